@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ecart audit: replay, then compare launch measurements with references. */
+#include "audit/cmd_audit.h"
+
+#include "audit/render.h"
+#include "audit/report.h"
+#include "commands.h"
+#include "evidence/base/hex.h"
+#include "replay/cmd_inputs.h"
+
+#include <getopt.h>
+#include <stdio.h>
+
+static const char help[] =
+	"Usage: ecart audit FILE... --references DIR|REPO[@REV] [OPTION...]\n"
+	"       ecart audit reference add|list|check REPO ...\n"
+	"Replay archives, then compare the paravisor's MRTD with references that\n"
+	"somebody built: a git repository at one commit, or a plain folder.\n"
+	"\n"
+	"  --references R    git repository (REV: commit, tag, branch) or folder\n"
+	"  --product P[@V]   compare with this product only; another value differs\n"
+	"  --at T            as of T: 2026-06-08T12:42:41Z or @1780922561\n"
+	"  --policy P.json   what is required and accepted (default: default-1)\n"
+	"  --anchors DIR     trust these keys and no others\n"
+	"  --collateral FILE add what the archive lacks (archive, file or folder)\n"
+	"  --format FORMAT   text, or json: the report with what was compared\n"
+	"  --full            every check, and digests in full\n"
+	"  -o FILE           write there instead of to standard output\n"
+	"  --limit SIZE      refuse larger archives (default 64GiB)\n"
+	"\n"
+	"Exit: 0 a good reference matches, 1 fail, differs or withdrawn, 2 incomplete\n"
+	"or no reference, 3 usage, 4 unreadable, 5 trouble.  See ecart-reference(5).\n"
+	"\n"
+	"Example: ecart audit run-07.ecart --references refs.git@main\n";
+
+struct options {
+	struct cmd_when when;
+	const char *references, *policy, *anchors, *output;
+	const char *collateral[64];
+	size_t n_collateral;
+	struct ev_span product, version;
+	bool json, full;
+	uint64_t limit;
+};
+
+enum {
+	OPT_AT = 256,
+	OPT_REFERENCES,
+	OPT_PRODUCT,
+	OPT_POLICY,
+	OPT_ANCHORS,
+	OPT_COLLATERAL,
+	OPT_FORMAT,
+	OPT_FULL,
+	OPT_LIMIT,
+	OPT_HELP
+};
+
+static const struct option long_options[] = {
+	{ "at", required_argument, NULL, OPT_AT },
+	{ "references", required_argument, NULL, OPT_REFERENCES },
+	{ "product", required_argument, NULL, OPT_PRODUCT },
+	{ "policy", required_argument, NULL, OPT_POLICY },
+	{ "anchors", required_argument, NULL, OPT_ANCHORS },
+	{ "collateral", required_argument, NULL, OPT_COLLATERAL },
+	{ "format", required_argument, NULL, OPT_FORMAT },
+	{ "full", no_argument, NULL, OPT_FULL },
+	{ "limit", required_argument, NULL, OPT_LIMIT },
+	{ "help", no_argument, NULL, OPT_HELP },
+	{ 0 },
+};
+
+static int set_format(struct options *o, const char *word)
+{
+	o->json = strcmp(word, "json") == 0;
+	if (o->json || strcmp(word, "text") == 0)
+		return CLI_PASS;
+	return cli_usage(&cmd_audit,
+			 "--format %s: this version writes text and json",
+			 word);
+}
+
+static void set_product(struct options *o, const char *text)
+{
+	const char *at = strchr(text, '@');
+	size_t n = at != NULL ? (size_t)(at - text) : strlen(text);
+
+	o->product = ev_span_of(text, n);
+	o->version =
+		at != NULL ? ev_span_str(at + 1) : (struct ev_span){ NULL, 0 };
+}
+
+static int take_valued(struct options *o, int opt)
+{
+	switch (opt) {
+	case OPT_AT:
+		o->when.has_at = true;
+		if (cli_parse_time(optarg, &o->when.at))
+			return CLI_PASS;
+		return cli_usage(
+			&cmd_audit,
+			"--at %s: want 2026-06-08T12:42:41Z or @SECONDS",
+			optarg);
+	case OPT_PRODUCT:
+		set_product(o, optarg);
+		if (o->product.n > 0)
+			return CLI_PASS;
+		return cli_usage(&cmd_audit, "--product %s: want P or P@V",
+				 optarg);
+	case OPT_COLLATERAL:
+		if (o->n_collateral == 64)
+			return cli_usage(&cmd_audit,
+					 "at most 64 times --collateral");
+		o->collateral[o->n_collateral++] = optarg;
+		return CLI_PASS;
+	case OPT_LIMIT:
+		if (cli_parse_size(optarg, &o->limit))
+			return CLI_PASS;
+		return cli_usage(&cmd_audit,
+				 "--limit %s: want a size such as 64GiB",
+				 optarg);
+	default:
+		return set_format(o, optarg);
+	}
+}
+
+static int take(struct options *o, int opt)
+{
+	switch (opt) {
+	case OPT_REFERENCES:
+		o->references = optarg;
+		return CLI_PASS;
+	case OPT_POLICY:
+		o->policy = optarg;
+		return CLI_PASS;
+	case OPT_ANCHORS:
+		o->anchors = optarg;
+		return CLI_PASS;
+	case OPT_FULL:
+		o->full = true;
+		return CLI_PASS;
+	case 'o':
+		o->output = optarg;
+		return CLI_PASS;
+	case OPT_AT:
+	case OPT_PRODUCT:
+	case OPT_COLLATERAL:
+	case OPT_LIMIT:
+	case OPT_FORMAT:
+		return take_valued(o, opt);
+	default:
+		return cli_usage(&cmd_audit, "see the options");
+	}
+}
+
+int au_cmd_refused(const char *name, const struct ev_error *err)
+{
+	char line[400];
+
+	ev_error_format(err, line, sizeof(line));
+	return err->code == EV_TROUBLE ? cli_trouble("%s: %s", name, line)
+				       : cli_unreadable("%s: %s", name, line);
+}
+
+int au_cmd_read_references(const char *text, struct ev_crypto *crypto,
+			   struct au_references *out)
+{
+	struct au_place place = { 0 };
+	struct ev_error err = { 0 };
+	int exit = CLI_PASS;
+
+	if (au_place_parse(text, &place, &err) != EV_OK ||
+	    au_place_read(&place, crypto, out, &err) != EV_OK)
+		exit = au_cmd_refused(text, &err);
+	au_place_free(&place);
+	return exit;
+}
+
+void au_cmd_say_faults(const struct au_references *refs)
+{
+	for (size_t i = 0; i < refs->n_faults; i++) {
+		char path[300], line[400];
+
+		ev_show(ev_span_str(refs->fault[i].path), path, sizeof(path));
+		ev_error_format(&refs->fault[i].error, line, sizeof(line));
+		fprintf(stderr, "%s: %s\n", path, line);
+	}
+}
+
+/* The references, all of them sound: one that cannot be read may be the one
+ * that withdraws. */
+static int open_references(const struct options *o, struct ev_crypto *crypto,
+			   struct au_references *refs)
+{
+	int exit = au_cmd_read_references(o->references, crypto, refs);
+
+	if (exit != CLI_PASS || refs->n_faults == 0)
+		return exit;
+	au_cmd_say_faults(refs);
+	return cli_unreadable("%s: %zu of its references cannot be read; "
+			      "'ecart audit reference check' tells more",
+			      o->references, refs->n_faults);
+}
+
+/* What makes two reports the same. */
+static bool add_report_digest(struct ev_crypto *crypto, struct ev_span report,
+			      struct ev_buffer *out)
+{
+	uint8_t sha256[32];
+	char hex[65];
+
+	if (!ev_digest(crypto, EV_SHA256, report, sha256))
+		return false;
+	ev_hex_encode(EV_SPAN(sha256), hex);
+	ev_buffer_printf(out, "report sha256 %s\n", hex);
+	return true;
+}
+
+static bool render(struct ev_crypto *crypto, const struct options *o,
+		   const char *name, bool several, struct ev_span report,
+		   struct ev_buffer *out)
+{
+	if (o->json) {
+		ev_buffer_add(out, report);
+		if (several)
+			ev_buffer_add_str(out, "\n");
+		return true;
+	}
+	if (several)
+		ev_buffer_printf(out, "%s%s\n", out->n > 0 ? "\n" : "", name);
+	return au_render_text(report, o->full, out) &&
+	       add_report_digest(crypto, report, out);
+}
+
+/* One archive: the replay's report, then the comparison added to it. */
+static int audit_file(struct cmd_inputs *in, const struct options *o,
+		      const struct au_references *refs, const char *path,
+		      bool several, struct ev_buffer *out)
+{
+	const struct au_request request = { refs, o->product, o->version };
+	struct cmd_archive archive = { 0 };
+	struct rp_result replayed = { 0 };
+	struct au_audited audited = { 0 };
+	struct ev_error err = { 0 };
+	int exit = cmd_archive_open(in, path, o->limit, &archive);
+
+	if (exit == CLI_PASS)
+		exit = cmd_replay_one(in, &archive, path, &o->when, &replayed);
+	if (replayed.report == NULL) {
+		cmd_archive_free(&archive);
+		return exit;
+	}
+	if (au_report_audit(ev_span_of(replayed.report, replayed.n), &request,
+			    &audited, &err) != EV_OK)
+		exit = au_cmd_refused(path, &err);
+	else if (!render(in->crypto, o, path, several,
+			 ev_span_of(audited.report, audited.n), out))
+		exit = cli_trouble("%s: the report cannot be rendered", path);
+	else
+		exit = audited.status;
+	free(audited.report);
+	free(replayed.report);
+	cmd_archive_free(&archive);
+	return exit;
+}
+
+static int prepare(struct cmd_inputs *in, const struct options *o)
+{
+	int exit = cmd_inputs_open(in);
+
+	if (exit == CLI_PASS)
+		exit = cmd_inputs_anchors(in, o->anchors);
+	if (exit == CLI_PASS)
+		exit = cmd_inputs_policy(in, o->policy);
+	for (size_t i = 0; i < o->n_collateral && exit == CLI_PASS; i++)
+		exit = cmd_inputs_collateral(in, o->collateral[i]);
+	return exit;
+}
+
+static int deliver(const struct options *o, struct ev_buffer *out)
+{
+	bool done;
+
+	if (!ev_buffer_ok(out))
+		return cli_trouble("out of memory");
+	done = o->output == NULL
+		       ? cli_print(ev_buffer_span(out))
+		       : cli_write_file(o->output, ev_buffer_span(out), 0644);
+	return done ? CLI_PASS : CLI_TROUBLE;
+}
+
+static int audit_paths(struct cmd_inputs *in, const struct options *o,
+		       const struct au_references *refs,
+		       const struct cmd_paths *paths)
+{
+	ev_auto_buffer struct ev_buffer out = { 0 };
+	int worst = CLI_PASS;
+
+	if (paths->n == 0)
+		return cli_unreadable("no files there");
+	for (size_t i = 0; i < paths->n; i++)
+		worst = cmd_exit_of_many(worst,
+					 audit_file(in, o, refs, paths->path[i],
+						    paths->n > 1, &out));
+	if (out.n == 0 && ev_buffer_ok(&out))
+		return worst;
+	return cmd_exit_of_many(worst, deliver(o, &out));
+}
+
+static int audit_all(const struct options *o, char *const *args, size_t n)
+{
+	struct cmd_inputs in = { 0 };
+	struct cmd_paths paths = { 0 };
+	struct au_references refs = { 0 };
+	int exit = prepare(&in, o);
+
+	if (exit == CLI_PASS)
+		exit = open_references(o, in.crypto, &refs);
+	if (exit == CLI_PASS)
+		exit = cmd_paths_expand(args, n, &paths);
+	if (exit == CLI_PASS)
+		exit = audit_paths(&in, o, &refs, &paths);
+	cmd_paths_free(&paths);
+	au_references_free(&refs);
+	cmd_inputs_free(&in);
+	return exit;
+}
+
+static bool is_for_later(const char *word)
+{
+	static const char *const words[] = { "measure", "diff", "explain",
+					     "history" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strcmp(word, words[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int run(int argc, char **argv)
+{
+	struct options o = { .limit = EV_ARCHIVE_MAX };
+	int opt, exit;
+
+	if (argc > 1 && strcmp(argv[1], "reference") == 0)
+		return au_cmd_reference(argc - 1, argv + 1);
+	if (argc > 1 && is_for_later(argv[1]))
+		return cli_usage(&cmd_audit,
+				 "%s is not in this version (a file of that "
+				 "name: ./%s)",
+				 argv[1], argv[1]);
+	while ((opt = getopt_long(argc, argv, "o:", long_options, NULL)) !=
+	       -1) {
+		if (opt == OPT_HELP)
+			return cli_help(&cmd_audit);
+		exit = take(&o, opt);
+		if (exit != CLI_PASS)
+			return exit;
+	}
+	if (optind == argc)
+		return cli_usage(&cmd_audit, "which archive?");
+	if (o.references == NULL)
+		return cli_usage(&cmd_audit,
+				 "--references DIR|REPO[@REV] is wanted");
+	return audit_all(&o, argv + optind, (size_t)(argc - optind));
+}
+
+const struct cli_command cmd_audit = {
+	.name = "audit",
+	.group = "Auditing",
+	.summary = "compare launch measurements with references",
+	.help = help,
+	.run = run,
+};

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The parts of ecart audit; each returns enum cli_exit and has said why where
+ * it is not CLI_PASS. */
+#ifndef AU_CMD_AUDIT_H
+#define AU_CMD_AUDIT_H
+
+#include "audit/place.h"
+#include "cli.h"
+
+/* argv[0] is "reference". */
+int au_cmd_reference(int argc, char **argv);
+/* ecart audit reference add; argv[0] is "add". */
+int au_cmd_reference_add(int argc, char **argv);
+
+/* All references of "REPO[@REV]" or a folder, faults among them. */
+int au_cmd_read_references(const char *text, struct ev_crypto *crypto,
+			   struct au_references *out);
+
+/* Prints each refused manifest to stderr: file, field, want, found. */
+void au_cmd_say_faults(const struct au_references *refs);
+
+/* "unreadable" or "trouble" for a refusal of what stands at name. */
+int au_cmd_refused(const char *name, const struct ev_error *err);
+
+extern const struct cli_command au_command_reference;
+extern const struct cli_command au_command_reference_add;
+
+#endif

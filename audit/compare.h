@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One launch measurement against the references, as of a time (measurement
+ * page, section 6, in its first form: no image is taken apart).  Pure.
+ */
+#ifndef AU_COMPARE_H
+#define AU_COMPARE_H
+
+#include "audit/references.h"
+
+enum au_result {
+	AU_MATCH,
+	AU_MATCH_WITH_VARIANT, /* parameters are not the default ones */
+	AU_DIFFERS_UNEXPLAINED,
+	AU_NOT_COMPARABLE,
+	AU_NO_REFERENCE,
+};
+const char *au_result_name(enum au_result result);
+
+/* What the evidence says, and what is asked of the references. */
+struct au_question {
+	enum au_platform platform;
+	struct ev_span reg; /* "mrtd" */
+	struct ev_span value;
+	/* Why the value cannot be compared, "stable-word: detail"; NULL where
+	 * the replay authenticated it. */
+	const char *not_comparable;
+	int64_t at;
+	/* Only references of this product and version count; empty: all. */
+	struct ev_span product, version;
+};
+
+struct au_comparison {
+	enum au_result result;
+	/* What decided; NULL for no-reference and not-comparable.  Borrowed
+	 * from the references. */
+	const struct au_listed *listed;
+	const struct au_measurement *entry; /* NULL: the value is not in it */
+	const struct au_status *status;	    /* in force at T */
+	size_t n_considered; /* references with a state in force at T */
+	size_t n_later;	     /* references not known yet at T */
+	char reason[200];    /* a sentence for people */
+};
+
+/*
+ * Never fails.  Of several references with the value the worst state decides
+ * (the bytes that are withdrawn under one name are not good under another),
+ * then the default over a variant, then the order of paths.
+ */
+struct au_comparison au_compare(const struct au_references *refs,
+				const struct au_question *question);
+
+/* 0 pass, 1 fail, 2 incomplete: cli.md, "Reading archives". */
+int au_comparison_status(const struct au_comparison *c);
+
+#endif

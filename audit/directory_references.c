@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* References out of a plain folder. */
+#include "audit/directory_references.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char object[] = "directory";
+
+struct walk {
+	struct ev_crypto *crypto;
+	struct au_references *refs;
+	struct ev_error *err;
+};
+
+static inline void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+#define auto_fd __attribute__((cleanup(close_fd)))
+
+static inline void close_dir(DIR **dir)
+{
+	if (*dir != NULL)
+		closedir(*dir);
+}
+#define auto_dir __attribute__((cleanup(close_dir)))
+
+static enum ev_code fault(struct walk *w, const char *path, enum ev_code code,
+			  const char *field, const char *want,
+			  const char *found)
+{
+	struct ev_error refused = { 0 };
+
+	ev_fail(&refused, code, "reference", field, 0, want, found);
+	return au_references_fault(w->refs, path, &refused, w->err);
+}
+
+static enum ev_code system_failure(struct walk *w, const char *field)
+{
+	if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP)
+		return ev_fail(w->err, EV_MISSING, object, field, 0,
+			       "a folder with references/", "nothing there");
+	return ev_fail_text(w->err, EV_SYNTAX, object, field, 0,
+			    "a readable file or folder",
+			    ev_span_str(strerror(errno)));
+}
+
+/* At most max bytes; *n is max + 1 where there are more. */
+static bool read_all(int fd, size_t max, char **out, size_t *n)
+{
+	char *bytes = malloc(max + 1);
+	ssize_t got = 1;
+
+	*n = 0;
+	while (bytes != NULL && *n <= max && got > 0) {
+		got = read(fd, bytes + *n, max + 1 - *n);
+		if (got > 0)
+			*n += (size_t)got;
+	}
+	if (bytes == NULL || got < 0) {
+		free(bytes);
+		return false;
+	}
+	*out = bytes;
+	return true;
+}
+
+static enum ev_code read_manifest(struct walk *w, int dir, const char *name,
+				  const char *path)
+{
+	auto_fd int fd =
+		openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY);
+	ev_auto_free char *bytes = NULL;
+	size_t n = 0;
+
+	if (fd < 0 || !read_all(fd, AU_REFERENCE_MAX, &bytes, &n))
+		return system_failure(w, "file");
+	if (n > AU_REFERENCE_MAX)
+		return fault(w, path, EV_LIMIT, "size", "at most 262144 bytes",
+			     "more");
+	return au_references_add(w->refs, w->crypto, path, ev_span_of(bytes, n),
+				 w->err);
+}
+
+static enum ev_code walk_folder(struct walk *w, int parent, const char *name,
+				const char *prefix, size_t depth)
+{
+	int fd = openat(parent, name,
+			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	auto_dir DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+	enum ev_code code = EV_OK;
+	const struct dirent *e;
+
+	if (dir == NULL) {
+		if (fd >= 0)
+			close(fd);
+		return system_failure(w, "folder");
+	}
+	if (depth > AU_DEPTH_MAX)
+		return fault(w, prefix, EV_LIMIT, "path",
+			     "references/PRODUCT/VERSION.json",
+			     "deeper folders");
+	while (code == EV_OK && (e = readdir(dir)) != NULL) {
+		char path[AU_PATH_MAX];
+		struct stat st;
+		int n = snprintf(path, sizeof(path), "%s/%s", prefix,
+				 e->d_name);
+
+		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
+			continue;
+		if (au_references_visit(w->refs, w->err) != EV_OK)
+			return w->err->code;
+		if (n < 0 || (size_t)n >= sizeof(path))
+			code = fault(w, prefix, EV_LIMIT, "path",
+				     "a shorter path", "over 255 bytes");
+		else if (fstatat(fd, e->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+			code = system_failure(w, "file");
+		else if (S_ISDIR(st.st_mode))
+			code = walk_folder(w, fd, e->d_name, path, depth + 1);
+		else if (!S_ISREG(st.st_mode))
+			code = fault(w, path, EV_VALUE, "mode",
+				     "a regular file",
+				     S_ISLNK(st.st_mode) ? "a symbolic link"
+							 : "another kind");
+		else if (au_references_is_manifest(path))
+			code = read_manifest(w, fd, e->d_name, path);
+	}
+	return code;
+}
+
+enum ev_code au_directory_references_read(const char *path,
+					  struct ev_crypto *crypto,
+					  struct au_references *out,
+					  struct ev_error *err)
+{
+	auto_fd int top = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct au_references refs = { 0 };
+	struct walk w = { crypto, &refs, err };
+
+	if (top < 0)
+		return system_failure(&w, "folder");
+	if (walk_folder(&w, top, "references", "references", 0) != EV_OK ||
+	    au_references_finish(&refs, crypto, err) != EV_OK) {
+		au_references_free(&refs);
+		return err->code;
+	}
+	*out = refs;
+	return EV_OK;
+}
+
+static enum ev_code check_recipe(struct walk *w, int top,
+				 const struct au_listed *listed)
+{
+	const struct au_reference *ref = &listed->reference;
+	ev_auto_free char *bytes = NULL;
+	char path[AU_PATH_MAX];
+	uint8_t sha256[32];
+	struct stat st;
+	size_t n = 0;
+
+	/* Segments that begin with a dot are no legal recipe path. */
+	snprintf(path, sizeof(path), "%.*s", (int)ref->recipe_path.n,
+		 (const char *)ref->recipe_path.p);
+	auto_fd int fd = openat(top, path,
+				O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY |
+					O_NONBLOCK);
+	if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+		return fault(w, listed->path, EV_MISSING, "recipe.path",
+			     "a file in the same folder", "nothing");
+	if (!read_all(fd, AU_RECIPE_MAX, &bytes, &n))
+		return system_failure(w, "recipe");
+	if (n > AU_RECIPE_MAX)
+		return fault(w, listed->path, EV_LIMIT, "recipe.path",
+			     "at most 16 MiB", "more");
+	if (!ev_digest(w->crypto, EV_SHA256, ev_span_of(bytes, n), sha256))
+		return ev_fail_trouble(w->err, object, "libcrypto");
+	if (memcmp(sha256, ref->recipe_sha256, sizeof(sha256)) == 0)
+		return EV_OK;
+	return fault(w, listed->path, EV_VALUE, "recipe.sha256",
+		     "the digest of the file at recipe.path", "another digest");
+}
+
+enum ev_code au_directory_recipes_check(const char *path,
+					struct ev_crypto *crypto,
+					struct au_references *refs,
+					struct ev_error *err)
+{
+	auto_fd int top = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct walk w = { crypto, refs, err };
+
+	if (top < 0)
+		return system_failure(&w, "folder");
+	for (size_t i = 0; i < refs->n; i++) {
+		if (check_recipe(&w, top, &refs->listed[i]) != EV_OK)
+			return err->code;
+	}
+	return EV_OK;
+}

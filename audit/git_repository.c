@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A git repository through libgit2: only what the user named is opened. */
+#include "audit/git_repository.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+static const char object[] = "repository";
+
+enum ev_code au_git_begin(struct ev_error *err)
+{
+	static const git_config_level_t levels[] = {
+		GIT_CONFIG_LEVEL_PROGRAMDATA,
+		GIT_CONFIG_LEVEL_SYSTEM,
+		GIT_CONFIG_LEVEL_XDG,
+		GIT_CONFIG_LEVEL_GLOBAL,
+	};
+	bool good = git_libgit2_init() > 0;
+
+	if (!good)
+		return ev_fail_trouble(err, object, "libgit2 does not start");
+	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)
+		good = git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, levels[i],
+					"") == 0 &&
+		       good;
+	good = git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1) == 0 && good;
+	if (good)
+		return EV_OK;
+	git_libgit2_shutdown();
+	return ev_fail_trouble(err, object, "libgit2 refuses its options");
+}
+
+void au_git_end(void)
+{
+	git_libgit2_shutdown();
+}
+
+enum ev_code au_git_fail(int code, const char *what, const char *field,
+			 struct ev_error *err)
+{
+	const git_error *e = git_error_last();
+	const char *text = e != NULL && e->message != NULL ? e->message
+							   : "no reason given";
+
+	if (e != NULL &&
+	    (e->klass == GIT_ERROR_NOMEMORY || e->klass == GIT_ERROR_THREAD))
+		return ev_fail_trouble(err, what, "out of memory");
+	return ev_fail_text(err, code == GIT_ENOTFOUND ? EV_MISSING : EV_SYNTAX,
+			    what, field, 0, "what libgit2 can read",
+			    ev_span_str(text));
+}
+
+/* libgit2 1.5 knows SHA-1 only and refuses the extension by its name. */
+static bool is_sha256_repository(void)
+{
+	const git_error *e = git_error_last();
+
+	return e != NULL && e->message != NULL &&
+	       strstr(e->message, "objectformat") != NULL;
+}
+
+static int open_any_owner(const char *path, git_repository **out)
+{
+	int code;
+
+	/* The check guards against a repository that was not chosen; this
+	 * path was (git_references.h).  It is on again behind this call. */
+	git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
+	code = git_repository_open_ext(out, path, GIT_REPOSITORY_OPEN_NO_SEARCH,
+				       NULL);
+	git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 1);
+	return code;
+}
+
+enum ev_code au_git_open(const char *path, git_repository **out,
+			 struct ev_error *err)
+{
+	git_repository *repo = NULL;
+	int code;
+
+	if (access(path, F_OK) != 0)
+		return ev_fail_text(err, EV_MISSING, object, "repository", 0,
+				    "a git repository, bare or not",
+				    ev_span_str("nothing at this path"));
+	code = open_any_owner(path, &repo);
+	if (code == GIT_ENOTFOUND)
+		return ev_fail(err, EV_MISSING, object, "repository", 0,
+			       "a git repository, bare or not",
+			       "no repository at this path");
+	if (code != 0 && is_sha256_repository())
+		return ev_fail(
+			err, EV_VALUE, object, "object format", 0,
+			"sha1 (libgit2 1.5 reads no other)",
+			"another, as \"git init --object-format=sha256\" "
+			"makes it");
+	if (code != 0)
+		return au_git_fail(code, object, "repository", err);
+	*out = repo;
+	return EV_OK;
+}
+
+enum ev_code au_git_open_or_make(const char *path, git_repository **out,
+				 struct ev_error *err)
+{
+	git_repository_init_options options = GIT_REPOSITORY_INIT_OPTIONS_INIT;
+	git_repository *repo = NULL;
+	int code;
+
+	/* rmdir refuses whatever is not an empty folder. */
+	if (access(path, F_OK) == 0 && rmdir(path) != 0)
+		return au_git_open(path, out, err);
+	options.flags = GIT_REPOSITORY_INIT_BARE | GIT_REPOSITORY_INIT_MKPATH |
+			GIT_REPOSITORY_INIT_NO_REINIT;
+	options.initial_head = "main";
+	code = git_repository_init_ext(&repo, path, &options);
+	if (code != 0)
+		return au_git_fail(code, object, "repository", err);
+	*out = repo;
+	return EV_OK;
+}
+
+static bool is_plain_revision(const char *rev)
+{
+	return *rev != '\0' && *rev != ':' && *rev != '-' &&
+	       strlen(rev) < 256 && strstr(rev, "@{") == NULL &&
+	       strchr(rev, '{') == NULL && strchr(rev, ':') == NULL;
+}
+
+/* What stands before the first "~" or "^" is a reference or the beginning of
+ * an id.  libgit2 would go on to guess at the output of "git describe". */
+static int find_base(git_repository *repo, const char *rev)
+{
+	size_t n = strcspn(rev, "~^");
+	git_reference *ref = NULL;
+	git_object *found = NULL;
+	char base[256];
+	git_oid id;
+	int code;
+
+	snprintf(base, sizeof(base), "%.*s", (int)n, rev);
+	code = git_reference_dwim(&ref, repo, base);
+	git_reference_free(ref);
+	if (code == 0 || n < GIT_OID_MINPREFIXLEN || n > GIT_OID_HEXSZ ||
+	    git_oid_fromstrn(&id, base, n) != 0)
+		return code;
+	code = git_object_lookup_prefix(&found, repo, &id, n, GIT_OBJECT_ANY);
+	git_object_free(found);
+	return code;
+}
+
+enum ev_code au_git_commit(git_repository *repo, const char *rev,
+			   git_commit **out, struct ev_error *err)
+{
+	static const char want[] = "a commit, branch or tag of the repository";
+	ev_auto(git_object_free) git_object *found = NULL;
+	git_object *commit = NULL;
+	int code;
+
+	if (rev == NULL)
+		rev = "HEAD";
+	if (!is_plain_revision(rev))
+		return ev_fail_text(err, EV_VALUE, object, "revision", 0,
+				    "a branch, a tag or a commit id",
+				    ev_span_str(rev));
+	code = find_base(repo, rev);
+	if (code == 0)
+		code = git_revparse_single(&found, repo, rev);
+	if (code == GIT_ENOTFOUND || code == GIT_EINVALIDSPEC)
+		return ev_fail_text(err, EV_MISSING, object, "revision", 0,
+				    want, ev_span_str(rev));
+	if (code == GIT_EAMBIGUOUS)
+		return ev_fail_text(err, EV_VALUE, object, "revision", 0,
+				    "a longer beginning of the commit id",
+				    ev_span_str(rev));
+	if (code != 0)
+		return au_git_fail(code, object, "revision", err);
+	code = git_object_peel(&commit, found, GIT_OBJECT_COMMIT);
+	if (code != 0)
+		return ev_fail(err, EV_VALUE, object, "revision", 0, want,
+			       git_object_type2string(git_object_type(found)));
+	*out = (git_commit *)commit;
+	return EV_OK;
+}

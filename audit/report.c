@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A replay's report with the comparison of its measurements added. */
+#include "audit/report.h"
+
+#include "audit/canonical.h"
+#include "evidence/base/cleanup.h"
+#include "evidence/base/hex.h"
+#include "evidence/base/time.h"
+
+#include <stdio.h>
+
+static const char object[] = "report";
+
+/* Events of a guest with a long IMA log reach some ten MiB. */
+static const size_t AU_REPORT_MAX = (size_t)256 << 20;
+
+static const char *const verdicts[] = { "pass", "fail", "incomplete" };
+
+/* One measurement out of the facts. */
+struct measured {
+	const json_t *facts; /* facts.tdx */
+	const char *item;    /* its quote's path, or "" */
+	const char *hex;
+	uint8_t value[48];
+	int64_t offset; /* of the value in the item; -1: not known */
+};
+
+static const char *text_of(const json_t *obj, const char *member)
+{
+	const char *text = json_string_value(json_object_get(obj, member));
+
+	return text != NULL ? text : "";
+}
+
+/* jansson's setters take what they are given, and fail on memory alone. */
+static bool set(json_t *obj, const char *member, json_t *v)
+{
+	return json_object_set_new(obj, member, v) == 0;
+}
+
+static bool set_text(json_t *obj, const char *member, struct ev_span text)
+{
+	return text.n == 0 ||
+	       set(obj, member, json_stringn((const char *)text.p, text.n));
+}
+
+static bool set_hex(json_t *obj, const char *member, const uint8_t *p, size_t n)
+{
+	char hex[2 * EV_DIGEST_MAX + 1];
+
+	assert(n <= EV_DIGEST_MAX);
+	ev_hex_encode(ev_span_of(p, n), hex);
+	return set(obj, member, json_string(hex));
+}
+
+static bool set_time(json_t *obj, const char *member, int64_t t)
+{
+	char text[EV_TIME_TEXT];
+
+	ev_time_format(t, text);
+	return set(obj, member, json_string(text));
+}
+
+/* Where MRTD stands in a quote file (measurement page, section 1). */
+static int64_t mrtd_offset(const json_t *document, const char *item)
+{
+	const json_t *quote =
+		json_object_get(json_object_get(document, "facts"), "quote");
+	json_int_t version =
+		json_integer_value(json_object_get(quote, "version"));
+
+	if (*item == '\0' || strcmp(text_of(quote, "item"), item) != 0)
+		return -1;
+	return version == 4 ? 184 : version == 5 ? 190 : -1;
+}
+
+static enum ev_code read_measured(const json_t *document, const json_t *facts,
+				  struct measured *m, struct ev_error *err)
+{
+	if (ev_json_get_hex(facts, "report.facts.tdx", "mrtd", m->value,
+			    sizeof(m->value), err) != EV_OK)
+		return err->code;
+	m->facts = facts;
+	m->hex = text_of(facts, "mrtd");
+	m->item = text_of(facts, "item");
+	m->offset = mrtd_offset(document, m->item);
+	return EV_OK;
+}
+
+/* Why the value is not compared, or NULL. */
+static const char *not_comparable(const struct measured *m)
+{
+	const char *attributes = text_of(m->facts, "attributes");
+
+	if (!json_is_true(json_object_get(m->facts, "trusted")))
+		return "unauthenticated: the replay did not authenticate it";
+	/* TDATTRIBUTES bits 0 to 7: a TD that can be debugged holds other
+	 * code than what was measured as soon as the host wants it to. */
+	if (strncmp(attributes, "00", 2) != 0)
+		return "debug: TD attributes allow debugging, or are absent";
+	return NULL;
+}
+
+static bool add_state(json_t *ref, const struct au_status *s)
+{
+	return set(ref, "state", json_string(au_state_name(s->state))) &&
+	       set_time(ref, "since", s->since) &&
+	       set_text(ref, "reason", s->reason) &&
+	       set_text(ref, "advisory", s->advisory);
+}
+
+/* The reference that decided, with all that a person needs to rebuild it. */
+static json_t *reference_json(const struct au_comparison *c)
+{
+	const struct au_reference *ref = &c->listed->reference;
+	json_t *out = json_object(), *source = json_object();
+	json_t *recipe = json_object(), *artifact = json_object();
+	bool good = set(out, "path", json_string(c->listed->path)) &&
+		    set_hex(out, "sha256", c->listed->sha256, 32) &&
+		    set_text(out, "product", ref->product) &&
+		    set_text(out, "version", ref->version) &&
+		    set_text(source, "repository", ref->repository) &&
+		    set_text(source, "commit", ref->commit) &&
+		    set_text(recipe, "path", ref->recipe_path) &&
+		    set_hex(recipe, "sha256", ref->recipe_sha256, 32) &&
+		    set_text(artifact, "name", ref->artifact_name) &&
+		    set_hex(artifact, "sha256", ref->artifact_sha256, 32) &&
+		    add_state(out, c->status);
+
+	good = set(out, "source", source) && good;
+	good = set(out, "recipe", recipe) && good;
+	good = set(out, "artifact", artifact) && good;
+	if (good && c->entry != NULL && c->entry->parameters != NULL)
+		good = set(out, "parameters",
+			   json_deep_copy(c->entry->parameters));
+	if (good)
+		return out;
+	json_decref(out);
+	return NULL;
+}
+
+/* Never where the repository lies: the report must not depend on it. */
+static json_t *repository_json(const struct au_references *refs)
+{
+	json_t *out = json_object();
+	bool good = set(out, "manifests", json_integer((json_int_t)refs->n)) &&
+		    set_hex(out, "sha256", refs->sha256, sizeof(refs->sha256));
+
+	if (refs->commit[0] != '\0')
+		good = set(out, "commit", json_string(refs->commit)) && good;
+	else
+		good = set(out, "note", json_string("not in git")) && good;
+	if (good)
+		return out;
+	json_decref(out);
+	return NULL;
+}
+
+static json_t *audit_json(const struct measured *m,
+			  const struct au_comparison *c,
+			  const struct au_references *refs)
+{
+	json_t *out = json_object();
+	bool good =
+		set(out, "register", json_string("mrtd")) &&
+		set(out, "platform", json_string("tdx")) &&
+		set(out, "item", json_string(m->item)) &&
+		set(out, "value", json_string(m->hex)) &&
+		set(out, "result", json_string(au_result_name(c->result))) &&
+		set(out, "reason", json_string(c->reason)) &&
+		set(out, "considered",
+		    json_integer((json_int_t)c->n_considered)) &&
+		set(out, "repository", repository_json(refs));
+
+	if (good && c->listed != NULL)
+		good = set(out, "reference", reference_json(c));
+	if (good)
+		return out;
+	json_decref(out);
+	return NULL;
+}
+
+static json_t *inputs_json(const struct measured *m)
+{
+	json_t *list = json_array();
+
+	if (m == NULL || m->offset < 0)
+		return list;
+	if (json_array_append_new(
+		    list, json_pack("{s:s,s:I,s:i}", "item", m->item, "offset",
+				    (json_int_t)m->offset, "length", 48)) == 0)
+		return list;
+	json_decref(list);
+	return NULL;
+}
+
+/* The finding among "checks"; m and c are NULL where nothing was measured. */
+static json_t *finding_json(const struct measured *m,
+			    const struct au_comparison *c)
+{
+	static const char *const outcomes[] = { "pass", "fail", "skip" };
+	int status = c != NULL ? au_comparison_status(c) : 2;
+	char reason[240] = "absent: no launch measurement in the evidence";
+	json_t *out = json_object();
+	bool good;
+
+	if (c != NULL && c->status != NULL && c->entry != NULL &&
+	    c->status->state != AU_GOOD)
+		snprintf(reason, sizeof(reason), "%s: %s",
+			 au_state_name(c->status->state), c->reason);
+	else if (c != NULL)
+		snprintf(reason, sizeof(reason), "%s: %s",
+			 au_result_name(c->result), c->reason);
+	good = set(out, "id", json_string("measure.mrtd")) &&
+	       set(out, "subject", json_string(m != NULL ? m->item : "")) &&
+	       set(out, "outcome", json_string(outcomes[status])) &&
+	       set(out, "required", json_true()) &&
+	       set(out, "waived", json_false()) &&
+	       set(out, "reason", json_string(reason)) &&
+	       set(out, "inputs", inputs_json(m));
+	if (good && m != NULL)
+		good = set(out, "got", json_string(m->hex));
+	if (good && c != NULL && c->entry != NULL)
+		good = set_hex(out, "want", c->entry->value,
+			       c->entry->reg->size);
+	if (good)
+		return out;
+	json_decref(out);
+	return NULL;
+}
+
+/* fail, then incomplete, then pass. */
+static int worse(int a, int b)
+{
+	if (a == 1 || b == 1)
+		return 1;
+	return a > b ? a : b;
+}
+
+/* A report being audited. */
+struct audit {
+	json_t *document, *checks, *list;
+	const struct au_request *request;
+	int64_t at;
+	int status;
+	struct ev_error *err;
+};
+
+static enum ev_code no_memory(struct audit *a)
+{
+	return ev_fail_trouble(a->err, object, "out of memory");
+}
+
+static enum ev_code audit_one(struct audit *a, const json_t *facts)
+{
+	struct au_question q = { .platform = AU_TDX,
+				 .reg = EV_SPAN_LITERAL("mrtd"),
+				 .at = a->at,
+				 .product = a->request->product,
+				 .version = a->request->version };
+	struct au_comparison c;
+	struct measured m = { 0 };
+
+	if (read_measured(a->document, facts, &m, a->err) != EV_OK)
+		return a->err->code;
+	q.value = EV_SPAN(m.value);
+	q.not_comparable = not_comparable(&m);
+	c = au_compare(a->request->references, &q);
+	a->status = worse(a->status, au_comparison_status(&c));
+	if (json_array_append_new(
+		    a->list, audit_json(&m, &c, a->request->references)) != 0 ||
+	    json_array_append_new(a->checks, finding_json(&m, &c)) != 0)
+		return no_memory(a);
+	return EV_OK;
+}
+
+static enum ev_code audit_all(struct audit *a)
+{
+	const json_t *tdx =
+		json_object_get(json_object_get(a->document, "facts"), "tdx");
+
+	if (json_is_object(tdx))
+		return audit_one(a, tdx);
+	for (size_t i = 0; i < json_array_size(tdx); i++) {
+		if (audit_one(a, json_array_get(tdx, i)) != EV_OK)
+			return a->err->code;
+	}
+	if (json_array_size(tdx) > 0)
+		return EV_OK;
+	a->status = worse(a->status, 2);
+	if (json_array_append_new(a->checks, finding_json(NULL, NULL)) != 0)
+		return no_memory(a);
+	return EV_OK;
+}
+
+static enum ev_code open_report(struct audit *a)
+{
+	json_t *as_of = NULL;
+	struct ev_span verdict = { NULL, 0 };
+
+	if (ev_json_get_array(a->document, object, "checks", SIZE_MAX,
+			      &a->checks, a->err) != EV_OK ||
+	    ev_json_get_object(a->document, object, "asOf", &as_of, a->err) !=
+		    EV_OK ||
+	    ev_json_get_time(as_of, "report.asOf", "time", &a->at, a->err) !=
+		    EV_OK ||
+	    ev_json_get_str(a->document, object, "verdict", &verdict, a->err) !=
+		    EV_OK)
+		return a->err->code;
+	for (int i = 0; i < 3; i++) {
+		if (ev_span_eq(verdict, ev_span_str(verdicts[i]))) {
+			a->status = i;
+			return EV_OK;
+		}
+	}
+	return ev_fail_text(a->err, EV_VALUE, object, "verdict", 0,
+			    "pass, fail or incomplete", verdict);
+}
+
+/* The report rests on whoever keeps the references, too. */
+static bool add_trust(struct audit *a)
+{
+	const struct au_references *refs = a->request->references;
+	json_t *trust = json_object_get(a->document, "trust");
+	char anchor[64] = "not in git";
+
+	if (!json_is_array(trust))
+		return true;
+	if (refs->commit[0] != '\0')
+		snprintf(anchor, sizeof(anchor), "commit %s", refs->commit);
+	return json_array_append_new(
+		       trust,
+		       json_pack("{s:s,s:s,s:s}", "owner",
+				 "keeper of the references", "for",
+				 "what a launch measurement stands for, and "
+				 "whether it is still good",
+				 "anchor", anchor)) == 0;
+}
+
+enum ev_code au_report_audit(struct ev_span report,
+			     const struct au_request *request,
+			     struct au_audited *out, struct ev_error *err)
+{
+	ev_auto_json json_t *document = NULL;
+	struct audit a = { .request = request, .err = err };
+
+	if (ev_json_parse(report, AU_REPORT_MAX, object, &document, err) !=
+	    EV_OK)
+		return err->code;
+	a.document = document;
+	if (open_report(&a) != EV_OK)
+		return err->code;
+	a.list = json_array();
+	if (a.list == NULL || !set(document, "audit", a.list))
+		return no_memory(&a);
+	if (audit_all(&a) != EV_OK)
+		return err->code;
+	if (!add_trust(&a) ||
+	    !set(document, "verdict", json_string(verdicts[a.status])))
+		return no_memory(&a);
+	out->status = a.status;
+	return au_canonical(document, object, &out->report, &out->n, err);
+}

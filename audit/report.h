@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A finished report of a replay (ecart-report/1) with the comparison of its
+ * launch measurements added: the member "audit", a finding measure.mrtd for
+ * each, and the verdict that follows.  Pure.
+ */
+#ifndef AU_REPORT_H
+#define AU_REPORT_H
+
+#include "audit/compare.h"
+
+/* What is asked besides the report itself. */
+struct au_request {
+	const struct au_references *references;
+	struct ev_span product, version; /* empty: any */
+};
+
+struct au_audited {
+	char *report; /* canonical JSON, owned by the caller (free) */
+	size_t n;
+	/* 0 pass, 1 fail, 2 incomplete: replay and comparison together. */
+	int status;
+};
+
+/*
+ * EV_OK, or EV_TROUBLE, or what is wrong with the report.  A report without
+ * a launch measurement gets an empty "audit" and a skipped finding.
+ */
+enum ev_code au_report_audit(struct ev_span report,
+			     const struct au_request *request,
+			     struct au_audited *out, struct ev_error *err);
+
+#endif

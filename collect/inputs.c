@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From arguments to files in memory. */
+#include "collect/inputs.h"
+
+#include "evidence/base/cleanup.h"
+#include "evidence/limits.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+void co_inputs_free(struct co_inputs *list)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		free(list->input[i].path);
+		cli_file_free(&list->input[i].file);
+	}
+	free(list->input);
+	*list = (struct co_inputs){ 0 };
+}
+
+static const struct co_input *find_equal(const struct co_inputs *list,
+					 const struct ev_kind *kind,
+					 struct ev_span bytes)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		if (list->input[i].kind == kind &&
+		    ev_span_eq(list->input[i].file.bytes, bytes))
+			return &list->input[i];
+	}
+	return NULL;
+}
+
+static int add_file(struct co_inputs *list, const struct ev_kind *kind,
+		    const char *path)
+{
+	struct co_input in = { .kind = kind };
+	const struct co_input *equal;
+	struct co_input *p;
+	int status;
+
+	if (list->n >= CO_INPUTS_MAX)
+		return cli_unreadable("%s: more than %d files", path,
+				      CO_INPUTS_MAX);
+	status = cli_file_read(path, EV_ITEM_MAX, &in.file);
+	if (status != CLI_PASS)
+		return status;
+	equal = find_equal(list, kind, in.file.bytes);
+	if (equal != NULL) {
+		cli_note("%s: the same bytes as %s, packed once", path,
+			 equal->path);
+		cli_file_free(&in.file);
+		return CLI_PASS;
+	}
+	p = reallocarray(list->input, list->n + 1, sizeof(*p));
+	in.path = p != NULL ? strdup(path) : NULL;
+	if (p != NULL)
+		list->input = p;
+	if (in.path == NULL) {
+		cli_file_free(&in.file);
+		return cli_trouble("out of memory");
+	}
+	list->input[list->n++] = in;
+	return CLI_PASS;
+}
+
+static int visible(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.';
+}
+
+/* Not alphasort: that one follows the locale. */
+static int by_bytes(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static bool is_left_out(const struct co_inputs *list, const struct stat *st)
+{
+	struct stat other;
+
+	return list->leave_out != NULL && stat(list->leave_out, &other) == 0 &&
+	       other.st_dev == st->st_dev && other.st_ino == st->st_ino;
+}
+
+/* Paths of what a folder holds, sorted; freed with free_paths. */
+static int open_folder(const char *path, int depth, char ***paths, int *n)
+{
+	struct dirent **entry = NULL;
+	int status = CLI_PASS;
+
+	if (depth >= CO_INPUTS_DEPTH_MAX)
+		return cli_unreadable("%s: folders nested deeper than %d", path,
+				      CO_INPUTS_DEPTH_MAX);
+	*n = scandir(path, &entry, visible, by_bytes);
+	if (*n < 0)
+		return cli_unreadable("%s: %s", path, strerror(errno));
+	*paths = calloc((size_t)*n + 1, sizeof(**paths));
+	for (int i = 0; i < *n; i++) {
+		if (*paths != NULL && asprintf(&(*paths)[i], "%s/%s", path,
+					       entry[i]->d_name) < 0) {
+			(*paths)[i] = NULL;
+			status = CLI_TROUBLE;
+		}
+		free(entry[i]);
+	}
+	free(entry);
+	if (*paths == NULL || status != CLI_PASS)
+		return cli_trouble("out of memory");
+	return CLI_PASS;
+}
+
+static void free_paths(char **paths, int n)
+{
+	for (int i = 0; paths != NULL && i < n; i++)
+		free(paths[i]);
+	free(paths);
+}
+
+static int add_path(struct co_inputs *list, const struct ev_kind *kind,
+		    const char *path, int depth)
+{
+	char **paths = NULL;
+	int n = 0, status;
+	struct stat st;
+
+	if (strcmp(path, "-") == 0 || stat(path, &st) != 0)
+		return add_file(list, kind, path);
+	if (depth > 0 && !S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode)) {
+		cli_note("%s: no regular file, left out", path);
+		return CLI_PASS;
+	}
+	if (depth > 0 && is_left_out(list, &st))
+		return CLI_PASS;
+	if (!S_ISDIR(st.st_mode))
+		return add_file(list, kind, path);
+	status = open_folder(path, depth, &paths, &n);
+	for (int i = 0; status == CLI_PASS && i < n; i++)
+		status = add_path(list, kind, paths[i], depth + 1);
+	free_paths(paths, n);
+	return status;
+}
+
+/* "word=" in front of a path, spelled as kinds are. */
+static size_t kind_prefix(const char *argument)
+{
+	size_t n = strspn(argument, "abcdefghijklmnopqrstuvwxyz0123456789-");
+
+	return argument[n] == '=' ? n : 0;
+}
+
+int co_inputs_add(struct co_inputs *list, const struct cli_command *cmd,
+		  const char *argument)
+{
+	size_t n = kind_prefix(argument);
+	const struct ev_kind *kind = NULL;
+	struct stat st;
+
+	if (n > 0)
+		kind = ev_kind_find(ev_span_of(argument, n));
+	if (kind != NULL)
+		return add_path(list, kind, argument + n + 1, 0);
+	/* A file may have a name with an equals sign in it. */
+	if (n > 0 && stat(argument, &st) != 0)
+		return cli_usage(cmd,
+				 "no kind \"%.*s\" (`ecart kinds` lists "
+				 "them)",
+				 (int)n, argument);
+	return add_path(list, NULL, argument, 0);
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The container written anew around the same manifest and items. */
+#include "collect/rewrite.h"
+
+#include "collect/tar_write.h"
+#include "evidence/tar.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+static const char object[] = "archive";
+
+static enum ev_code check_new(const struct ev_archive *a, const char *name,
+			      struct ev_span data, struct ev_error *err)
+{
+	if (!ev_archive_path_ok(ev_span_str(name)) ||
+	    strncmp(name, "sig/", 4) != 0)
+		return ev_fail(err, EV_VALUE, object, "name", 0,
+			       "sig/ and a file name", name);
+	if (data.n > EV_SIG_FILE_MAX)
+		return ev_fail_u64(err, EV_LIMIT, object, "sig/ file", 0,
+				   EV_SIG_FILE_MAX, data.n);
+	if (a->n_sigs >= EV_SIG_FILES_MAX)
+		return ev_fail_u64(err, EV_LIMIT, object, "sig/ files", 0,
+				   EV_SIG_FILES_MAX, a->n_sigs + 1);
+	for (size_t i = 0; i < a->n_sigs; i++) {
+		if (strcmp(a->sigs[i].name, name) == 0)
+			return ev_fail(err, EV_DUPLICATE, object, "name", 0,
+				       "a new name", name);
+	}
+	return EV_OK;
+}
+
+/* From the first item's header to the last one's padding. */
+static struct ev_span items_region(const struct ev_archive *a)
+{
+	uint64_t begin = a->tar.n, end = 0;
+
+	for (size_t i = 0; i < a->manifest.n_items; i++) {
+		const struct ev_member *m = &a->items[i];
+		uint64_t last = m->tar_offset + ev_tar_padded(m->data.n);
+
+		if (m->tar_offset - EV_TAR_BLOCK < begin)
+			begin = m->tar_offset - EV_TAR_BLOCK;
+		if (last > end)
+			end = last;
+	}
+	if (begin >= end)
+		return (struct ev_span){ NULL, 0 };
+	return ev_span_sub(a->tar, begin, end - begin);
+}
+
+/* Manifest and sig/ files in order, and the two zero blocks. */
+static enum ev_code write_front(const struct ev_archive *a,
+				const struct co_tar_member *added,
+				struct ev_buffer *out, struct ev_error *err)
+{
+	struct co_tar_member *m = calloc(a->n_sigs + 2, sizeof(*m));
+	size_t n = 0;
+	bool done = false;
+
+	if (m == NULL)
+		return ev_fail_trouble(err, object, "out of memory");
+	m[n++] = (struct co_tar_member){ "manifest.json", a->manifest_bytes };
+	for (size_t i = 0; i < a->n_sigs; i++) {
+		const struct ev_member *old = &a->sigs[i];
+
+		if (!done && strcmp(added->name, old->name) < 0) {
+			m[n++] = *added;
+			done = true;
+		}
+		m[n++] = (struct co_tar_member){ old->name, old->data };
+	}
+	if (!done)
+		m[n++] = *added;
+	co_tar_write(m, n, out, err);
+	free(m);
+	return err->code;
+}
+
+enum ev_code co_rewrite(const struct ev_archive *archive, const char *name,
+			struct ev_span data, struct ev_buffer *out,
+			struct ev_error *err)
+{
+	ev_auto_buffer struct ev_buffer tar = { 0 };
+	const struct co_tar_member added = { name, data };
+	static const uint8_t end[1024];
+
+	if (check_new(archive, name, data, err) != EV_OK ||
+	    write_front(archive, &added, &tar, err) != EV_OK)
+		return err->code;
+	assert(tar.n >= CO_TAR_END && sizeof(end) == CO_TAR_END);
+	tar.n -= CO_TAR_END;
+	ev_buffer_add(&tar, items_region(archive));
+	ev_buffer_add(&tar, EV_SPAN(end));
+	if (!ev_buffer_ok(&tar))
+		return ev_fail_trouble(err, object, "out of memory");
+	if (archive->compressed)
+		return co_zstd_write(ev_buffer_span(&tar), out, err);
+	ev_buffer_add(out, ev_buffer_span(&tar));
+	return ev_buffer_ok(out)
+		       ? EV_OK
+		       : ev_fail_trouble(err, object, "out of memory");
+}
+
+enum co_outfile_result co_write_detached(const char *path, const char *name,
+					 struct ev_span data,
+					 char why[CO_WHY_MAX])
+{
+	char dir[PATH_MAX], file[PATH_MAX + EV_PATH_TEXT];
+	int n = snprintf(dir, sizeof(dir), "%s.sig", path);
+
+	assert(strncmp(name, "sig/", 4) == 0);
+	if (n < 0 || (size_t)n >= sizeof(dir)) {
+		snprintf(why, CO_WHY_MAX, "%.200s...: the path is too long",
+			 path);
+		return CO_OUTFILE_TROUBLE;
+	}
+	if (mkdir(dir, 0777) != 0 && errno != EEXIST) {
+		snprintf(why, CO_WHY_MAX, "%.400s: %s", dir, strerror(errno));
+		return CO_OUTFILE_TROUBLE;
+	}
+	snprintf(file, sizeof(file), "%s/%s", dir, name + 4);
+	return co_outfile_write(file, data, 0666, CO_OUTFILE_NEW, why);
+}

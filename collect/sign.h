@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Signing keys and DSSE signatures over manifest.json (ecart-archive(5),
+ * section 5): Ed25519 pure, ECDSA P-256 with SHA-256 and P-384 with SHA-384
+ * as DER.  Private keys are PEM, PKCS#8 or SEC 1, not encrypted.
+ */
+#ifndef CO_SIGN_H
+#define CO_SIGN_H
+
+#include "evidence/base/buffer.h"
+#include "evidence/base/error.h"
+#include "evidence/base/sig.h"
+#include "evidence/manifest.h"
+
+struct co_key;
+
+/* Refuses, by name, what is not one of the three kinds. */
+enum ev_code co_key_read(struct ev_crypto *crypto, struct ev_span pem,
+			 struct co_key **out, struct ev_error *err);
+void co_key_free(struct co_key *key);
+EV_DEFINE_CLEANUP(struct co_key *, co_key_free)
+
+/* Borrowed from the key: DER SubjectPublicKeyInfo; its key id, 64 digits;
+ * "ed25519", "p256" or "p384". */
+struct ev_span co_key_spki(const struct co_key *key);
+const char *co_key_id(const struct co_key *key);
+const char *co_key_algorithm(const struct co_key *key);
+
+/* EV_KEY_UNKNOWN for an algorithm of which no keys are made. */
+enum ev_key_kind co_key_kind_find(const char *algorithm);
+
+/* A new key as PEM texts; wipe secret with co_buffer_wipe. */
+enum ev_code co_key_generate(struct ev_crypto *crypto, enum ev_key_kind kind,
+			     struct ev_buffer *secret, struct ev_buffer *public,
+			     struct ev_error *err);
+void co_buffer_wipe(struct ev_buffer *b);
+
+/* Appends the signature over the message. */
+enum ev_code co_sign(const struct co_key *key, struct ev_span message,
+		     struct ev_buffer *sig, struct ev_error *err);
+
+/*
+ * Appends the envelope over a manifest and gives the name that it has in the
+ * archive, "sig/<keyid16>.dsse.json".  Refuses a manifest so large that its
+ * envelope would pass the limit of a sig/ file.
+ */
+enum ev_code co_sign_manifest(const struct co_key *key, struct ev_span manifest,
+			      struct ev_buffer *envelope,
+			      char name[EV_PATH_TEXT], struct ev_error *err);
+
+#endif

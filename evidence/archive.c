@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Opening an archive: unpack, read the manifest, then match every member. */
+#include "evidence/archive.h"
+
+#include "evidence/archive_members.h"
+#include "evidence/base/hex.h"
+#include "evidence/base/reader.h"
+#include "evidence/foreign.h"
+#include "evidence/tar.h"
+#include "evidence/zstd.h"
+
+#include <stdlib.h>
+
+static const char object[] = "archive";
+static const char manifest_name[] = "manifest.json";
+
+/* Enough to tell what a file is that is no archive. */
+static const uint64_t first_look = UINT64_C(65536);
+
+/* GNU tar pads to this; more is never accepted behind the end. */
+static const uint64_t padding_max = UINT64_C(20) * EV_TAR_BLOCK;
+
+/* What open knows beside the archive itself. */
+struct opening {
+	struct ev_archive *archive;
+	struct ev_crypto *crypto;
+	struct ev_span file;
+	uint64_t limit;
+	struct ev_error *err;
+};
+
+static const char *const code_words[] = {
+	[EV_ARCHIVE_CONTAINER] = "container",
+	[EV_ARCHIVE_NONCANONICAL] = "container-noncanonical",
+	[EV_ARCHIVE_MANIFEST_NONCANONICAL] = "manifest-noncanonical",
+	[EV_ARCHIVE_MISSING_ITEM] = "missing-item",
+	[EV_ARCHIVE_EXTRA_ITEM] = "extra-item",
+	[EV_ARCHIVE_SIZE] = "size",
+	[EV_ARCHIVE_DIGEST] = "digest",
+};
+
+const char *ev_archive_code_word(enum ev_archive_code code)
+{
+	assert(code <= EV_ARCHIVE_DIGEST);
+	return code_words[code];
+}
+
+/* --- unpacking --- */
+
+/* Replaces the archive's tar by the first at_most unpacked bytes. */
+static enum ev_code unpack(struct opening *o, uint64_t at_most, bool *more,
+			   struct ev_error *fault)
+{
+	struct ev_archive *a = o->archive;
+	struct ev_unpacked u;
+
+	if (!a->compressed)
+		return EV_OK;
+	if (ev_zstd_unpack(o->file, at_most, &u, o->err) != EV_OK)
+		return o->err->code;
+	free(a->storage);
+	a->storage = u.p;
+	a->tar = ev_span_of(u.p, u.n);
+	*more = u.more;
+	*fault = u.fault;
+	return EV_OK;
+}
+
+/* What the members that the manifest names take in the tar, without sig/. */
+static uint64_t claimed_size(const struct ev_archive *a)
+{
+	uint64_t n = 3 * EV_TAR_BLOCK + ev_tar_padded(a->manifest_bytes.n);
+
+	for (size_t i = 0; i < a->manifest.n_items; i++)
+		n += EV_TAR_BLOCK + ev_tar_padded(a->manifest.items[i].size);
+	return n;
+}
+
+/*
+ * The rest of a compressed tar: never more than the manifest accounts for,
+ * so that a small file cannot fill the memory with what nobody announced.
+ */
+static enum ev_code unpack_rest(struct opening *o)
+{
+	struct ev_archive *a = o->archive;
+	uint64_t claimed = claimed_size(a), bound;
+	struct ev_error fault = { 0 };
+	bool more = false;
+
+	if (claimed > o->limit)
+		return ev_fail_u64(o->err, EV_LIMIT, object, "size", 0,
+				   o->limit, claimed);
+	if (!a->compressed)
+		return EV_OK;
+	bound = claimed + padding_max +
+		EV_SIG_FILES_MAX * (EV_TAR_BLOCK + EV_SIG_FILE_MAX);
+	if (bound > o->limit)
+		bound = o->limit;
+	if (unpack(o, bound, &more, &fault) != EV_OK)
+		return o->err->code;
+	if (more && bound == o->limit)
+		return ev_fail_u64(o->err, EV_LIMIT, object, "size", 0,
+				   o->limit, o->limit + 1);
+	if (more)
+		ev_fail_u64(&fault, EV_TRAILING, object, "size", 0, claimed,
+			    bound);
+	if (fault.code != EV_OK)
+		ev_archive_add_problem(a, EV_ARCHIVE_CONTAINER, "", &fault);
+	return EV_OK;
+}
+
+/* --- the manifest --- */
+
+static enum ev_code refuse_foreign(struct opening *o)
+{
+	char words[EV_TEXT_MAX] = "a zstd file that holds nothing";
+
+	if (!o->archive->compressed || o->archive->tar.n > 0)
+		ev_foreign_describe(o->archive->tar, words);
+	return ev_fail(o->err, EV_SYNTAX, object, "file", 0,
+		       "an evidence archive", words);
+}
+
+/* The first member's header, which must be the manifest's. */
+static enum ev_code read_first(struct opening *o, struct ev_tar_member *m)
+{
+	struct ev_error refusal = { 0 }, note = { 0 };
+
+	if (ev_tar_header(o->archive->tar, 0, m, &note, &refusal) != EV_OK ||
+	    strcmp(m->name, manifest_name) != 0)
+		return refuse_foreign(o);
+	if (m->size > EV_MANIFEST_MAX)
+		return ev_fail_u64(o->err, EV_LIMIT, object, "manifest.json", 0,
+				   EV_MANIFEST_MAX, m->size);
+	return EV_OK;
+}
+
+static enum ev_code read_manifest(struct opening *o)
+{
+	struct ev_archive *a = o->archive;
+	struct ev_error fault = { 0 };
+	struct ev_tar_member m;
+	struct ev_reader r;
+	bool more = false;
+
+	if (unpack(o, first_look, &more, &fault) != EV_OK ||
+	    read_first(o, &m) != EV_OK ||
+	    unpack(o, EV_TAR_BLOCK + m.size, &more, &fault) != EV_OK)
+		return o->err->code;
+	r = ev_reader_init(a->tar, 0, object, o->err);
+	ev_read_span(&r, EV_TAR_BLOCK, "header");
+	a->manifest_bytes = ev_read_span(&r, m.size, manifest_name);
+	if (!ev_reader_ok(&r))
+		return o->err->code;
+	if (!ev_digest(o->crypto, EV_SHA256, a->manifest_bytes, a->id))
+		return ev_fail_trouble(o->err, object, "libcrypto");
+	if (ev_manifest_parse(a->manifest_bytes, &a->manifest, o->err) != EV_OK)
+		return o->err->code;
+	if (!a->manifest.canonical)
+		ev_archive_add_problem(a, EV_ARCHIVE_MANIFEST_NONCANONICAL,
+				       manifest_name,
+				       &a->manifest.not_canonical);
+	return EV_OK;
+}
+
+/* The manifest's bytes again, for the tar may have been unpacked anew. */
+static void settle_manifest(struct ev_archive *a)
+{
+	a->manifest_bytes =
+		ev_span_sub(a->tar, EV_TAR_BLOCK, a->manifest_bytes.n);
+}
+
+static enum ev_code check_zstd(struct opening *o)
+{
+	struct ev_error err = { 0 };
+
+	if (!o->archive->compressed || ev_zstd_check(o->file, &err) == EV_OK)
+		return EV_OK;
+	if (err.code == EV_LIMIT) {
+		*o->err = err;
+		return EV_LIMIT;
+	}
+	ev_archive_add_problem(o->archive, EV_ARCHIVE_CONTAINER, "", &err);
+	return EV_OK;
+}
+
+static enum ev_code open_archive(struct opening *o)
+{
+	struct ev_archive *a = o->archive;
+
+	a->compressed = ev_zstd_recognise(o->file);
+	if (!a->compressed)
+		a->tar = o->file;
+	if (a->tar.n > o->limit)
+		return ev_fail_u64(o->err, EV_LIMIT, object, "size", 0,
+				   o->limit, a->tar.n);
+	if (check_zstd(o) != EV_OK || read_manifest(o) != EV_OK ||
+	    unpack_rest(o) != EV_OK)
+		return o->err->code;
+	settle_manifest(a);
+	return ev_archive_read_members(a, o->err);
+}
+
+enum ev_code ev_archive_open(struct ev_crypto *crypto, struct ev_span file,
+			     uint64_t limit, struct ev_archive *out,
+			     struct ev_error *err)
+{
+	struct opening o = {
+		.crypto = crypto,
+		.file = file,
+		.limit = limit,
+		.err = err,
+	};
+	enum ev_code code;
+
+	*out = (struct ev_archive){ 0 };
+	o.archive = out;
+	code = open_archive(&o);
+	if (code != EV_OK)
+		ev_archive_free(out);
+	return code;
+}
+
+void ev_archive_free(struct ev_archive *archive)
+{
+	ev_manifest_free(&archive->manifest);
+	free(archive->storage);
+	free(archive->sigs);
+	free(archive->items);
+	*archive = (struct ev_archive){ 0 };
+}
+
+static enum ev_verified differs(struct ev_error *err, const char *field,
+				struct ev_span want, struct ev_span got)
+{
+	char want_hex[2 * EV_DIGEST_MAX + 1], got_hex[2 * EV_DIGEST_MAX + 1];
+
+	ev_hex_encode(want, want_hex);
+	ev_hex_encode(got, got_hex);
+	ev_fail(err, EV_VALUE, object, field, 0, want_hex, got_hex);
+	return EV_VERIFIED_NO;
+}
+
+/* One algorithm of a subject, where it is there. */
+static enum ev_verified check_digest(struct ev_crypto *crypto,
+				     const json_t *digests,
+				     enum ev_digest_alg alg,
+				     struct ev_span data, struct ev_error *err)
+{
+	uint8_t want[EV_DIGEST_MAX], got[EV_DIGEST_MAX];
+	const char *name = ev_digest_name(alg);
+	size_t n = ev_digest_size(alg);
+
+	if (json_object_get(digests, name) == NULL)
+		return EV_VERIFIED_YES;
+	/* ev_manifest_parse has refused anything but hex of the right size. */
+	if (ev_json_get_hex(digests, object, name, want, n, err) != EV_OK)
+		return EV_VERIFIED_NO;
+	if (!ev_digest(crypto, alg, data, got)) {
+		ev_fail_trouble(err, object, "libcrypto");
+		return EV_VERIFIED_TROUBLE;
+	}
+	if (memcmp(want, got, n) == 0)
+		return EV_VERIFIED_YES;
+	return differs(err, name, ev_span_of(want, n), ev_span_of(got, n));
+}
+
+enum ev_verified ev_archive_digest(struct ev_crypto *crypto,
+				   const struct ev_archive *archive, size_t i,
+				   struct ev_error *err)
+{
+	/* The strongest that every archive has comes first, so that it is
+	 * the one that a refusal names. */
+	static const enum ev_digest_alg algs[] = { EV_SHA256, EV_SHA384,
+						   EV_SHA512, EV_SHA1 };
+	const json_t *subject = json_array_get(
+		json_object_get(archive->manifest.json, "subject"), i);
+	const json_t *digests = json_object_get(subject, "digest");
+
+	assert(i < archive->manifest.n_items);
+	if (archive->items[i].name[0] == 0) {
+		ev_fail(err, EV_MISSING, object, "item", 0,
+			"a member for every subject", "none");
+		return EV_VERIFIED_NO;
+	}
+	for (size_t a = 0; a < sizeof(algs) / sizeof(*algs); a++) {
+		enum ev_verified v = check_digest(crypto, digests, algs[a],
+						  archive->items[i].data, err);
+
+		if (v != EV_VERIFIED_YES)
+			return v;
+	}
+	return EV_VERIFIED_YES;
+}
+
+enum ev_verified ev_archive_sound(struct ev_crypto *crypto,
+				  const struct ev_archive *archive,
+				  struct ev_archive_problem *fault)
+{
+	struct ev_archive_problem f = { .code = EV_ARCHIVE_DIGEST };
+
+	for (size_t i = 0; i < archive->n_problems; i++) {
+		if (archive->problem[i].code == EV_ARCHIVE_NONCANONICAL)
+			continue;
+		*fault = archive->problem[i];
+		return EV_VERIFIED_NO;
+	}
+	for (size_t i = 0; i < archive->manifest.n_items; i++) {
+		enum ev_verified v =
+			ev_archive_digest(crypto, archive, i, &f.err);
+
+		if (v == EV_VERIFIED_YES)
+			continue;
+		memcpy(f.name, archive->items[i].name, sizeof(f.name));
+		*fault = f;
+		return v;
+	}
+	return EV_VERIFIED_YES;
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Base64 in both alphabets, one spelling for one byte string. */
+#include "evidence/base/base64.h"
+
+/* What the characters that differ between the alphabets have shown so far. */
+struct alphabet {
+	bool std;
+	bool url;
+};
+
+/* The six bits of c, or -1 where it belongs to no alphabet that is open; the
+ * first character that is of one alphabet alone closes the other. */
+static int sextet(uint8_t c, struct alphabet *open)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	if ((c == '+' || c == '/') && open->std) {
+		open->url = false;
+		return c == '+' ? 62 : 63;
+	}
+	if ((c == '-' || c == '_') && open->url) {
+		open->std = false;
+		return c == '-' ? 62 : 63;
+	}
+	return -1;
+}
+
+/* Takes the padding off; false where the form forbids what is or is not
+ * there, or where no byte string has so many characters. */
+static bool strip_padding(enum ev_base64 form, struct ev_span *in)
+{
+	size_t pad = 0;
+
+	while (pad < 2 && pad < in->n && in->p[in->n - 1 - pad] == '=')
+		pad++;
+	if (pad > 0 && (form == EV_BASE64_URL || in->n % 4 != 0))
+		return false;
+	if (form == EV_BASE64_STD && in->n % 4 != 0)
+		return false;
+	in->n -= pad;
+	return in->n % 4 != 1; /* six bits are no byte */
+}
+
+size_t ev_base64_decoded_max(size_t n)
+{
+	return n / 4 * 3 + 3;
+}
+
+bool ev_base64_decode(enum ev_base64 form, struct ev_span in, uint8_t *out,
+		      size_t *n)
+{
+	struct alphabet open = {
+		.std = form == EV_BASE64_STD || form == EV_BASE64_ANY,
+		.url = form != EV_BASE64_STD,
+	};
+	uint32_t bits = 0;
+	unsigned n_bits = 0;
+	size_t written = 0;
+
+	if (!strip_padding(form, &in))
+		return false;
+	for (size_t i = 0; i < in.n; i++) {
+		int six = sextet(in.p[i], &open);
+
+		if (six < 0)
+			return false;
+		bits = (bits << 6 | (uint32_t)six) & 0xffff;
+		n_bits += 6;
+		if (n_bits < 8)
+			continue;
+		n_bits -= 8;
+		out[written++] = (uint8_t)(bits >> n_bits);
+	}
+	/* RFC 4648, 3.5: the bits that no byte uses are zero. */
+	if ((bits & ((1U << n_bits) - 1)) != 0)
+		return false;
+	*n = written;
+	return true;
+}
+
+void ev_base64_encode(struct ev_span in, char *out)
+{
+	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				       "abcdefghijklmnopqrstuvwxyz"
+				       "0123456789+/";
+
+	for (size_t i = 0; i < in.n; i += 3) {
+		uint32_t b1 = i + 1 < in.n ? in.p[i + 1] : 0;
+		uint32_t b2 = i + 2 < in.n ? in.p[i + 2] : 0;
+		uint32_t bits = (uint32_t)in.p[i] << 16 | b1 << 8 | b2;
+
+		*out++ = alphabet[bits >> 18];
+		*out++ = alphabet[bits >> 12 & 63];
+		*out++ = alphabet[bits >> 6 & 63];
+		*out++ = alphabet[bits & 63];
+	}
+	for (size_t pad = (3 - in.n % 3) % 3; pad > 0; pad--)
+		out[-(ptrdiff_t)pad] = '=';
+	*out = '\0';
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The inside of struct ev_crypto, for the modules of this folder that do the
+ * cryptography (crypto.c, digest.c, sig.c); everybody else includes crypto.h.
+ */
+#ifndef EV_CRYPTO_STATE_H
+#define EV_CRYPTO_STATE_H
+
+#include "evidence/base/digest.h"
+#include "evidence/base/sig.h"
+
+#include <openssl/evp.h>
+#include <openssl/provider.h>
+
+#define EV_DIGEST_ALGS	   4
+#define EV_REMEMBERED_SETS 128
+#define EV_REMEMBERED_WAYS 4
+
+/* One bucket of the table of remembered results; next gives way. */
+struct ev_remembered {
+	uint8_t key[EV_REMEMBERED_WAYS][32];
+	uint8_t used;
+	uint8_t next;
+};
+
+struct ev_crypto {
+	OSSL_LIB_CTX *libctx;
+	OSSL_PROVIDER *provider;
+	EVP_MD *md[EV_DIGEST_ALGS]; /* by enum ev_digest_alg */
+	EVP_MD_CTX *md_ctx;	    /* reused by every one-shot digest */
+
+	/* The one P-256 key object; its point changes.  p256_ctx is NULL or
+	 * was made after the last change of the point to p256_point. */
+	EVP_PKEY *p256;
+	EVP_PKEY_CTX *p256_ctx;
+	uint8_t p256_point[EV_P256_POINT];
+
+	struct ev_remembered remembered[EV_REMEMBERED_SETS];
+	uint64_t verifications;
+};
+
+#endif

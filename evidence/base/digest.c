@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Digests through the fetched algorithms of struct ev_crypto. */
+#include "evidence/base/digest.h"
+
+#include "evidence/base/crypto_state.h"
+
+#include <openssl/err.h>
+
+struct ev_digest_stream {
+	EVP_MD_CTX *ctx;
+};
+
+static const struct {
+	const char *name;
+	size_t size;
+} algs[EV_DIGEST_ALGS] = {
+	[EV_SHA1] = { "sha1", 20 },
+	[EV_SHA256] = { "sha256", 32 },
+	[EV_SHA384] = { "sha384", 48 },
+	[EV_SHA512] = { "sha512", 64 },
+};
+
+size_t ev_digest_size(enum ev_digest_alg alg)
+{
+	assert(alg < EV_DIGEST_ALGS);
+	return algs[alg].size;
+}
+
+const char *ev_digest_name(enum ev_digest_alg alg)
+{
+	assert(alg < EV_DIGEST_ALGS);
+	return algs[alg].name;
+}
+
+const EVP_MD *ev_digest_md(struct ev_crypto *crypto, enum ev_digest_alg alg)
+{
+	assert(alg < EV_DIGEST_ALGS);
+	return crypto->md[alg];
+}
+
+bool ev_digest(struct ev_crypto *crypto, enum ev_digest_alg alg,
+	       struct ev_span in, uint8_t *out)
+{
+	return ev_digest_parts(crypto, alg, &in, 1, out);
+}
+
+bool ev_digest_parts(struct ev_crypto *crypto, enum ev_digest_alg alg,
+		     const struct ev_span *parts, size_t n_parts, uint8_t *out)
+{
+	EVP_MD_CTX *ctx = crypto->md_ctx;
+	bool ok;
+
+	ok = EVP_DigestInit_ex2(ctx, ev_digest_md(crypto, alg), NULL) == 1;
+	for (size_t i = 0; ok && i < n_parts; i++)
+		ok = parts[i].n == 0 ||
+		     EVP_DigestUpdate(ctx, parts[i].p, parts[i].n) == 1;
+	ok = ok && EVP_DigestFinal_ex(ctx, out, NULL) == 1;
+	if (!ok)
+		ERR_clear_error();
+	return ok;
+}
+
+struct ev_digest_stream *ev_digest_begin(struct ev_crypto *crypto,
+					 enum ev_digest_alg alg)
+{
+	struct ev_digest_stream *s = calloc(1, sizeof(*s));
+
+	if (s == NULL)
+		return NULL;
+	s->ctx = EVP_MD_CTX_new();
+	if (s->ctx == NULL ||
+	    EVP_DigestInit_ex2(s->ctx, ev_digest_md(crypto, alg), NULL) != 1) {
+		ERR_clear_error();
+		ev_digest_free(s);
+		return NULL;
+	}
+	return s;
+}
+
+bool ev_digest_update(struct ev_digest_stream *s, struct ev_span in)
+{
+	if (in.n == 0 || EVP_DigestUpdate(s->ctx, in.p, in.n) == 1)
+		return true;
+	ERR_clear_error();
+	return false;
+}
+
+bool ev_digest_finish(struct ev_digest_stream *s, uint8_t *out)
+{
+	if (EVP_DigestFinal_ex(s->ctx, out, NULL) == 1)
+		return true;
+	ERR_clear_error();
+	return false;
+}
+
+void ev_digest_free(struct ev_digest_stream *s)
+{
+	if (s == NULL)
+		return;
+	EVP_MD_CTX_free(s->ctx);
+	free(s);
+}

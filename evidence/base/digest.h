@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Digests.  Output sizes: SHA-1 20, SHA-256 32, SHA-384 48, SHA-512 64. */
+#ifndef EV_DIGEST_H
+#define EV_DIGEST_H
+
+#include "evidence/base/crypto.h"
+
+enum ev_digest_alg { EV_SHA1, EV_SHA256, EV_SHA384, EV_SHA512 };
+
+#define EV_DIGEST_MAX 64
+
+size_t ev_digest_size(enum ev_digest_alg alg);
+const char *ev_digest_name(enum ev_digest_alg alg); /* "sha256" */
+
+/* Borrowed EVP_MD, fetched once from the object's own library context. */
+const EVP_MD *ev_digest_md(struct ev_crypto *crypto, enum ev_digest_alg alg);
+
+/* out holds ev_digest_size(alg) bytes; false is trouble. */
+bool ev_digest(struct ev_crypto *crypto, enum ev_digest_alg alg,
+	       struct ev_span in, uint8_t *out);
+
+/* Pieces in order, hashed as if joined. */
+bool ev_digest_parts(struct ev_crypto *crypto, enum ev_digest_alg alg,
+		     const struct ev_span *parts, size_t n_parts, uint8_t *out);
+
+/* Streaming: NULL / false is trouble.  ev_digest_finish frees nothing. */
+struct ev_digest_stream;
+struct ev_digest_stream *ev_digest_begin(struct ev_crypto *crypto,
+					 enum ev_digest_alg alg);
+bool ev_digest_update(struct ev_digest_stream *s, struct ev_span in);
+bool ev_digest_finish(struct ev_digest_stream *s, uint8_t *out);
+void ev_digest_free(struct ev_digest_stream *s);
+EV_DEFINE_CLEANUP(struct ev_digest_stream *, ev_digest_free)
+
+#endif

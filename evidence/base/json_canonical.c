@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whether JSON is canonical: written once more and compared. */
+#include "evidence/base/json.h"
+
+#include "evidence/base/cleanup.h"
+#include "evidence/base/json_write.h"
+
+#include <stdio.h>
+
+static void rewrite_scalar(struct ev_writer *w, const char *name,
+			   const json_t *v)
+{
+	if (json_is_string(v))
+		ev_write_text(w, name,
+			      ev_span_of(json_string_value(v),
+					 json_string_length(v)));
+	else if (json_is_integer(v))
+		ev_write_int(w, name, json_integer_value(v));
+	else if (json_is_boolean(v))
+		ev_write_bool(w, name, json_is_true(v));
+	else
+		/* null and reals; no bytes are no JSON and refused. */
+		ev_write_raw(w, name, ev_span_of(NULL, 0));
+}
+
+/* Where the writer stopped: the member that was last begun, and its value. */
+struct stop {
+	const char *name;
+	const json_t *value;
+};
+
+/* jansson iterates only over what could be changed; this changes nothing. */
+static json_t *unconst(const json_t *v)
+{
+	return (json_t *)(uintptr_t)v;
+}
+
+/* Recursion ends with the writer, which refuses beyond EV_JSON_DEPTH_MAX. */
+static void rewrite(struct ev_writer *w, const char *name, const json_t *v,
+		    struct stop *stop)
+{
+	void *i;
+
+	if (!ev_writer_ok(w))
+		return;
+	stop->name = name != NULL ? name : stop->name;
+	stop->value = v;
+	if (json_is_object(v)) {
+		ev_write_object(w, name);
+		i = json_object_iter(unconst(v));
+		for (; i != NULL; i = json_object_iter_next(unconst(v), i))
+			rewrite(w, json_object_iter_key(i),
+				json_object_iter_value(i), stop);
+		ev_write_end(w);
+	} else if (json_is_array(v)) {
+		ev_write_array(w, name);
+		for (size_t at = 0; at < json_array_size(v); at++)
+			rewrite(w, NULL, json_array_get(v, at), stop);
+		ev_write_end(w);
+	} else {
+		rewrite_scalar(w, name, v);
+	}
+}
+
+static enum ev_code fail_subset(const struct ev_writer *w,
+				const struct stop *stop, const char *object,
+				struct ev_error *err)
+{
+	char name[96], found[EV_TEXT_MAX];
+
+	if (ev_writer_no_memory(w))
+		return ev_fail_trouble(err, object, "out of memory");
+	ev_show(ev_span_str(stop->name), name, sizeof(name));
+	snprintf(found, sizeof(found), "%s, member %s",
+		 ev_json_type_word(stop->value), name);
+	return ev_fail(err, EV_VALUE, object, "subset", 0,
+		       "what the canonical subset allows", found);
+}
+
+enum ev_code ev_json_check_canonical(struct ev_span text, const json_t *parsed,
+				     const char *object, struct ev_error *err)
+{
+	ev_auto_writer struct ev_writer *w = ev_writer_new();
+	ev_auto_free char *canonical = NULL;
+	struct stop stop = { "", parsed };
+	size_t n = 0, same = 0;
+
+	if (w == NULL)
+		return ev_fail_trouble(err, object, "out of memory");
+	rewrite(w, NULL, parsed, &stop);
+	if (!ev_writer_ok(w))
+		return fail_subset(w, &stop, object, err);
+	canonical = ev_writer_finish(w, &n);
+	if (canonical == NULL)
+		return ev_fail_trouble(err, object, "out of memory");
+	if (ev_span_eq(text, ev_span_of(canonical, n)))
+		return EV_OK;
+	while (same < n && same < text.n &&
+	       text.p[same] == (uint8_t)canonical[same])
+		same++;
+	return ev_fail(err, EV_VALUE, object, "canonical", same,
+		       same < n ? "the canonical bytes" : "the end",
+		       same < text.n ? "other bytes" : "the end");
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Strings of the canonical subset (ecart-archive(5)): UTF-8 without
+ * U+0000..U+001F and U+007F..U+009F, escapes for quote and backslash alone.
+ */
+#ifndef EV_JSON_STRING_H
+#define EV_JSON_STRING_H
+
+#include "evidence/base/buffer.h"
+
+/* Appends text in quotes; false, with out's end then undefined, where text
+ * is not of the subset. */
+bool ev_json_quote(struct ev_span text, struct ev_buffer *out);
+
+#endif

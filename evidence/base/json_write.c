@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Canonical JSON into one growing buffer.  Members lie there in the order of
+ * the calls; beside the text stands a list of where each member of the open
+ * objects begins, and closing an object puts its members in order.
+ */
+#include "evidence/base/json_write.h"
+
+#include "evidence/base/base64.h"
+#include "evidence/base/hex.h"
+#include "evidence/base/json.h"
+#include "evidence/base/json_string.h"
+#include "evidence/base/time.h"
+
+#include <stdlib.h>
+
+static const size_t NAME_MAX_BYTES = 128;
+static const int64_t INT_MAX_EXACT = (INT64_C(1) << 53) - 1;
+
+struct member {
+	const uint8_t *p; /* the opening quote of the name; set by the sort */
+	size_t start;	  /* offset of p in the text */
+	size_t n;	  /* name, colon and value; set by the sort */
+	size_t n_name;	  /* without quotes */
+};
+
+/* An object or array that is not closed yet. */
+struct level {
+	bool is_object;
+	size_t start;	     /* offset behind the opening bracket */
+	size_t first_member; /* index of its first in the list of members */
+};
+
+struct ev_writer {
+	struct ev_buffer text;
+	struct ev_buffer scratch;
+	struct member *members;
+	size_t n_members;
+	size_t room;
+	struct level levels[EV_JSON_DEPTH_MAX];
+	size_t depth;
+	bool refused;
+	bool no_memory;
+};
+
+struct ev_writer *ev_writer_new(void)
+{
+	return calloc(1, sizeof(struct ev_writer));
+}
+
+void ev_writer_free(struct ev_writer *w)
+{
+	if (w == NULL)
+		return;
+	ev_buffer_free(&w->text);
+	ev_buffer_free(&w->scratch);
+	free(w->members);
+	free(w);
+}
+
+bool ev_writer_no_memory(const struct ev_writer *w)
+{
+	return w->no_memory || !ev_buffer_ok(&w->text) ||
+	       !ev_buffer_ok(&w->scratch);
+}
+
+bool ev_writer_ok(const struct ev_writer *w)
+{
+	return !w->refused && !ev_writer_no_memory(w);
+}
+
+/* Names */
+
+static bool is_name_byte(uint8_t c)
+{
+	if (c >= 'a' && c <= 'z')
+		return true;
+	if (c >= 'A' && c <= 'Z')
+		return true;
+	/* '-', '.', '/', the digits and ':' are neighbours in ASCII. */
+	return (c >= '-' && c <= ':') || c == '_';
+}
+
+static bool is_name(struct ev_span name)
+{
+	if (name.n == 0 || name.n > NAME_MAX_BYTES)
+		return false;
+	for (size_t i = 0; i < name.n; i++) {
+		if (!is_name_byte(name.p[i]))
+			return false;
+	}
+	return true;
+}
+
+static bool reserve_member(struct ev_writer *w)
+{
+	size_t room = w->room > 0 ? w->room : 32;
+	size_t size;
+	struct member *p;
+
+	if (w->n_members < w->room)
+		return true;
+	p = NULL;
+	if (w->room == 0 || !__builtin_mul_overflow(room, 2, &room)) {
+		if (!__builtin_mul_overflow(room, sizeof(*p), &size))
+			p = realloc(w->members, size);
+	}
+	if (p == NULL) {
+		w->no_memory = true;
+		return false;
+	}
+	w->members = p;
+	w->room = room;
+	return true;
+}
+
+static bool begin_member(struct ev_writer *w, const char *text)
+{
+	struct ev_span name =
+		ev_span_of(text, strnlen(text, NAME_MAX_BYTES + 1));
+
+	if (!is_name(name)) {
+		w->refused = true;
+		return false;
+	}
+	if (!reserve_member(w))
+		return false;
+	w->members[w->n_members++] = (struct member){
+		.start = w->text.n,
+		.n_name = name.n,
+	};
+	ev_buffer_add_byte(&w->text, '"');
+	ev_buffer_add(&w->text, name);
+	ev_buffer_add(&w->text, EV_SPAN_LITERAL("\":"));
+	return true;
+}
+
+/* Writes what stands before a value; false where none may stand here. */
+static bool begin_value(struct ev_writer *w, const char *name)
+{
+	const struct level *in;
+
+	if (!ev_writer_ok(w))
+		return false;
+	if (w->depth == 0) {
+		w->refused = name != NULL || w->text.n > 0;
+		return !w->refused;
+	}
+	in = &w->levels[w->depth - 1];
+	if (in->is_object != (name != NULL)) {
+		w->refused = true;
+		return false;
+	}
+	if (w->text.n > in->start)
+		ev_buffer_add_byte(&w->text, ',');
+	return name == NULL || begin_member(w, name);
+}
+
+/* Objects and arrays */
+
+static void open_level(struct ev_writer *w, const char *name, bool is_object)
+{
+	if (w->depth == EV_JSON_DEPTH_MAX)
+		w->refused = true;
+	if (!begin_value(w, name))
+		return;
+	ev_buffer_add_byte(&w->text, is_object ? '{' : '[');
+	w->levels[w->depth++] = (struct level){
+		.is_object = is_object,
+		.start = w->text.n,
+		.first_member = w->n_members,
+	};
+}
+
+void ev_write_object(struct ev_writer *w, const char *name)
+{
+	open_level(w, name, true);
+}
+
+void ev_write_array(struct ev_writer *w, const char *name)
+{
+	open_level(w, name, false);
+}
+
+static int compare_members(const void *a, const void *b)
+{
+	const struct member *x = a;
+	const struct member *y = b;
+
+	return ev_span_cmp(ev_span_of(x->p + 1, x->n_name),
+			   ev_span_of(y->p + 1, y->n_name));
+}
+
+/* Fills in what the sort needs; whether the members are in order already,
+ * each name once. */
+static bool measure_members(const struct ev_writer *w, struct member *m,
+			    size_t n)
+{
+	bool in_order = true;
+
+	for (size_t i = 0; i < n; i++) {
+		/* One comma lies between a member and the next. */
+		size_t end = i + 1 < n ? m[i + 1].start - 1 : w->text.n;
+
+		m[i].p = w->text.p + m[i].start;
+		m[i].n = end - m[i].start;
+		if (i > 0 && compare_members(&m[i - 1], &m[i]) >= 0)
+			in_order = false;
+	}
+	return in_order;
+}
+
+static void sort_members(struct ev_writer *w, const struct level *in)
+{
+	size_t n = w->n_members - in->first_member;
+	struct member *m = n > 0 ? w->members + in->first_member : NULL;
+
+	if (n == 0 || measure_members(w, m, n))
+		return;
+	qsort(m, n, sizeof(*m), compare_members);
+	w->scratch.n = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0 && compare_members(&m[i - 1], &m[i]) == 0) {
+			w->refused = true;
+			return;
+		}
+		if (i > 0)
+			ev_buffer_add_byte(&w->scratch, ',');
+		ev_buffer_add(&w->scratch, ev_span_of(m[i].p, m[i].n));
+	}
+	if (!ev_buffer_ok(&w->scratch))
+		return;
+	assert(w->scratch.n == w->text.n - in->start);
+	memcpy(w->text.p + in->start, w->scratch.p, w->scratch.n);
+}
+
+void ev_write_end(struct ev_writer *w)
+{
+	struct level in;
+
+	if (!ev_writer_ok(w))
+		return;
+	if (w->depth == 0) {
+		w->refused = true;
+		return;
+	}
+	in = w->levels[--w->depth];
+	if (in.is_object)
+		sort_members(w, &in);
+	w->n_members = in.first_member;
+	ev_buffer_add_byte(&w->text, in.is_object ? '}' : ']');
+}
+
+/* Strings */
+
+void ev_write_text(struct ev_writer *w, const char *name, struct ev_span text)
+{
+	if (begin_value(w, name) && !ev_json_quote(text, &w->text))
+		w->refused = true;
+}
+
+void ev_write_str(struct ev_writer *w, const char *name, const char *text)
+{
+	ev_write_text(w, name, ev_span_str(text));
+}
+
+void ev_write_foreign(struct ev_writer *w, const char *name,
+		      struct ev_span text)
+{
+	if (!begin_value(w, name))
+		return;
+	w->scratch.n = 0;
+	ev_escape_foreign(text, &w->scratch);
+	ev_json_quote(ev_buffer_span(&w->scratch), &w->text);
+}
+
+void ev_write_hex(struct ev_writer *w, const char *name, struct ev_span bytes)
+{
+	char piece[2 * 64 + 1];
+
+	if (!begin_value(w, name))
+		return;
+	ev_buffer_add_byte(&w->text, '"');
+	for (size_t at = 0; at < bytes.n; at += 64) {
+		size_t n = bytes.n - at < 64 ? bytes.n - at : 64;
+
+		ev_hex_encode(ev_span_sub(bytes, at, n), piece);
+		ev_buffer_add(&w->text, ev_span_of(piece, 2 * n));
+	}
+	ev_buffer_add_byte(&w->text, '"');
+}
+
+void ev_write_base64(struct ev_writer *w, const char *name,
+		     struct ev_span bytes)
+{
+	char piece[64 + 1];
+
+	if (!begin_value(w, name))
+		return;
+	ev_buffer_add_byte(&w->text, '"');
+	/* 48 is a multiple of 3: only the last piece is padded. */
+	for (size_t at = 0; at < bytes.n; at += 48) {
+		size_t n = bytes.n - at < 48 ? bytes.n - at : 48;
+
+		ev_base64_encode(ev_span_sub(bytes, at, n), piece);
+		ev_buffer_add_str(&w->text, piece);
+	}
+	ev_buffer_add_byte(&w->text, '"');
+}
+
+/* The other scalars */
+
+void ev_write_bool(struct ev_writer *w, const char *name, bool value)
+{
+	if (begin_value(w, name))
+		ev_buffer_add_str(&w->text, value ? "true" : "false");
+}
+
+static void add_decimal(struct ev_buffer *b, uint64_t value)
+{
+	uint8_t digits[20];
+	size_t at = sizeof(digits);
+
+	do {
+		digits[--at] = (uint8_t)('0' + value % 10);
+		value /= 10;
+	} while (value > 0);
+	ev_buffer_add(b, ev_span_of(digits + at, sizeof(digits) - at));
+}
+
+void ev_write_int(struct ev_writer *w, const char *name, int64_t value)
+{
+	if (value > INT_MAX_EXACT || value < -INT_MAX_EXACT) {
+		w->refused = true;
+		return;
+	}
+	if (!begin_value(w, name))
+		return;
+	if (value < 0)
+		ev_buffer_add_byte(&w->text, '-');
+	add_decimal(&w->text, (uint64_t)(value < 0 ? -value : value));
+}
+
+void ev_write_u64(struct ev_writer *w, const char *name, uint64_t value)
+{
+	if (!begin_value(w, name))
+		return;
+	ev_buffer_add_byte(&w->text, '"');
+	add_decimal(&w->text, value);
+	ev_buffer_add_byte(&w->text, '"');
+}
+
+void ev_write_time(struct ev_writer *w, const char *name, int64_t t)
+{
+	char text[EV_TIME_TEXT];
+
+	if (t < EV_TIME_MIN || t > EV_TIME_MAX) {
+		w->refused = true;
+		return;
+	}
+	ev_time_format(t, text);
+	ev_write_str(w, name, text);
+}
+
+void ev_write_raw(struct ev_writer *w, const char *name, struct ev_span json)
+{
+	if (json.n == 0)
+		w->refused = true;
+	if (begin_value(w, name))
+		ev_buffer_add(&w->text, json);
+}
+
+char *ev_writer_finish(struct ev_writer *w, size_t *n)
+{
+	char *text = NULL;
+
+	if (ev_writer_ok(w) && w->depth == 0 && w->text.n > 0)
+		text = ev_buffer_take(&w->text, n);
+	ev_buffer_free(&w->text);
+	ev_buffer_free(&w->scratch);
+	w->n_members = 0;
+	w->depth = 0;
+	w->refused = false;
+	w->no_memory = false;
+	return text;
+}

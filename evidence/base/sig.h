@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Signature verification.  The algorithm always comes from the caller, never
+ * from the signed bytes.  A malformed key or signature is EV_VERIFIED_NO.
+ */
+#ifndef EV_SIG_H
+#define EV_SIG_H
+
+#include "evidence/base/digest.h"
+
+/* A P-256 point: X then Y, each 32 bytes big-endian (no 0x04 in front). */
+#define EV_P256_POINT 64
+
+/* ECDSA P-256 with SHA-256; sig is r then s, 32 bytes big-endian each. */
+enum ev_verified ev_p256_verify_raw(struct ev_crypto *crypto,
+				    const uint8_t key[EV_P256_POINT],
+				    struct ev_span message,
+				    const uint8_t sig[64]);
+
+/* The same with a DER ECDSA-Sig-Value (strict: minimal integers, no tail). */
+enum ev_verified ev_p256_verify_der(struct ev_crypto *crypto,
+				    const uint8_t key[EV_P256_POINT],
+				    struct ev_span message, struct ev_span sig);
+
+/* Whether the 64 bytes are a point of the curve. */
+enum ev_verified ev_p256_on_curve(struct ev_crypto *crypto,
+				  const uint8_t key[EV_P256_POINT]);
+
+enum ev_rsa_padding { EV_RSASSA_PKCS1, EV_RSASSA_PSS };
+
+/* modulus and exponent big-endian without leading zeros; 2048..8192 bits. */
+enum ev_verified ev_rsa_verify(struct ev_crypto *crypto, struct ev_span modulus,
+			       struct ev_span exponent,
+			       enum ev_rsa_padding padding,
+			       enum ev_digest_alg alg, struct ev_span message,
+			       struct ev_span sig);
+
+/*
+ * A public key as DER SubjectPublicKeyInfo, as archives' signers have it.
+ * Signing algorithm follows from the key alone (archive.md 5): Ed25519 pure,
+ * P-256 with SHA-256, P-384 with SHA-384 (both DER signatures), RSA from 2048
+ * bits with SHA-256 in either padding.
+ */
+enum ev_key_kind {
+	EV_KEY_UNKNOWN,
+	EV_KEY_ED25519,
+	EV_KEY_P256,
+	EV_KEY_P384,
+	EV_KEY_RSA,
+};
+
+/* What kind of key the SPKI holds; refuses trailing bytes and small-order
+ * Ed25519 points (both are EV_KEY_UNKNOWN). */
+enum ev_key_kind ev_spki_kind(struct ev_crypto *crypto, struct ev_span spki);
+
+/* Modulus and exponent of an RSA key, without leading zeros; false, and the
+ * outputs not written, where the SPKI is strict DER of no RSA key. */
+bool ev_spki_rsa(struct ev_span spki, struct ev_span *modulus,
+		 struct ev_span *exponent);
+
+enum ev_verified ev_spki_verify(struct ev_crypto *crypto, struct ev_span spki,
+				struct ev_span message, struct ev_span sig);
+
+#endif

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The attestation report of Azure's paravisor: layout and bounds. */
+#include "evidence/hcl.h"
+
+#include "evidence/base/reader.h"
+#include "evidence/limits.h"
+
+static const char object[] = "hcl";
+
+/* Offset of the request data and size of its fixed part, version 1. */
+#define REQUEST_OFFSET	1216
+#define REQUEST_SIZE	20
+#define CAPABILITY_SIZE 4 /* bitmap before the JSON, version 2 */
+
+/* An NV index of the vTPM holds 4096 bytes, so the JSON is shorter. */
+#define VARIABLE_MAX 4096
+
+static enum ev_code check_enums(const struct ev_hcl *h, struct ev_error *err)
+{
+	if (h->request_version != 1 && h->request_version != 2)
+		return ev_fail(err, EV_VALUE, object, "request_version",
+			       REQUEST_OFFSET + 4, "1 or 2", "another");
+	if (h->report_type < EV_HCL_VBS || h->report_type > EV_HCL_CCA)
+		return ev_fail_u64(err, EV_VALUE, object, "report_type",
+				   REQUEST_OFFSET + 8, EV_HCL_TDX,
+				   h->report_type);
+	/* SHA-256, SHA-384, SHA-512. */
+	if (h->hash_type < 1 || h->hash_type > 3)
+		return ev_fail_u64(err, EV_VALUE, object, "hash_type",
+				   REQUEST_OFFSET + 12, 1, h->hash_type);
+	return EV_OK;
+}
+
+/* The three sizes say the same; n is the hostile one. */
+static enum ev_code check_sizes(const struct ev_hcl *h, uint64_t n,
+				struct ev_error *err)
+{
+	uint64_t fixed =
+		REQUEST_SIZE + (h->request_version == 2 ? CAPABILITY_SIZE : 0);
+
+	if (n > VARIABLE_MAX)
+		return ev_fail_u64(err, EV_LIMIT, object, "variable_data_size",
+				   REQUEST_OFFSET + 16, VARIABLE_MAX, n);
+	if (h->data_size != fixed + n)
+		return ev_fail_u64(err, EV_VALUE, object, "data_size",
+				   REQUEST_OFFSET, fixed + n, h->data_size);
+	if (h->report_size != REQUEST_OFFSET + fixed + n)
+		return ev_fail_u64(err, EV_VALUE, object, "report_size", 8,
+				   REQUEST_OFFSET + fixed + n, h->report_size);
+	return EV_OK;
+}
+
+static void read_header(struct ev_reader *r, struct ev_hcl *h)
+{
+	h->version = ev_read_u32le(r, "version");
+	h->report_size = ev_read_u32le(r, "report_size");
+	h->request_type = ev_read_u32le(r, "request_type");
+	h->status = ev_read_u32le(r, "status");
+	ev_read_span(r, 12, "reserved");
+	h->hardware_report =
+		ev_read_span(r, EV_HCL_HARDWARE_SIZE, "hardware_report");
+	h->data_size = ev_read_u32le(r, "data_size");
+	h->request_version = ev_read_u32le(r, "request_version");
+	h->report_type = ev_read_u32le(r, "report_type");
+	h->hash_type = ev_read_u32le(r, "hash_type");
+}
+
+enum ev_code ev_hcl_parse(struct ev_span item, struct ev_hcl *out,
+			  struct ev_error *err)
+{
+	struct ev_reader r = ev_reader_init(item, 0, object, err);
+	struct ev_hcl h = { .item = item };
+	struct ev_span magic = ev_read_span(&r, 4, "magic");
+	uint32_t n;
+
+	if (ev_reader_ok(&r) && !ev_span_eq(magic, EV_SPAN_LITERAL("HCLA")))
+		return ev_fail_bytes(err, EV_VALUE, object, "magic", 0,
+				     "48434c41", magic);
+	if (item.n > EV_HCL_MAX)
+		return ev_fail_u64(err, EV_LIMIT, object, "size", 0, EV_HCL_MAX,
+				   item.n);
+	read_header(&r, &h);
+	n = ev_read_u32le(&r, "variable_data_size");
+	if (!ev_reader_ok(&r) || check_enums(&h, err) != EV_OK ||
+	    check_sizes(&h, n, err) != EV_OK)
+		return err->code;
+	if (h.request_version == 2)
+		ev_read_span(&r, CAPABILITY_SIZE, "capabilities");
+	h.runtime_data = ev_read_span(&r, n, "runtime_data");
+	if (!ev_reader_ok(&r))
+		return err->code;
+	if (h.runtime_data.p == NULL)
+		h.runtime_data.p = r.left.p; /* empty, but in its place */
+	h.padding = r.left;
+	if (h.report_type == EV_HCL_TDX &&
+	    ev_tdreport_parse(
+		    ev_span_sub(h.hardware_report, 0, EV_TDREPORT_SIZE),
+		    EV_HCL_HARDWARE_OFFSET, &h.td, err) != EV_OK)
+		return err->code;
+	*out = h;
+	return EV_OK;
+}

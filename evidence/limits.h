@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every limit on what is read, with its reason. */
+#ifndef EV_LIMITS_H
+#define EV_LIMITS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Archive format, section "Limits": guards, an ordinary archive is 200 KiB. */
+static const uint64_t EV_MANIFEST_MAX = UINT64_C(16) << 20;
+static const uint64_t EV_SIG_FILE_MAX = UINT64_C(1) << 20;
+static const size_t EV_SIG_FILES_MAX = 256;
+static const size_t EV_ITEMS_MAX = 65535;
+static const uint64_t EV_ITEM_MAX = (UINT64_C(8) << 30) - 1; /* 11 octal digits */
+static const uint64_t EV_ARCHIVE_MAX = UINT64_C(64) << 30;
+
+/* Collateral of Intel is below 20 KiB; its own library stops at 1 MiB. */
+static const size_t EV_COLLATERAL_MAX = (size_t)1 << 20;
+
+/* A TPM NV index holds at most 4096 bytes on Azure's vTPM. */
+static const size_t EV_HCL_MAX = 65536;
+
+/* Lists in JSON; the longest seen: 22 levels, 3 modules, 2 keys. */
+static const size_t EV_TCB_LEVELS_MAX = 1024;
+static const size_t EV_TDX_MODULES_MAX = 256; /* "TDX_00" to "TDX_FF" */
+static const size_t EV_RUNTIME_KEYS_MAX = 64;
+
+#endif

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The Statement of an archive: parsed strictly, borrowed from JSON. */
+#include "evidence/manifest.h"
+
+#include "evidence/archive_path.h"
+#include "evidence/limits.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const char object[] = "manifest";
+
+static const char statement_type[] = "https://in-toto.io/Statement/v1";
+static const char predicate_type[] =
+	"https://w3id.org/ecart/evidence-archive/v1";
+
+/* Names of algorithms that a subject may carry and that we can compute. */
+struct digest_name {
+	const char *name;
+	size_t size;
+};
+static const struct digest_name digest_names[] = {
+	{ "sha1", 20 },
+	{ "sha256", 32 },
+	{ "sha384", 48 },
+	{ "sha512", 64 },
+};
+
+/* A refusal of text that came with the evidence. */
+static enum ev_code refuse_text(struct ev_error *err, enum ev_code code,
+				const char *field, const char *want,
+				struct ev_span found)
+{
+	ev_auto_buffer struct ev_buffer shown = { 0 };
+	const char *text;
+
+	if (found.n > EV_TEXT_MAX)
+		found.n = EV_TEXT_MAX;
+	ev_escape_foreign(found, &shown);
+	ev_buffer_add_byte(&shown, 0);
+	text = ev_buffer_ok(&shown) ? (const char *)shown.p : "";
+	return ev_fail(err, code, object, field, 0, want, text);
+}
+
+/* A string member that may be absent: NULL then. */
+static enum ev_code get_optional(const json_t *obj, const char *name,
+				 const char **out, struct ev_error *err)
+{
+	const json_t *v = json_object_get(obj, name);
+
+	*out = NULL;
+	if (v == NULL)
+		return EV_OK;
+	*out = json_string_value(v);
+	if (*out == NULL)
+		return refuse_text(err, EV_SYNTAX, "item", "a string in member",
+				   ev_span_str(name));
+	return EV_OK;
+}
+
+/* A type that must be exactly this one; a later version is named as such. */
+static enum ev_code check_type(const json_t *obj, const char *name,
+			       const char *want, const char *hint,
+			       struct ev_error *err)
+{
+	struct ev_span text;
+
+	if (ev_json_get_str(obj, object, name, &text, err) != EV_OK)
+		return err->code;
+	if (ev_span_eq(text, ev_span_str(want)))
+		return EV_OK;
+	return refuse_text(err, EV_VALUE, name, hint, text);
+}
+
+static enum ev_code check_types(const json_t *statement, json_t **predicate,
+				struct ev_error *err)
+{
+	if (check_type(statement, "_type", statement_type, statement_type,
+		       err) != EV_OK ||
+	    check_type(statement, "predicateType", predicate_type,
+		       "an ecart evidence archive; this build reads up to "
+		       "version 1",
+		       err) != EV_OK ||
+	    ev_json_get_object(statement, object, "predicate", predicate,
+			       err) != EV_OK)
+		return err->code;
+	return check_type(*predicate, "format", EV_ARCHIVE_FORMAT,
+			  EV_ARCHIVE_FORMAT
+			  ", the latest format that this build reads",
+			  err);
+}
+
+/* sha256 must be there; every other one that we know must be well formed. */
+static enum ev_code parse_digests(const json_t *subject,
+				  struct ev_manifest_item *item,
+				  struct ev_error *err)
+{
+	uint8_t digest[64];
+	json_t *digests;
+
+	if (ev_json_get_object(subject, object, "digest", &digests, err) !=
+	    EV_OK)
+		return err->code;
+	if (ev_json_get_hex(digests, object, "sha256", item->sha256, 32, err) !=
+	    EV_OK)
+		return err->code;
+	for (size_t i = 0; i < sizeof(digest_names) / sizeof(*digest_names);
+	     i++) {
+		const struct digest_name *d = &digest_names[i];
+
+		if (json_object_get(digests, d->name) == NULL)
+			continue;
+		if (ev_json_get_hex(digests, object, d->name, digest, d->size,
+				    err) != EV_OK)
+			return err->code;
+		if (d->size != sizeof(item->sha384))
+			continue;
+		item->has_sha384 = true;
+		memcpy(item->sha384, digest, sizeof(item->sha384));
+	}
+	return EV_OK;
+}
+
+static enum ev_code parse_relates(const json_t *entry,
+				  struct ev_manifest_item *item,
+				  struct ev_error *err)
+{
+	json_t *list;
+	size_t n;
+
+	if (json_object_get(entry, "relates") == NULL)
+		return EV_OK;
+	if (ev_json_get_array(entry, object, "relates", EV_ITEMS_MAX, &list,
+			      err) != EV_OK)
+		return err->code;
+	n = json_array_size(list);
+	if (n == 0)
+		return EV_OK;
+	item->relates = calloc(n, sizeof(*item->relates));
+	if (item->relates == NULL)
+		return ev_fail_trouble(err, object, "out of memory");
+	item->n_relates = n;
+	for (size_t i = 0; i < n; i++) {
+		const json_t *pair = json_array_get(list, i);
+		struct ev_relation *r = &item->relates[i];
+
+		r->rel = json_string_value(json_object_get(pair, "rel"));
+		r->name = json_string_value(json_object_get(pair, "name"));
+		if (r->rel == NULL || r->name == NULL)
+			return refuse_text(err, EV_SYNTAX, "relates",
+					   "objects with rel and name",
+					   ev_span_str(item->name));
+	}
+	return EV_OK;
+}
+
+static enum ev_code parse_source(const json_t *entry,
+				 struct ev_manifest_item *item,
+				 struct ev_error *err)
+{
+	const char *nonce = NULL;
+	json_t *source;
+
+	if (get_optional(entry, "scheme", &item->scheme, err) != EV_OK ||
+	    get_optional(entry, "nonce", &nonce, err) != EV_OK)
+		return err->code;
+	if (nonce != NULL)
+		item->nonce = ev_span_str(nonce);
+	if (json_object_get(entry, "source") == NULL)
+		return EV_OK;
+	if (ev_json_get_object(entry, object, "source", &source, err) !=
+		    EV_OK ||
+	    get_optional(source, "type", &item->source_type, err) != EV_OK ||
+	    get_optional(source, "detail", &item->source_detail, err) !=
+		    EV_OK ||
+	    get_optional(source, "uri", &item->source_uri, err) != EV_OK)
+		return err->code;
+	return EV_OK;
+}
+
+static enum ev_code parse_kind(const json_t *entry,
+			       struct ev_manifest_item *item,
+			       struct ev_error *err)
+{
+	struct ev_span kind;
+
+	if (ev_json_get_str(entry, object, "kind", &kind, err) != EV_OK ||
+	    ev_json_get_u64(entry, object, "size", EV_ITEM_MAX, &item->size,
+			    err) != EV_OK)
+		return err->code;
+	item->kind_name = json_string_value(json_object_get(entry, "kind"));
+	item->kind = ev_kind_find(kind);
+	if (item->kind != NULL && item->size > item->kind->max_size)
+		return ev_fail_u64(err, EV_LIMIT, object, "size", 0,
+				   item->kind->max_size, item->size);
+	return EV_OK;
+}
+
+/* The subject says name and digests, the predicate's entry all else. */
+static enum ev_code parse_item(const json_t *subject, const json_t *entry,
+			       const struct ev_manifest_item *before,
+			       struct ev_manifest_item *item,
+			       struct ev_error *err)
+{
+	struct ev_span name, again;
+
+	if (ev_json_get_str(subject, object, "name", &name, err) != EV_OK ||
+	    ev_json_get_str(entry, object, "name", &again, err) != EV_OK)
+		return err->code;
+	if (!ev_span_eq(name, again))
+		return refuse_text(err, EV_VALUE, "items",
+				   "the same names as subject", again);
+	if (!ev_archive_path_ok(name) || name.n < 7 ||
+	    memcmp(name.p, "items/", 6) != 0)
+		return refuse_text(err, EV_VALUE, "name",
+				   "items/ and a path of the archive format",
+				   name);
+	item->name = json_string_value(json_object_get(subject, "name"));
+	if (before != NULL && strcmp(before->name, item->name) >= 0)
+		return refuse_text(err, EV_VALUE, "subject",
+				   "names in bytewise order, each once", name);
+	item->json = entry;
+	if (parse_kind(entry, item, err) != EV_OK ||
+	    parse_digests(subject, item, err) != EV_OK ||
+	    parse_relates(entry, item, err) != EV_OK)
+		return err->code;
+	return parse_source(entry, item, err);
+}
+
+static enum ev_code parse_items(struct ev_manifest *m, struct ev_error *err)
+{
+	json_t *subjects, *entries;
+	size_t n;
+
+	if (ev_json_get_array(m->json, object, "subject", EV_ITEMS_MAX,
+			      &subjects, err) != EV_OK ||
+	    ev_json_get_array(m->predicate, object, "items", EV_ITEMS_MAX,
+			      &entries, err) != EV_OK)
+		return err->code;
+	n = json_array_size(subjects);
+	if (json_array_size(entries) != n)
+		return ev_fail_u64(err, EV_VALUE, object, "items", 0, n,
+				   json_array_size(entries));
+	m->items = calloc(n > 0 ? n : 1, sizeof(*m->items));
+	if (m->items == NULL)
+		return ev_fail_trouble(err, object, "out of memory");
+	m->n_items = n;
+	for (size_t i = 0; i < n; i++) {
+		if (parse_item(json_array_get(subjects, i),
+			       json_array_get(entries, i),
+			       i > 0 ? &m->items[i - 1] : NULL, &m->items[i],
+			       err) != EV_OK)
+			return err->code;
+	}
+	return EV_OK;
+}
+
+static enum ev_code check_collisions(const struct ev_manifest *m,
+				     struct ev_error *err)
+{
+	const char **names =
+		calloc(m->n_items > 0 ? m->n_items : 1, sizeof(*names));
+	const char *clash;
+
+	if (names == NULL)
+		return ev_fail_trouble(err, object, "out of memory");
+	for (size_t i = 0; i < m->n_items; i++)
+		names[i] = m->items[i].name;
+	clash = ev_archive_paths_clash(names, m->n_items);
+	free(names);
+	if (clash == NULL)
+		return EV_OK;
+	return refuse_text(err, EV_DUPLICATE, "subject",
+			   "paths that differ on every disk",
+			   ev_span_str(clash));
+}
+
+static enum ev_code parse_claims(struct ev_manifest *m, struct ev_error *err)
+{
+	const json_t *collector = json_object_get(m->predicate, "collector");
+
+	if (get_optional(collector, "verb", &m->verb, err) != EV_OK)
+		return err->code;
+	if (json_object_get(m->predicate, "time") == NULL)
+		return EV_OK;
+	m->has_time = true;
+	return ev_json_get_time(m->predicate, object, "time", &m->time, err);
+}
+
+static enum ev_code parse_statement(struct ev_span text, struct ev_manifest *m,
+				    struct ev_error *err)
+{
+	json_t *predicate = NULL;
+
+	if (ev_json_parse(text, EV_MANIFEST_MAX, object, &m->json, err) !=
+		    EV_OK ||
+	    check_types(m->json, &predicate, err) != EV_OK)
+		return err->code;
+	m->predicate = predicate;
+	if (parse_items(m, err) != EV_OK || parse_claims(m, err) != EV_OK)
+		return err->code;
+	return check_collisions(m, err);
+}
+
+enum ev_code ev_manifest_parse(struct ev_span text, struct ev_manifest *out,
+			       struct ev_error *err)
+{
+	struct ev_manifest m = { 0 };
+	enum ev_code code = parse_statement(text, &m, err);
+
+	if (code == EV_OK) {
+		code = ev_json_check_canonical(text, m.json, object,
+					       &m.not_canonical);
+		m.canonical = code == EV_OK;
+		if (code == EV_TROUBLE)
+			*err = m.not_canonical;
+		else
+			code = EV_OK;
+	}
+	if (code != EV_OK) {
+		ev_manifest_free(&m);
+		return code;
+	}
+	*out = m;
+	return EV_OK;
+}
+
+void ev_manifest_free(struct ev_manifest *manifest)
+{
+	for (size_t i = 0; i < manifest->n_items; i++)
+		free(manifest->items[i].relates);
+	free(manifest->items);
+	json_decref(manifest->json);
+	*manifest = (struct ev_manifest){ 0 };
+}
+
+static int compare_item(const void *key, const void *item)
+{
+	return strcmp(key, ((const struct ev_manifest_item *)item)->name);
+}
+
+const struct ev_manifest_item *
+ev_manifest_find(const struct ev_manifest *manifest, const char *name)
+{
+	if (manifest->n_items == 0)
+		return NULL;
+	return bsearch(name, manifest->items, manifest->n_items,
+		       sizeof(*manifest->items), compare_item);
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Certificate paths of general PKIs (AK certificates, TSA), validated by
+ * libcrypto (X509_STORE) at a given time, to a pinned key.  No trust store of
+ * the machine is ever used and no clock is read.
+ */
+#ifndef EV_PATH_H
+#define EV_PATH_H
+
+#include "evidence/base/crypto.h"
+#include "evidence/base/error.h"
+
+#define EV_PATH_MAX 8
+
+/* Certificates in a pool, and anchors; a guard on the time of one call. */
+#define EV_PATH_POOL_MAX    64
+#define EV_PATH_ANCHORS_MAX 64
+
+/* What a report needs of one certificate; all spans borrow from the item. */
+struct ev_x509 {
+	struct ev_span der;
+	size_t der_size; /* the item may be zero padded behind it */
+	char subject[256], issuer[256]; /* RFC 2253, foreign bytes escaped */
+	char serial[66];		/* hex */
+	int64_t not_before, not_after;
+	char signature_algorithm[40]; /* OpenSSL long name */
+	struct ev_span rsa_modulus; /* big-endian, in der; empty: no RSA */
+	struct ev_span rsa_exponent;
+	struct ev_span spki; /* DER, in der */
+	bool self_issued;
+	void *x509; /* X509 *, owned */
+};
+
+/* One DER certificate, zero padding behind it allowed (and only zeros). */
+enum ev_code ev_x509_parse(struct ev_crypto *crypto, struct ev_span item,
+			   uint64_t base, struct ev_x509 *out,
+			   struct ev_error *err);
+void ev_x509_free(struct ev_x509 *cert);
+
+enum ev_path_result {
+	EV_PATH_GOOD,
+	EV_PATH_MISSING_ISSUER, /* an intermediate is not at hand: named */
+	EV_PATH_BAD,		/* signature, constraints, usage */
+	EV_PATH_UNTRUSTED,	/* complete, but to a key that is not pinned */
+	EV_PATH_EXPIRED,	/* a certificate's window does not hold T */
+	EV_PATH_NOT_YET_VALID,
+	EV_PATH_TROUBLE,
+};
+
+struct ev_path {
+	const struct ev_x509 *cert[EV_PATH_MAX]; /* leaf first */
+	size_t n_certs;
+	int anchor; /* index of the anchor that the path ends at, or -1 */
+	char reason[200]; /* in our words, never a library's code */
+};
+
+/*
+ * anchors: DER SubjectPublicKeyInfo each.  The path ends where a certificate
+ * is signed by an anchor's key (or is the anchor's own self-signed
+ * certificate).  pool: certificates that may serve as intermediates.  Extended
+ * key usage is not looked at.  Weak keys: below 80 bits of strength (RSA-1024,
+ * SHA-1 in a signature) is EV_PATH_BAD.  EV_PATH_EXPIRED and
+ * EV_PATH_NOT_YET_VALID say that nothing but the time is wrong.  out holds the
+ * certificates as far as they were linked, whatever the answer.
+ */
+enum ev_path_result ev_path_verify(struct ev_crypto *crypto,
+				   const struct ev_x509 *leaf,
+				   const struct ev_x509 *const *pool,
+				   size_t n_pool,
+				   const struct ev_span *anchors,
+				   size_t n_anchors, int64_t at,
+				   struct ev_path *out);
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What TCB info and QE identity share behind the envelope of tcb_info.h.
+ */
+#ifndef EV_SIGNED_JSON_H
+#define EV_SIGNED_JSON_H
+
+#include "evidence/tcb_info.h"
+
+/* The slice that is signed, and nothing but it, parsed; *out is owned by the
+ * caller.  Offsets of a refusal are the item's. */
+enum ev_code ev_signed_json_load(const struct ev_signed_json *envelope,
+				 struct ev_span item, const char *object,
+				 json_t **out, struct ev_error *err);
+
+/* "tcbDate" and "tcbStatus" of a level, a word of the API. */
+enum ev_code ev_tcb_level_status(const json_t *level, const char *object,
+				 int64_t *date, enum ev_tcb_status *status,
+				 struct ev_error *err);
+
+/* "advisoryIDs", which may be absent. */
+enum ev_code ev_advisories_parse(const json_t *level, const char *object,
+				 struct ev_advisories *out,
+				 struct ev_error *err);
+
+#endif

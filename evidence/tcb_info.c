@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* TCB info, versions 2 and 3: members, levels in order. */
+#include "evidence/tcb_info.h"
+
+#include "evidence/limits.h"
+#include "evidence/signed_json.h"
+#include "evidence/tdx_module.h"
+
+#include <stdlib.h>
+
+static const char object[] = "tcb-info";
+static const char level_object[] = "tcb-info.level";
+
+#define N_COMPONENTS 16
+
+/* v3: an array of 16 objects with member svn. */
+static enum ev_code parse_components(const json_t *tcb, const char *name,
+				     uint8_t out[N_COMPONENTS],
+				     struct ev_error *err)
+{
+	json_t *array;
+
+	if (ev_json_get_array(tcb, level_object, name, N_COMPONENTS, &array,
+			      err) != EV_OK)
+		return err->code;
+	if (json_array_size(array) != N_COMPONENTS)
+		return ev_fail_u64(err, EV_VALUE, level_object, name, 0,
+				   N_COMPONENTS, json_array_size(array));
+	for (size_t i = 0; i < N_COMPONENTS; i++) {
+		uint64_t svn;
+
+		if (ev_json_get_u64(json_array_get(array, i), level_object,
+				    "svn", UINT8_MAX, &svn, err) != EV_OK)
+			return err->code;
+		out[i] = (uint8_t)svn;
+	}
+	return EV_OK;
+}
+
+/* v2: members sgxtcbcomp01svn to sgxtcbcomp16svn. */
+static enum ev_code parse_components_v2(const json_t *tcb,
+					uint8_t out[N_COMPONENTS],
+					struct ev_error *err)
+{
+	/* A refusal keeps the name, so it must be static. */
+	static const char *const names[N_COMPONENTS] = {
+		"sgxtcbcomp01svn", "sgxtcbcomp02svn", "sgxtcbcomp03svn",
+		"sgxtcbcomp04svn", "sgxtcbcomp05svn", "sgxtcbcomp06svn",
+		"sgxtcbcomp07svn", "sgxtcbcomp08svn", "sgxtcbcomp09svn",
+		"sgxtcbcomp10svn", "sgxtcbcomp11svn", "sgxtcbcomp12svn",
+		"sgxtcbcomp13svn", "sgxtcbcomp14svn", "sgxtcbcomp15svn",
+		"sgxtcbcomp16svn",
+	};
+
+	for (size_t i = 0; i < N_COMPONENTS; i++) {
+		uint64_t svn;
+
+		if (ev_json_get_u64(tcb, level_object, names[i], UINT8_MAX,
+				    &svn, err) != EV_OK)
+			return err->code;
+		out[i] = (uint8_t)svn;
+	}
+	return EV_OK;
+}
+
+static enum ev_code parse_tcb(const json_t *tcb, const struct ev_tcb_info *info,
+			      struct ev_tcb_level *out, struct ev_error *err)
+{
+	uint64_t pcesvn;
+
+	if (ev_json_get_u64(tcb, level_object, "pcesvn", UINT16_MAX, &pcesvn,
+			    err) != EV_OK)
+		return err->code;
+	out->pcesvn = (uint16_t)pcesvn;
+	if (info->version == 2)
+		return parse_components_v2(tcb, out->sgx, err);
+	if (parse_components(tcb, "sgxtcbcomponents", out->sgx, err) != EV_OK)
+		return err->code;
+	if (info->tee == EV_TEE_SGX)
+		return EV_OK;
+	return parse_components(tcb, "tdxtcbcomponents", out->tdx, err);
+}
+
+/* Descending by SGX components, PCESVN, TDX components; 0: the same TCB. */
+static int compare_tcb(const struct ev_tcb_level *x,
+		       const struct ev_tcb_level *y)
+{
+	int order = memcmp(y->sgx, x->sgx, N_COMPONENTS);
+
+	if (order != 0)
+		return order;
+	if (x->pcesvn != y->pcesvn)
+		return x->pcesvn > y->pcesvn ? -1 : 1;
+	return memcmp(y->tdx, x->tdx, N_COMPONENTS);
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct ev_tcb_level *x = a, *y = b;
+	int order = compare_tcb(x, y);
+
+	if (order != 0)
+		return order;
+	return (x->position > y->position) - (x->position < y->position);
+}
+
+static enum ev_code fill_levels(const json_t *array, struct ev_tcb_info *info,
+				struct ev_error *err)
+{
+	for (size_t i = 0; i < info->n_levels; i++) {
+		const json_t *v = json_array_get(array, i);
+		struct ev_tcb_level *l = &info->levels[i];
+		json_t *tcb;
+
+		l->position = i;
+		if (ev_json_get_object(v, level_object, "tcb", &tcb, err) !=
+			    EV_OK ||
+		    parse_tcb(tcb, info, l, err) != EV_OK ||
+		    ev_tcb_level_status(v, level_object, &l->date, &l->status,
+					err) != EV_OK ||
+		    ev_advisories_parse(v, level_object, &l->advisories, err) !=
+			    EV_OK)
+			return err->code;
+	}
+	return EV_OK;
+}
+
+static enum ev_code parse_levels(struct ev_tcb_info *info, struct ev_error *err)
+{
+	json_t *array;
+
+	if (ev_json_get_array(info->json, object, "tcbLevels",
+			      EV_TCB_LEVELS_MAX, &array, err) != EV_OK)
+		return err->code;
+	if (json_array_size(array) == 0)
+		return ev_fail(err, EV_MISSING, object, "tcbLevels", 0,
+			       "a level", "none");
+	info->levels = calloc(json_array_size(array), sizeof(*info->levels));
+	if (info->levels == NULL)
+		return ev_fail_trouble(err, object, "out of memory");
+	info->n_levels = json_array_size(array);
+	if (fill_levels(array, info, err) != EV_OK)
+		return err->code;
+	qsort(info->levels, info->n_levels, sizeof(*info->levels), compare);
+	for (size_t i = 1; i < info->n_levels; i++) {
+		if (compare_tcb(&info->levels[i - 1], &info->levels[i]) == 0)
+			return ev_fail(err, EV_DUPLICATE, object, "tcbLevels",
+				       0, "each TCB once", "one twice");
+	}
+	return EV_OK;
+}
+
+/* Version 2 knows SGX alone and has no id. */
+static enum ev_code parse_id(struct ev_tcb_info *info, struct ev_error *err)
+{
+	struct ev_span id;
+
+	if (ev_json_get_u64(info->json, object, "version", INT64_MAX,
+			    &info->version, err) != EV_OK)
+		return err->code;
+	if (info->version != 2 && info->version != 3)
+		return ev_fail_u64(err, EV_VALUE, object, "version", 0, 3,
+				   info->version);
+	info->tee = EV_TEE_SGX;
+	if (info->version == 2)
+		return EV_OK;
+	if (ev_json_get_str(info->json, object, "id", &id, err) != EV_OK)
+		return err->code;
+	if (ev_span_eq(id, EV_SPAN_LITERAL("TDX")))
+		info->tee = EV_TEE_TDX;
+	else if (!ev_span_eq(id, EV_SPAN_LITERAL("SGX")))
+		return ev_fail_text(err, EV_VALUE, object, "id", 0,
+				    "SGX or TDX", id);
+	return EV_OK;
+}
+
+static enum ev_code parse_scalars(struct ev_tcb_info *info,
+				  struct ev_error *err)
+{
+	const json_t *v = info->json;
+	uint64_t tcb_type; /* 0 is the only order of components there is */
+
+	if (ev_json_get_time(v, object, "issueDate", &info->issue_date, err) !=
+		    EV_OK ||
+	    ev_json_get_time(v, object, "nextUpdate", &info->next_update,
+			     err) != EV_OK ||
+	    ev_json_get_hex(v, object, "fmspc", info->fmspc,
+			    sizeof(info->fmspc), err) != EV_OK ||
+	    ev_json_get_hex(v, object, "pceId", info->pceid,
+			    sizeof(info->pceid), err) != EV_OK ||
+	    ev_json_get_u64(v, object, "tcbType", 0, &tcb_type, err) != EV_OK)
+		return err->code;
+	return ev_json_get_u64(v, object, "tcbEvaluationDataNumber", UINT32_MAX,
+			       &info->eval_number, err);
+}
+
+/* TDX info describes the module; version 3 for SGX must not. */
+static enum ev_code parse_modules(struct ev_tcb_info *info,
+				  struct ev_error *err)
+{
+	static const char *const names[] = { "tdxModule",
+					     "tdxModuleIdentities" };
+
+	for (size_t i = 0; i < 2 && info->tee == EV_TEE_SGX; i++) {
+		if (info->version == 3 &&
+		    json_object_get(info->json, names[i]) != NULL)
+			return ev_fail(err, EV_VALUE, object, names[i], 0,
+				       "nothing where id is SGX", "a member");
+	}
+	if (info->tee == EV_TEE_SGX)
+		return EV_OK;
+	if (ev_tdx_module_parse(info->json, info, err) != EV_OK)
+		return err->code;
+	return ev_module_identities_parse(info->json, info, err);
+}
+
+enum ev_code ev_tcb_info_parse(struct ev_span item, struct ev_tcb_info *out,
+			       struct ev_error *err)
+{
+	struct ev_tcb_info info = { .item = item };
+	struct ev_signed_json envelope;
+
+	if (ev_signed_json_parse(item, "tcbInfo", object, &envelope, err) !=
+		    EV_OK ||
+	    ev_signed_json_load(&envelope, item, object, &info.json, err) !=
+		    EV_OK)
+		return err->code;
+	info.signed_slice = envelope.slice;
+	info.signature_hex = envelope.signature_hex;
+	memcpy(info.signature, envelope.signature, sizeof(info.signature));
+	if (parse_id(&info, err) != EV_OK ||
+	    parse_scalars(&info, err) != EV_OK ||
+	    parse_modules(&info, err) != EV_OK ||
+	    parse_levels(&info, err) != EV_OK) {
+		ev_tcb_info_free(&info);
+		return err->code;
+	}
+	*out = info;
+	return EV_OK;
+}
+
+void ev_tcb_info_free(struct ev_tcb_info *info)
+{
+	ev_module_identities_free(info->modules, info->n_modules);
+	free(info->levels);
+	json_decref(info->json);
+	*info = (struct ev_tcb_info){ 0 };
+}

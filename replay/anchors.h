@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Trust anchors: keys that verification starts from, given as files, never
+ * fetched.  A file has header lines "Name: ...", "Owner: ...", "For: ...",
+ * "Spki-Sha256: ...", "Confirm: ...", optionally "Subject: ..." (RFC 2253,
+ * for naming a forgery) and "Simulated: yes", an empty line, and one PEM block: PUBLIC KEY, or CERTIFICATE for a TSA root.
+ */
+#ifndef RP_ANCHORS_H
+#define RP_ANCHORS_H
+
+#include "evidence/base/digest.h"
+#include "evidence/base/pem.h"
+
+enum rp_anchor_use {
+	RP_ANCHOR_INTEL_SGX_ROOT,
+	RP_ANCHOR_AZURE_VTPM_ROOT,
+	RP_ANCHOR_TSA_ROOT,
+};
+const char *rp_anchor_use_word(enum rp_anchor_use use);
+
+struct rp_anchor {
+	char name[64], owner[64];
+	char subject[256]; /* of the root, as the file says; "" if it does not */
+	enum rp_anchor_use use;
+	bool simulated;
+	struct ev_pem_list pem;
+	struct ev_span der; /* SubjectPublicKeyInfo, or a TSA certificate */
+	uint8_t sha256[32]; /* of the file */
+	bool used;	    /* a finding of this run rests on it */
+};
+
+#define RP_ANCHORS_MAX 64
+
+struct rp_anchors {
+	struct rp_anchor anchor[RP_ANCHORS_MAX];
+	size_t n;
+};
+
+/* Adds the anchor of one file; refuses an unknown use, a digest that is not
+ * that of the key, the same key twice for one use. */
+enum ev_code rp_anchors_add(struct ev_crypto *crypto, struct ev_span file,
+			    struct rp_anchors *anchors, struct ev_error *err);
+void rp_anchors_free(struct rp_anchors *anchors);
+
+/* The anchor of that use whose 64-byte P-256 point is key, or NULL. */
+struct rp_anchor *rp_anchors_find_p256(struct rp_anchors *anchors,
+				       enum rp_anchor_use use,
+				       const uint8_t key[64]);
+
+/* Fills out with the DER of all anchors of one use, and which they are. */
+size_t rp_anchors_of(struct rp_anchors *anchors, enum rp_anchor_use use,
+		     struct ev_span out[RP_ANCHORS_MAX],
+		     struct rp_anchor *which[RP_ANCHORS_MAX]);
+
+#endif

@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Items become subjects: parsed once, by kind and content. */
+#include "replay/case.h"
+
+#include "replay/link.h"
+
+#include <stdlib.h>
+
+/* Room for one more subject; NULL when memory ran out. */
+static struct rp_subject *add_subject(struct rp_case *c,
+				      enum rp_subject_type type,
+				      const char *name,
+				      const struct rp_item *item)
+{
+	struct rp_subject **more =
+		reallocarray(c->subjects, c->n_subjects + 1, sizeof(*more));
+	struct rp_subject *s = calloc(1, sizeof(*s));
+
+	if (more != NULL)
+		c->subjects = more;
+	if (more == NULL || s == NULL) {
+		free(s);
+		return NULL;
+	}
+	s->type = type;
+	s->name = name;
+	s->item = item;
+	c->subjects[c->n_subjects++] = s;
+	return s;
+}
+
+/* A subject with its zeroed object of that size; NULL when memory ran out. */
+static void *add_object(struct rp_case *c, enum rp_subject_type type,
+			const struct rp_item *item, size_t size)
+{
+	struct rp_subject *s = add_subject(c, type, item->name, item);
+
+	if (s == NULL)
+		return NULL;
+	s->object = calloc(1, size);
+	return s->object;
+}
+
+static enum ev_code parse_quote(struct rp_case *c, const struct rp_item *item)
+{
+	struct rp_quote *q = add_object(c, RP_QUOTE, item, sizeof(*q));
+
+	if (q == NULL)
+		return EV_TROUBLE;
+	q->parsed.code = ev_quote_parse(item->bytes, &q->q, &q->parsed.err);
+	return EV_OK;
+}
+
+static enum ev_code parse_tcb_info(struct rp_case *c,
+				   const struct rp_item *item)
+{
+	struct rp_tcb_info *t = add_object(c, RP_TCB_INFO, item, sizeof(*t));
+
+	if (t == NULL)
+		return EV_TROUBLE;
+	t->parsed.code =
+		ev_tcb_info_parse(item->bytes, &t->info, &t->parsed.err);
+	return EV_OK;
+}
+
+static enum ev_code parse_qe_identity(struct rp_case *c,
+				      const struct rp_item *item)
+{
+	struct rp_qe_identity *t =
+		add_object(c, RP_QE_IDENTITY, item, sizeof(*t));
+
+	if (t == NULL)
+		return EV_TROUBLE;
+	t->parsed.code =
+		ev_qe_identity_parse(item->bytes, &t->identity, &t->parsed.err);
+	return EV_OK;
+}
+
+static enum ev_code parse_crl(struct rp_case *c, const struct rp_item *item)
+{
+	struct rp_crl *crl = add_object(c, RP_CRL, item, sizeof(*crl));
+
+	if (crl == NULL)
+		return EV_TROUBLE;
+	crl->parsed.code =
+		ev_crl_parse(item->bytes, &crl->crl, &crl->parsed.err);
+	return EV_OK;
+}
+
+static enum ev_code parse_hcl(struct rp_case *c, const struct rp_item *item)
+{
+	struct rp_hcl *h = add_object(c, RP_HCL, item, sizeof(*h));
+
+	if (h == NULL)
+		return EV_TROUBLE;
+	h->parsed.code = ev_hcl_parse(item->bytes, &h->hcl, &h->parsed.err);
+	h->claims_parsed = h->parsed;
+	if (h->parsed.code == EV_OK)
+		h->claims_parsed.code = ev_runtime_claims_parse(
+			h->hcl.runtime_data,
+			ev_hcl_offset(&h->hcl, h->hcl.runtime_data), &h->claims,
+			&h->claims_parsed.err);
+	return EV_OK;
+}
+
+static enum ev_code parse_tpm_quote(struct rp_case *c,
+				    const struct rp_item *item)
+{
+	struct rp_tpm_quote *t = add_object(c, RP_TPM_QUOTE, item, sizeof(*t));
+
+	if (t == NULL)
+		return EV_TROUBLE;
+	t->parsed.code = ev_tpm_quote_parse(item->bytes, &t->q, &t->parsed.err);
+	return EV_OK;
+}
+
+/* A chain of collateral; whether it is a subject or serves a CRL is known
+ * only from its leaf and relations (link.c). */
+static enum ev_code parse_chain(struct rp_case *c, const struct rp_item *item)
+{
+	struct rp_chain *chain;
+
+	if (rp_chain_serves_crl(c, item) || rp_chain_serves_quote(c, item))
+		return EV_OK;
+	chain = add_object(c, RP_CHAIN, item, sizeof(*chain));
+	if (chain == NULL)
+		return EV_TROUBLE;
+	chain->parsed.code = ev_chain_parse(item->bytes, 0, &chain->chain,
+					    &chain->parsed.err);
+	return EV_OK;
+}
+
+/* Certificates of Intel's PKI belong to quotes and collateral (link.c). */
+static bool is_intel_chain(const struct rp_case *c, const struct rp_item *item)
+{
+	static const char role[] = "Intel SGX ";
+	struct ev_error err = { 0 };
+	struct ev_cert cert;
+
+	if (rp_chain_serves_quote(c, item))
+		return true;
+	return ev_cert_parse(item->bytes, 0, &cert, &err) == EV_OK &&
+	       cert.subject_cn.n > sizeof(role) - 1 &&
+	       memcmp(cert.subject_cn.p, role, sizeof(role) - 1) == 0;
+}
+
+static enum ev_code parse_cert(struct rp_case *c, const struct rp_item *item)
+{
+	struct rp_ak_cert **more =
+		reallocarray(c->certs, c->n_certs + 1, sizeof(*more));
+	struct rp_ak_cert *cert = calloc(1, sizeof(*cert));
+	struct ev_span der = item->bytes;
+	uint64_t base = 0;
+
+	if (more != NULL)
+		c->certs = more;
+	if (is_intel_chain(c, item)) {
+		free(cert);
+		return EV_OK;
+	}
+	if (more == NULL || cert == NULL) {
+		free(cert);
+		return EV_TROUBLE;
+	}
+	c->certs[c->n_certs++] = cert;
+	cert->item = item;
+	cert->use = RP_ANCHOR_AZURE_VTPM_ROOT;
+	if (strcmp(item->kind->kind, "cert-pem") == 0) {
+		cert->parsed.code =
+			ev_pem_list_parse(item->bytes, 0, "CERTIFICATE",
+					  &cert->pem, &cert->parsed.err);
+		if (cert->parsed.code != EV_OK)
+			return EV_OK;
+		der = cert->pem.block[0].der;
+		base = cert->pem.block[0].offset;
+	}
+	cert->parsed.code = ev_x509_parse(c->crypto, der, base, &cert->cert,
+					  &cert->parsed.err);
+	return EV_OK;
+}
+
+/* Which kinds become subjects.  Order is that of the report. */
+static const struct {
+	const char *kind;
+	enum ev_code (*parse)(struct rp_case *c, const struct rp_item *item);
+} parsers[] = {
+	{ "tdx-quote", parse_quote },
+	{ "sgx-quote", parse_quote },
+	{ "dcap-issuer-chain", parse_chain },
+	{ "crl-der", parse_crl },
+	{ "crl-pem", parse_crl },
+	{ "crl-hex", parse_crl },
+	{ "dcap-tcbinfo", parse_tcb_info },
+	{ "dcap-qe-identity", parse_qe_identity },
+	{ "azure-hcl-report", parse_hcl },
+	{ "tpm-quote-attest", parse_tpm_quote },
+	{ "cert-der", parse_cert },
+	{ "cert-pem", parse_cert },
+};
+
+static enum ev_code parse_items(struct rp_case *c)
+{
+	for (size_t k = 0; k < sizeof(parsers) / sizeof(parsers[0]); k++)
+		for (size_t i = 0; i < c->n_items; i++) {
+			const struct rp_item *item = &c->items[i];
+
+			if (item->kind == NULL || item->bytes.p == NULL ||
+			    strcmp(item->kind->kind, parsers[k].kind) != 0)
+				continue;
+			if (parsers[k].parse(c, item) != EV_OK)
+				return EV_TROUBLE;
+		}
+	return EV_OK;
+}
+
+static enum ev_code list_items(struct rp_case *c, const struct rp_loose *loose,
+			       size_t n_loose)
+{
+	size_t n_own = c->archive != NULL ? c->archive->manifest.n_items : 0;
+
+	c->items = calloc(n_own + n_loose + 1, sizeof(*c->items));
+	if (c->items == NULL)
+		return EV_TROUBLE;
+	for (size_t i = 0; i < n_own; i++) {
+		const struct ev_manifest_item *entry =
+			&c->archive->manifest.items[i];
+
+		c->items[c->n_items++] = (struct rp_item){
+			.name = entry->name,
+			.kind = entry->kind,
+			.bytes = c->archive->items[i].data,
+			.entry = entry,
+		};
+	}
+	for (size_t i = 0; i < n_loose; i++)
+		c->items[c->n_items++] = (struct rp_item){
+			.name = loose[i].name,
+			.kind = loose[i].kind,
+			.bytes = loose[i].bytes,
+			.outside = true,
+		};
+	return EV_OK;
+}
+
+static enum ev_code archive_subjects(struct rp_case *c)
+{
+	struct rp_subject *s;
+
+	if (c->archive == NULL)
+		return EV_OK;
+	if (add_subject(c, RP_ARCHIVE, "manifest.json", NULL) == NULL)
+		return EV_TROUBLE;
+	for (size_t i = 0; i < c->archive->manifest.n_items; i++) {
+		s = add_subject(c, RP_ITEM, c->items[i].name, &c->items[i]);
+		if (s == NULL)
+			return EV_TROUBLE;
+		s->index = i;
+	}
+	for (size_t i = 0; i < c->seal->n_signatures; i++) {
+		s = add_subject(c, RP_SIGNATURE,
+				c->seal->signatures[i].envelope->file->name,
+				NULL);
+		if (s == NULL)
+			return EV_TROUBLE;
+		s->index = i;
+	}
+	for (size_t i = 0; i < c->seal->n_tokens; i++) {
+		s = add_subject(c, RP_TSR, c->seal->tokens[i].file->name, NULL);
+		if (s == NULL)
+			return EV_TROUBLE;
+		s->index = i;
+	}
+	return EV_OK;
+}
+
+static enum ev_code expectation_subjects(struct rp_case *c)
+{
+	for (size_t i = 0; i < c->policy->n_expect; i++) {
+		struct rp_subject *s = add_subject(
+			c, RP_EXPECTATION, c->policy->expect[i].fact, NULL);
+
+		if (s == NULL)
+			return EV_TROUBLE;
+		s->expect = &c->policy->expect[i];
+	}
+	return EV_OK;
+}
+
+enum ev_code rp_case_build(struct rp_case *c, const struct rp_loose *loose,
+			   size_t n_loose, struct ev_error *err)
+{
+	if (list_items(c, loose, n_loose) != EV_OK ||
+	    archive_subjects(c) != EV_OK || parse_items(c) != EV_OK ||
+	    rp_link_ak_certs(c) != EV_OK || expectation_subjects(c) != EV_OK)
+		return ev_fail_trouble(err, "case", "out of memory");
+	return EV_OK;
+}
+
+const struct rp_subject *rp_next_subject(const struct rp_case *c,
+					 enum rp_subject_type type,
+					 const struct rp_subject *from)
+{
+	bool seen = from == NULL;
+
+	for (size_t i = 0; i < c->n_subjects; i++) {
+		if (seen && c->subjects[i]->type == type)
+			return c->subjects[i];
+		if (c->subjects[i] == from)
+			seen = true;
+	}
+	return NULL;
+}
+
+struct rp_subject *rp_case_add(struct rp_case *c, enum rp_subject_type type,
+			       const struct rp_item *item)
+{
+	return add_subject(c, type, item->name, item);
+}
+
+static void free_object(struct rp_subject *s)
+{
+	if (s->object == NULL)
+		return;
+	switch (s->type) {
+	case RP_QUOTE:
+		ev_chain_free(&s->quote->chain);
+		free(s->quote);
+		break;
+	case RP_CHAIN:
+		ev_chain_free(&s->chain->chain);
+		free(s->chain);
+		break;
+	case RP_CRL:
+		ev_chain_free(&s->crl->issuer_chain);
+		ev_crl_free(&s->crl->crl);
+		free(s->crl);
+		break;
+	case RP_TCB_INFO:
+		ev_tcb_info_free(&s->tcb_info->info);
+		free(s->tcb_info);
+		break;
+	case RP_QE_IDENTITY:
+		ev_qe_identity_free(&s->qe_identity->identity);
+		free(s->qe_identity);
+		break;
+	case RP_HCL:
+		ev_runtime_claims_free(&s->hcl->claims);
+		free(s->hcl);
+		break;
+	case RP_TPM_QUOTE:
+		free(s->tpm_quote);
+		break;
+	case RP_ARCHIVE:
+	case RP_ITEM:
+	case RP_SIGNATURE:
+	case RP_TSR:
+	case RP_AK_CERT: /* owned by c->certs */
+	case RP_EXPECTATION:
+	case RP_N_SUBJECT_TYPES:
+		break;
+	}
+}
+
+void rp_case_free(struct rp_case *c)
+{
+	for (size_t i = 0; i < c->n_subjects; i++) {
+		free_object(c->subjects[i]);
+		free(c->subjects[i]);
+	}
+	for (size_t i = 0; i < c->n_certs; i++) {
+		ev_x509_free(&c->certs[i]->cert);
+		ev_pem_list_free(&c->certs[i]->pem);
+		free(c->certs[i]);
+	}
+	for (size_t i = 0; i < c->n_findings; i++) {
+		free(c->findings[i].want);
+		free(c->findings[i].got);
+	}
+	free(c->certs);
+	free(c->subjects);
+	free(c->items);
+	free(c->findings);
+	*c = (struct rp_case){ 0 };
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The case: every item parsed once, by its kind and content, and linked with
+ * the items it is judged by.  Links come from what the bytes say; a relation
+ * of the manifest only breaks ties.  Nothing here is verified.
+ */
+#ifndef RP_CASE_H
+#define RP_CASE_H
+
+#include "evidence/archive.h"
+#include "evidence/crl.h"
+#include "evidence/hcl.h"
+#include "evidence/path.h"
+#include "evidence/pck.h"
+#include "evidence/qe_identity.h"
+#include "evidence/tpm.h"
+#include "replay/anchors.h"
+#include "replay/check.h"
+#include "replay/policy.h"
+#include "replay/seal.h"
+#include "replay/tcb.h"
+
+struct rp_item {
+	const char *name;	    /* path in the archive, or the file given */
+	const struct ev_kind *kind; /* NULL: not in this build's table */
+	struct ev_span bytes;
+	const struct ev_manifest_item *entry; /* NULL: not from the archive */
+	bool outside;			      /* given with --collateral */
+};
+
+/* Parse result of a subject's bytes; what it guards is valid on EV_OK. */
+struct rp_parsed {
+	enum ev_code code;
+	struct ev_error err;
+};
+
+struct rp_quote {
+	struct rp_parsed parsed;
+	struct ev_quote q;
+	const struct rp_item *chain_item; /* whose bytes hold the PCK chain */
+	struct rp_parsed chain_parsed;
+	struct ev_chain chain; /* PCK leaf, PCK CA, root */
+	uint64_t chain_offset; /* of the chain's text in chain_item */
+	uint64_t chain_size;
+	struct rp_parsed pck_parsed;
+	struct ev_pck pck;
+	const struct rp_subject *tcb_info, *qe_identity; /* or NULL */
+	const struct rp_subject *root_crl, *pck_crl;	 /* or NULL */
+	bool foreign_pck_crl; /* PCK CRLs are there, none of this issuer */
+	bool evaluated;
+	struct rp_tcb tcb; /* filled by the first tcb.* check */
+};
+
+struct rp_chain {
+	struct rp_parsed parsed;
+	struct ev_chain chain; /* TCB signing leaf, root */
+	const struct rp_subject *root_crl;
+};
+
+struct rp_crl {
+	struct rp_parsed parsed;
+	struct ev_crl crl;
+	const struct rp_item *issuer_item; /* a chain that came with it */
+	struct rp_parsed issuer_parsed;
+	struct ev_chain issuer_chain;
+	const struct rp_subject *quote; /* one whose chain has the issuer */
+};
+
+struct rp_tcb_info {
+	struct rp_parsed parsed;
+	struct ev_tcb_info info;
+	const struct rp_subject *chain;
+};
+
+struct rp_qe_identity {
+	struct rp_parsed parsed;
+	struct ev_qe_identity identity;
+	const struct rp_subject *chain;
+};
+
+struct rp_hcl {
+	struct rp_parsed parsed;
+	struct ev_hcl hcl;
+	struct rp_parsed claims_parsed;
+	struct ev_runtime_claims claims;
+	const struct rp_subject *quote;
+};
+
+struct rp_tpm_quote {
+	struct rp_parsed parsed;
+	struct ev_tpm_quote q;
+	const struct rp_item *signature_item, *pcrs_item, *public_item;
+	struct rp_parsed signature_parsed;
+	struct ev_tpm_signature signature;
+	struct rp_parsed public_parsed;
+	struct ev_tpm_public public;
+	const struct rp_subject *hcl, *ak_cert;
+};
+
+struct rp_ak_cert {
+	struct rp_parsed parsed;
+	struct ev_x509 cert;
+	struct ev_pem_list pem; /* of a cert-pem item */
+	bool leaf;		/* a subject; else only part of the pool */
+	const struct rp_item *item;
+	enum rp_anchor_use use; /* RP_ANCHOR_AZURE_VTPM_ROOT */
+	struct ev_path path;	/* filled by tpm.ak.certificate */
+};
+
+struct rp_subject {
+	enum rp_subject_type type;
+	const char *name;	    /* what the report calls it */
+	const struct rp_item *item; /* NULL for the archive and sig/ files */
+	size_t index;		    /* of an item, signature or token */
+	union {
+		void *object; /* any of: */
+		struct rp_quote *quote;
+		struct rp_chain *chain;
+		struct rp_crl *crl;
+		struct rp_tcb_info *tcb_info;
+		struct rp_qe_identity *qe_identity;
+		struct rp_hcl *hcl;
+		struct rp_tpm_quote *tpm_quote;
+		struct rp_ak_cert *ak_cert;
+		const struct rp_expect *expect;
+	};
+	const struct rp_subject *partner[4]; /* NULL-terminated or full */
+};
+
+#define RP_CHECKS_MAX 256
+
+struct rp_case {
+	struct ev_crypto *crypto;
+	const struct ev_archive *archive; /* NULL: loose evidence */
+	const struct rp_seal *seal;	  /* NULL where no archive */
+	struct rp_anchors *anchors;
+	const struct rp_policy *policy;
+	int64_t at;
+	bool has_at; /* false while proven time is still looked for */
+	struct rp_item *items;
+	size_t n_items;
+	struct rp_subject **subjects; /* by type, then by item order */
+	size_t n_subjects;
+	struct rp_ak_cert **certs; /* every general certificate item */
+	size_t n_certs;
+	struct rp_finding *findings; /* by check row, then by subject */
+	size_t n_findings, findings_room;
+	size_t row_start[RP_CHECKS_MAX]; /* first finding of each table row */
+	size_t n_rows;			 /* rows asked so far */
+	const char *broken; /* archive check that failed: nothing is judged */
+	bool has_proven;
+	int64_t proven; /* earliest good token's time */
+};
+
+/* Bytes that are not in the archive: --collateral, or the library's caller. */
+struct rp_loose {
+	const char *name;
+	const struct ev_kind *kind;
+	struct ev_span bytes;
+};
+
+/* Parses and links.  archive may be NULL; everything given must outlive the
+ * case.  EV_TROUBLE or EV_OK: bad evidence is kept as parse results. */
+enum ev_code rp_case_build(struct rp_case *c, const struct rp_loose *loose,
+			   size_t n_loose, struct ev_error *err);
+void rp_case_free(struct rp_case *c);
+
+/* Later links that depend on the as-of time: which collateral set decides. */
+void rp_case_link(struct rp_case *c);
+
+/* The outcome of a check for a subject, for gates that the table's `after`
+ * cannot express; RP_SKIP where it was not asked. */
+enum rp_outcome rp_outcome_of(const struct rp_case *c, const char *id,
+			      const struct rp_subject *s);
+
+/* The next subject of a type after `from` (NULL: the first), or NULL. */
+const struct rp_subject *rp_next_subject(const struct rp_case *c,
+					 enum rp_subject_type type,
+					 const struct rp_subject *from);
+
+#endif

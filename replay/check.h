@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A check is one question with an id that never changes; a finding is its
+ * answer for one subject.  The engine asks every check of the table, in table
+ * order, for every subject of its type; it never returns early.
+ */
+#ifndef RP_CHECK_H
+#define RP_CHECK_H
+
+#include "evidence/base/error.h"
+
+enum rp_outcome {
+	RP_PASS,
+	RP_FAIL,
+	RP_SKIP,
+	RP_TROUBLE, /* memory or libcrypto: there will be no report */
+};
+
+/* What a check asks about. */
+enum rp_subject_type {
+	RP_ARCHIVE,   /* the archive as a whole: one */
+	RP_ITEM,      /* every item */
+	RP_SIGNATURE, /* every signature of sig/ *.dsse.json */
+	RP_TSR,	      /* every RFC 3161 response in sig/ */
+	RP_QUOTE,
+	RP_CHAIN, /* a chain that ends in a TCB signing certificate */
+	RP_CRL,
+	RP_TCB_INFO,
+	RP_QE_IDENTITY,
+	RP_HCL,
+	RP_TPM_QUOTE,
+	RP_AK_CERT,	/* a leaf certificate of an attestation key */
+	RP_EXPECTATION, /* each value that the policy expects */
+	RP_N_SUBJECT_TYPES,
+};
+#define RP_SUBJECTS(type) (1U << (type))
+
+/* Bytes of an item that a finding rests on. */
+struct rp_input {
+	const char *item; /* path, borrowed */
+	uint64_t offset, length;
+};
+#define RP_INPUTS_MAX 16
+#define RP_REASON_MAX 256
+
+struct rp_check;
+struct rp_subject;
+
+struct rp_finding {
+	const struct rp_check *check;
+	const struct rp_subject *subject; /* NULL: nothing in the archive */
+	enum rp_outcome outcome;
+	bool applies; /* false: not-applicable, never required */
+	char *want;   /* owned, NULL where there is nothing to compare */
+	char *got;
+	char reason[RP_REASON_MAX]; /* stable word first, then detail */
+	struct rp_input input[RP_INPUTS_MAX];
+	size_t n_inputs;
+};
+
+struct rp_case;
+typedef enum rp_outcome rp_check_fn(struct rp_case *c,
+				    const struct rp_subject *s,
+				    struct rp_finding *f);
+
+/* What the built-in policy default-1 says of a check. */
+enum rp_default {
+	RP_REQUIRED, /* a skip makes the verdict incomplete */
+	RP_OPTIONAL, /* a skip is harmless, a fail is a fail */
+	RP_INFORMS,  /* waived by default-1: never turns the verdict */
+};
+
+#define RP_AFTER_MAX 5
+
+struct rp_check {
+	const char *id;	       /* never renamed or reused */
+	unsigned int subjects; /* RP_SUBJECTS bits */
+	/* Earlier rows; where one did not pass for this subject or for one
+	 * of its partners, this check is skipped and names it. */
+	const char *after[RP_AFTER_MAX];
+	enum rp_default by_default;
+	rp_check_fn *run;
+	const char *title;  /* the claim, one line */
+	const char *rule;   /* what is compared, one line */
+	const char *source; /* document and section */
+	/* The shell line by which a person repeats it; %A.. are filled from
+	 * inputs by explain.  NULL: no single line does. */
+	const char *by_hand;
+};
+
+extern const struct rp_check rp_checks[];
+extern const size_t rp_n_checks;
+
+const struct rp_check *rp_check_find(const char *id);
+
+/* --- for the functions of check_*.c --- */
+
+/* Adds bytes of an item to the finding's inputs. */
+void rp_input_add(struct rp_finding *f, const char *item, uint64_t offset,
+		  uint64_t length);
+
+/* want == got ? RP_PASS : RP_FAIL; both are recorded as lower-case hex. */
+enum rp_outcome rp_expect(struct rp_finding *f, struct ev_span want,
+			  struct ev_span got);
+enum rp_outcome rp_expect_text(struct rp_finding *f, const char *want,
+			       const char *got);
+enum rp_outcome rp_expect_u64(struct rp_finding *f, uint64_t want,
+			      uint64_t got);
+
+/* Record a reason (printf-like; first word stable) and give the outcome. */
+enum rp_outcome rp_fail(struct rp_finding *f, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+enum rp_outcome rp_skip(struct rp_finding *f, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+enum rp_outcome rp_not_applicable(struct rp_finding *f, const char *why);
+/* A parser's refusal: code word, then the one-line error. */
+enum rp_outcome rp_refused(struct rp_finding *f, const char *code,
+			   const struct ev_error *err);
+
+/* Replaces what is compared; take copies of text. */
+void rp_set_want(struct rp_finding *f, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+void rp_set_got(struct rp_finding *f, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+#endif

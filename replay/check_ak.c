@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tpm.ak.*: whose key signed the vTPM's quote, and on whose word. */
+#include "replay/checks.h"
+
+enum rp_outcome rp_check_tpm_ak_attributes(struct rp_case *c,
+					   const struct rp_subject *s,
+					   struct rp_finding *f)
+{
+	const struct rp_tpm_quote *t = s->tpm_quote;
+
+	(void)c;
+	if (t->public_item == NULL)
+		return rp_skip(f, "absent: tpm2b-public");
+	rp_input_add(f, t->public_item->name, 0, t->public_item->bytes.n);
+	if (t->public_parsed.code != EV_OK)
+		return rp_refused(f, "tpm", &t->public_parsed.err);
+	rp_set_want(f, "0x%08x", EV_TPM_AK_ATTRIBUTES);
+	rp_set_got(f, "0x%08x", t->public.attributes);
+	if (t->public.attributes != EV_TPM_AK_ATTRIBUTES)
+		return rp_fail(f, "attributes: not those of a restricted "
+				  "signing key that never leaves its TPM");
+	return RP_PASS;
+}
+
+enum rp_outcome rp_check_tpm_ak_name(struct rp_case *c,
+				     const struct rp_subject *s,
+				     struct rp_finding *f)
+{
+	const struct rp_tpm_quote *t = s->tpm_quote;
+	uint8_t area[EV_TPM_AK_AREA], want[34];
+	struct ev_span signer = t->q.qualified_signer;
+	struct rp_ak ak;
+	bool ok;
+
+	if (!rp_ak_of(c, s, &ak))
+		return rp_skip(f, "absent: no key of the quote");
+	rp_input_add(f, s->name, (uint64_t)(signer.p - s->item->bytes.p),
+		     signer.n);
+	rp_input_add(f, ak.item->name, ak.offset, ak.length);
+	if (t->public_item != NULL && t->public_parsed.code == EV_OK) {
+		ok = ev_tpm_qualified_name(c->crypto, t->public.area, want);
+	} else {
+		if (ak.modulus.n != 256)
+			return rp_skip(f,
+				       "unsupported: no template for a key "
+				       "of %zu bytes",
+				       ak.modulus.n);
+		ev_tpm_ak_area(ak.modulus.p, area);
+		ok = ev_tpm_qualified_name(c->crypto, EV_SPAN(area), want);
+	}
+	if (!ok)
+		return RP_TROUBLE;
+	if (rp_expect(f, EV_SPAN(want), signer) != RP_FAIL)
+		return RP_PASS;
+	return rp_fail(f, "mismatch: qualifiedSigner is not that of the "
+			  "platform's restricted key");
+}
+
+static size_t pool_of(const struct rp_case *c, const struct rp_ak_cert *leaf,
+		      const struct ev_x509 *pool[64], struct rp_finding *f)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n_certs && n < 64; i++) {
+		const struct rp_ak_cert *cert = c->certs[i];
+
+		if (cert != leaf && cert->parsed.code == EV_OK)
+			pool[n++] = &cert->cert;
+	}
+	(void)f;
+	return n;
+}
+
+static void path_inputs(const struct rp_case *c, const struct ev_path *path,
+			struct rp_finding *f)
+{
+	for (size_t k = 0; k < path->n_certs; k++)
+		for (size_t i = 0; i < c->n_certs; i++)
+			if (&c->certs[i]->cert == path->cert[k])
+				rp_input_add(f, c->certs[i]->item->name, 0,
+					     c->certs[i]->item->bytes.n);
+}
+
+static enum rp_outcome path_outcome(struct rp_finding *f,
+				    enum ev_path_result result,
+				    const char *reason)
+{
+	static const char *const words[] = {
+		[EV_PATH_GOOD] = "good",
+		[EV_PATH_MISSING_ISSUER] = "missing-issuer",
+		[EV_PATH_BAD] = "path",
+		[EV_PATH_UNTRUSTED] = "untrusted",
+		[EV_PATH_EXPIRED] = "expired",
+		[EV_PATH_NOT_YET_VALID] = "not_yet_valid",
+	};
+
+	if (result == EV_PATH_TROUBLE)
+		return RP_TROUBLE;
+	rp_set_got(f, "%s", words[result]);
+	if (result == EV_PATH_GOOD)
+		return RP_PASS;
+	if (result == EV_PATH_MISSING_ISSUER)
+		return rp_skip(f, "%s: %s", words[result], reason);
+	return rp_fail(f, "%s: %s", words[result], reason);
+}
+
+/* A broken intermediate of this leaf's archive explains a missing issuer:
+ * that is a failure with its place, not an absence. */
+static const struct rp_ak_cert *broken_intermediate(const struct rp_case *c)
+{
+	for (size_t i = 0; i < c->n_certs; i++)
+		if (c->certs[i]->parsed.code != EV_OK && !c->certs[i]->leaf)
+			return c->certs[i];
+	return NULL;
+}
+
+/* Equal but for spaces behind commas, which people write and RFC 2253 does
+ * not. */
+static bool same_name(const char *a, const char *b)
+{
+	for (; *a != '\0' || *b != '\0'; a++, b++) {
+		if (*a != *b)
+			return false;
+		if (*a == ',') {
+			a += a[1] == ' ';
+			b += b[1] == ' ';
+		}
+	}
+	return true;
+}
+
+/* A path that stops below a name that an anchor owns was made without the
+ * anchor's key: forged, not incomplete. */
+static bool usurps_anchor(const struct ev_path *path,
+			  struct rp_anchor *const *which, size_t n)
+{
+	const char *issuer =
+		path->n_certs > 0 ? path->cert[path->n_certs - 1]->issuer : "";
+
+	for (size_t i = 0; i < n; i++)
+		if (issuer[0] != '\0' && same_name(which[i]->subject, issuer))
+			return true;
+	return false;
+}
+
+enum rp_outcome rp_check_tpm_ak_certificate(struct rp_case *c,
+					    const struct rp_subject *s,
+					    struct rp_finding *f)
+{
+	struct rp_ak_cert *cert = s->ak_cert;
+	const struct rp_ak_cert *broken;
+	struct rp_anchor *which[RP_ANCHORS_MAX];
+	struct ev_span anchors[RP_ANCHORS_MAX];
+	const struct ev_x509 *pool[64];
+	enum ev_path_result result;
+	size_t n_anchors, n_pool;
+
+	if (cert->parsed.code != EV_OK) {
+		rp_input_add(f, s->name, 0, s->item->bytes.n);
+		return rp_refused(f, "certificate", &cert->parsed.err);
+	}
+	n_anchors = rp_anchors_of(c->anchors, cert->use, anchors, which);
+	n_pool = pool_of(c, cert, pool, f);
+	rp_set_want(f, "a path to a key given for azure-vtpm-root");
+	result = ev_path_verify(c->crypto, &cert->cert, pool, n_pool, anchors,
+				n_anchors, c->at, &cert->path);
+	path_inputs(c, &cert->path, f);
+	broken = broken_intermediate(c);
+	if (result == EV_PATH_MISSING_ISSUER && broken != NULL) {
+		rp_input_add(f, broken->item->name, 0, broken->item->bytes.n);
+		return rp_refused(f, "certificate", &broken->parsed.err);
+	}
+	if (result == EV_PATH_MISSING_ISSUER &&
+	    usurps_anchor(&cert->path, which, n_anchors))
+		return rp_fail(f, "untrusted: signed in the name of an anchor, "
+				  "but not by its key");
+	if (result == EV_PATH_GOOD && cert->path.anchor >= 0)
+		which[cert->path.anchor]->used = true;
+	return path_outcome(f, result, cert->path.reason);
+}
+
+enum rp_outcome rp_check_tpm_ak_match(struct rp_case *c,
+				      const struct rp_subject *s,
+				      struct rp_finding *f)
+{
+	const struct rp_subject *cert = s->tpm_quote->ak_cert;
+	struct rp_ak ak;
+
+	if (cert == NULL)
+		return rp_skip(f, "absent: no AK certificate");
+	if (!rp_ak_of(c, s, &ak))
+		return rp_skip(f, "absent: no key of the quote");
+	rp_input_add(f, ak.item->name, ak.offset, ak.length);
+	rp_input_add(f, cert->name, 0, cert->item->bytes.n);
+	if (rp_expect(f, ak.modulus, cert->ak_cert->cert.rsa_modulus) !=
+		    RP_FAIL &&
+	    ev_span_eq(ak.exponent, cert->ak_cert->cert.rsa_exponent))
+		return RP_PASS;
+	return rp_fail(f, "mismatch: the AK certificate is for another key "
+			  "than the one that signed the quote (AK not "
+			  "certified)");
+}

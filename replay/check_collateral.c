@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Collateral: signing chains, CRLs, revocation, signatures, windows. */
+#include "replay/checks.h"
+
+#include <inttypes.h>
+
+static void whole(struct rp_finding *f, const struct rp_item *item)
+{
+	rp_input_add(f, item->name, 0, item->bytes.n);
+}
+
+/* A two-link chain to the pinned root whose leaf has this common name. */
+static enum rp_outcome two_links(struct rp_case *c, const struct ev_chain *ch,
+				 bool ca, struct rp_finding *f)
+{
+	const struct ev_cert *leaf = &ch->cert[0], *root = &ch->cert[1];
+	enum ev_verified v;
+
+	if (ch->n_certs != 2 || leaf->ca != ca || !root->ca ||
+	    !ev_span_eq(root->subject_cn, ev_span_str("Intel SGX Root CA")))
+		return rp_fail(f,
+			       "CHAIN_MALFORMED: want leaf and root CA, two "
+			       "certificates; found %zu",
+			       ch->n_certs);
+	v = ev_cert_signed_by(c->crypto, leaf, root);
+	if (v == EV_VERIFIED_YES)
+		v = ev_cert_signed_by(c->crypto, root, root);
+	if (v != EV_VERIFIED_YES)
+		return rp_signature(f, v, "CHAIN_BAD_SIGNATURE",
+				    "a certificate is not signed by the one "
+				    "above it");
+	return rp_root_pinned(c, root, f);
+}
+
+enum rp_outcome rp_check_signing_chain(struct rp_case *c,
+				       const struct rp_subject *s,
+				       struct rp_finding *f)
+{
+	const struct rp_chain *chain = s->chain;
+	const struct ev_cert *leaf = &chain->chain.cert[0];
+
+	whole(f, s->item);
+	if (chain->parsed.code != EV_OK)
+		return rp_refused(f, "CHAIN_MALFORMED", &chain->parsed.err);
+	if (!ev_span_eq(leaf->subject_cn,
+			ev_span_str("Intel SGX TCB Signing")) ||
+	    (leaf->key_usage & EV_KEY_USAGE_DIGITAL_SIGNATURE) == 0)
+		return rp_fail(f, "CHAIN_MALFORMED: the leaf is no TCB signing "
+				  "certificate");
+	return two_links(c, &chain->chain, false, f);
+}
+
+/* The certificate whose key must have signed the CRL, from a chain that is
+ * itself verified; NULL: none, or (outcome) a broken one. */
+static const struct ev_cert *crl_issuer(struct rp_case *c,
+					const struct rp_subject *s,
+					struct rp_finding *f,
+					enum rp_outcome *outcome)
+{
+	const struct rp_crl *crl = s->crl;
+	const struct rp_subject *q = crl->quote, *chain = NULL;
+
+	*outcome = RP_PASS;
+	if (crl->issuer_item != NULL) {
+		whole(f, crl->issuer_item);
+		if (crl->issuer_parsed.code != EV_OK) {
+			*outcome = rp_refused(f, "CRL_INVALID",
+					      &crl->issuer_parsed.err);
+			return NULL;
+		}
+		*outcome = two_links(c, &crl->issuer_chain, true, f);
+		return *outcome == RP_PASS ? &crl->issuer_chain.cert[0] : NULL;
+	}
+	if (q != NULL && rp_outcome_of(c, "dcap.pck.chain", q) == RP_PASS)
+		for (size_t i = 1; i < q->quote->chain.n_certs; i++)
+			if (ev_span_eq(q->quote->chain.cert[i].subject,
+				       crl->crl.issuer))
+				return &q->quote->chain.cert[i];
+	while ((chain = rp_next_subject(c, RP_CHAIN, chain)) != NULL)
+		if (rp_outcome_of(c, "dcap.tcb-signing.chain", chain) ==
+			    RP_PASS &&
+		    ev_span_eq(chain->chain->chain.cert[1].subject,
+			       crl->crl.issuer))
+			return &chain->chain->chain.cert[1];
+	return NULL;
+}
+
+/* The root's own list needs no certificate: its key is pinned. */
+static enum ev_verified signed_by_anchor(struct rp_case *c,
+					 const struct ev_crl *crl)
+{
+	struct rp_anchor *which[RP_ANCHORS_MAX];
+	struct ev_span spki[RP_ANCHORS_MAX];
+	size_t n = rp_anchors_of(c->anchors, RP_ANCHOR_INTEL_SGX_ROOT, spki,
+				 which);
+
+	for (size_t i = 0; i < n; i++) {
+		enum ev_verified v = ev_spki_verify(c->crypto, spki[i],
+						    crl->tbs, crl->signature);
+
+		if (v == EV_VERIFIED_YES)
+			which[i]->used = true;
+		if (v != EV_VERIFIED_NO)
+			return v;
+	}
+	return EV_VERIFIED_NO;
+}
+
+enum rp_outcome rp_check_crl_signature(struct rp_case *c,
+				       const struct rp_subject *s,
+				       struct rp_finding *f)
+{
+	const struct rp_crl *crl = s->crl;
+	const struct ev_cert *issuer;
+	enum rp_outcome outcome;
+
+	whole(f, s->item);
+	if (crl->parsed.code != EV_OK)
+		return rp_refused(f, "CRL_INVALID", &crl->parsed.err);
+	issuer = crl_issuer(c, s, f, &outcome);
+	if (outcome != RP_PASS)
+		return outcome;
+	if (issuer == NULL) {
+		enum ev_verified v = signed_by_anchor(c, &crl->crl);
+
+		if (v != EV_VERIFIED_NO)
+			return rp_signature(f, v, "", "");
+		return rp_skip(f, "absent: no verified certificate of the "
+				  "CRL's issuer");
+	}
+	return rp_signature(f, ev_crl_signed_by(c->crypto, &crl->crl, issuer),
+			    "CRL_INVALID",
+			    "the CRL is not signed by its issuer");
+}
+
+/* Whether cert's serial is on the CRL, which must have been verified. */
+static enum rp_outcome judge_revocation(struct rp_case *c,
+					const struct rp_subject *crl,
+					const struct ev_cert *cert,
+					const char *code, struct rp_finding *f)
+{
+	char revoked[EV_TIME_TEXT], serial[2 * 32 + 1];
+	struct ev_crl_entry entry;
+
+	whole(f, crl->item);
+	if (rp_outcome_of(c, "dcap.crl.signature", crl) != RP_PASS)
+		return rp_skip(f,
+			       "after: dcap.crl.signature did not pass for "
+			       "%s",
+			       crl->name);
+	ev_hex_encode(ev_span_sub(cert->serial, 0,
+				  cert->serial.n < 32 ? cert->serial.n : 32),
+		      serial);
+	rp_set_want(f, "serial %s not listed", serial);
+	if (!ev_crl_find(&crl->crl->crl, cert->serial, &entry)) {
+		rp_set_got(f, "not listed among %zu", crl->crl->crl.n_entries);
+		return RP_PASS;
+	}
+	ev_time_format(entry.revoked, revoked);
+	rp_set_got(f, "listed, entry date %s, reason %d", revoked,
+		   entry.reason);
+	return rp_fail(f,
+		       "%s: the serial is on the CRL (the entry's date is "
+		       "rewritten at each issue and does not tell when)",
+		       code);
+}
+
+enum rp_outcome rp_check_pck_revocation(struct rp_case *c,
+					const struct rp_subject *s,
+					struct rp_finding *f)
+{
+	const struct rp_quote *q = s->quote;
+
+	rp_input_add(f, q->chain_item->name, q->chain.pem.block[0].offset,
+		     q->chain.pem.block[0].text.n);
+	if (q->pck_crl == NULL && q->foreign_pck_crl)
+		return rp_fail(f, "CRL_INVALID: the CRLs given are of another "
+				  "issuer than the PCK certificate's");
+	if (q->pck_crl == NULL)
+		return rp_skip(f, "absent: no CRL of the PCK certificate's "
+				  "issuer");
+	return judge_revocation(c, q->pck_crl, &q->chain.cert[0], "PCK_REVOKED",
+				f);
+}
+
+enum rp_outcome rp_check_pck_ca_revocation(struct rp_case *c,
+					   const struct rp_subject *s,
+					   struct rp_finding *f)
+{
+	const struct rp_quote *q = s->quote;
+
+	rp_input_add(f, q->chain_item->name, q->chain.pem.block[1].offset,
+		     q->chain.pem.block[1].text.n);
+	if (q->root_crl == NULL)
+		return rp_skip(f, "absent: no CRL of the root CA");
+	return judge_revocation(c, q->root_crl, &q->chain.cert[1],
+				"PCK_CA_REVOKED", f);
+}
+
+enum rp_outcome rp_check_signing_revocation(struct rp_case *c,
+					    const struct rp_subject *s,
+					    struct rp_finding *f)
+{
+	const struct rp_chain *chain = s->chain;
+
+	rp_input_add(f, s->name, chain->chain.pem.block[0].offset,
+		     chain->chain.pem.block[0].text.n);
+	if (chain->root_crl == NULL)
+		return rp_skip(f, "absent: no CRL of the root CA");
+	return judge_revocation(c, chain->root_crl, &chain->chain.cert[0],
+				"TCB_SIGNING_CERT_REVOKED", f);
+}
+
+/* The slice as it stands, else as Intel's library would compact it. */
+static enum rp_outcome judge_slice(struct rp_case *c,
+				   const struct rp_subject *chain,
+				   struct ev_span slice,
+				   const uint8_t signature[64],
+				   const char *code, struct rp_finding *f)
+{
+	ev_auto_buffer struct ev_buffer compact = { 0 };
+	const uint8_t *key;
+	enum ev_verified v;
+
+	if (chain == NULL)
+		return rp_skip(f, "absent: no TCB signing chain");
+	key = chain->chain->chain.cert[0].key;
+	v = ev_p256_verify_raw(c->crypto, key, slice, signature);
+	if (v != EV_VERIFIED_NO)
+		return rp_signature(f, v, code, "");
+	ev_json_compact(slice, &compact);
+	if (!ev_buffer_ok(&compact))
+		return RP_TROUBLE;
+	if (compact.n != slice.n) {
+		v = ev_p256_verify_raw(c->crypto, key, ev_buffer_span(&compact),
+				       signature);
+		if (v == EV_VERIFIED_YES)
+			rp_set_got(f, "collateral was reformatted: the "
+				      "signature is over it without white "
+				      "space");
+	}
+	return rp_signature(f, v, code,
+			    "the TCB signing key did not sign these bytes");
+}
+
+enum rp_outcome rp_check_tcb_info_signature(struct rp_case *c,
+					    const struct rp_subject *s,
+					    struct rp_finding *f)
+{
+	const struct rp_tcb_info *t = s->tcb_info;
+
+	whole(f, s->item);
+	if (t->parsed.code != EV_OK)
+		return rp_refused(f, "TCB_INFO_MALFORMED", &t->parsed.err);
+	return judge_slice(c, t->chain, t->info.signed_slice, t->info.signature,
+			   "TCB_INFO_BAD_SIGNATURE", f);
+}
+
+enum rp_outcome rp_check_qe_identity_signature(struct rp_case *c,
+					       const struct rp_subject *s,
+					       struct rp_finding *f)
+{
+	const struct rp_qe_identity *t = s->qe_identity;
+
+	whole(f, s->item);
+	if (t->parsed.code != EV_OK)
+		return rp_refused(f, "QE_IDENTITY_MALFORMED", &t->parsed.err);
+	return judge_slice(c, t->chain, t->identity.signed_slice,
+			   t->identity.signature, "QE_IDENTITY_BAD_SIGNATURE",
+			   f);
+}
+
+const char *rp_window_gate(const struct rp_subject *s)
+{
+	switch (s->type) {
+	case RP_QUOTE:
+		return "dcap.pck.chain";
+	case RP_CHAIN:
+		return "dcap.tcb-signing.chain";
+	case RP_CRL:
+		return "dcap.crl.signature";
+	case RP_TCB_INFO:
+		return "dcap.tcb-info.signature";
+	case RP_QE_IDENTITY:
+		return "dcap.qe-identity.signature";
+	case RP_ARCHIVE:
+	case RP_ITEM:
+	case RP_SIGNATURE:
+	case RP_TSR:
+	case RP_HCL:
+	case RP_TPM_QUOTE:
+	case RP_AK_CERT:
+	case RP_EXPECTATION:
+	case RP_N_SUBJECT_TYPES:
+		break;
+	}
+	return NULL;
+}
+
+static size_t chain_windows(const struct rp_subject *s,
+			    const struct ev_chain *chain,
+			    struct rp_window out[RP_WINDOWS_MAX])
+{
+	static const char *const pck[] = { "PCK certificate", "PCK CA",
+					   "root" };
+	static const char *const tcb[] = { "TCB signing certificate", "root" };
+
+	for (size_t i = 0; i < chain->n_certs; i++)
+		out[i] = (struct rp_window){
+			s->name,
+			chain->n_certs == 3 ? pck[i] : tcb[i],
+			chain->cert[i].not_before,
+			chain->cert[i].not_after,
+		};
+	return chain->n_certs;
+}
+
+size_t rp_windows_of(const struct rp_subject *s,
+		     struct rp_window out[RP_WINDOWS_MAX])
+{
+	if (s->type == RP_QUOTE)
+		return chain_windows(s, &s->quote->chain, out);
+	if (s->type == RP_CHAIN)
+		return chain_windows(s, &s->chain->chain, out);
+	if (s->type == RP_CRL)
+		out[0] = (struct rp_window){ s->name, "CRL",
+					     s->crl->crl.this_update,
+					     s->crl->crl.next_update };
+	else if (s->type == RP_TCB_INFO)
+		out[0] = (struct rp_window){ s->name, "TCB info",
+					     s->tcb_info->info.issue_date,
+					     s->tcb_info->info.next_update };
+	else if (s->type == RP_QE_IDENTITY)
+		out[0] = (struct rp_window){
+			s->name, "QE identity",
+			s->qe_identity->identity.issue_date,
+			s->qe_identity->identity.next_update
+		};
+	else
+		return 0;
+	return 1;
+}
+
+static void window_inputs(struct rp_finding *f, const struct rp_subject *s)
+{
+	if (s->type == RP_QUOTE)
+		rp_input_add(f, s->quote->chain_item->name,
+			     s->quote->chain_offset, s->quote->chain_size);
+	else
+		whole(f, s->item);
+}
+
+enum rp_outcome rp_check_collateral_window(struct rp_case *c,
+					   const struct rp_subject *s,
+					   struct rp_finding *f)
+{
+	struct rp_window w[RP_WINDOWS_MAX];
+	char from[EV_TIME_TEXT], to[EV_TIME_TEXT];
+	size_t n;
+
+	if (rp_outcome_of(c, rp_window_gate(s), s) != RP_PASS)
+		return rp_skip(f, "after: %s did not pass", rp_window_gate(s));
+	window_inputs(f, s);
+	n = rp_windows_of(s, w);
+	rp_set_want(f, "current");
+	for (size_t i = 0; i < n; i++) {
+		bool early = c->at < w[i].from;
+
+		if (!early && c->at <= w[i].to)
+			continue;
+		ev_time_format(w[i].from, from);
+		ev_time_format(w[i].to, to);
+		rp_set_got(f, early ? "not_yet_valid" : "expired");
+		return rp_fail(f, "%s: %s holds from %s to %s",
+			       early ? "not_yet_valid" : "expired", w[i].what,
+			       from, to);
+	}
+	rp_set_got(f, "current");
+	return RP_PASS;
+}
+
+enum rp_outcome rp_check_eval_number(struct rp_case *c,
+				     const struct rp_subject *s,
+				     struct rp_finding *f)
+{
+	const struct rp_quote *q = s->quote;
+
+	(void)c;
+	if (q->tcb_info == NULL || q->qe_identity == NULL)
+		return rp_skip(f, "absent: %s",
+			       q->tcb_info == NULL ? "dcap-tcbinfo"
+						   : "dcap-qe-identity");
+	whole(f, q->tcb_info->item);
+	whole(f, q->qe_identity->item);
+	if (rp_expect_u64(f, q->tcb_info->tcb_info->info.eval_number,
+			  q->qe_identity->qe_identity->identity.eval_number) !=
+	    RP_FAIL)
+		return RP_PASS;
+	return rp_fail(f, "eval-number: TCB info and QE identity are of "
+			  "different TCB recoveries");
+}

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Quote against collateral: which collateral fits, which level is reached. */
+#include "replay/checks.h"
+
+#include <stdio.h>
+
+static void member_input(struct rp_finding *f, const struct rp_item *item,
+			 struct ev_span slice)
+{
+	rp_input_add(f, item->name, (uint64_t)(slice.p - item->bytes.p),
+		     slice.n);
+}
+
+static void tcb_info_input(struct rp_finding *f, const struct rp_quote *q)
+{
+	member_input(f, q->tcb_info->item,
+		     q->tcb_info->tcb_info->info.signed_slice);
+}
+
+static void identity_input(struct rp_finding *f, const struct rp_quote *q)
+{
+	member_input(f, q->qe_identity->item,
+		     q->qe_identity->qe_identity->identity.signed_slice);
+}
+
+static void quote_input(struct rp_finding *f, const struct rp_subject *s,
+			struct ev_span part)
+{
+	rp_input_add(f, s->name, ev_quote_offset(&s->quote->q, part), part.n);
+}
+
+static void pck_input(struct rp_finding *f, const struct rp_quote *q)
+{
+	rp_input_add(f, q->chain_item->name, q->chain.pem.block[0].offset,
+		     q->chain.pem.block[0].text.n);
+}
+
+/* "FMSPC 90c06f000000 PCEID 0000" */
+static void platform_text(const uint8_t fmspc[6], const uint8_t pceid[2],
+			  const char *tee, char out[64])
+{
+	char a[13], b[5];
+
+	ev_hex_encode(ev_span_of(fmspc, 6), a);
+	ev_hex_encode(ev_span_of(pceid, 2), b);
+	snprintf(out, 64, "%s, FMSPC %s, PCEID %s", tee, a, b);
+}
+
+static const char *tee_word(enum ev_tee tee)
+{
+	return tee == EV_TEE_TDX ? "TDX" : "SGX";
+}
+
+enum rp_outcome rp_check_tcb_info_match(struct rp_case *c,
+					const struct rp_subject *s,
+					struct rp_finding *f)
+{
+	const struct rp_quote *q = s->quote;
+	const struct ev_tcb_info *t;
+	char want[64], got[64];
+
+	(void)c;
+	if (q->tcb_info == NULL)
+		return rp_skip(f, "absent: dcap-tcbinfo");
+	t = &q->tcb_info->tcb_info->info;
+	pck_input(f, q);
+	tcb_info_input(f, q);
+	platform_text(q->pck.fmspc, q->pck.pceid, tee_word(q->q.tee), want);
+	platform_text(t->fmspc, t->pceid, tee_word(t->tee), got);
+	if (rp_expect_text(f, want, got) != RP_FAIL)
+		return RP_PASS;
+	if (t->tee != q->q.tee)
+		return rp_fail(f, "TCB_INFO_MISMATCH: the TCB info is for the "
+				  "other TEE");
+	if (memcmp(t->fmspc, q->pck.fmspc, sizeof(t->fmspc)) != 0)
+		return rp_fail(f, "TCB_INFO_MISMATCH: the FMSPC is that of "
+				  "another platform");
+	return rp_fail(f, "TCB_INFO_MISMATCH: the PCEID is another");
+}
+
+/* The identity that a quote with this TEE_TCB_SVN must fit; NULL with the
+ * finding failed where there is none. */
+static bool module_expectation(const struct ev_tcb_info *t, const uint8_t *svn,
+			       const uint8_t **mrsigner,
+			       const uint8_t **attributes, struct rp_finding *f)
+{
+	const struct ev_module_identity *id;
+
+	if (svn[1] == 0) {
+		*mrsigner = t->module_mrsigner;
+		*attributes = t->module_attributes;
+		if (!t->has_module)
+			rp_fail(f, "TCB_INFO_MISMATCH: no tdxModule in the "
+				   "TCB info");
+		return t->has_module;
+	}
+	id = rp_module_identity(t, svn[1]);
+	if (id == NULL) {
+		rp_fail(f,
+			t->has_modules
+				? "TDX_MODULE_MISMATCH: no identity TDX_%02X "
+				  "in the TCB info"
+				: "TCB_INFO_MISMATCH: no tdxModuleIdentities "
+				  "in the TCB info (module TDX_%02X)",
+			svn[1]);
+		return false;
+	}
+	*mrsigner = id->mrsigner;
+	*attributes = id->attributes;
+	return true;
+}
+
+enum rp_outcome rp_check_tdx_module_match(struct rp_case *c,
+					  const struct rp_subject *s,
+					  struct rp_finding *f)
+{
+	const struct rp_quote *q = s->quote;
+	const struct ev_td_body *td = &q->q.td;
+	const uint8_t *mrsigner, *attributes;
+
+	(void)c;
+	if (q->q.tee != EV_TEE_TDX)
+		return rp_not_applicable(f, "an SGX quote has no TDX module");
+	if (q->tcb_info == NULL)
+		return rp_skip(f, "absent: dcap-tcbinfo");
+	quote_input(f, s, td->tee_tcb_svn);
+	quote_input(f, s, td->mrsignerseam);
+	quote_input(f, s, td->seam_attributes);
+	tcb_info_input(f, q);
+	if (!module_expectation(&q->tcb_info->tcb_info->info, td->tee_tcb_svn.p,
+				&mrsigner, &attributes, f))
+		return RP_FAIL;
+	if (!ev_span_is_zero(td->seam_attributes) ||
+	    !ev_span_eq(td->seam_attributes, ev_span_of(attributes, 8))) {
+		rp_expect(f, ev_span_of(attributes, 8), td->seam_attributes);
+		return rp_fail(f, "TDX_MODULE_MISMATCH: SEAMATTRIBUTES");
+	}
+	if (rp_expect(f, ev_span_of(mrsigner, 48), td->mrsignerseam) != RP_FAIL)
+		return RP_PASS;
+	return rp_fail(f, "TDX_MODULE_MISMATCH: MRSIGNERSEAM");
+}
+
+/* The first property in which the QE report and its identity differ. */
+static const char *identity_difference(const struct ev_qe_identity *id,
+				       const struct ev_sgx_report *r)
+{
+	if ((r->miscselect & id->miscselect_mask) != id->miscselect)
+		return "MISCSELECT";
+	for (size_t i = 0; i < 16; i++)
+		if ((r->attributes.p[i] & id->attributes_mask[i]) !=
+		    id->attributes[i])
+			return "ATTRIBUTES";
+	if (!ev_span_eq(r->mrsigner, EV_SPAN(id->mrsigner)))
+		return "MRSIGNER";
+	if (r->isvprodid != id->isvprodid)
+		return "ISVPRODID";
+	return NULL;
+}
+
+enum rp_outcome rp_check_qe_identity_match(struct rp_case *c,
+					   const struct rp_subject *s,
+					   struct rp_finding *f)
+{
+	const struct rp_quote *q = s->quote;
+	const struct ev_qe_identity *id;
+	const char *difference;
+	enum ev_enclave_id want;
+
+	(void)c;
+	if (q->qe_identity == NULL)
+		return rp_skip(f, "absent: dcap-qe-identity");
+	id = &q->qe_identity->qe_identity->identity;
+	want = q->q.tee == EV_TEE_TDX ? EV_ENCLAVE_TD_QE : EV_ENCLAVE_QE;
+	quote_input(f, s, q->q.qe_report.bytes);
+	identity_input(f, q);
+	if (rp_expect_text(f, ev_enclave_id_word(want),
+			   ev_enclave_id_word(id->id)) != RP_PASS)
+		return rp_fail(f, "QE_IDENTITY_MISMATCH: the identity is that "
+				  "of another enclave");
+	difference = identity_difference(id, &q->q.qe_report);
+	if (difference != NULL)
+		return rp_fail(f, "QE_IDENTITY_MISMATCH: %s", difference);
+	return RP_PASS;
+}
+
+const struct rp_tcb *rp_tcb_of(struct rp_quote *q)
+{
+	bool tdx = q->q.tee == EV_TEE_TDX;
+	bool svn2 = tdx && q->q.td.tee_tcb_svn2.n > 0;
+
+	if (!q->evaluated)
+		q->tcb = rp_tcb_evaluate(&q->tcb_info->tcb_info->info,
+					 &q->qe_identity->qe_identity->identity,
+					 &q->pck,
+					 tdx ? q->q.td.tee_tcb_svn.p : NULL,
+					 svn2 ? q->q.td.tee_tcb_svn2.p : NULL,
+					 q->q.qe_report.isvsvn);
+	q->evaluated = true;
+	return &q->tcb;
+}
+
+static enum rp_outcome judge_status(struct rp_finding *f,
+				    enum ev_tcb_status status)
+{
+	if (rp_expect_text(f, "UpToDate", ev_tcb_status_word(status)) !=
+	    RP_FAIL)
+		return RP_PASS;
+	return rp_fail(f, "%s", ev_tcb_status_word(status));
+}
+
+static void tcb_inputs(struct rp_finding *f, const struct rp_subject *s)
+{
+	const struct rp_quote *q = s->quote;
+
+	pck_input(f, q);
+	if (q->q.tee == EV_TEE_TDX)
+		quote_input(f, s, q->q.td.tee_tcb_svn);
+	tcb_info_input(f, q);
+}
+
+/* "level of 2025-05-14T00:00:00Z: SGX component 7 is 0, needs 3" */
+static enum rp_outcome say_distance(struct rp_finding *f,
+				    const struct rp_quote *q,
+				    enum ev_tcb_status status)
+{
+	const struct ev_tcb_info *t = &q->tcb_info->tcb_info->info;
+	struct rp_shortfall s[RP_SHORTFALLS_MAX];
+	char date[EV_TIME_TEXT], text[RP_REASON_MAX] = "";
+	size_t n, used = 0;
+
+	n = rp_level_shortfalls(
+		&t->levels[0], &q->pck,
+		q->q.tee == EV_TEE_TDX ? q->q.td.tee_tcb_svn.p : NULL, s);
+	for (size_t i = 0; i < n && used < sizeof(text) - 48; i++)
+		used += (size_t)snprintf(text + used, sizeof(text) - used,
+					 "%s %s %u is %u, needs %u",
+					 i > 0 ? "," : "", s[i].component,
+					 s[i].number, s[i].have, s[i].need);
+	ev_time_format(t->levels[0].date, date);
+	return rp_fail(f, "%s: to the newest level (%s)%.180s",
+		       ev_tcb_status_word(status), date, text);
+}
+
+enum rp_outcome rp_check_tcb_platform(struct rp_case *c,
+				      const struct rp_subject *s,
+				      struct rp_finding *f)
+{
+	struct rp_quote *q = s->quote;
+	struct rp_level level;
+
+	(void)c;
+	tcb_inputs(f, s);
+	level = rp_platform_level(&q->tcb_info->tcb_info->info, &q->pck,
+				  q->q.tee == EV_TEE_TDX ? q->q.td.tee_tcb_svn.p
+							 : NULL);
+	if (judge_status(f, level.status) == RP_PASS)
+		return RP_PASS;
+	return say_distance(f, q, level.status);
+}
+
+enum rp_outcome rp_check_tcb_tdx_module(struct rp_case *c,
+					const struct rp_subject *s,
+					struct rp_finding *f)
+{
+	const struct rp_quote *q = s->quote;
+	struct rp_module_level m;
+
+	(void)c;
+	if (q->q.tee != EV_TEE_TDX)
+		return rp_not_applicable(f, "an SGX quote has no TDX module");
+	quote_input(f, s, q->q.td.tee_tcb_svn);
+	tcb_info_input(f, q);
+	m = rp_module_level(&q->tcb_info->tcb_info->info,
+			    q->q.td.tee_tcb_svn.p);
+	if (!m.applies)
+		return rp_not_applicable(f, "module version 0 is judged by "
+					    "tcb.platform");
+	if (judge_status(f, m.level.status) == RP_PASS)
+		return RP_PASS;
+	return rp_fail(
+		f, "%s: TDX module TDX_%02X SVN is %u, needs %u",
+		ev_tcb_status_word(m.level.status), m.version, m.svn,
+		rp_module_identity(&q->tcb_info->tcb_info->info, m.version)
+			->levels[0]
+			.isvsvn);
+}
+
+enum rp_outcome rp_check_tcb_qe(struct rp_case *c, const struct rp_subject *s,
+				struct rp_finding *f)
+{
+	const struct rp_quote *q = s->quote;
+	const struct ev_qe_identity *id =
+		&q->qe_identity->qe_identity->identity;
+	enum ev_tcb_status status;
+
+	(void)c;
+	quote_input(f, s, q->q.qe_report.bytes);
+	identity_input(f, q);
+	status = rp_qe_level(id, q->q.qe_report.isvsvn).status;
+	if (judge_status(f, status) == RP_PASS)
+		return RP_PASS;
+	return rp_fail(f, "%s: QE ISVSVN is %u, needs %u",
+		       ev_tcb_status_word(status), q->q.qe_report.isvsvn,
+		       id->levels[0].isvsvn);
+}
+
+enum rp_outcome rp_check_tcb_status(struct rp_case *c,
+				    const struct rp_subject *s,
+				    struct rp_finding *f)
+{
+	(void)c;
+	tcb_inputs(f, s);
+	identity_input(f, s->quote);
+	return judge_status(f, rp_tcb_of(s->quote)->status);
+}

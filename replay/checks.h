@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The functions behind the rows of checks.c, one file an area, and what they
+ * share.  Each may rely on its row: the subject's type, and every `after`
+ * check passed.
+ */
+#ifndef RP_CHECKS_H
+#define RP_CHECKS_H
+
+#include "evidence/base/hex.h"
+#include "evidence/base/time.h"
+#include "replay/case.h"
+
+/* check_archive.c */
+rp_check_fn rp_check_archive_container;
+rp_check_fn rp_check_archive_manifest;
+rp_check_fn rp_check_archive_digests;
+rp_check_fn rp_check_archive_canonical;
+rp_check_fn rp_check_archive_signature;
+rp_check_fn rp_check_archive_threshold;
+rp_check_fn rp_check_time_token;
+rp_check_fn rp_check_time_proven;
+rp_check_fn rp_check_time_order;
+
+/* check_quote.c */
+rp_check_fn rp_check_quote_format;
+rp_check_fn rp_check_quote_padding;
+rp_check_fn rp_check_pck_chain;
+rp_check_fn rp_check_pck_extension;
+rp_check_fn rp_check_qe_report_signature;
+rp_check_fn rp_check_qe_report_binding;
+rp_check_fn rp_check_quote_signature;
+rp_check_fn rp_check_qe_debug;
+rp_check_fn rp_check_td_debug;
+rp_check_fn rp_check_td_attributes;
+
+/* check_collateral.c */
+rp_check_fn rp_check_signing_chain;
+rp_check_fn rp_check_crl_signature;
+rp_check_fn rp_check_pck_revocation;
+rp_check_fn rp_check_pck_ca_revocation;
+rp_check_fn rp_check_signing_revocation;
+rp_check_fn rp_check_tcb_info_signature;
+rp_check_fn rp_check_qe_identity_signature;
+rp_check_fn rp_check_collateral_window;
+rp_check_fn rp_check_eval_number;
+
+/* check_tcb.c */
+rp_check_fn rp_check_tcb_info_match;
+rp_check_fn rp_check_tdx_module_match;
+rp_check_fn rp_check_qe_identity_match;
+rp_check_fn rp_check_tcb_platform;
+rp_check_fn rp_check_tcb_tdx_module;
+rp_check_fn rp_check_tcb_qe;
+rp_check_fn rp_check_tcb_status;
+
+/* check_hcl.c */
+rp_check_fn rp_check_hcl_format;
+rp_check_fn rp_check_hcl_td_report_hashes;
+rp_check_fn rp_check_hcl_report_match;
+rp_check_fn rp_check_hcl_runtime_data_binding;
+rp_check_fn rp_check_hcl_runtime_data_format;
+rp_check_fn rp_check_hcl_ak;
+
+/* check_tpm.c */
+rp_check_fn rp_check_tpm_quote_format;
+rp_check_fn rp_check_tpm_quote_selection;
+rp_check_fn rp_check_tpm_quote_signature;
+rp_check_fn rp_check_tpm_quote_pcrs;
+rp_check_fn rp_check_tpm_quote_nonce;
+rp_check_fn rp_check_tpm_quote_clock;
+
+/* check_ak.c */
+rp_check_fn rp_check_tpm_ak_attributes;
+rp_check_fn rp_check_tpm_ak_name;
+rp_check_fn rp_check_tpm_ak_certificate;
+rp_check_fn rp_check_tpm_ak_match;
+
+/* check_policy.c */
+rp_check_fn rp_check_policy_expect;
+
+/* RP_PASS, RP_TROUBLE, or RP_FAIL with "code: why". */
+enum rp_outcome rp_signature(struct rp_finding *f, enum ev_verified v,
+			     const char *code, const char *why);
+
+/* Whether the root's key is pinned; marks the anchor as used. */
+enum rp_outcome rp_root_pinned(struct rp_case *c, const struct ev_cert *root,
+			       struct rp_finding *f);
+
+/* The key that the vTPM quote is said to be signed with: HCLAkPub, else the
+ * TPM2B_PUBLIC, else the AK certificate's.  False where there is none. */
+struct rp_ak {
+	struct ev_span modulus, exponent;
+	const char *origin; /* "HCLAkPub" */
+	const struct rp_item *item;
+	uint64_t offset, length; /* of where the key stands in item */
+};
+bool rp_ak_of(const struct rp_case *c, const struct rp_subject *tpm_quote,
+	      struct rp_ak *out);
+
+/* dcap.collateral.window's windows of a subject, for the report. */
+struct rp_window {
+	const char *item;
+	const char *what; /* "PCK certificate" */
+	int64_t from, to;
+};
+#define RP_WINDOWS_MAX 4
+size_t rp_windows_of(const struct rp_subject *s,
+		     struct rp_window out[RP_WINDOWS_MAX]);
+/* The check that authenticates the windows of such a subject. */
+const char *rp_window_gate(const struct rp_subject *s);
+
+/* Fills q->tcb once; needs tcb_info, qe_identity and pck. */
+const struct rp_tcb *rp_tcb_of(struct rp_quote *q);
+
+#endif

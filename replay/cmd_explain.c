@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ecart explain: one check, so that a person can repeat it by hand. */
+#include "replay/cmd_inputs.h"
+
+#include "commands.h"
+#include "evidence/base/json.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+
+static const char help[] =
+	"Usage: ecart explain FILE --check ID [OPTION...]\n"
+	"Explain one check on one archive: the claim, the rule and its source, the\n"
+	"bytes it rests on, what was wanted and got, and, where one shell line can,\n"
+	"how to repeat it by hand in a folder made by 'ecart unpack'.\n"
+	"\n"
+	"  --check ID        which check ('ecart checks' lists them)\n"
+	"  --at T            as of T (as replay)\n"
+	"  --policy P.json   as replay\n"
+	"  --anchors DIR     as replay\n"
+	"  --collateral FILE as replay\n"
+	"  --by-hand         print only the shell lines\n"
+	"\n"
+	"Example: ecart explain run-07.ecart --check hcl.runtime-data.binding\n";
+
+struct options {
+	struct cmd_when when;
+	const char *check, *policy, *anchors;
+	const char *collateral[64];
+	size_t n_collateral;
+	bool by_hand;
+};
+
+enum {
+	OPT_CHECK = 256,
+	OPT_AT,
+	OPT_POLICY,
+	OPT_ANCHORS,
+	OPT_COLLATERAL,
+	OPT_BY_HAND,
+	OPT_HELP
+};
+
+static const struct option long_options[] = {
+	{ "check", required_argument, NULL, OPT_CHECK },
+	{ "at", required_argument, NULL, OPT_AT },
+	{ "policy", required_argument, NULL, OPT_POLICY },
+	{ "anchors", required_argument, NULL, OPT_ANCHORS },
+	{ "collateral", required_argument, NULL, OPT_COLLATERAL },
+	{ "by-hand", no_argument, NULL, OPT_BY_HAND },
+	{ "help", no_argument, NULL, OPT_HELP },
+	{ 0 },
+};
+
+static const char *text_of(const json_t *v, const char *name)
+{
+	const char *text = json_string_value(json_object_get(v, name));
+
+	return text != NULL ? text : "";
+}
+
+static json_int_t int_of(const json_t *v, const char *name)
+{
+	return json_integer_value(json_object_get(v, name));
+}
+
+/* "%0" path, "%s0" first byte counted from 1, "%n0" length, of input 0. */
+static void fill_line(const char *line, const json_t *inputs,
+		      struct ev_buffer *out)
+{
+	for (; *line != '\0'; line++) {
+		const json_t *input;
+		char what = '\0';
+
+		if (*line != '%') {
+			ev_buffer_add_byte(out, (uint8_t)*line);
+			continue;
+		}
+		line++;
+		if (*line == 's' || *line == 'n')
+			what = *line++;
+		input = json_array_get(inputs, (size_t)(*line - '0'));
+		if (what == 's')
+			ev_buffer_printf(out, "%" JSON_INTEGER_FORMAT,
+					 int_of(input, "offset") + 1);
+		else if (what == 'n')
+			ev_buffer_printf(out, "%" JSON_INTEGER_FORMAT,
+					 int_of(input, "length"));
+		else
+			ev_buffer_add_str(out, text_of(input, "item"));
+	}
+}
+
+static void add_line(const char *label, const char *text, struct ev_buffer *out)
+{
+	if (text[0] != '\0')
+		ev_buffer_printf(out, "  %-9s %s\n", label, text);
+}
+
+static void add_finding(const struct rp_check *check, const json_t *f,
+			struct ev_buffer *out)
+{
+	const json_t *inputs = json_object_get(f, "inputs"), *input;
+	size_t i;
+
+	ev_buffer_printf(out, "%s   %s   %s\n", check->id,
+			 text_of(f, "outcome"), text_of(f, "subject"));
+	add_line("claim", check->title, out);
+	add_line("rule", check->rule, out);
+	add_line("source", check->source, out);
+	json_array_foreach(inputs, i, input) ev_buffer_printf(
+		out,
+		"  input     %s, bytes %" JSON_INTEGER_FORMAT
+		"..%" JSON_INTEGER_FORMAT " (%" JSON_INTEGER_FORMAT " bytes)\n",
+		text_of(input, "item"), int_of(input, "offset"),
+		int_of(input, "offset") + int_of(input, "length") - 1,
+		int_of(input, "length"));
+	add_line("want", text_of(f, "want"), out);
+	add_line("got", text_of(f, "got"), out);
+	add_line("reason", text_of(f, "reason"), out);
+}
+
+static void add_by_hand(const struct rp_check *check, const json_t *f,
+			bool alone, struct ev_buffer *out)
+{
+	const json_t *inputs = json_object_get(f, "inputs");
+
+	if (check->by_hand == NULL || json_array_size(inputs) == 0)
+		return;
+	ev_buffer_add_str(out, alone ? "" : "  by hand   ");
+	fill_line(check->by_hand, inputs, out);
+	ev_buffer_add_str(out, "\n");
+}
+
+static int explain_report(const struct options *o, const struct rp_check *check,
+			  const struct rp_result *result)
+{
+	ev_auto_buffer struct ev_buffer out = { 0 };
+	struct ev_error err = { 0 };
+	ev_auto_json json_t *r = NULL;
+	const json_t *f;
+	size_t i;
+
+	if (ev_json_parse(ev_span_of(result->report, result->n), result->n,
+			  "report", &r, &err) != EV_OK)
+		return cli_trouble("the report cannot be read back");
+	json_array_foreach(json_object_get(r, "checks"), i, f)
+	{
+		if (strcmp(text_of(f, "id"), check->id) != 0)
+			continue;
+		if (!o->by_hand)
+			add_finding(check, f, &out);
+		add_by_hand(check, f, o->by_hand, &out);
+	}
+	if (!ev_buffer_ok(&out))
+		return cli_trouble("out of memory");
+	return cli_print(ev_buffer_span(&out)) ? CLI_PASS : CLI_TROUBLE;
+}
+
+static int explain(const struct options *o, const char *path)
+{
+	const struct rp_check *check = rp_check_find(o->check);
+	struct cmd_archive archive = { 0 };
+	struct cmd_inputs in = { 0 };
+	struct rp_result result = { 0 };
+	int exit = cmd_inputs_open(&in);
+
+	if (exit == CLI_PASS)
+		exit = cmd_inputs_anchors(&in, o->anchors);
+	if (exit == CLI_PASS)
+		exit = cmd_inputs_policy(&in, o->policy);
+	for (size_t i = 0; i < o->n_collateral && exit == CLI_PASS; i++)
+		exit = cmd_inputs_collateral(&in, o->collateral[i]);
+	if (exit == CLI_PASS)
+		exit = cmd_archive_open(&in, path, EV_ARCHIVE_MAX, &archive);
+	if (exit == CLI_PASS)
+		exit = cmd_replay_one(&in, &archive, path, &o->when, &result);
+	if (result.report != NULL)
+		exit = explain_report(o, check, &result);
+	free(result.report);
+	cmd_archive_free(&archive);
+	cmd_inputs_free(&in);
+	return exit;
+}
+
+static int take(struct options *o, int opt)
+{
+	switch (opt) {
+	case OPT_CHECK:
+		o->check = optarg;
+		return CLI_PASS;
+	case OPT_AT:
+		o->when.has_at = true;
+		if (cli_parse_time(optarg, &o->when.at))
+			return CLI_PASS;
+		return cli_usage(&cmd_explain, "--at %s is no time", optarg);
+	case OPT_POLICY:
+		o->policy = optarg;
+		return CLI_PASS;
+	case OPT_ANCHORS:
+		o->anchors = optarg;
+		return CLI_PASS;
+	case OPT_COLLATERAL:
+		if (o->n_collateral == 64)
+			return cli_usage(&cmd_explain, "at most 64 times "
+						       "--collateral");
+		o->collateral[o->n_collateral++] = optarg;
+		return CLI_PASS;
+	case OPT_BY_HAND:
+		o->by_hand = true;
+		return CLI_PASS;
+	default:
+		return cli_usage(&cmd_explain, "see the options");
+	}
+}
+
+static int run(int argc, char **argv)
+{
+	struct options o = { 0 };
+	int opt, exit;
+
+	while ((opt = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+		if (opt == OPT_HELP)
+			return cli_help(&cmd_explain);
+		exit = take(&o, opt);
+		if (exit != CLI_PASS)
+			return exit;
+	}
+	if (optind + 1 != argc || o.check == NULL)
+		return cli_usage(&cmd_explain, "give one archive and --check");
+	if (rp_check_find(o.check) == NULL)
+		return cli_usage(&cmd_explain,
+				 "no check is called %s; 'ecart "
+				 "checks' lists them",
+				 o.check);
+	return explain(&o, argv[optind]);
+}
+
+const struct cli_command cmd_explain = {
+	.name = "explain",
+	.group = "Reading archives",
+	.summary = "one check, to be repeated by hand",
+	.help = help,
+	.run = run,
+};

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ecart replay: every check of one archive or many, offline. */
+#include "replay/cmd_inputs.h"
+
+#include "commands.h"
+#include "evidence/base/hex.h"
+#include "replay/render.h"
+
+#include <getopt.h>
+#include <stdio.h>
+
+static const char help[] =
+	"Usage: ecart replay [OPTION...] FILE...\n"
+	"Judge archives again, offline, as of one time, and report every check.\n"
+	"\n"
+	"  --at T            as of T: 2026-06-08T12:42:41Z or @1780922561; else "
+	"the\n"
+	"                    proven time, else the collector's claim\n"
+	"  --policy P.json   what is required and accepted (default: default-1)\n"
+	"  --anchors DIR     trust these keys and no others\n"
+	"  --collateral FILE add what the archive lacks (archive, file or folder)\n"
+	"  --format FORMAT   text, or json: the canonical report, one line each\n"
+	"  --table           one line for each archive\n"
+	"  --full            every check and digest in full, on whose word\n"
+	"  -o FILE           write there instead of to standard output\n"
+	"  --limit SIZE      refuse larger archives (default 64GiB)\n"
+	"\n"
+	"FILE may be - (standard input), a folder, or @LIST (a file of paths).\n"
+	"Exit: 0 pass, 1 fail, 2 incomplete, 3 usage, 4 unreadable, 5 trouble.\n"
+	"\n"
+	"Example: ecart replay run-07.ecart --at 2026-06-08T12:42:41Z\n";
+
+enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_TABLE };
+
+struct options {
+	struct cmd_when when;
+	const char *policy, *anchors, *output;
+	const char *collateral[64];
+	size_t n_collateral;
+	enum format format;
+	bool full;
+	uint64_t limit;
+};
+
+enum {
+	OPT_AT = 256,
+	OPT_POLICY,
+	OPT_ANCHORS,
+	OPT_COLLATERAL,
+	OPT_FORMAT,
+	OPT_TABLE,
+	OPT_FULL,
+	OPT_LIMIT,
+	OPT_HELP
+};
+
+static const struct option long_options[] = {
+	{ "at", required_argument, NULL, OPT_AT },
+	{ "policy", required_argument, NULL, OPT_POLICY },
+	{ "anchors", required_argument, NULL, OPT_ANCHORS },
+	{ "collateral", required_argument, NULL, OPT_COLLATERAL },
+	{ "format", required_argument, NULL, OPT_FORMAT },
+	{ "table", no_argument, NULL, OPT_TABLE },
+	{ "full", no_argument, NULL, OPT_FULL },
+	{ "limit", required_argument, NULL, OPT_LIMIT },
+	{ "help", no_argument, NULL, OPT_HELP },
+	{ 0 },
+};
+
+static int set_format(struct options *o, const char *word)
+{
+	if (strcmp(word, "text") == 0)
+		o->format = FORMAT_TEXT;
+	else if (strcmp(word, "json") == 0)
+		o->format = FORMAT_JSON;
+	else
+		return cli_usage(&cmd_replay,
+				 "--format %s: this version "
+				 "writes text and json",
+				 word);
+	return CLI_PASS;
+}
+
+static int take(struct options *o, int opt)
+{
+	switch (opt) {
+	case OPT_AT:
+		o->when.has_at = true;
+		if (cli_parse_time(optarg, &o->when.at))
+			return CLI_PASS;
+		return cli_usage(&cmd_replay,
+				 "--at %s: want "
+				 "2026-06-08T12:42:41Z or "
+				 "@SECONDS",
+				 optarg);
+	case OPT_POLICY:
+		o->policy = optarg;
+		return CLI_PASS;
+	case OPT_ANCHORS:
+		o->anchors = optarg;
+		return CLI_PASS;
+	case OPT_COLLATERAL:
+		if (o->n_collateral == 64)
+			return cli_usage(&cmd_replay, "at most 64 times "
+						      "--collateral");
+		o->collateral[o->n_collateral++] = optarg;
+		return CLI_PASS;
+	case OPT_FORMAT:
+		return set_format(o, optarg);
+	case OPT_TABLE:
+		o->format = FORMAT_TABLE;
+		return CLI_PASS;
+	case OPT_FULL:
+		o->full = true;
+		return CLI_PASS;
+	case OPT_LIMIT:
+		if (cli_parse_size(optarg, &o->limit))
+			return CLI_PASS;
+		return cli_usage(&cmd_replay,
+				 "--limit %s: want a size such as "
+				 "64GiB",
+				 optarg);
+	case 'o':
+		o->output = optarg;
+		return CLI_PASS;
+	default:
+		return cli_usage(&cmd_replay, "see the options");
+	}
+}
+
+/* The last line of the text report: what makes two reports the same. */
+static bool add_report_digest(struct cmd_inputs *in, struct ev_span report,
+			      struct ev_buffer *out)
+{
+	uint8_t digest[32];
+	char hex[65];
+
+	if (!ev_digest(in->crypto, EV_SHA256, report, digest))
+		return false;
+	ev_hex_encode(EV_SPAN(digest), hex);
+	ev_buffer_printf(out,
+			 "report sha256 %s\n(same bytes on every machine; "
+			 "--format json prints it)\n",
+			 hex);
+	return true;
+}
+
+static bool render(struct cmd_inputs *in, const struct options *o,
+		   const char *name, bool several,
+		   const struct rp_result *result, struct ev_buffer *out)
+{
+	struct ev_span report = ev_span_of(result->report, result->n);
+
+	if (o->format == FORMAT_JSON) {
+		ev_buffer_add(out, report);
+		if (several)
+			ev_buffer_add_str(out, "\n");
+		return true;
+	}
+	if (o->format == FORMAT_TABLE || several)
+		return rp_render_row(report, name, out);
+	return rp_render_text(report, o->full, out) &&
+	       add_report_digest(in, report, out);
+}
+
+static int replay_file(struct cmd_inputs *in, const struct options *o,
+		       const char *path, bool several, struct ev_buffer *out)
+{
+	struct cmd_archive archive = { 0 };
+	struct rp_result result = { 0 };
+	int exit = cmd_archive_open(in, path, o->limit, &archive);
+
+	if (exit == CLI_PASS)
+		exit = cmd_replay_one(in, &archive, path, &o->when, &result);
+	if (result.report != NULL &&
+	    !render(in, o, path, several, &result, out))
+		exit = cli_trouble("%s: the report cannot be rendered", path);
+	free(result.report);
+	cmd_archive_free(&archive);
+	return exit;
+}
+
+static int prepare(struct cmd_inputs *in, const struct options *o)
+{
+	int exit = cmd_inputs_open(in);
+
+	if (exit == CLI_PASS)
+		exit = cmd_inputs_anchors(in, o->anchors);
+	if (exit == CLI_PASS)
+		exit = cmd_inputs_policy(in, o->policy);
+	for (size_t i = 0; i < o->n_collateral && exit == CLI_PASS; i++)
+		exit = cmd_inputs_collateral(in, o->collateral[i]);
+	return exit;
+}
+
+static int deliver(const struct options *o, struct ev_buffer *out)
+{
+	if (!ev_buffer_ok(out))
+		return cli_trouble("out of memory");
+	if (o->output == NULL)
+		return cli_print(ev_buffer_span(out)) ? CLI_PASS : CLI_TROUBLE;
+	return cli_write_file(o->output, ev_buffer_span(out), 0644)
+		       ? CLI_PASS
+		       : CLI_TROUBLE;
+}
+
+static int replay_all(const struct options *o, char *const *args, size_t n)
+{
+	ev_auto_buffer struct ev_buffer out = { 0 };
+	struct cmd_inputs in = { 0 };
+	struct cmd_paths paths = { 0 };
+	int worst = prepare(&in, o), exit;
+
+	if (worst == CLI_PASS)
+		worst = cmd_paths_expand(args, n, &paths);
+	if (worst == CLI_PASS && paths.n == 0)
+		worst = cli_unreadable("no files there");
+	if (worst == CLI_PASS) {
+		bool several = paths.n > 1;
+
+		if (o->format == FORMAT_TABLE ||
+		    (several && o->format == FORMAT_TEXT))
+			rp_render_row_header(&out);
+		for (size_t i = 0; i < paths.n; i++)
+			worst = cmd_exit_of_many(
+				worst, replay_file(&in, o, paths.path[i],
+						   several, &out));
+		exit = out.n > 0 ? deliver(o, &out) : CLI_PASS;
+		worst = cmd_exit_of_many(worst, exit);
+	}
+	cmd_paths_free(&paths);
+	cmd_inputs_free(&in);
+	return worst;
+}
+
+static int run(int argc, char **argv)
+{
+	struct options o = { .limit = EV_ARCHIVE_MAX };
+	int opt, exit;
+
+	while ((opt = getopt_long(argc, argv, "o:", long_options, NULL)) !=
+	       -1) {
+		if (opt == OPT_HELP)
+			return cli_help(&cmd_replay);
+		exit = take(&o, opt);
+		if (exit != CLI_PASS)
+			return exit;
+	}
+	if (optind == argc)
+		return cli_usage(&cmd_replay, "which archive?");
+	return replay_all(&o, argv + optind, (size_t)(argc - optind));
+}
+
+const struct cli_command cmd_replay = {
+	.name = "replay",
+	.group = "Reading archives",
+	.summary = "judge archives offline, as of a time",
+	.help = help,
+	.run = run,
+};

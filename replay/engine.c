@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A loop over the table of checks, without an early exit. */
+#include "replay/engine.h"
+
+#include <stdlib.h>
+
+const struct rp_check *rp_check_find(const char *id)
+{
+	for (size_t i = 0; i < rp_n_checks; i++)
+		if (strcmp(rp_checks[i].id, id) == 0)
+			return &rp_checks[i];
+	return NULL;
+}
+
+size_t rp_first_evidence_check(void)
+{
+	size_t i = 0;
+
+	while (i < rp_n_checks &&
+	       (strncmp(rp_checks[i].id, "archive.", 8) == 0 ||
+		strncmp(rp_checks[i].id, "time.token", 10) == 0 ||
+		strncmp(rp_checks[i].id, "time.proven", 11) == 0))
+		i++;
+	return i;
+}
+
+static struct rp_finding *add_finding(struct rp_case *c,
+				      const struct rp_check *check,
+				      const struct rp_subject *s)
+{
+	if (c->n_findings == c->findings_room) {
+		size_t room =
+			c->findings_room == 0 ? 128 : 2 * c->findings_room;
+		struct rp_finding *more =
+			reallocarray(c->findings, room, sizeof(*more));
+
+		if (more == NULL)
+			return NULL;
+		c->findings = more;
+		c->findings_room = room;
+	}
+	c->findings[c->n_findings] = (struct rp_finding){
+		.check = check,
+		.subject = s,
+		.outcome = RP_SKIP,
+		.applies = true,
+	};
+	return &c->findings[c->n_findings++];
+}
+
+static bool is_partner(const struct rp_subject *s, const struct rp_subject *of)
+{
+	for (size_t i = 0; i < sizeof(s->partner) / sizeof(s->partner[0]); i++)
+		if (s->partner[i] == of && of != NULL)
+			return true;
+	return false;
+}
+
+static bool holds(const struct rp_finding *f)
+{
+	return f->outcome == RP_PASS || !f->applies;
+}
+
+/* The findings of one row that was asked already. */
+struct row {
+	const struct rp_finding *first;
+	size_t n;
+};
+
+static struct row row_of(const struct rp_case *c, const char *id)
+{
+	const struct rp_check *check = rp_check_find(id);
+	size_t i = check == NULL ? c->n_rows : (size_t)(check - rp_checks);
+	size_t end;
+
+	if (i >= c->n_rows)
+		return (struct row){ NULL, 0 };
+	end = i + 1 < c->n_rows ? c->row_start[i + 1] : c->n_findings;
+	return (struct row){ &c->findings[c->row_start[i]],
+			     end - c->row_start[i] };
+}
+
+/* False when check `id` did not pass for this subject; where it was not
+ * asked of the subject itself, of one of its partners. */
+static bool passed(const struct rp_case *c, const char *id,
+		   const struct rp_subject *s)
+{
+	struct row row = row_of(c, id);
+	bool own = false, partners_pass = true;
+
+	for (size_t i = 0; i < row.n; i++) {
+		const struct rp_finding *f = &row.first[i];
+		bool about_all =
+			f->subject != NULL && f->subject->type == RP_ARCHIVE;
+
+		if (f->subject == s || about_all) {
+			own = true;
+			if (!holds(f))
+				return false;
+		} else if (is_partner(s, f->subject) && !holds(f)) {
+			partners_pass = false;
+		}
+	}
+	return own || partners_pass;
+}
+
+enum rp_outcome rp_outcome_of(const struct rp_case *c, const char *id,
+			      const struct rp_subject *s)
+{
+	struct row row = row_of(c, id);
+
+	for (size_t i = 0; i < row.n; i++)
+		if (row.first[i].subject == s)
+			return row.first[i].outcome;
+	return RP_SKIP;
+}
+
+static enum rp_outcome ask(struct rp_case *c, const struct rp_check *check,
+			   const struct rp_subject *s, struct rp_finding *f)
+{
+	if (c->broken != NULL && strncmp(check->id, "archive.", 8) != 0)
+		return rp_skip(f, "after: %s did not pass", c->broken);
+	for (size_t i = 0; i < RP_AFTER_MAX && check->after[i] != NULL; i++)
+		if (!passed(c, check->after[i], s))
+			return rp_skip(f, "after: %s did not pass",
+				       check->after[i]);
+	return check->run(c, s, f);
+}
+
+static const char *note_broken(const struct rp_case *c,
+			       const struct rp_finding *f)
+{
+	static const char *const decisive[] = { "archive.container",
+						"archive.manifest",
+						"archive.digests" };
+
+	if (c->broken != NULL || f->outcome != RP_FAIL)
+		return c->broken;
+	for (size_t i = 0; i < sizeof(decisive) / sizeof(decisive[0]); i++)
+		if (strcmp(f->check->id, decisive[i]) == 0)
+			return decisive[i];
+	return NULL;
+}
+
+static bool run_row(struct rp_case *c, const struct rp_check *check)
+{
+	size_t asked = 0;
+
+	for (size_t i = 0; i < c->n_subjects; i++) {
+		struct rp_subject *s = c->subjects[i];
+		struct rp_finding *f;
+
+		if ((check->subjects & RP_SUBJECTS(s->type)) == 0)
+			continue;
+		asked++;
+		f = add_finding(c, check, s);
+		if (f == NULL)
+			return false;
+		f->outcome = ask(c, check, s, f);
+		if (f->outcome == RP_TROUBLE)
+			return false;
+		c->broken = note_broken(c, f);
+	}
+	if (asked == 0) {
+		struct rp_finding *f = add_finding(c, check, NULL);
+
+		if (f == NULL)
+			return false;
+		f->outcome = rp_skip(f, "absent: nothing in the archive that "
+					"this check asks about");
+	}
+	return true;
+}
+
+bool rp_engine_run(struct rp_case *c, size_t first, size_t end)
+{
+	assert(end <= RP_CHECKS_MAX && first == c->n_rows);
+	for (size_t i = first; i < end; i++) {
+		c->row_start[i] = c->n_findings;
+		c->n_rows = i + 1;
+		if (!run_row(c, &rp_checks[i]))
+			return false;
+	}
+	return true;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The facts of a case, area by area. */
+#include "replay/facts.h"
+
+#include <stddef.h>
+
+/* Facts of a TD that a policy may pin, by the name the report gives them. */
+static const struct {
+	const char *name;
+	size_t member; /* of struct ev_td_body */
+} td_facts[] = {
+	{ "tdx.mrtd", offsetof(struct ev_td_body, mrtd) },
+	{ "tdx.mrseam", offsetof(struct ev_td_body, mrseam) },
+	{ "tdx.mrsignerseam", offsetof(struct ev_td_body, mrsignerseam) },
+	{ "tdx.attributes", offsetof(struct ev_td_body, td_attributes) },
+	{ "tdx.xfam", offsetof(struct ev_td_body, xfam) },
+	{ "tdx.mrconfigid", offsetof(struct ev_td_body, mrconfigid) },
+	{ "tdx.mrowner", offsetof(struct ev_td_body, mrowner) },
+	{ "tdx.mrownerconfig", offsetof(struct ev_td_body, mrownerconfig) },
+	{ "tdx.rtmr0", offsetof(struct ev_td_body, rtmr[0]) },
+	{ "tdx.rtmr1", offsetof(struct ev_td_body, rtmr[1]) },
+	{ "tdx.rtmr2", offsetof(struct ev_td_body, rtmr[2]) },
+	{ "tdx.rtmr3", offsetof(struct ev_td_body, rtmr[3]) },
+	{ "tdx.reportData", offsetof(struct ev_td_body, report_data) },
+	{ "tdx.teeTcbSvn", offsetof(struct ev_td_body, tee_tcb_svn) },
+};
+
+#define N_TD_FACTS (sizeof(td_facts) / sizeof(td_facts[0]))
+
+bool rp_fact_known(const char *name)
+{
+	for (size_t i = 0; i < N_TD_FACTS; i++)
+		if (strcmp(td_facts[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+bool rp_fact_bytes(const struct rp_case *c, const char *name,
+		   const struct rp_subject **quote, struct ev_span *bytes)
+{
+	const struct rp_subject *s = NULL;
+
+	while ((s = rp_next_subject(c, RP_QUOTE, s)) != NULL)
+		if (s->quote->parsed.code == EV_OK &&
+		    s->quote->q.tee == EV_TEE_TDX)
+			break;
+	for (size_t i = 0; s != NULL && i < N_TD_FACTS; i++) {
+		if (strcmp(td_facts[i].name, name) != 0)
+			continue;
+		*quote = s;
+		memcpy(bytes,
+		       (const uint8_t *)&s->quote->q.td + td_facts[i].member,
+		       sizeof(*bytes));
+		return true;
+	}
+	return false;
+}
+
+bool rp_fact_name_ok(const char *name)
+{
+	size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz"
+				"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.:/-");
+
+	return n > 0 && n <= 128 && name[n] == '\0';
+}
+
+void rp_facts_write(const struct rp_case *c, struct ev_writer *w)
+{
+	ev_write_object(w, "facts");
+	rp_facts_dcap_write(c, w);
+	rp_facts_tcb_write(c, w);
+	rp_facts_azure_write(c, w);
+	ev_write_end(w);
+}

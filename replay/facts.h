@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Facts: what the evidence says, printed whatever the verdict, and marked as
+ * not trusted where the check that carries them did not pass.
+ */
+#ifndef RP_FACTS_H
+#define RP_FACTS_H
+
+#include "evidence/base/json_write.h"
+#include "replay/case.h"
+
+/* Writes the member "facts" of the report (ecart-report(5)). */
+void rp_facts_write(const struct rp_case *c, struct ev_writer *w);
+
+/* The areas, one file each. */
+void rp_facts_dcap_write(const struct rp_case *c, struct ev_writer *w);
+void rp_facts_tcb_write(const struct rp_case *c, struct ev_writer *w);
+void rp_facts_azure_write(const struct rp_case *c, struct ev_writer *w);
+
+/* A fact that a policy may expect a value of: "tdx.mrtd".  bytes is the
+ * first quote's; false where there is none or no such fact. */
+bool rp_fact_known(const char *name);
+bool rp_fact_bytes(const struct rp_case *c, const char *name,
+		   const struct rp_subject **quote, struct ev_span *bytes);
+
+/* A foreign member name that the report's JSON subset can carry. */
+bool rp_fact_name_ok(const char *name);
+
+#endif

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Facts of quotes and collateral: facts.quote, .tdx, .platform, .collateral. */
+#include "replay/checks.h"
+#include "replay/facts.h"
+
+static bool passed(const struct rp_case *c, const char *id,
+		   const struct rp_subject *s)
+{
+	return rp_outcome_of(c, id, s) == RP_PASS;
+}
+
+static void window(struct ev_writer *w, int64_t from, int64_t to)
+{
+	ev_write_time(w, "notBefore", from);
+	ev_write_time(w, "notAfter", to);
+}
+
+static void write_quote(const struct rp_case *c, const struct rp_subject *s,
+			struct ev_writer *w)
+{
+	const struct ev_quote *q = &s->quote->q;
+	uint8_t digest[32];
+
+	ev_write_object(w, "quote");
+	ev_write_str(w, "item", s->name);
+	ev_write_int(w, "size", (int64_t)q->bytes.n);
+	ev_write_int(w, "quoteSize", (int64_t)q->quote.n);
+	ev_write_int(w, "trailingBytes", (int64_t)q->padding.n);
+	ev_write_bool(w, "trailingBytesZero", ev_span_is_zero(q->padding));
+	ev_write_int(w, "version", q->version);
+	ev_write_int(w, "attestationKeyType", q->att_key_type);
+	ev_write_str(w, "tee", q->tee == EV_TEE_TDX ? "TDX" : "SGX");
+	ev_write_int(w, "teeType", (int64_t)q->tee);
+	ev_write_int(w, "bodyType", (int64_t)q->body_type);
+	ev_write_int(w, "certificationDataType", (int64_t)q->cert_type);
+	ev_write_int(w, "signatureDataSize",
+		     (int64_t)(q->quote.n - q->signed_bytes.n - 4));
+	ev_write_hex(w, "qeVendorId", q->qe_vendor_id);
+	ev_write_hex(w, "userData", q->user_data);
+	ev_write_int(w, "qeIsvsvn", q->qe_report.isvsvn);
+	ev_write_hex(w, "qeMrenclave", q->qe_report.mrenclave);
+	if (ev_digest(c->crypto, EV_SHA256, q->quote, digest))
+		ev_write_hex(w, "sha256", EV_SPAN(digest));
+	ev_write_bool(w, "trusted", passed(c, "dcap.quote.signature", s));
+	ev_write_end(w);
+}
+
+static void write_td(const struct rp_case *c, const struct rp_subject *s,
+		     struct ev_writer *w)
+{
+	const struct ev_td_body *td = &s->quote->q.td;
+
+	ev_write_object(w, "tdx");
+	ev_write_str(w, "item", s->name);
+	ev_write_bool(w, "trusted", passed(c, "dcap.quote.signature", s));
+	ev_write_hex(w, "teeTcbSvn", td->tee_tcb_svn);
+	ev_write_hex(w, "mrseam", td->mrseam);
+	ev_write_hex(w, "mrsignerseam", td->mrsignerseam);
+	ev_write_hex(w, "seamAttributes", td->seam_attributes);
+	ev_write_hex(w, "attributes", td->td_attributes);
+	ev_write_hex(w, "xfam", td->xfam);
+	ev_write_hex(w, "mrtd", td->mrtd);
+	ev_write_hex(w, "mrconfigid", td->mrconfigid);
+	ev_write_hex(w, "mrowner", td->mrowner);
+	ev_write_hex(w, "mrownerconfig", td->mrownerconfig);
+	ev_write_array(w, "rtmr");
+	for (size_t i = 0; i < 4; i++)
+		ev_write_hex(w, NULL, td->rtmr[i]);
+	ev_write_end(w);
+	ev_write_hex(w, "reportData", td->report_data);
+	if (td->tee_tcb_svn2.n > 0)
+		ev_write_hex(w, "teeTcbSvn2", td->tee_tcb_svn2);
+	if (td->mrservicetd.n > 0)
+		ev_write_hex(w, "mrservicetd", td->mrservicetd);
+	ev_write_end(w);
+}
+
+static void write_sgx(const struct rp_case *c, const struct rp_subject *s,
+		      struct ev_writer *w)
+{
+	const struct ev_sgx_report *r = &s->quote->q.sgx;
+
+	ev_write_object(w, "sgx");
+	ev_write_str(w, "item", s->name);
+	ev_write_bool(w, "trusted", passed(c, "dcap.quote.signature", s));
+	ev_write_hex(w, "mrenclave", r->mrenclave);
+	ev_write_hex(w, "mrsigner", r->mrsigner);
+	ev_write_int(w, "isvprodid", r->isvprodid);
+	ev_write_int(w, "isvsvn", r->isvsvn);
+	ev_write_hex(w, "attributes", r->attributes);
+	ev_write_hex(w, "reportData", r->report_data);
+	ev_write_end(w);
+}
+
+static void write_platform(const struct rp_case *c, const struct rp_subject *s,
+			   struct ev_writer *w)
+{
+	const struct rp_quote *q = s->quote;
+	const struct ev_pck *pck = &q->pck;
+
+	ev_write_object(w, "platform");
+	ev_write_bool(w, "trusted", passed(c, "dcap.pck.extension", s));
+	ev_write_hex(w, "fmspc", EV_SPAN(pck->fmspc));
+	ev_write_hex(w, "pceid", EV_SPAN(pck->pceid));
+	ev_write_hex(w, "ppid", EV_SPAN(pck->ppid));
+	ev_write_hex(w, "cpusvn", EV_SPAN(pck->cpusvn));
+	ev_write_str(w, "ca", pck->platform_ca ? "platform" : "processor");
+	if (pck->platform_ca) {
+		ev_write_hex(w, "platformInstanceId",
+			     EV_SPAN(pck->platform_instance_id));
+		ev_write_bool(w, "dynamicPlatform", pck->dynamic_platform);
+		ev_write_bool(w, "cachedKeys", pck->cached_keys);
+		ev_write_bool(w, "smtEnabled", pck->smt_enabled);
+	}
+	ev_write_array(w, "components");
+	for (size_t i = 0; i < 16; i++)
+		ev_write_int(w, NULL, pck->components[i]);
+	ev_write_end(w);
+	ev_write_int(w, "pcesvn", pck->pcesvn);
+	ev_write_object(w, "certificate");
+	ev_write_hex(w, "serial", q->chain.cert[0].serial);
+	window(w, q->chain.cert[0].not_before, q->chain.cert[0].not_after);
+	ev_write_end(w);
+	ev_write_end(w);
+}
+
+static void write_tcb_info(const struct rp_case *c, const struct rp_subject *s,
+			   struct ev_writer *w)
+{
+	const struct ev_tcb_info *t = &s->tcb_info->info;
+
+	ev_write_object(w, NULL);
+	ev_write_str(w, "item", s->name);
+	ev_write_str(w, "kind", "tcbInfo");
+	ev_write_bool(w, "trusted", passed(c, "dcap.tcb-info.signature", s));
+	ev_write_str(w, "tee", t->tee == EV_TEE_TDX ? "TDX" : "SGX");
+	ev_write_int(w, "version", (int64_t)t->version);
+	ev_write_int(w, "evaluationDataNumber", (int64_t)t->eval_number);
+	ev_write_hex(w, "fmspc", EV_SPAN(t->fmspc));
+	ev_write_hex(w, "pceid", EV_SPAN(t->pceid));
+	ev_write_int(w, "levels", (int64_t)t->n_levels);
+	window(w, t->issue_date, t->next_update);
+	ev_write_end(w);
+}
+
+static void write_identity(const struct rp_case *c, const struct rp_subject *s,
+			   struct ev_writer *w)
+{
+	const struct ev_qe_identity *t = &s->qe_identity->identity;
+
+	ev_write_object(w, NULL);
+	ev_write_str(w, "item", s->name);
+	ev_write_str(w, "kind", "qeIdentity");
+	ev_write_bool(w, "trusted", passed(c, "dcap.qe-identity.signature", s));
+	ev_write_str(w, "id", ev_enclave_id_word(t->id));
+	ev_write_int(w, "evaluationDataNumber", (int64_t)t->eval_number);
+	ev_write_int(w, "levels", (int64_t)t->n_levels);
+	window(w, t->issue_date, t->next_update);
+	ev_write_end(w);
+}
+
+static void write_crl(const struct rp_case *c, const struct rp_subject *s,
+		      struct ev_writer *w)
+{
+	const struct ev_crl *t = &s->crl->crl;
+
+	ev_write_object(w, NULL);
+	ev_write_str(w, "item", s->name);
+	ev_write_str(w, "kind", "crl");
+	ev_write_bool(w, "trusted", passed(c, "dcap.crl.signature", s));
+	ev_write_int(w, "entries", (int64_t)t->n_entries);
+	window(w, t->this_update, t->next_update);
+	ev_write_end(w);
+}
+
+static void write_collateral(const struct rp_case *c, struct ev_writer *w)
+{
+	ev_write_array(w, "collateral");
+	for (size_t i = 0; i < c->n_subjects; i++) {
+		const struct rp_subject *s = c->subjects[i];
+
+		if (s->type == RP_TCB_INFO && s->tcb_info->parsed.code == EV_OK)
+			write_tcb_info(c, s, w);
+		else if (s->type == RP_QE_IDENTITY &&
+			 s->qe_identity->parsed.code == EV_OK)
+			write_identity(c, s, w);
+		else if (s->type == RP_CRL && s->crl->parsed.code == EV_OK)
+			write_crl(c, s, w);
+	}
+	ev_write_end(w);
+}
+
+void rp_facts_dcap_write(const struct rp_case *c, struct ev_writer *w)
+{
+	const struct rp_subject *s = rp_next_subject(c, RP_QUOTE, NULL);
+
+	write_collateral(c, w);
+	if (s == NULL || s->quote->parsed.code != EV_OK)
+		return;
+	write_quote(c, s, w);
+	if (s->quote->q.tee == EV_TEE_TDX)
+		write_td(c, s, w);
+	else
+		write_sgx(c, s, w);
+	if (s->quote->chain_item != NULL &&
+	    s->quote->chain_parsed.code == EV_OK &&
+	    s->quote->pck_parsed.code == EV_OK)
+		write_platform(c, s, w);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A policy says which checks must not be skipped, which failures are waived,
+ * which values are expected, and whose signatures count (ecart-policy(5)).
+ * It changes the verdict, never a finding.
+ */
+#ifndef RP_POLICY_H
+#define RP_POLICY_H
+
+#include "evidence/base/crypto.h"
+#include "evidence/base/json.h"
+#include "evidence/base/pem.h"
+#include "replay/check.h"
+
+#define RP_POLICY_KEYS_MAX   16
+#define RP_POLICY_EXPECT_MAX 64
+
+struct rp_expect {
+	const char *fact;     /* "tdx.mrtd" */
+	const json_t *values; /* array of accepted strings, borrowed */
+};
+
+struct rp_policy {
+	json_t *json;	    /* owned */
+	const char *name;   /* borrowed */
+	uint8_t sha256[32]; /* of the policy's bytes */
+	struct rp_expect expect[RP_POLICY_EXPECT_MAX];
+	size_t n_expect;
+	uint64_t threshold; /* distinct signers; 0: none demanded */
+	struct ev_pem_list keys[RP_POLICY_KEYS_MAX]; /* one PUBLIC KEY each */
+	struct ev_span key[RP_POLICY_KEYS_MAX];	     /* DER SPKI */
+	size_t n_keys;
+};
+
+/* Refuses unknown members, patterns that name no check, facts that no report
+ * has, keys that do not parse.  Free with rp_policy_free. */
+enum ev_code rp_policy_parse(struct ev_crypto *crypto, struct ev_span text,
+			     struct rp_policy *out, struct ev_error *err);
+void rp_policy_free(struct rp_policy *policy);
+
+/* The built-in default-1 as its canonical JSON, from the table of checks;
+ * owned by the caller (free); NULL when memory ran out. */
+char *rp_policy_default(size_t *n);
+
+bool rp_policy_requires(const struct rp_policy *policy, const char *id);
+/* The waiver that takes this failed finding out of the verdict, or NULL. */
+const json_t *rp_policy_waiver(const struct rp_policy *policy, const char *id,
+			       const char *got);
+
+#endif

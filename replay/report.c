@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The canonical JSON report: every row, every fact, on whose word. */
+#include "replay/report.h"
+
+#include "replay/checks.h"
+#include "replay/facts.h"
+
+#include <stdio.h>
+
+static const char *const outcome_words[] = {
+	[RP_PASS] = "pass",
+	[RP_FAIL] = "fail",
+	[RP_SKIP] = "skip",
+};
+static const char *const verdict_words[] = {
+	[RP_VERDICT_PASS] = "pass",
+	[RP_VERDICT_FAIL] = "fail",
+	[RP_VERDICT_INCOMPLETE] = "incomplete",
+};
+static const char *const basis_words[] = {
+	[RP_TIME_GIVEN] = "given",
+	[RP_TIME_PROVEN] = "proven",
+	[RP_TIME_CLAIMED] = "claimed",
+};
+
+bool rp_is_required(const struct rp_case *c, const struct rp_finding *f)
+{
+	return f->subject != NULL && f->applies &&
+	       rp_policy_requires(c->policy, f->check->id);
+}
+
+bool rp_is_waived(const struct rp_case *c, const struct rp_finding *f)
+{
+	return f->outcome == RP_FAIL &&
+	       rp_policy_waiver(c->policy, f->check->id, f->got) != NULL;
+}
+
+enum rp_verdict rp_verdict_of(const struct rp_case *c)
+{
+	enum rp_verdict verdict = RP_VERDICT_PASS;
+
+	for (size_t i = 0; i < c->n_findings; i++) {
+		const struct rp_finding *f = &c->findings[i];
+
+		if (f->outcome == RP_FAIL && !rp_is_waived(c, f))
+			return RP_VERDICT_FAIL;
+		if (f->outcome == RP_SKIP && rp_is_required(c, f))
+			verdict = RP_VERDICT_INCOMPLETE;
+	}
+	return verdict;
+}
+
+static void write_foreign(struct ev_writer *w, const char *name,
+			  const char *text)
+{
+	ev_write_foreign(w, name, ev_span_str(text));
+}
+
+static void write_finding(const struct rp_case *c, const struct rp_finding *f,
+			  struct ev_writer *w)
+{
+	ev_write_object(w, NULL);
+	ev_write_str(w, "id", f->check->id);
+	write_foreign(w, "subject", f->subject != NULL ? f->subject->name : "");
+	ev_write_str(w, "outcome", outcome_words[f->outcome]);
+	ev_write_bool(w, "required", rp_is_required(c, f));
+	ev_write_bool(w, "waived", rp_is_waived(c, f));
+	if (f->want != NULL)
+		write_foreign(w, "want", f->want);
+	if (f->got != NULL)
+		write_foreign(w, "got", f->got);
+	if (f->reason[0] != '\0')
+		write_foreign(w, "reason", f->reason);
+	ev_write_array(w, "inputs");
+	for (size_t i = 0; i < f->n_inputs; i++) {
+		ev_write_object(w, NULL);
+		write_foreign(w, "item", f->input[i].item);
+		ev_write_int(w, "offset", (int64_t)f->input[i].offset);
+		ev_write_int(w, "length", (int64_t)f->input[i].length);
+		ev_write_end(w);
+	}
+	ev_write_end(w);
+	ev_write_end(w);
+}
+
+static void write_signed(const struct rp_case *c, struct ev_writer *w)
+{
+	const struct rp_subject *s = NULL;
+
+	ev_write_array(w, "signed");
+	while ((s = rp_next_subject(c, RP_SIGNATURE, s)) != NULL) {
+		const struct rp_seal_signature *sig =
+			&c->seal->signatures[s->index];
+
+		ev_write_object(w, NULL);
+		ev_write_str(w, "file", s->name);
+		ev_write_foreign(w, "keyid", sig->keyid);
+		ev_write_str(w, "outcome",
+			     outcome_words[rp_outcome_of(c, "archive.signature",
+							 s)]);
+		ev_write_end(w);
+	}
+	ev_write_end(w);
+}
+
+static void write_archive(const struct rp_case *c, struct ev_writer *w)
+{
+	const struct ev_manifest *m;
+
+	if (c->archive == NULL)
+		return;
+	m = &c->archive->manifest;
+	ev_write_object(w, "archive");
+	ev_write_hex(w, "id", EV_SPAN(c->archive->id));
+	if (m->verb != NULL)
+		write_foreign(w, "verb", m->verb);
+	if (m->has_time)
+		ev_write_time(w, "claimedTime", m->time);
+	write_signed(c, w);
+	ev_write_array(w, "items");
+	for (size_t i = 0; i < m->n_items; i++) {
+		ev_write_object(w, NULL);
+		ev_write_str(w, "name", m->items[i].name);
+		write_foreign(w, "kind", m->items[i].kind_name);
+		ev_write_int(w, "size", (int64_t)m->items[i].size);
+		ev_write_hex(w, "sha256", EV_SPAN(m->items[i].sha256));
+		ev_write_end(w);
+	}
+	ev_write_end(w);
+	ev_write_end(w);
+}
+
+static void write_outside(const struct rp_case *c, struct ev_writer *w)
+{
+	ev_write_array(w, "notFromArchive");
+	for (size_t i = 0; i < c->n_items; i++) {
+		uint8_t digest[32] = { 0 };
+
+		if (!c->items[i].outside)
+			continue;
+		ev_digest(c->crypto, EV_SHA256, c->items[i].bytes, digest);
+		ev_write_object(w, NULL);
+		write_foreign(w, "name", c->items[i].name);
+		ev_write_str(w, "kind",
+			     c->items[i].kind != NULL ? c->items[i].kind->kind
+						      : "unknown");
+		ev_write_hex(w, "sha256", EV_SPAN(digest));
+		ev_write_end(w);
+	}
+	ev_write_end(w);
+}
+
+static void write_anchors(const struct rp_case *c, struct ev_writer *w)
+{
+	ev_write_array(w, "anchors");
+	for (size_t i = 0; i < c->anchors->n; i++) {
+		const struct rp_anchor *a = &c->anchors->anchor[i];
+
+		ev_write_object(w, NULL);
+		ev_write_str(w, "name", a->name);
+		ev_write_hex(w, "sha256", EV_SPAN(a->sha256));
+		ev_write_bool(w, "used", a->used);
+		ev_write_bool(w, "simulated", a->simulated);
+		ev_write_end(w);
+	}
+	ev_write_end(w);
+}
+
+static void trust(struct ev_writer *w, const char *owner, const char *what,
+		  const char *anchor)
+{
+	ev_write_object(w, NULL);
+	ev_write_str(w, "owner", owner);
+	ev_write_str(w, "for", what);
+	ev_write_str(w, "anchor", anchor);
+	ev_write_end(w);
+}
+
+static void write_signer_trust(const struct rp_case *c, struct ev_writer *w)
+{
+	const struct rp_subject *s = NULL;
+
+	while ((s = rp_next_subject(c, RP_SIGNATURE, s)) != NULL) {
+		char owner[40];
+
+		if (rp_outcome_of(c, "archive.signature", s) != RP_PASS)
+			continue;
+		snprintf(owner, sizeof(owner), "signer %.16s",
+			 s->name + strlen("sig/"));
+		trust(w, owner, "that nothing was left out of the archive",
+		      s->name);
+	}
+}
+
+static void write_trust(const struct rp_case *c, struct ev_writer *w)
+{
+	static const char *const what[] = {
+		[RP_ANCHOR_INTEL_SGX_ROOT] =
+			"processor and TDX module are genuine, level judgements",
+		[RP_ANCHOR_AZURE_VTPM_ROOT] =
+			"the vTPM's attestation key is its cloud's",
+		[RP_ANCHOR_TSA_ROOT] = "the time",
+	};
+
+	ev_write_array(w, "trust");
+	for (size_t i = 0; i < c->anchors->n; i++) {
+		const struct rp_anchor *a = &c->anchors->anchor[i];
+
+		if (a->used)
+			trust(w, a->owner, what[a->use], a->name);
+	}
+	if (rp_next_subject(c, RP_HCL, NULL) != NULL)
+		trust(w, "Microsoft",
+		      "paravisor code: what MRTD measures, "
+		      "until a reference names it",
+		      "");
+	write_signer_trust(c, w);
+	ev_write_end(w);
+}
+
+static bool has_kind(const struct rp_case *c, const char *kind)
+{
+	for (size_t i = 0; i < c->n_items; i++)
+		if (c->items[i].kind != NULL &&
+		    strcmp(c->items[i].kind->kind, kind) == 0)
+			return true;
+	return false;
+}
+
+/* Sources that were tried and gave nothing (collect's steps). */
+static void write_step_gaps(const struct rp_case *c, struct ev_writer *w)
+{
+	const json_t *collector, *steps, *step;
+	size_t i;
+
+	if (c->archive == NULL)
+		return;
+	collector =
+		json_object_get(c->archive->manifest.predicate, "collector");
+	steps = json_object_get(collector, "steps");
+	json_array_foreach(steps, i, step)
+	{
+		const char *source =
+			json_string_value(json_object_get(step, "source"));
+		const char *outcome =
+			json_string_value(json_object_get(step, "outcome"));
+		const char *reason =
+			json_string_value(json_object_get(step, "reason"));
+		char line[300];
+
+		if (source == NULL || outcome == NULL ||
+		    strcmp(outcome, "ok") == 0)
+			continue;
+		snprintf(line, sizeof(line), "%.60s: %.20s: %.200s", source,
+			 outcome, reason != NULL ? reason : "");
+		write_foreign(w, NULL, line);
+	}
+}
+
+static void write_gaps(const struct rp_case *c, struct ev_writer *w)
+{
+	ev_write_array(w, "gaps");
+	write_step_gaps(c, w);
+	if (rp_next_subject(c, RP_QUOTE, NULL) != NULL &&
+	    !has_kind(c, "dcap-tcbinfo"))
+		ev_write_str(w, NULL, "TCB info: no TCB level can be told");
+	if (rp_next_subject(c, RP_QUOTE, NULL) != NULL &&
+	    !has_kind(c, "dcap-qe-identity"))
+		ev_write_str(w, NULL,
+			     "QE identity: the quoting enclave cannot "
+			     "be told from another");
+	if (rp_next_subject(c, RP_QUOTE, NULL) != NULL &&
+	    rp_next_subject(c, RP_CRL, NULL) == NULL)
+		ev_write_str(w, NULL, "CRLs: revocation was not looked at");
+	if (rp_next_subject(c, RP_HCL, NULL) != NULL &&
+	    rp_next_subject(c, RP_QUOTE, NULL) == NULL)
+		ev_write_str(w, NULL,
+			     "quote: nothing vouches for the "
+			     "paravisor's report");
+	if (rp_next_subject(c, RP_TPM_QUOTE, NULL) != NULL &&
+	    rp_next_subject(c, RP_AK_CERT, NULL) == NULL)
+		ev_write_str(w, NULL,
+			     "AK certificate: only the paravisor "
+			     "vouches for the vTPM's key");
+	if (rp_next_subject(c, RP_TPM_QUOTE, NULL) != NULL &&
+	    !has_kind(c, "tcg-eventlog"))
+		ev_write_str(w, NULL,
+			     "firmware event log: PCRs are quoted but "
+			     "cannot be explained");
+	ev_write_end(w);
+}
+
+static void write_windows(const struct rp_case *c, struct ev_writer *w)
+{
+	ev_write_array(w, "windows");
+	for (size_t i = 0; i < c->n_subjects; i++) {
+		const struct rp_subject *s = c->subjects[i];
+		struct rp_window windows[RP_WINDOWS_MAX];
+		size_t n;
+
+		if (rp_window_gate(s) == NULL ||
+		    rp_outcome_of(c, rp_window_gate(s), s) != RP_PASS)
+			continue;
+		n = rp_windows_of(s, windows);
+		for (size_t k = 0; k < n; k++) {
+			ev_write_object(w, NULL);
+			write_foreign(w, "item", windows[k].item);
+			ev_write_str(w, "what", windows[k].what);
+			ev_write_time(w, "notBefore", windows[k].from);
+			ev_write_time(w, "notAfter", windows[k].to);
+			ev_write_end(w);
+		}
+	}
+	ev_write_end(w);
+}
+
+static void write_head(const struct rp_case *c, enum rp_time_basis basis,
+		       bool has_basis, struct ev_writer *w)
+{
+	ev_write_str(w, "report", "ecart-report/1");
+	ev_write_str(w, "ecart", ECART_VERSION);
+	ev_write_str(w, "verdict", verdict_words[rp_verdict_of(c)]);
+	if (has_basis) {
+		ev_write_object(w, "asOf");
+		ev_write_time(w, "time", c->at);
+		ev_write_str(w, "basis", basis_words[basis]);
+		ev_write_end(w);
+	}
+	ev_write_object(w, "policy");
+	write_foreign(w, "name", c->policy->name);
+	ev_write_hex(w, "sha256", EV_SPAN(c->policy->sha256));
+	ev_write_end(w);
+}
+
+char *rp_report_write(const struct rp_case *c, enum rp_time_basis basis,
+		      bool has_basis, size_t *n)
+{
+	ev_auto_writer struct ev_writer *w = ev_writer_new();
+
+	if (w == NULL)
+		return NULL;
+	ev_write_object(w, NULL);
+	write_head(c, basis, has_basis, w);
+	write_archive(c, w);
+	write_outside(c, w);
+	write_anchors(c, w);
+	ev_write_array(w, "checks");
+	for (size_t i = 0; i < c->n_findings; i++)
+		write_finding(c, &c->findings[i], w);
+	ev_write_end(w);
+	rp_facts_write(c, w);
+	write_trust(c, w);
+	write_gaps(c, w);
+	write_windows(c, w);
+	ev_write_end(w);
+	return ev_writer_finish(w, n);
+}

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: Apache-2.0
+"""All cases of testdata/replay, area by area."""
+
+import case
+import cases_absent
+import cases_archive
+import cases_azure
+import cases_collateral
+import cases_dcap
+import cases_tcb
+
+
+def every():
+    out = [case.Case("pass", "everything in order: quote, collateral, HCL report, TPM quote")]
+    for area in (cases_archive, cases_dcap, cases_collateral, cases_tcb, cases_azure, cases_absent):
+        out += area.every()
+    names = [c.name for c in out]
+    if len(set(names)) != len(names):
+        raise ValueError("two cases with one name")
+    return out

@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Cases about collateral: TCB signing chain, CRLs, TCB info, QE identity, matches (dcap.md 4 to 6)."""
+
+import json
+
+import collateral
+import der
+import ec
+import quote
+import scene
+import windows
+import x509
+from case import Case, failing
+from cases_dcap import rogue
+from edits import const, drop, expired, extension, flip, not_yet, put, replaced, window
+
+TCB = ("dcap.tcb-info.match", "dcap.tdx-module.match", "tcb.platform", "tcb.tdx-module",
+       "tcb.status")
+QEI = ("dcap.qe-identity.match", "tcb.qe", "tcb.status")
+SIGNING = ("dcap.tcb-signing.revocation", "dcap.tcb-info.signature",
+           "dcap.qe-identity.signature") + TCB + QEI
+
+
+def signing_chain():
+    check = "dcap.tcb-signing.chain"
+    rows = [
+        ("", "the signature of the TCB signing certificate is wrong", {"pki.tcb-signing.der": flip(-1)}),
+        ("untrusted-root", "a chain under another root key", {"tcb.chain": rogue("tcb_chain")}),
+        ("self-signature", "the root's signature on itself is wrong",
+         {"tcb.chain": lambda c: [c[0], flip(-1)(c[1])]}),
+        ("no-digital-signature", "a leaf whose key usage is not digitalSignature",
+         {"pki.tcb-signing.fields": extension(*x509.ext_key_usage((b"\x20", 5)))}),
+    ]
+    for why, text, edits in rows:
+        yield failing(check, why, text, edits, SIGNING, lean=True)
+
+
+def crls():
+    check = "dcap.crl.signature"
+    root = ("dcap.pck-ca.revocation", "dcap.tcb-signing.revocation")
+    pck = ("dcap.pck.revocation",)
+    delta = extension("2.5.29.27", True, der.integer(1))
+    point = extension("2.5.29.28", True, der.seq(der.tlv(0x81, b"\xff")))
+    wrong = extension(*x509.ext_aki(bytes(20)))
+    rows = [
+        ("", "the signature of the root CRL is wrong", {"crl.root.der": flip(-1)}, root),
+        ("pck", "the signature of the PCK CRL is wrong", {"crl.pck.der": flip(-1)}, pck),
+        ("rogue", "the root CRL is signed by another key",
+         {"crl.root.signer": const(ec.key("rogue root"))}, root),
+        ("aki", "the PCK CRL names another authority key", {"crl.pck.fields": wrong}, pck),
+        ("delta", "the PCK CRL is a delta CRL", {"crl.pck.fields": delta}, pck),
+        ("distribution-point", "the PCK CRL covers only some certificates",
+         {"crl.pck.fields": point}, pck),
+        ("no-number", "the root CRL has no number", {"crl.root.fields": extension("2.5.29.20")}, root),
+    ]
+    for why, text, edits, skips in rows:
+        yield failing(check, why, text, edits, skips, lean=True)
+    yield from other_issuer()
+
+
+def other_issuer():
+    """dcap.md 5.3: a Processor CRL says nothing about a Platform certificate."""
+    pki = scene.Scene().intel
+    made = pki.crl("processor", "processor-ca", windows.PCK_CRL, [])
+    chain = [pki.certificate("processor-ca"), pki.certificate("root")]
+    yield failing("dcap.pck.revocation", "other-ca", "the PCK CRL is the Processor CA's, the PCK is "
+                  "under the Platform CA: CRL_INVALID",
+                  {"crl.pck.der": const(made), "crl.chain": const(chain)}, lean=True)
+
+
+def tcb_info():
+    check = "dcap.tcb-info.signature"
+    yield failing(check, "", "the signature of the TCB info is wrong",
+                  {"tcb.signature": flip(5)}, TCB, lean=True)
+    yield failing(check, "changed", "the evaluation number is changed after signing",
+                  {"tcb.shown": replaced('DataNumber":19', 'DataNumber":18')}, TCB, lean=True)
+    rows = [
+        ("version", "version 4", {"tcb.object": put(version=4)}),
+        ("tcb-type", "tcbType 1", {"tcb.object": put(tcbType=1)}),
+        ("status", "an unknown tcbStatus",
+         {"tcb.text": replaced('"tcbStatus":"OutOfDate"', '"tcbStatus":"Outdated"')}),
+        ("fraction", "the version as 3.0", {"tcb.text": replaced('"version":3', '"version":3.0')}),
+        ("twice", "the member fmspc stands twice",
+         {"tcb.text": replaced('"pceId"', '"fmspc":"51514D000000","pceId"')}),
+        ("same-level", "two levels with the same SVNs",
+         {"tcb.levels": lambda rows: [rows[0], *rows]}),
+        ("depth", "a member nested 40 deep",
+         {"tcb.object": put(extra=json.loads("[" * 40 + "]" * 40))}),
+        ("no-tdx-module", "no tdxModule", {"tcb.object": drop("tdxModule")}),
+    ]
+    for why, text, edits in rows:
+        yield failing(check, "malformed-" + why, "well signed, but malformed: " + text, edits, TCB,
+                      lean=True)
+
+
+def qe_identity():
+    check = "dcap.qe-identity.signature"
+    yield failing(check, "", "the signature of the QE identity is wrong",
+                  {"qei.signature": flip(5)}, QEI, lean=True)
+    hardening = [collateral.svn_level(4, scene.NEW, "SWHardeningNeeded")]
+    rows = [
+        ("version", "version 1", {"qei.object": put(version=1)}),
+        ("status", "a status that QE levels do not have", {"qei.levels": const(hardening)}),
+        ("negative", "isvprodid -2", {"qei.object": put(isvprodid=-2)}),
+    ]
+    for why, text, edits in rows:
+        yield failing(check, "malformed-" + why, "well signed, but malformed: " + text, edits, QEI,
+                      lean=True)
+
+
+def item_windows():
+    rows = [("root-crl", "crl.root.fields", window), ("pck-crl", "crl.pck.fields", window),
+            ("tcb-info", "tcb.window", None), ("qe-identity", "qei.window", None)]
+    for name, stage, wrap in rows:
+        for word, change in (("expired", expired), ("not-yet", not_yet)):
+            yield failing("dcap.collateral.window", "%s-%s" % (name, word),
+                          "the %s is %s by one second" % (name, word.replace("-", " ")),
+                          {stage: wrap(change) if wrap else change}, lean=True)
+    for word, change in (("begin", lambda w: (windows.AS_OF, w[1])),
+                         ("end", lambda w: (w[0], windows.AS_OF))):
+        edits = {stage: wrap(change) if wrap else change for _, stage, wrap in rows}
+        for role in ("root", "pck-ca", "pck", "tcb-signing"):
+            edits["pki.%s.fields" % role] = window(change)
+        yield Case("pass-windows-%s" % word, "all windows %s at the as-of second itself" % word,
+                   edits=edits, lean=True)
+    yield failing("dcap.collateral.eval-number", "", "TCB info and QE identity carry different "
+                  "evaluation numbers (waived by default-1)",
+                  {"qei.object": put(tcbEvaluationDataNumber=20)}, verdict="pass", lean=True)
+
+
+def to_sgx(value):
+    """TCB info of the same machine for SGX (dcap.md 4.2)."""
+    out = {k: v for k, v in value.items() if not k.startswith("tdx")}
+    levels = []
+    for row in value["tcbLevels"]:
+        kept = {k: v for k, v in row["tcb"].items() if k != "tdxtcbcomponents"}
+        levels.append(dict(row, tcb=kept))
+    return dict(out, id="SGX", tcbLevels=levels)
+
+
+def matches():
+    check = "dcap.tcb-info.match"
+    for why, text, edit in (
+            ("", "TCB info of another FMSPC", put(fmspc="51514D000001")),
+            ("pceid", "TCB info of another PCEID", put(pceId="0001")),
+            ("sgx", "TCB info for SGX with a TDX quote", to_sgx)):
+        yield failing(check, why, text, {"tcb.object": edit}, TCB[1:], lean=True)
+    check, skips = "dcap.tdx-module.match", ("tcb.tdx-module", "tcb.status")
+    for why, text, edits in (
+            ("", "MRSIGNERSEAM is not that of the TDX module",
+             {"td": put(mrsignerseam=b"SIMULATED-SIGNER" * 3)}),
+            ("attributes", "SEAMATTRIBUTES is not zero", {"td": put(seam_attributes=quote.le(1, 8))}),
+            ("unknown", "no identity for module version 2",
+             {"td": put(tee_tcb_svn=bytes([7, 2, 5]) + bytes(13))}),
+            ("no-identities", "a module version, and no tdxModuleIdentities (TCB_INFO_MISMATCH)",
+             {"tcb.object": drop("tdxModuleIdentities")})):
+        yield failing(check, why, text, edits, skips, lean=True)
+    check, skips = "dcap.qe-identity.match", ("tcb.qe", "tcb.status")
+    for why, text, edits in (
+            ("", "another MRSIGNER", {"qei.object": put(mrsigner="51" * 32)}),
+            ("prodid", "another ISVPRODID", {"qei.object": put(isvprodid=3)}),
+            ("id", "the identity of the SGX QE", {"qei.object": put(id="QE")}),
+            ("attributes", "attributes that the mask does not allow",
+             {"qe.fields": put(flags=quote.le(0x95, 8))}),
+            ("miscselect", "another MISCSELECT", {"qe.fields": put(miscselect=quote.le(1, 4))})):
+        yield failing(check, why, text, edits, skips, lean=True)
+
+
+def spellings():
+    def pretty(text):
+        return json.dumps(json.loads(text), indent=1)
+
+    def turned(body):
+        at = body.rindex(',"signature":')
+        return "{%s,%s}" % (body[at + 1:-1], body[1:at])
+
+    yield Case("pass-collateral-reformatted", "the signed TCB info was indented afterwards, and the "
+               "QE identity has its signature first", lean=True,
+               edits={"tcb.shown": pretty, "qei.body": turned})
+
+    def unusual(value):
+        rows = [dict(r, advisoryIDs=["INTEL-SA-99904"]) for r in value["tcbLevels"][:1]]
+        return dict(value, fmspc="51514d000000", surprise={"a": [1, "}"]},
+                    tcbLevels=value["tcbLevels"][:0:-1] + rows)
+
+    yield Case("pass-collateral-unusual", "levels in rising order, an advisory with UpToDate, lower "
+               "case FMSPC, an unknown member", lean=True, edits={"tcb.object": unusual})
+
+    def hexadecimal(rows):
+        return rows + [collateral.module("tdx_0a", [collateral.svn_level(2, scene.NEW, "UpToDate")])]
+
+    yield Case("pass-module-version-10", "TDX module version 10, found under tdx_0a", lean=True,
+               edits={"tcb.modules": hexadecimal,
+                      "td": put(tee_tcb_svn=bytes([2, 10, 5]) + bytes(13))})
+
+
+def every():
+    for group in (signing_chain, crls, tcb_info, qe_identity, item_windows, matches, spellings):
+        yield from group()

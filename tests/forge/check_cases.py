@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Self-check of the cases: a second opinion (oracle.py) must see the failures that `expect` names."""
+
+import json
+
+import case
+import cases
+import oracle
+import oracle_container
+import oracle_dcap
+import refusals
+
+WAIVED = ("archive.canonical", "dcap.td.attributes", "dcap.quote.padding",
+          "dcap.collateral.eval-number", "tpm.quote.clock")
+
+
+SUBJECTS = (  # the first prefix that fits names the kind of a check's subject
+    ("dcap.tcb-info.signature", "dcap-tcbinfo"), ("dcap.qe-identity.signature", "dcap-qe-identity"),
+    ("dcap.tcb-signing", "dcap-issuer-chain"), ("dcap.crl", "crl-der"),
+    ("dcap.collateral", "crl-der"), ("dcap", "tdx-quote"), ("tcb", "tdx-quote"),
+    ("hcl", "azure-hcl-report"), ("tpm", "tpm-quote-attest"))
+
+
+def present(replay, check):
+    """Whether the archive holds a subject for a check; archive.* always has one."""
+    kind = next((k for prefix, k in SUBJECTS if check.startswith(prefix)), None)
+    if kind != "dcap-issuer-chain":
+        return kind is None or bool(replay.of_kind(kind))
+    return any(oracle_dcap.is_signing(text) for text in replay.of_kind(kind))
+
+
+def verdict(replay, failed, policy):
+    """default-1 (cli.md), or the policy beside the case."""
+    waived = [w["check"] for w in policy["waive"]] if policy else WAIVED
+    if [f for f in failed if f not in waived]:
+        return "fail"
+    for check in case.REQUIRED:
+        if "skip" in replay.out.get(check, ["skip"]) and present(replay, check):
+            return "incomplete"
+    return "pass"
+
+
+def judge(one):
+    """Problems with one case, as text."""
+    files = {path.rsplit("/", 1)[1]: data for path, data in one.files().items()}
+    replay = oracle.Replay(files["archive.tar"], one.as_of, one.policy)
+    out = replay.out
+    failed = sorted(check for check, all_ in out.items() if "fail" in all_)
+    wanted = sorted(f for f in one.fails if not f.startswith("time."))
+    problems = []
+    if failed != wanted:
+        problems.append("fails %s" % " ".join(failed))
+    for check in one.skips:
+        if not check.startswith("time.") and "skip" not in out.get(check, ["skip"]):
+            problems.append("%s is %s, not skip" % (check, out[check]))
+    for check in one.passes:
+        if not check.startswith("time.") and not replay.passed(check):
+            problems.append("%s does not pass" % check)
+    timed = [f for f in one.fails if f.startswith("time.")]
+    seen = "fail" if timed else verdict(replay, failed, one.policy)
+    if seen != one.verdict:
+        problems.append("verdict %s" % seen)
+    return problems
+
+
+def manifest_parses(text):
+    """Whether a manifest is one, of the type and format that archive.md 4 names."""
+    try:
+        value = json.loads(text.decode(), object_pairs_hook=oracle_dcap.no_twice)
+        kind = value["predicateType"].endswith("ecart/evidence-archive/v1")
+        names = [s["name"] for s in value["subject"]]
+        oracle_container.order(["manifest.json"] + names)
+        return kind and value["predicate"]["format"] == "ecart-archive/1"
+    except (ValueError, KeyError, TypeError, AssertionError, oracle_container.Fail):
+        return False
+
+
+def reason(data):
+    """The reason code that a reader must come to for a container of testdata/archive."""
+    inner = data[12:] if data[:4] == b"\x28\xb5\x2f\xfd" else data
+    size = inner[124:135]
+    first = inner[512:512 + int(size, 8)] if inner[:14] == b"manifest.json\0" else b""
+    if not manifest_parses(first):
+        return "manifest-parse"
+    try:
+        _, canonical = oracle_container.members(data)
+    except oracle_container.Fail:
+        return "container"
+    return "ok" if canonical else "container-noncanonical"
+
+
+def containers():
+    files = refusals.files()
+    rows = [row.split("\t") for row in files["archive/index"].decode().splitlines()]
+    wrong = ["%s: %s" % (n, got) for n, want in rows
+             for got in [reason(files["archive/" + n])] if got != want]
+    assert not wrong and len(rows) == len(files) - 1, "\n# ".join(wrong)
+
+
+def area(prefix, chosen):
+    def test():
+        problems = ["%s: %s" % (c.name, "; ".join(p)) for c in chosen for p in [judge(c)] if p]
+        assert not problems, "\n# ".join(problems)
+    return "second opinion on %d cases %s" % (len(chosen), prefix), test
+
+
+def tests():
+    groups = {}
+    for one in cases.every():
+        words = one.name.split("-")
+        key = "fail-" + words[1].split(".")[0] if words[0] == "fail" else (
+            words[0] if words[0] in ("pass", "incomplete") else "other")
+        groups.setdefault(key, []).append(one)
+    return [area(key, groups[key]) for key in sorted(groups)] + [
+        ("second opinion on the containers of testdata/archive", containers)]

@@ -1,0 +1,346 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The second opinion on quotes, chains, CRLs, collateral and TCB (dcap.md 1 to 8)."""
+
+import hashlib
+import json
+
+import crl
+import der
+import ec
+import intel_pki
+import pem
+import quote
+import sgx_extension
+
+import x509
+
+ALLOWED = {"2.5.29.35", "2.5.29.31", "2.5.29.14", "2.5.29.15", "2.5.29.19"}
+STATUSES = ("UpToDate", "SWHardeningNeeded", "ConfigurationNeeded", "OutOfDate", "Revoked",
+            "ConfigurationAndSWHardeningNeeded", "OutOfDateConfigurationNeeded")
+
+
+def der_verifies(curve, public, message, value):
+    (_, r), (_, s) = der.split(der.only(value))
+    return curve.verifies(public, message, int.from_bytes(r, "big"), int.from_bytes(s, "big"))
+
+
+def raw_verifies(public, message, value):
+    halves = [int.from_bytes(value[i:i + 32], "big") for i in (0, 32)]
+    return ec.P256.verifies(public, message, *halves)
+
+
+def public_of(fields):
+    return fields["spki"][-64:]
+
+
+def chain(replay, certificates, roles):
+    """Names, extensions, signatures and pinned root of a chain (dcap.md 2.1); parsed, leaf first."""
+    assert len(certificates) == len(roles)
+    parsed = [(raw, *x509.parse(raw)) for raw in certificates]
+    for i, (raw, fields, signature) in enumerate(parsed):
+        issuer = parsed[min(i + 1, len(parsed) - 1)][1]
+        cn, _, _, _, usage, ca, _ = intel_pki.ROLES[roles[i]]
+        assert (x509.CN, x509.UTF8, cn) in fields["subject"] and fields["issuer"] == issuer["subject"]
+        found = {oid: value for oid, _, value in fields["extensions"]}
+        critical = {oid for oid, flag, _ in fields["extensions"] if flag}
+        assert ALLOWED <= set(found) and critical <= ALLOWED
+        assert found["2.5.29.15"] == der.bits(*usage)
+        assert (b"\x01\x01\xff" in found["2.5.29.19"]) == ca
+        body = der.split(der.only(raw))[0][1]
+        assert der_verifies(ec.P256, public_of(issuer), der.tlv(0x30, body), signature)
+    assert parsed[-1][1]["spki"] == replay.pinned
+    return [fields for _, fields, _ in parsed]
+
+
+def window(replay, check, begin, end):
+    replay.ask("dcap.collateral.window", (check,), lambda: in_window(replay, begin, end))
+
+
+def in_window(replay, begin, end):
+    assert begin <= replay.as_of <= end
+
+
+def quote_format(replay):
+    raw = replay.one("tdx-quote")
+    size = quote.size_of(quote.TD_15) + 6 if raw[0] == 5 else quote.size_of(quote.TD_10)
+    parts = quote.parse(raw)
+    header = quote.unpack(quote.HEADER, parts["header"])
+    assert header["version"] in (b"\4\0", b"\5\0") and header["key_type"] == b"\2\0"
+    assert header["tee_type"] == b"\x81\0\0\0" and header["vendor"] == quote.VENDOR
+    assert 48 + size + 4 <= len(raw) and parts["outer_type"] == 6
+    assert int.from_bytes(raw[48 + size:52 + size], "little") <= len(raw) - 52 - size
+    # every length is told once more by the encoding
+    assert quote.encode(parts) == raw
+    replay.parts = parts
+    replay.td = quote.unpack(quote.TD_15 if raw[0] == 5 else quote.TD_10, parts["body"])
+    replay.qe = quote.unpack(quote.SGX_REPORT, parts["qe_report"])
+
+
+def pck_chain(replay):
+    data = replay.parts["cert_data"]
+    if replay.parts["cert_type"] != 5:
+        data = replay.one("cert-pem")
+    text = data.rstrip(b"\0").decode().replace("\r", "")
+    replay.pck, replay.pck_ca, replay.quote_root = chain(
+        replay, pem.decode(text), ("pck", "pck-ca", "root"))
+
+
+def pck_extension(replay):
+    value = next(v for o, _, v in replay.pck["extensions"] if o == sgx_extension.OID)
+    sgx = sgx_extension.parse(value)
+    assert sgx_extension.encode(sgx) == value and max(sgx["components"]) < 256
+    assert len(sgx["fmspc"]) == 6 and len(sgx["components"]) == 16
+    if replay.parts["cert_type"] == 3:
+        data = replay.parts["cert_data"]
+        assert data[384:] == sgx["cpusvn"] + quote.le(sgx["pcesvn"], 2) + sgx["pceid"]
+    replay.sgx = sgx
+
+
+def qe_report(replay):
+    parts = replay.parts
+    assert raw_verifies(public_of(replay.pck), parts["qe_report"], parts["qe_signature"])
+
+
+def qe_binding(replay):
+    parts = replay.parts
+    bound = hashlib.sha256(parts["key"] + parts["auth"]).digest() + bytes(32)
+    assert replay.qe["report_data"] == bound
+
+
+def quote_signature(replay):
+    parts = replay.parts
+    assert raw_verifies(parts["key"], quote.signed_part(parts), parts["signature"])
+
+
+def is_signing(text):
+    """Whether a PEM chain begins with a TCB signing certificate."""
+    return b"Intel SGX TCB Signing" in pem.decode(text.decode())[0]
+
+
+def signing_chain(replay):
+    for text in filter(is_signing, replay.of_kind("dcap-issuer-chain")):
+        certificates = pem.decode(text.decode())
+        replay.signing, replay.signing_root = chain(replay, certificates, ("tcb-signing", "root"))
+        return
+    replay.one("TCB signing chain")
+
+
+def crl_signatures(replay):
+    """dcap.crl.signature for each CRL; the good ones are kept by issuer."""
+    replay.crls = {}
+    issuers = {}
+    for text in replay.of_kind("dcap-issuer-chain"):
+        for raw in pem.decode(text.decode()):
+            fields = x509.parse(raw)[0]
+            issuers.setdefault(str(fields["subject"]), fields)
+    if replay.passed("dcap.pck.chain"):
+        issuers.setdefault(str(replay.pck_ca["subject"]), replay.pck_ca)
+        issuers.setdefault(str(replay.quote_root["subject"]), replay.quote_root)
+    for raw in replay.of_kind("crl-der"):
+        replay.ask("dcap.crl.signature", (), lambda r=raw: crl_signature(replay, r, issuers))
+
+
+def crl_signature(replay, raw, issuers):
+    fields, signature = crl.parse(raw)
+    name = str(fields["issuer"])
+    is_root = "Root" in name
+    public = replay.pinned[-64:] if is_root else public_of(issuers[name])
+    identifier = x509.key_id(replay.pinned if is_root else issuers[name]["spki"])
+    found = {oid: value for oid, _, value in fields["extensions"]}
+    assert set(found) == {"2.5.29.20", "2.5.29.35"}
+    assert found["2.5.29.35"] == x509.ext_aki(identifier)[2]
+    body = der.split(der.only(raw))[0][1]
+    assert der_verifies(ec.P256, public, der.tlv(0x30, body), signature)
+    replay.crls[name] = fields
+
+
+def revocation(replay, certificate):
+    name = str(certificate["issuer"])
+    others = [issuer for issuer in replay.crls if "Root" not in issuer]
+    assert "Root" in name or not others or name in others  # dcap.md 5.3
+    if name not in replay.crls:
+        replay.one("no CRL of that issuer")
+    assert certificate["serial"] not in [serial for serial, _ in replay.crls[name]["revoked"]]
+
+
+def no_twice(pairs):
+    out = dict(pairs)
+    assert len(out) == len(pairs)
+    return out
+
+
+def refuse_float(text):
+    raise ValueError(text)
+
+
+def depth(value):
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return 1 + max([depth(v) for v in inner], default=0)
+
+
+def signed_object(replay, kind, member):
+    """The object whose signature holds, over the slice or without white space (dcap.md 4.1)."""
+    body = replay.one(kind).decode()
+    outer = json.loads(body)
+    at = body.index('"%s":' % member) + len(member) + 3
+    end = json.JSONDecoder().raw_decode(body[at:])[1]
+    tries = [body[at:at + end], json.dumps(outer[member], separators=(",", ":"))]
+    signature = bytes.fromhex(outer["signature"])
+    assert any(raw_verifies(public_of(replay.signing), t.encode(), signature) for t in tries)
+    value = json.loads(tries[0], object_pairs_hook=no_twice, parse_float=refuse_float)
+    assert depth(value) <= 32
+    return value
+
+
+def tcb_info(replay):
+    value = signed_object(replay, "dcap-tcbinfo", "tcbInfo")
+    assert value["version"] == 3 and value["tcbType"] == 0
+    assert value["id"] == "SGX" or "tdxModule" in value
+    rows = [json.dumps(r["tcb"]) for r in value["tcbLevels"]]
+    assert len(set(rows)) == len(rows)
+    modules = [r for m in value.get("tdxModuleIdentities", []) for r in m["tcbLevels"]]
+    assert all(r["tcbStatus"] in STATUSES for r in value["tcbLevels"] + modules)
+    replay.tcb = value
+
+
+def qe_identity(replay):
+    value = signed_object(replay, "dcap-qe-identity", "enclaveIdentity")
+    assert value["version"] == 2 and value["isvprodid"] >= 0
+    assert all(r["tcbStatus"] in ("UpToDate", "OutOfDate", "Revoked") for r in value["tcbLevels"])
+    replay.qei = value
+
+
+def tcb_match(replay):
+    value = replay.tcb
+    assert value["id"] == "TDX" and bytes.fromhex(value["fmspc"]) == replay.sgx["fmspc"]
+    assert bytes.fromhex(value["pceId"]) == replay.sgx["pceid"]
+
+
+def module_match(replay):
+    wanted = "TDX_%02X" % replay.td["tee_tcb_svn"][1]
+    replay.module = next((m for m in replay.tcb["tdxModuleIdentities"]
+                          if m["id"].upper() == wanted), None)
+    assert replay.module and bytes.fromhex(replay.module["mrsigner"]) == replay.td["mrsignerseam"]
+    assert replay.td["seam_attributes"] == bytes(8)
+
+
+def qe_match(replay):
+    def masked(data, mask):
+        return bytes(a & b for a, b in zip(data, bytes.fromhex(mask)))
+
+    value, qe = replay.qei, replay.qe
+    assert value["id"] == "TD_QE" and bytes.fromhex(value["mrsigner"]) == qe["mrsigner"]
+    assert value["isvprodid"] == int.from_bytes(qe["isvprodid"], "little")
+    assert masked(qe["miscselect"], value["miscselectMask"]) == bytes.fromhex(value["miscselect"])
+    attributes = qe["flags"] + qe["xfrm"]
+    assert masked(attributes, value["attributesMask"]) == bytes.fromhex(value["attributes"])
+
+
+def platform_status(replay, svn):
+    def order(row):
+        rows = row["tcb"]
+        return ([c["svn"] for c in rows["sgxtcbcomponents"]], rows["pcesvn"],
+                [c["svn"] for c in rows["tdxtcbcomponents"]])
+
+    for row in sorted(replay.tcb["tcbLevels"], key=order, reverse=True):
+        sgx, pcesvn, tdx = order(row)
+        first = 2 if svn[1] else 0
+        if (all(a >= b for a, b in zip(replay.sgx["components"], sgx))
+                and replay.sgx["pcesvn"] >= pcesvn
+                and all(a >= b for a, b in zip(svn[first:], tdx[first:]))):
+            return row["tcbStatus"]
+    return "NotSupported"
+
+
+def svn_status(levels, svn):
+    for row in sorted(levels, key=lambda r: -r["tcb"]["isvsvn"]):
+        if svn >= row["tcb"]["isvsvn"]:
+            return row["tcbStatus"]
+    return "NotSupported"
+
+
+def hold(truth):
+    assert truth
+
+
+def up_to_date(status):
+    assert status == "UpToDate"
+
+
+def tcb(replay):
+    svn = replay.td.get("tee_tcb_svn")
+    platform = ("dcap.quote.signature", "dcap.pck.extension", "dcap.tcb-info.match")
+    replay.ask("tcb.platform", platform, lambda: up_to_date(platform_status(replay, svn)))
+    replay.ask("tcb.tdx-module", ("dcap.tdx-module.match",), lambda: up_to_date(
+        svn_status(replay.module["tcbLevels"], svn[0])))
+    replay.ask("tcb.qe", ("dcap.qe-identity.match",), lambda: up_to_date(svn_status(
+        replay.qei["tcbLevels"], int.from_bytes(replay.qe["isvsvn"], "little"))))
+    asked = [replay.out[c][0] for c in ("tcb.platform", "tcb.tdx-module", "tcb.qe")]
+    status = "skip" if "skip" in asked else "fail" if "fail" in asked else "pass"
+    replay.out["tcb.status"] = [status]
+
+
+def td_attributes(replay):
+    bits = int.from_bytes(replay.td["td_attributes"], "little")
+    known = sum(1 << b for b in (0, 4, 5, 6, 16, 27, 28, 30, 31, 62, 63))
+    assert bits >> 28 & 1 and not bits & ~known
+
+
+def windows(replay):
+    if replay.passed("dcap.pck.chain"):
+        for fields in (replay.pck, replay.pck_ca, replay.quote_root):
+            window(replay, "dcap.pck.chain", *fields["window"])
+    if replay.passed("dcap.tcb-signing.chain"):
+        for fields in (replay.signing, replay.signing_root):
+            window(replay, "dcap.tcb-signing.chain", *fields["window"])
+    for fields in replay.crls.values():
+        window(replay, "archive.container", *fields["window"])
+    at = intel_pki.windows.at
+    for check, name in (("dcap.tcb-info.signature", "tcb"), ("dcap.qe-identity.signature", "qei")):
+        if replay.passed(check):
+            value = getattr(replay, name)
+            window(replay, check, at(value["issueDate"]), at(value["nextUpdate"]))
+
+
+def matching(replay):
+    """What needs quote and collateral both."""
+    ask = replay.ask
+    if replay.passed("dcap.tcb-info.signature") and replay.passed("dcap.qe-identity.signature"):
+        ask("dcap.collateral.eval-number", ("dcap.quote.format",), lambda: hold(
+            replay.tcb["tcbEvaluationDataNumber"] == replay.qei["tcbEvaluationDataNumber"]))
+    ask("dcap.tcb-info.match", ("dcap.pck.extension", "dcap.tcb-info.signature"),
+        lambda: tcb_match(replay))
+    ask("dcap.tdx-module.match", ("dcap.quote.signature", "dcap.tcb-info.match"),
+        lambda: module_match(replay))
+    ask("dcap.qe-identity.match", ("dcap.qe-report.signature", "dcap.qe-identity.signature"),
+        lambda: qe_match(replay))
+    ask("dcap.qe.debug", ("dcap.qe-report.signature",), lambda: hold(
+        not replay.qe["flags"][0] & 2))
+    ask("dcap.td.debug", ("dcap.quote.signature",), lambda: hold(
+        not replay.td["td_attributes"][0]))
+    ask("dcap.td.attributes", ("dcap.quote.signature",), lambda: td_attributes(replay))
+
+
+def ask_all(replay):
+    """Every dcap.* and tcb.* question."""
+    replay.pinned, replay.td = ec.key("intel root").spki(), {}
+    ask = replay.ask
+    ask("dcap.quote.format", (), lambda: quote_format(replay))
+    ask("dcap.quote.padding", ("dcap.quote.format",), lambda: hold(
+        not any(replay.parts["padding"])))
+    ask("dcap.pck.chain", ("dcap.quote.format",), lambda: pck_chain(replay))
+    ask("dcap.pck.extension", ("dcap.pck.chain",), lambda: pck_extension(replay))
+    ask("dcap.qe-report.signature", ("dcap.pck.chain",), lambda: qe_report(replay))
+    ask("dcap.qe-report.binding", ("dcap.qe-report.signature",), lambda: qe_binding(replay))
+    ask("dcap.quote.signature", ("dcap.qe-report.binding",), lambda: quote_signature(replay))
+    ask("dcap.tcb-signing.chain", (), lambda: signing_chain(replay))
+    crl_signatures(replay)
+    ask("dcap.pck.revocation", ("dcap.pck.chain",), lambda: revocation(replay, replay.pck))
+    ask("dcap.pck-ca.revocation", ("dcap.pck.chain",), lambda: revocation(replay, replay.pck_ca))
+    ask("dcap.tcb-signing.revocation", ("dcap.tcb-signing.chain",),
+        lambda: revocation(replay, replay.signing))
+    ask("dcap.tcb-info.signature", ("dcap.tcb-signing.chain",), lambda: tcb_info(replay))
+    ask("dcap.qe-identity.signature", ("dcap.tcb-signing.chain",), lambda: qe_identity(replay))
+    windows(replay)
+    matching(replay)
+    tcb(replay)

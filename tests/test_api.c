@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The library through its public header alone, as a stranger uses it. */
+#include <ecart.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static char *read_file(const char *rel, size_t *n)
+{
+	const char *root = getenv("ECART_SOURCE_ROOT");
+	char path[1000];
+	char *bytes;
+	FILE *f;
+	long end;
+
+	assert_non_null(root);
+	snprintf(path, sizeof(path), "%s/%s", root, rel);
+	f = fopen(path, "rb");
+	assert_non_null(f);
+	assert_int_equal(fseek(f, 0, SEEK_END), 0);
+	end = ftell(f);
+	assert_true(end > 0);
+	rewind(f);
+	bytes = malloc((size_t)end);
+	assert_non_null(bytes);
+	*n = fread(bytes, 1, (size_t)end, f);
+	assert_int_equal(*n, end);
+	fclose(f);
+	return bytes;
+}
+
+static void add_anchor(struct ecart *e, const char *rel)
+{
+	size_t n;
+	char *file = read_file(rel, &n);
+
+	assert_int_equal(ecart_add_anchor(e, file, n), ECART_OK);
+	assert_int_equal(ecart_add_anchor(e, file, n), ECART_UNREADABLE);
+	assert_string_not_equal(ecart_why(e), "");
+	free(file);
+}
+
+static struct ecart *with_anchors(void)
+{
+	struct ecart *e = NULL;
+
+	assert_int_equal(ecart_new(&e), ECART_OK);
+	add_anchor(e, "testdata/anchors/simulated/intel-sgx-root.pem");
+	add_anchor(e, "testdata/anchors/simulated/azure-vtpm-root.pem");
+	return e;
+}
+
+static void an_archive_replays_to_a_report(void **state)
+{
+	struct ecart_options o = { .size = sizeof(o) };
+	struct ecart *e = with_anchors();
+	struct ecart_report *report = NULL;
+	size_t n, size;
+	char *archive = read_file("testdata/replay/pass/archive.tar", &n);
+
+	(void)state;
+	o.has_at = 1;
+	o.at = 1780922561;
+	assert_int_equal(ecart_replay(e, archive, n, &o, &report), ECART_OK);
+	assert_int_equal(ecart_report_verdict(report), ECART_PASS);
+	assert_non_null(ecart_report_json(report, &size));
+	assert_int_equal(size, strlen(ecart_report_json(report, NULL)));
+	ecart_report_free(report);
+	free(archive);
+	ecart_free(e);
+}
+
+static void loose_evidence_is_judged_without_an_archive(void **state)
+{
+	struct ecart_options o = { .size = sizeof(o) };
+	struct ecart *e = with_anchors();
+	struct ecart_report *report = NULL;
+	size_t n;
+	char *quote = read_file("testdata/loose/quote.bin", &n);
+	struct ecart_item item = { "the quote", NULL, quote, n };
+
+	(void)state;
+	o.has_at = 1;
+	o.at = 1780922561;
+	o.items = &item;
+	o.n_items = 1;
+	assert_int_equal(ecart_replay(e, NULL, 0, &o, &report), ECART_OK);
+	assert_int_equal(ecart_report_verdict(report), ECART_INCOMPLETE);
+	ecart_report_free(report);
+	o.has_at = 0;
+	assert_int_equal(ecart_replay(e, NULL, 0, &o, &report), ECART_USAGE);
+	free(quote);
+	ecart_free(e);
+}
+
+static void options_of_another_version_are_refused(void **state)
+{
+	struct ecart_options o = { .size = sizeof(o) - 8 };
+	struct ecart_report *report = NULL;
+	struct ecart *e = NULL;
+
+	(void)state;
+	assert_int_equal(ecart_new(&e), ECART_OK);
+	assert_int_equal(ecart_replay(e, "x", 1, &o, &report), ECART_USAGE);
+	o.size = sizeof(o);
+	o.reserved[7] = 1;
+	assert_int_equal(ecart_replay(e, "x", 1, &o, &report), ECART_USAGE);
+	o.reserved[7] = 0;
+	assert_int_equal(ecart_replay(e, "x", 1, &o, &report),
+			 ECART_UNREADABLE);
+	ecart_free(e);
+	assert_int_equal(ecart_api_version(), ECART_API_VERSION);
+}
+
+static void a_policy_that_names_no_check_is_refused(void **state)
+{
+	static const char bad[] =
+		"{\"policy\":\"ecart-policy/1\",\"name\":\"x\","
+		"\"require\":[\"no.such.check\"],"
+		"\"waive\":[]}";
+	struct ecart *e = NULL;
+
+	(void)state;
+	assert_int_equal(ecart_new(&e), ECART_OK);
+	assert_int_equal(ecart_set_policy(e, bad, sizeof(bad) - 1),
+			 ECART_UNREADABLE);
+	ecart_free(e);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_archive_replays_to_a_report),
+		cmocka_unit_test(loose_evidence_is_judged_without_an_archive),
+		cmocka_unit_test(options_of_another_version_are_refused),
+		cmocka_unit_test(a_policy_that_names_no_check_is_refused),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Intel's CRLs: read as libcrypto reads them, in three spellings. */
+#include "evidence/crl.h"
+
+#include "tests/lcg.h"
+#include "tests/pki.h"
+
+#include <openssl/err.h>
+#include <openssl/x509.h>
+
+#define PCK_CRL	 "dcap/tdx-v5-uptodate/collateral-2026-03-16-eval18/pck_crl.der"
+#define ROOT_CRL "dcap/tdx-v5-uptodate/collateral-2026-03-16-eval18/root_ca_crl.der"
+#define QUOTE	 "dcap/tdx-v5-uptodate/quote.bin"
+
+struct count {
+	struct ev_crypto *crypto;
+	unsigned int n, entries;
+};
+
+static struct ev_span vector(const char *rel)
+{
+	struct ev_span out;
+
+	assert_true(vectors_read(rel, &out));
+	return out;
+}
+
+static int64_t openssl_time(const ASN1_TIME *t)
+{
+	ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
+	int days = 0, seconds = 0;
+
+	assert_non_null(epoch);
+	assert_int_equal(ASN1_TIME_diff(&days, &seconds, epoch, t), 1);
+	ASN1_TIME_free(epoch);
+	return (int64_t)days * 86400 + seconds;
+}
+
+static void compare_entries(const struct ev_crl *c, X509_CRL *x)
+{
+	STACK_OF(X509_REVOKED) *all = X509_CRL_get_REVOKED(x);
+	int n = all != NULL ? sk_X509_REVOKED_num(all) : 0;
+
+	assert_int_equal(c->n_entries, n);
+	for (int i = 0; i < n; i++) {
+		X509_REVOKED *r = sk_X509_REVOKED_value(all, i);
+		BIGNUM *serial = ASN1_INTEGER_to_BN(
+			X509_REVOKED_get0_serialNumber(r), NULL);
+		struct ev_crl_entry e;
+		uint8_t bytes[33] = { 0 };
+		size_t size = (size_t)BN_bn2bin(serial, bytes + 1);
+
+		BN_free(serial);
+		assert_true(ev_crl_find(c, ev_span_of(bytes + 1, size), &e));
+		assert_int_equal(
+			e.revoked,
+			openssl_time(X509_REVOKED_get0_revocationDate(r)));
+		assert_int_equal(e.reason, 1); /* keyCompromise */
+		/* A leading zero makes no other serial. */
+		assert_true(ev_crl_find(c, ev_span_of(bytes, size + 1), &e));
+		bytes[size] ^= 0x55;
+		assert_false(ev_crl_find(c, ev_span_of(bytes + 1, size - 1),
+					 &e));
+	}
+}
+
+static void compare(const char *rel, void *arg)
+{
+	struct count *count = arg;
+	struct ev_span der = vector(rel);
+	const unsigned char *p = der.p, *name;
+	X509_CRL *x = d2i_X509_CRL(NULL, &p, (long)der.n);
+	struct ev_error err = { EV_OK };
+	struct ev_crl c;
+	char why[512];
+	size_t n;
+
+	assert_non_null(x);
+	if (ev_crl_parse(der, &c, &err) != EV_OK) {
+		ev_error_format(&err, why, sizeof(why));
+		fail_msg("%s: %s", rel, why);
+	}
+	assert_int_equal(X509_NAME_get0_der(X509_CRL_get_issuer(x), &name, &n),
+			 1);
+	assert_true(ev_span_eq(c.issuer, ev_span_of(name, n)));
+	assert_int_equal(c.this_update,
+			 openssl_time(X509_CRL_get0_lastUpdate(x)));
+	assert_int_equal(c.next_update,
+			 openssl_time(X509_CRL_get0_nextUpdate(x)));
+	compare_entries(&c, x);
+	count->n++;
+	count->entries += (unsigned int)c.n_entries;
+	X509_CRL_free(x);
+	ev_crl_free(&c);
+}
+
+static void every_crl_reads_as_in_libcrypto(void **state)
+{
+	struct count count = { *state, 0, 0 };
+
+	vectors_need();
+	pki_each_file("_crl.der", compare, &count);
+	pki_each_file("Crl.der", compare, &count);
+	print_message("# %u CRLs, %u entries\n", count.n, count.entries);
+	assert_true(count.n > 40);
+}
+
+static void a_crl_verifies_under_its_issuer_alone(void **state)
+{
+	struct ev_error err = { EV_OK };
+	struct ev_span chain_text;
+	struct ev_chain chain;
+	struct ev_crl pck, root;
+
+	vectors_need();
+	assert_true(pki_chain_text(vector(QUOTE), &chain_text));
+	assert_int_equal(ev_chain_parse(chain_text, 0, &chain, &err), EV_OK);
+	assert_int_equal(ev_crl_parse(vector(PCK_CRL), &pck, &err), EV_OK);
+	assert_int_equal(ev_crl_parse(vector(ROOT_CRL), &root, &err), EV_OK);
+	for (size_t i = 0; i < 3; i++) {
+		assert_int_equal(ev_crl_signed_by(*state, &pck, &chain.cert[i]),
+				 i == 1 ? EV_VERIFIED_YES : EV_VERIFIED_NO);
+		assert_int_equal(ev_crl_signed_by(*state, &root,
+						  &chain.cert[i]),
+				 i == 2 ? EV_VERIFIED_YES : EV_VERIFIED_NO);
+	}
+	assert_int_equal(root.n_entries, 0);
+	chain.cert[1].key_usage &= ~(unsigned int)EV_KEY_USAGE_CRL_SIGN;
+	assert_int_equal(ev_crl_signed_by(*state, &pck, &chain.cert[1]),
+			 EV_VERIFIED_NO);
+	ev_crl_free(&pck);
+	ev_crl_free(&root);
+	ev_chain_free(&chain);
+}
+
+static char *to_pem(struct ev_span der, size_t *n)
+{
+	const unsigned char *p = der.p;
+	X509_CRL *x = d2i_X509_CRL(NULL, &p, (long)der.n);
+	char *base64 = malloc(4 * der.n), *text = malloc(4 * der.n);
+
+	assert_non_null(base64);
+	assert_non_null(text);
+	ev_base64_encode(der, base64);
+	strcpy(text, "-----BEGIN X509 CRL-----\n");
+	for (const char *at = base64; *at != '\0';) {
+		size_t line = strlen(at) < 64 ? strlen(at) : 64;
+
+		strncat(text, at, line);
+		strcat(text, "\n");
+		at += line;
+	}
+	strcat(text, "-----END X509 CRL-----\n");
+	*n = strlen(text);
+	free(base64);
+	X509_CRL_free(x);
+	return text;
+}
+
+static void the_three_spellings_say_the_same(void **state)
+{
+	struct ev_error err = { EV_OK };
+	struct ev_span der;
+	struct ev_crl a, b;
+	char *hex, *pem;
+	size_t n;
+
+	(void)state;
+	vectors_need();
+	der = vector(PCK_CRL);
+	hex = malloc(2 * der.n + 3);
+	assert_non_null(hex);
+	ev_hex_encode(der, hex);
+	assert_int_equal(ev_crl_parse(der, &a, &err), EV_OK);
+	assert_null(a.storage);
+	assert_int_equal(ev_crl_parse(ev_span_str(hex), &b, &err), EV_OK);
+	assert_true(ev_span_eq(a.der, b.der));
+	assert_true(ev_span_eq(a.entries, b.entries));
+	ev_crl_free(&b);
+	for (char *c = hex; *c != '\0'; c++)
+		if (*c >= 'a')
+			*c = (char)(*c - 'a' + 'A');
+	strcat(hex, "\r\n");
+	assert_int_equal(ev_crl_parse(ev_span_str(hex), &b, &err), EV_OK);
+	assert_true(ev_span_eq(a.der, b.der));
+	ev_crl_free(&b);
+	pem = to_pem(der, &n);
+	assert_int_equal(ev_crl_parse(ev_span_of(pem, n), &b, &err), EV_OK);
+	assert_true(ev_span_eq(a.der, b.der));
+	ev_crl_free(&b);
+	hex[7] = 'g';
+	assert_int_equal(ev_crl_parse(ev_span_str(hex), &b, &err), EV_SYNTAX);
+	ev_crl_free(&a);
+	free(hex);
+	free(pem);
+}
+
+static void every_prefix_and_a_trailing_byte_are_refused(void **state)
+{
+	struct ev_span der;
+
+	(void)state;
+	vectors_need();
+	der = vector(PCK_CRL);
+	for (size_t n = 0; n <= der.n + 1; n++) {
+		struct ev_error err = { EV_OK };
+		struct ev_crl c = { .n_entries = 4711 };
+		uint8_t *copy = calloc(1, n + 1);
+
+		assert_non_null(copy);
+		memcpy(copy, der.p, n < der.n ? n : der.n);
+		assert_int_equal(ev_crl_parse(ev_span_of(copy, n), &c, &err) ==
+					 EV_OK,
+				 n == der.n);
+		if (n != der.n)
+			assert_int_equal(c.n_entries, 4711);
+		if (n == der.n + 1)
+			assert_int_equal(err.code, EV_TRAILING);
+		ev_crl_free(&c);
+		free(copy);
+	}
+}
+
+static void expect(const char *rel, const char *find, const char *put,
+		   enum ev_code code, const char *field)
+{
+	struct ev_error err = { EV_OK };
+	struct ev_span der = vector(rel);
+	uint8_t from[64], to[64], *copy = malloc(der.n), *at;
+	size_t n = strlen(find) / 2;
+	struct ev_crl c;
+
+	assert_non_null(copy);
+	memcpy(copy, der.p, der.n);
+	assert_true(ev_hex_decode(ev_span_str(find), from, n));
+	assert_true(ev_hex_decode(ev_span_str(put), to, n));
+	at = memmem(copy, der.n, from, n);
+	assert_non_null(at);
+	memcpy(at, to, n);
+	assert_int_equal(ev_crl_parse(ev_span_of(copy, der.n), &c, &err), code);
+	assert_string_equal(err.object, "crl");
+	assert_string_equal(err.field, field);
+	free(copy);
+}
+
+static void refusals_name_the_field(void **state)
+{
+	(void)state;
+	vectors_need();
+	expect(PCK_CRL, "020101300a", "020100300a", EV_VALUE, "version");
+	expect(PCK_CRL, "3d040302", "3d040303", EV_VALUE, "signature");
+	expect(ROOT_CRL, "0603551d14", "0603551d7e", EV_MISSING, "extensions");
+	expect(ROOT_CRL, "0603551d23", "0603551d7e", EV_MISSING, "extensions");
+	expect(ROOT_CRL, "0603551d14", "0603551d1b", EV_VALUE, "extension");
+	expect(ROOT_CRL, "0603551d14", "0603551d1c", EV_VALUE, "extension");
+	expect(ROOT_CRL, "0603551d14", "0603551d23", EV_SYNTAX,
+	       "authority key identifier");
+	expect(PCK_CRL, "0603551d15", "0603551d1d", EV_VALUE, "extension");
+	expect(PCK_CRL, "0a0101", "0a0107", EV_VALUE, "reason");
+	expect(PCK_CRL, "0a0101", "0a010b", EV_VALUE, "reason");
+}
+
+/* The root CRL has no entry: after thisUpdate comes nextUpdate alone. */
+static void an_absent_next_update_is_named(void **state)
+{
+	struct ev_error err = { EV_OK };
+	struct ev_span der;
+	uint8_t copy[1024], *at;
+	struct ev_crl c;
+
+	(void)state;
+	vectors_need();
+	der = vector(ROOT_CRL);
+	assert_true(der.n <= sizeof(copy));
+	memcpy(copy, der.p, der.n);
+	at = memmem(copy, der.n, "\x17\x0d", 2);
+	assert_non_null(at);
+	/* Both times are 15 bytes: the outer lengths stay two bytes long. */
+	memmove(at + 15, at + 30, (size_t)(copy + der.n - (at + 30)));
+	assert_int_equal(copy[1], 0x82);
+	assert_int_equal(copy[5], 0x81);
+	copy[3] = (uint8_t)(copy[3] - 15);
+	copy[6] = (uint8_t)(copy[6] - 15);
+	assert_int_equal(ev_crl_parse(ev_span_of(copy, der.n - 15), &c, &err),
+			 EV_MISSING);
+	assert_string_equal(err.field, "nextUpdate");
+}
+
+static void mutations_never_pass_where_libcrypto_refuses(void **state)
+{
+	struct ev_error err = { EV_OK };
+	struct ev_span der, chain_text;
+	struct ev_chain chain;
+	uint64_t seed = 5;
+	uint8_t *copy;
+
+	vectors_need();
+	der = vector(ROOT_CRL);
+	assert_true(pki_chain_text(vector(QUOTE), &chain_text));
+	assert_int_equal(ev_chain_parse(chain_text, 0, &chain, &err), EV_OK);
+	copy = malloc(der.n);
+	assert_non_null(copy);
+	for (unsigned int i = 0; i < 20000; i++) {
+		struct ev_crl c;
+		bool same;
+
+		memcpy(copy, der.p, der.n);
+		for (unsigned int k = 0; k <= i % 3; k++)
+			copy[lcg_below(&seed, (uint32_t)der.n)] =
+				(uint8_t)lcg_below(&seed, 256);
+		same = memcmp(copy, der.p, der.n) == 0;
+		err = (struct ev_error){ EV_OK };
+		if (ev_crl_parse(ev_span_of(copy, der.n), &c, &err) != EV_OK)
+			continue;
+		/* Strict DER: no changed byte leaves the signature good. */
+		assert_int_equal(ev_crl_signed_by(*state, &c, &chain.cert[2]) ==
+					 EV_VERIFIED_YES,
+				 same);
+		ev_crl_free(&c);
+	}
+	free(copy);
+	ev_chain_free(&chain);
+}
+
+static int setup(void **state)
+{
+	*state = ev_crypto_new();
+	return *state == NULL;
+}
+
+static int teardown(void **state)
+{
+	ev_crypto_free(*state);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_crl_reads_as_in_libcrypto),
+		cmocka_unit_test(a_crl_verifies_under_its_issuer_alone),
+		cmocka_unit_test(the_three_spellings_say_the_same),
+		cmocka_unit_test(every_prefix_and_a_trailing_byte_are_refused),
+		cmocka_unit_test(refusals_name_the_field),
+		cmocka_unit_test(an_absent_next_update_is_named),
+		cmocka_unit_test(mutations_never_pass_where_libcrypto_refuses),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, setup, teardown);
+}

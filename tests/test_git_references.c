@@ -1,0 +1,435 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* References out of git repositories made here through libgit2. */
+#include "audit/git_commit.h"
+#include "audit/git_references.h"
+#include "audit/place.h"
+#include "tests/reference_sample.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define PATH_17	    "references/openhcl/1.7.json"
+#define COMMIT_TIME INT64_C(1780000000)
+
+static char dir[64];
+static struct ev_crypto *crypto;
+
+static const char *in_dir(const char *name)
+{
+	static char path[128];
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	return path;
+}
+
+static int set_up(void **state)
+{
+	struct ev_error err = { 0 };
+
+	(void)state;
+	snprintf(dir, sizeof(dir), "/tmp/ecart-test-XXXXXX");
+	crypto = ev_crypto_new();
+	return mkdtemp(dir) != NULL && crypto != NULL &&
+			       au_git_begin(&err) == EV_OK
+		       ? 0
+		       : -1;
+}
+
+static int tear_down(void **state)
+{
+	char command[128];
+
+	(void)state;
+	au_git_end();
+	ev_crypto_free(crypto);
+	snprintf(command, sizeof(command), "rm -rf -- '%s'", dir);
+	return system(command);
+}
+
+static git_repository *make(const char *name, bool bare)
+{
+	git_repository_init_options options = GIT_REPOSITORY_INIT_OPTIONS_INIT;
+	git_repository *repo = NULL;
+
+	options.flags = GIT_REPOSITORY_INIT_MKPATH;
+	if (bare)
+		options.flags |= GIT_REPOSITORY_INIT_BARE;
+	options.initial_head = "main";
+	assert_int_equal(git_repository_init_ext(&repo, in_dir(name), &options),
+			 0);
+	return repo;
+}
+
+/* Commits one file; the id in hex. */
+static void commit(git_repository *repo, const char *path, struct ev_span text,
+		   char id[AU_COMMIT_TEXT])
+{
+	struct au_file file = { path, text };
+	struct au_change change = { &file,	   1,
+				    "test\n",	   "SIMULATED",
+				    "t@localhost", COMMIT_TIME };
+	struct ev_error err = { 0 };
+	bool written = false;
+
+	if (au_git_commit_files(repo, &change, id, &written, &err) != EV_OK)
+		fail_msg("%s: %s", err.field, err.found);
+	assert_true(written);
+}
+
+/* Commits one entry of any mode at path. */
+static void commit_entry(git_repository *repo, const char *path,
+			 git_filemode_t mode, const git_oid *target)
+{
+	git_tree_update update = { .action = GIT_TREE_UPDATE_UPSERT,
+				   .filemode = mode,
+				   .path = path };
+	git_signature *who = NULL;
+	git_object *head = NULL, *base = NULL;
+	git_tree *tree = NULL;
+	const git_commit *parents[1];
+	git_oid id;
+
+	update.id = *target;
+	assert_int_equal(git_revparse_single(&head, repo, "HEAD"), 0);
+	assert_int_equal(git_object_peel(&base, head, GIT_OBJECT_TREE), 0);
+	assert_int_equal(git_tree_create_updated(&id, repo, (git_tree *)base, 1,
+						 &update),
+			 0);
+	assert_int_equal(git_tree_lookup(&tree, repo, &id), 0);
+	assert_int_equal(git_signature_new(&who, "a", "b", COMMIT_TIME, 0), 0);
+	parents[0] = (const git_commit *)head;
+	assert_int_equal(git_commit_create(&id, repo, "HEAD", who, who, NULL,
+					   "entry\n", tree, 1, parents),
+			 0);
+	git_signature_free(who);
+	git_tree_free(tree);
+	git_object_free(base);
+	git_object_free(head);
+}
+
+static enum ev_code read_place(const char *text, struct au_references *refs,
+			       struct ev_error *err)
+{
+	struct au_place place = { 0 };
+	enum ev_code code;
+
+	assert_int_equal(au_place_parse(text, &place, err), EV_OK);
+	code = au_place_read(&place, crypto, refs, err);
+	au_place_free(&place);
+	return code;
+}
+
+static void expect_one(const char *text, const char *commit_id)
+{
+	struct au_references refs = { 0 };
+	struct ev_error err = { 0 };
+
+	if (read_place(text, &refs, &err) != EV_OK)
+		fail_msg("%s: %s: %s", text, err.field, err.found);
+	assert_string_equal(refs.commit, commit_id);
+	assert_int_equal(refs.n, 1);
+	assert_int_equal(refs.n_faults, 0);
+	assert_string_equal(refs.listed[0].path, PATH_17);
+	au_references_free(&refs);
+}
+
+static void expect_refusal(const char *text, enum ev_code code,
+			   const char *field)
+{
+	struct au_references refs = { 0 };
+	struct ev_error err = { 0 };
+
+	assert_int_equal(read_place(text, &refs, &err), code);
+	if (strcmp(err.field, field) != 0)
+		fail_msg("%s: field %s, found %s", text, err.field, err.found);
+	assert_null(refs.listed);
+}
+
+static void expect_fault(const char *text, const char *path, enum ev_code code,
+			 const char *field)
+{
+	struct au_references refs = { 0 };
+	struct ev_error err = { 0 };
+
+	assert_int_equal(read_place(text, &refs, &err), EV_OK);
+	assert_int_equal(refs.n_faults, 1);
+	assert_string_equal(refs.fault[0].path, path);
+	assert_int_equal(refs.fault[0].error.code, code);
+	assert_string_equal(refs.fault[0].error.field, field);
+	au_references_free(&refs);
+}
+
+static void a_bare_repository_is_read_at_branch_tag_and_commit(void **state)
+{
+	git_repository *repo = make("bare.git", true);
+	char first[AU_COMMIT_TEXT], second[AU_COMMIT_TEXT], text[200];
+	git_object *target = NULL;
+	git_signature *who = NULL;
+	git_oid tag;
+
+	(void)state;
+	commit(repo, PATH_17, ev_span_str(SAMPLE), first);
+	assert_int_equal(git_revparse_single(&target, repo, first), 0);
+	assert_int_equal(git_signature_new(&who, "a", "b", COMMIT_TIME, 0), 0);
+	assert_int_equal(git_tag_create(&tag, repo, "v1", target, who, "m", 0),
+			 0);
+	git_signature_free(who);
+	git_object_free(target);
+	commit(repo, "README", ev_span_str("x"), second);
+	git_repository_free(repo);
+
+	expect_one(in_dir("bare.git"), second);
+	expect_one(in_dir("bare.git@main"), second);
+	expect_one(in_dir("bare.git@HEAD~1"), first);
+	expect_one(in_dir("bare.git@v1"), first);
+	snprintf(text, sizeof(text), "bare.git@%s", first);
+	expect_one(in_dir(text), first);
+	snprintf(text, sizeof(text), "bare.git@%.10s", second);
+	expect_one(in_dir(text), second);
+}
+
+static void the_same_addition_gives_the_same_commit(void **state)
+{
+	git_repository *a = make("same-a.git", true);
+	git_repository *b = make("same-b.git", true);
+	char x[AU_COMMIT_TEXT], y[AU_COMMIT_TEXT];
+
+	(void)state;
+	commit(a, PATH_17, ev_span_str(SAMPLE), x);
+	commit(b, PATH_17, ev_span_str(SAMPLE), y);
+	assert_string_equal(x, y);
+	git_repository_free(a);
+	git_repository_free(b);
+}
+
+static void the_working_tree_is_never_read(void **state)
+{
+	git_repository *repo = make("work", false);
+	char id[AU_COMMIT_TEXT];
+	FILE *f;
+
+	(void)state;
+	commit(repo, PATH_17, ev_span_str(SAMPLE), id);
+	git_repository_free(repo);
+	/* The commit was written there, and is then spoiled. */
+	f = fopen(in_dir("work/" PATH_17), "r+");
+	assert_non_null(f);
+	assert_true(fputs("spoiled", f) >= 0);
+	fclose(f);
+	expect_one(in_dir("work"), id);
+	expect_one(in_dir("work@main"), id);
+}
+
+static void a_folder_without_git_is_said_to_be_one(void **state)
+{
+	FILE *f;
+
+	(void)state;
+	assert_int_equal(mkdir(in_dir("plain"), 0755), 0);
+	expect_refusal(in_dir("plain"), EV_MISSING, "folder");
+	assert_int_equal(mkdir(in_dir("plain/references"), 0755), 0);
+	assert_int_equal(mkdir(in_dir("plain/references/openhcl"), 0755), 0);
+	f = fopen(in_dir("plain/" PATH_17), "w");
+	assert_non_null(f);
+	assert_true(fputs(SAMPLE, f) >= 0);
+	fclose(f);
+	expect_one(in_dir("plain"), "");
+	expect_refusal(in_dir("plain@main"), EV_MISSING, "repository");
+	assert_int_equal(
+		symlink("1.7.json", in_dir("plain/references/openhcl/l.json")),
+		0);
+	expect_fault(in_dir("plain"), "references/openhcl/l.json", EV_VALUE,
+		     "mode");
+}
+
+static void what_is_no_commit_is_refused(void **state)
+{
+	git_repository *repo = make("revs.git", true);
+	char id[AU_COMMIT_TEXT];
+	git_object *blob = NULL;
+
+	(void)state;
+	commit(repo, PATH_17, ev_span_str(SAMPLE), id);
+	assert_int_equal(git_revparse_single(&blob, repo, "HEAD:" PATH_17), 0);
+	assert_int_equal(git_tag_create_lightweight(&(git_oid){ { 0 } }, repo,
+						    "blob", blob, 0),
+			 0);
+	git_object_free(blob);
+	git_repository_free(repo);
+	expect_refusal(in_dir("absent.git"), EV_MISSING, "repository");
+	expect_refusal(in_dir("revs.git@nobranch"), EV_MISSING, "revision");
+	expect_refusal(in_dir("revs.git@deadbeefdeadbeef"), EV_MISSING,
+		       "revision");
+	expect_refusal(in_dir("revs.git@blob"), EV_VALUE, "revision");
+	expect_refusal(in_dir("revs.git@"), EV_VALUE, "revision");
+	expect_refusal(in_dir("revs.git@:/test"), EV_VALUE, "revision");
+	expect_refusal(in_dir("revs.git@HEAD^{/test}"), EV_VALUE, "revision");
+	expect_refusal(in_dir("revs.git@main@{1}"), EV_MISSING, "repository");
+}
+
+static void an_empty_repository_and_one_without_references(void **state)
+{
+	git_repository *repo = make("empty.git", true);
+	char id[AU_COMMIT_TEXT];
+
+	(void)state;
+	expect_refusal(in_dir("empty.git"), EV_MISSING, "revision");
+	commit(repo, "README", ev_span_str("x"), id);
+	expect_refusal(in_dir("empty.git"), EV_MISSING, "references");
+	git_repository_free(repo);
+}
+
+static void links_and_submodules_are_faults(void **state)
+{
+	git_repository *repo = make("links.git", true);
+	char id[AU_COMMIT_TEXT];
+	git_oid target;
+
+	(void)state;
+	commit(repo, PATH_17, ev_span_str(SAMPLE), id);
+	assert_int_equal(
+		git_blob_create_from_buffer(&target, repo, "1.7.json", 8), 0);
+	commit_entry(repo, "references/openhcl/new", GIT_FILEMODE_LINK,
+		     &target);
+	expect_fault(in_dir("links.git"), "references/openhcl/new", EV_VALUE,
+		     "mode");
+	assert_int_equal(git_oid_fromstr(&target, id), 0);
+	commit_entry(repo, "references/sub", GIT_FILEMODE_COMMIT, &target);
+	git_repository_free(repo);
+	expect_fault(in_dir("links.git@HEAD~1"), "references/openhcl/new",
+		     EV_VALUE, "mode");
+	expect_fault(in_dir("links.git"), "references/sub", EV_VALUE, "mode");
+}
+
+static void a_manifest_over_the_limit_is_a_fault(void **state)
+{
+	git_repository *repo = make("huge.git", true);
+	size_t n = AU_REFERENCE_MAX + 1;
+	uint8_t *huge = malloc(n);
+	char id[AU_COMMIT_TEXT];
+
+	(void)state;
+	assert_non_null(huge);
+	memset(huge, ' ', n);
+	commit(repo, "references/p/1.json", ev_span_of(huge, n), id);
+	expect_fault(in_dir("huge.git"), "references/p/1.json", EV_LIMIT,
+		     "size");
+	git_repository_free(repo);
+	free(huge);
+}
+
+static void folders_too_deep_are_a_fault(void **state)
+{
+	git_repository *repo = make("deep.git", true);
+	char id[AU_COMMIT_TEXT];
+
+	(void)state;
+	commit(repo, "references/a/b/c/d/e/f.json", ev_span_str(SAMPLE), id);
+	expect_fault(in_dir("deep.git"), "references/a/b/c/d/e", EV_LIMIT,
+		     "path");
+	git_repository_free(repo);
+}
+
+static void a_manifest_in_another_place_is_a_fault(void **state)
+{
+	git_repository *repo = make("place.git", true);
+	char id[AU_COMMIT_TEXT];
+
+	(void)state;
+	commit(repo, "references/1.7.json", ev_span_str(SAMPLE), id);
+	expect_fault(in_dir("place.git"), "references/1.7.json", EV_VALUE,
+		     "path");
+	git_repository_free(repo);
+}
+
+static void a_sha256_repository_is_refused_by_name(void **state)
+{
+	git_repository *repo = make("sha256.git", true);
+	FILE *f = fopen(in_dir("sha256.git/config"), "w");
+
+	(void)state;
+	git_repository_free(repo);
+	assert_non_null(f);
+	fputs("[core]\n\trepositoryformatversion = 1\n\tbare = true\n"
+	      "[extensions]\n\tobjectformat = sha256\n",
+	      f);
+	fclose(f);
+	expect_refusal(in_dir("sha256.git"), EV_VALUE, "object format");
+}
+
+static void a_damaged_object_is_refused_not_skipped(void **state)
+{
+	git_repository *repo = make("broken.git", true);
+	char id[AU_COMMIT_TEXT], name[128];
+	git_object *blob = NULL;
+	char hex[GIT_OID_HEXSZ + 1];
+
+	(void)state;
+	commit(repo, PATH_17, ev_span_str(SAMPLE), id);
+	assert_int_equal(git_revparse_single(&blob, repo, "HEAD:" PATH_17), 0);
+	git_oid_tostr(hex, sizeof(hex), git_object_id(blob));
+	git_object_free(blob);
+	git_repository_free(repo);
+	snprintf(name, sizeof(name), "broken.git/objects/%.2s/%s", hex,
+		 hex + 2);
+	assert_int_equal(unlink(in_dir(name)), 0);
+	expect_refusal(in_dir("broken.git"), EV_MISSING, "object");
+}
+
+static void a_recipe_is_compared_with_its_digest(void **state)
+{
+	git_repository *repo = make("recipe.git", true);
+	struct au_references refs = { 0 };
+	struct ev_error err = { 0 };
+	char id[AU_COMMIT_TEXT];
+
+	(void)state;
+	commit(repo, PATH_17, ev_span_str(SAMPLE), id);
+	assert_int_equal(read_place(in_dir("recipe.git"), &refs, &err), EV_OK);
+	assert_int_equal(
+		au_git_recipes_check(in_dir("recipe.git"), crypto, &refs, &err),
+		EV_OK);
+	assert_int_equal(refs.n_faults, 1);
+	assert_string_equal(refs.fault[0].error.field, "recipe.path");
+	au_references_free(&refs);
+	commit(repo, "recipes/openhcl/1.7/build.txt", ev_span_str("make"), id);
+	assert_int_equal(read_place(in_dir("recipe.git"), &refs, &err), EV_OK);
+	assert_int_equal(
+		au_git_recipes_check(in_dir("recipe.git"), crypto, &refs, &err),
+		EV_OK);
+	assert_int_equal(refs.n_faults, 1);
+	assert_string_equal(refs.fault[0].error.field, "recipe.sha256");
+	au_references_free(&refs);
+	git_repository_free(repo);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			a_bare_repository_is_read_at_branch_tag_and_commit),
+		cmocka_unit_test(the_same_addition_gives_the_same_commit),
+		cmocka_unit_test(the_working_tree_is_never_read),
+		cmocka_unit_test(a_folder_without_git_is_said_to_be_one),
+		cmocka_unit_test(what_is_no_commit_is_refused),
+		cmocka_unit_test(
+			an_empty_repository_and_one_without_references),
+		cmocka_unit_test(links_and_submodules_are_faults),
+		cmocka_unit_test(a_manifest_over_the_limit_is_a_fault),
+		cmocka_unit_test(folders_too_deep_are_a_fault),
+		cmocka_unit_test(a_manifest_in_another_place_is_a_fault),
+		cmocka_unit_test(a_sha256_repository_is_refused_by_name),
+		cmocka_unit_test(a_damaged_object_is_refused_not_skipped),
+		cmocka_unit_test(a_recipe_is_compared_with_its_digest),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	json_object_seed(1);
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}

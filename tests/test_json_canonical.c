@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tests of evidence/base/json_canonical. */
+#include "evidence/base/json.h"
+
+#include "tests/vectors.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+static enum ev_code canonical(struct ev_span text, struct ev_error *err)
+{
+	ev_auto_json json_t *v = NULL;
+
+	*err = (struct ev_error){ 0 };
+	assert_int_equal(ev_json_parse(text, (size_t)1 << 20, "test", &v, err),
+			 EV_OK);
+	return ev_json_check_canonical(text, v, "test", err);
+}
+
+static void canonical_text_is_accepted(void **state)
+{
+	static const char *const texts[] = {
+		"{}",
+		"[]",
+		"[1,-1,true,false,\"\"]",
+		"{\"A\":1,\"Z\":2,\"a\":{\"b\":[{}]}}",
+		"\"\\\"\\\\/\xc3\xa9\xf0\x9f\x98\x80\"",
+		"9007199254740991",
+		"{\"a\":1,\"a-\":1,\"a.b\":1,\"a/b\":1,\"a1\":1,\"a_\":1}",
+	};
+	struct ev_error err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+		assert_int_equal(canonical(ev_span_str(texts[i]), &err), EV_OK);
+}
+
+static void other_spellings_are_refused_at_the_first_difference(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t offset;
+	} cases[] = {
+		{ " {}", 0 },
+		{ "{}\n", 2 },
+		{ "[1, 2]", 3 },
+		{ "{\"b\":1,\"a\":2}", 2 },
+		{ "[\"\\/\"]", 2 },
+		{ "[\"\\u0041\"]", 2 },
+		{ "[\"\xc3\xa9\\u00e9\"]", 4 },
+	};
+	struct ev_error err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		assert_int_equal(canonical(ev_span_str(cases[i].text), &err),
+				 EV_VALUE);
+		assert_string_equal(err.field, "canonical");
+		assert_int_equal(err.offset, cases[i].offset);
+	}
+}
+
+static void what_the_subset_forbids_is_refused(void **state)
+{
+	static const char *const texts[] = {
+		"null",
+		"[null]",
+		"{\"a\":null}",
+		"9007199254740992",
+		"-9007199254740992",
+		"[\"\\u001b\"]",
+		"[\"\\n\"]",
+		"[\"\x7f\"]",
+		"[\"\xc2\x85\"]",
+		"{\"\":1}",
+		"{\"a b\":1}",
+		"{\"\xc3\xa9\":1}",
+	};
+	struct ev_error err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		assert_int_equal(canonical(ev_span_str(texts[i]), &err),
+				 EV_VALUE);
+		assert_string_equal(err.field, "subset");
+	}
+}
+
+static void the_manifest_of_the_vectors_is_canonical(void **state)
+{
+	struct ev_span text = { NULL, 0 };
+	struct ev_error err;
+
+	(void)state;
+	vectors_need();
+	vectors_read("archive/dsse-local/manifest.json", &text);
+	assert_int_equal(canonical(text, &err), EV_OK);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(canonical_text_is_accepted),
+		cmocka_unit_test(
+			other_spellings_are_refused_at_the_first_difference),
+		cmocka_unit_test(what_the_subset_forbids_is_refused),
+		cmocka_unit_test(the_manifest_of_the_vectors_is_canonical),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

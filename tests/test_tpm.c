@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* TPM quotes, signatures, public areas and PCR files. */
+#include "evidence/tpm.h"
+
+#include "evidence/base/cleanup.h"
+#include "evidence/base/sig.h"
+#include "evidence/hcl.h"
+#include "tests/parse_case.h"
+#include "tests/vectors.h"
+
+static struct ev_span item_of(const char *path)
+{
+	struct ev_span item = { NULL, 0 };
+
+	assert_true(vectors_read(path, &item));
+	return item;
+}
+
+static enum ev_code parse(struct ev_span item, struct ev_error *err)
+{
+	struct ev_tpm_quote q;
+
+	return ev_tpm_quote_parse(item, &q, err);
+}
+
+static enum ev_code parse_signature(struct ev_span item, struct ev_error *err)
+{
+	struct ev_tpm_signature s;
+
+	return ev_tpm_signature_parse(item, false, &s, err);
+}
+
+static enum ev_code parse_public(struct ev_span item, struct ev_error *err)
+{
+	struct ev_tpm_public p;
+
+	return ev_tpm_public_parse(item, &p, err);
+}
+
+static enum ev_code parse_pcrs(struct ev_span item, struct ev_error *err)
+{
+	struct ev_pcr_selection bank[EV_TPM_BANKS_MAX];
+	ev_auto_free uint8_t *values = NULL;
+	size_t n_banks, n;
+
+	return ev_tpm_pcrs_serialized_parse(item, bank, &n_banks, &values, &n,
+					    err);
+}
+
+/* The quote and the AK of the paravisor's claims. */
+static void check_signer(struct ev_crypto *crypto, const char *report,
+			 const char *msg, const char *sig)
+{
+	uint8_t area[EV_TPM_AK_AREA], name[34];
+	struct ev_error err = { 0 };
+	struct ev_runtime_claims c;
+	struct ev_tpm_signature s;
+	struct ev_tpm_quote q;
+	struct ev_hcl h;
+
+	assert_int_equal(ev_hcl_parse(item_of(report), &h, &err), EV_OK);
+	assert_int_equal(ev_runtime_claims_parse(h.runtime_data, 0, &c, &err),
+			 EV_OK);
+	assert_int_equal(ev_tpm_quote_parse(item_of(msg), &q, &err), EV_OK);
+	ev_tpm_ak_area(c.ak.n, area);
+	assert_true(ev_tpm_qualified_name(crypto, EV_SPAN(area), name));
+	assert_true(ev_span_eq(q.qualified_signer, EV_SPAN(name)));
+	area[6] &= 0xfb; /* noDA is bit 10 of the attributes at 4 */
+	assert_true(ev_tpm_qualified_name(crypto, EV_SPAN(area), name));
+	assert_false(ev_span_eq(q.qualified_signer, EV_SPAN(name)));
+	assert_int_equal(ev_tpm_signature_parse(item_of(sig), true, &s, &err),
+			 EV_OK);
+	assert_int_equal(ev_rsa_verify(crypto, ev_span_of(c.ak.n, c.ak.n_size),
+				       ev_span_of(c.ak.e, c.ak.e_size),
+				       EV_RSASSA_PKCS1, EV_SHA256, q.attest,
+				       s.rsa),
+			 EV_VERIFIED_YES);
+	ev_runtime_claims_free(&c);
+}
+
+static void qualified_signer_is_the_platform_template(void **state)
+{
+	ev_auto(ev_crypto_free) struct ev_crypto *crypto = NULL;
+
+	(void)state;
+	vectors_need();
+	crypto = ev_crypto_new();
+	assert_non_null(crypto);
+	check_signer(crypto, "azure/tdx3-hcl-report.bin",
+		     "azure/tdx3-tpm-quote.msg", "azure/tdx3-tpm-quote.sig");
+	check_signer(crypto, "azure/snp1-hcl-report.bin",
+		     "azure/snp1-tpm-quote.msg", "azure/snp1-tpm-quote.sig");
+}
+
+static void quote_fields_are_read(void **state)
+{
+	struct ev_error err = { 0 };
+	struct ev_tpm_quote q;
+
+	(void)state;
+	vectors_need();
+	assert_int_equal(ev_tpm_quote_parse(item_of("azure/snp1-tpm-quote.msg"),
+					    &q, &err),
+			 EV_OK);
+	assert_true(ev_span_eq(q.extra_data, EV_SPAN_LITERAL("challenge")));
+	assert_int_equal(q.n_banks, 1);
+	assert_int_equal(q.bank[0].alg, EV_TPM_ALG_SHA256);
+	assert_int_equal(q.bank[0].pcrs, 0xffffff);
+	assert_int_equal(q.bank[0].n_pcrs, 24);
+	assert_int_equal(q.pcr_digest.n, 32);
+	assert_int_equal(q.selection_size, 10);
+}
+
+static void quote_is_read_with_and_without_its_size(void **state)
+{
+	struct ev_error err = { 0 };
+	struct ev_tpm_quote q;
+	struct ev_span in;
+	uint8_t sized[300];
+
+	(void)state;
+	vectors_need();
+	in = item_of("azure/tdx3-tpm-quote.msg");
+	assert_true(in.n < 256);
+	sized[0] = 0;
+	sized[1] = (uint8_t)in.n;
+	memcpy(sized + 2, in.p, in.n);
+	assert_int_equal(
+		ev_tpm_quote_parse(ev_span_of(sized, in.n + 2), &q, &err),
+		EV_OK);
+	assert_true(ev_span_eq(q.attest, in));
+	parse_prefixes(parse, in, in.n);
+	parse_prefixes(parse, ev_span_of(sized, in.n + 2), in.n + 2);
+	parse_mutations(parse, in, 20000);
+	sized[in.n + 2] = 0;
+	parse(ev_span_of(sized, in.n + 3), &err);
+	parse_expect(&err, EV_TRAILING, "tpm-quote", "end");
+	err.code = EV_OK;
+	parse(ev_span_of(sized + 2, in.n + 1), &err);
+	parse_expect(&err, EV_TRAILING, "tpm-quote", "end");
+}
+
+static void quote_refuses_other_values(void **state)
+{
+	struct ev_span in;
+	size_t clock;
+
+	(void)state;
+	vectors_need();
+	in = item_of("azure/snp1-tpm-quote.msg");
+	clock = 6 + 36 + 11;
+	parse_refuses_byte(parse, in, 5, 0x17, EV_VALUE, "tpm-quote", "type");
+	parse_refuses_byte(parse, in, clock + 16, 2, EV_VALUE, "tpm-quote",
+			   "safe");
+	parse_refuses_byte(parse, in, clock + 25, 1, EV_LIMIT, "tpm-quote",
+			   "pcrSelect.count");
+	parse_refuses_byte(parse, in, clock + 31, 5, EV_LIMIT, "tpm-quote",
+			   "pcrSelect.sizeofSelect");
+}
+
+static void signatures_are_read_bare_and_wrapped(void **state)
+{
+	struct ev_error err = { 0 };
+	struct ev_tpm_signature s;
+	uint8_t rsa[6 + 256] = { 0x00, 0x14, 0x00, 0x0b, 0x01, 0x00 };
+	uint8_t ecdsa[8 + 64] = { 0x00, 0x18, 0x00, 0x0c, 0x00, 0x20 };
+
+	(void)state;
+	assert_int_equal(ev_tpm_signature_parse(EV_SPAN(rsa), false, &s, &err),
+			 EV_OK);
+	assert_int_equal(s.scheme, EV_TPM_ALG_RSASSA);
+	assert_int_equal(s.rsa.n, 256);
+	/* Said to be bare, it is. */
+	assert_int_equal(ev_tpm_signature_parse(EV_SPAN(rsa), true, &s, &err),
+			 EV_OK);
+	assert_int_equal(s.rsa.n, 262);
+	assert_int_equal(
+		ev_tpm_signature_parse(ev_span_of(rsa, 255), true, &s, &err),
+		EV_VALUE);
+	err.code = EV_OK;
+	ecdsa[6 + 33] = 0x20;
+	assert_int_equal(
+		ev_tpm_signature_parse(EV_SPAN(ecdsa), false, &s, &err), EV_OK);
+	assert_int_equal(s.hash, EV_TPM_ALG_SHA384);
+	assert_int_equal(s.s.n, 32);
+	parse_prefixes(parse_signature, EV_SPAN(ecdsa), sizeof(ecdsa));
+	parse_refuses_byte(parse_signature, EV_SPAN(ecdsa), 1, 0x15, EV_VALUE,
+			   "tpm-signature", "sigAlg");
+	parse_refuses_byte(parse_signature, EV_SPAN(ecdsa), 3, 0x12, EV_VALUE,
+			   "tpm-signature", "hash");
+	parse_mutations(parse_signature, EV_SPAN(rsa), 5000);
+}
+
+static void public_areas_are_read(void **state)
+{
+	struct ev_error err = { 0 };
+	struct ev_tpm_public p;
+	uint8_t modulus[256], sized[2 + EV_TPM_AK_AREA];
+
+	(void)state;
+	memset(modulus, 0xa5, sizeof(modulus));
+	ev_tpm_ak_area(modulus, sized + 2);
+	sized[0] = EV_TPM_AK_AREA >> 8;
+	sized[1] = EV_TPM_AK_AREA & 0xff;
+	assert_int_equal(ev_tpm_public_parse(EV_SPAN(sized), &p, &err), EV_OK);
+	assert_int_equal(p.attributes, EV_TPM_AK_ATTRIBUTES);
+	assert_int_equal(p.exponent, 65537);
+	assert_memory_equal(p.modulus.p, modulus, 256);
+	assert_int_equal(p.area.n, EV_TPM_AK_AREA);
+	parse_prefixes(parse_public, EV_SPAN(sized), sizeof(sized));
+	parse_prefixes(parse_public, ev_span_of(sized + 2, EV_TPM_AK_AREA),
+		       EV_TPM_AK_AREA);
+	parse_refuses_byte(parse_public, EV_SPAN(sized), 2 + 16, 0x10, EV_VALUE,
+			   "tpm-public", "keyBits");
+	parse_refuses_byte(parse_public, EV_SPAN(sized), 2 + 16, 0x0c, EV_VALUE,
+			   "tpm-public", "unique");
+	parse_refuses_byte(parse_public, EV_SPAN(sized), 3, 0x08, EV_VALUE,
+			   "tpm-public", "type");
+	parse_refuses_byte(parse_public, EV_SPAN(sized), 2 + 11, 0x11, EV_VALUE,
+			   "tpm-public", "symmetric");
+	parse_mutations(parse_public, EV_SPAN(sized), 20000);
+}
+
+static void serialized_pcrs_hash_to_the_quote(void **state)
+{
+	ev_auto(ev_crypto_free) struct ev_crypto *crypto = NULL;
+	struct ev_pcr_selection bank[EV_TPM_BANKS_MAX];
+	ev_auto_free uint8_t *values = NULL;
+	struct ev_error err = { 0 };
+	struct ev_tpm_quote q;
+	struct ev_span in;
+	size_t n_banks, n;
+	uint8_t digest[32];
+
+	(void)state;
+	vectors_need();
+	crypto = ev_crypto_new();
+	assert_non_null(crypto);
+	in = item_of("azure/tl-pcrs.bin");
+	assert_int_equal(ev_tpm_pcrs_serialized_parse(in, bank, &n_banks,
+						      &values, &n, &err),
+			 EV_OK);
+	assert_int_equal(n_banks, 1);
+	assert_int_equal(bank[0].pcrs, 0xff);
+	assert_int_equal(n, 8 * 32);
+	assert_int_equal(
+		ev_tpm_quote_parse(item_of("azure/tl-tpm-quote.msg"), &q, &err),
+		EV_OK);
+	assert_true(
+		ev_digest(crypto, EV_SHA256, ev_span_of(values, n), digest));
+	assert_true(ev_span_eq(q.pcr_digest, EV_SPAN(digest)));
+	parse_prefixes(parse_pcrs, in, in.n);
+	parse_mutations(parse_pcrs, in, 10000);
+	parse_refuses_byte(parse_pcrs, in, 0, 17, EV_VALUE,
+			   "tpm-pcrs-serialized", "selection.count");
+	parse_refuses_byte(parse_pcrs, in, 6, 5, EV_VALUE,
+			   "tpm-pcrs-serialized", "selection.sizeofSelect");
+	parse_refuses_byte(parse_pcrs, in, 7, 0x7f, EV_VALUE,
+			   "tpm-pcrs-serialized", "digest.size");
+	parse_refuses_byte(parse_pcrs, in, 8, 0x01, EV_MISSING,
+			   "tpm-pcrs-serialized", "digests");
+	parse_refuses_byte(parse_pcrs, in, 132, 33, EV_VALUE,
+			   "tpm-pcrs-serialized", "digest-lists");
+	parse_refuses_byte(parse_pcrs, in, 136, 9, EV_VALUE,
+			   "tpm-pcrs-serialized", "digests.count");
+	parse_refuses_byte(parse_pcrs, in, 140, 48, EV_VALUE,
+			   "tpm-pcrs-serialized", "digest.size");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(qualified_signer_is_the_platform_template),
+		cmocka_unit_test(quote_fields_are_read),
+		cmocka_unit_test(quote_is_read_with_and_without_its_size),
+		cmocka_unit_test(quote_refuses_other_values),
+		cmocka_unit_test(signatures_are_read_bare_and_wrapped),
+		cmocka_unit_test(public_areas_are_read),
+		cmocka_unit_test(serialized_pcrs_hash_to_the_quote),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
