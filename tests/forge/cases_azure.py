@@ -114,7 +114,8 @@ def tpm_quote():
 
 def tpm_key():
     yield guest("tpm.ak.attributes", "", "the AK's public area lacks `restricted`",
-                {"tpm.public": const(tpm.public(rsa.key("ak"), 0x00040472))})
+                {"tpm.public": const(tpm.public(rsa.key("ak"), 0x00040472)),
+                 "tpm.fields": put(signer=tpm.qualified_signer(rsa.key("ak"), 0x00040472))})
     other = tpm.qualified_signer(rsa.key("ak"), tpm.ATTRIBUTES & ~0x400)
     yield guest("tpm.ak.name", "", "qualifiedSigner is that of a key without noDA",
                 {"tpm.fields": put(signer=other)})

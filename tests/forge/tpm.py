@@ -26,10 +26,13 @@ def name(area):
     return be(0x0B, 2) + hashlib.sha256(area).digest()
 
 
+def signer_of_area(area):
+    """Name of a key below the endorsement hierarchy, 0x4000000B."""
+    return be(0x0B, 2) + hashlib.sha256(be(0x4000000B, 4) + name(area)).digest()
+
+
 def qualified_signer(key, attributes=ATTRIBUTES):
-    """Name of the key below the endorsement hierarchy, 0x4000000B."""
-    inner = be(0x4000000B, 4) + name(public(key, attributes))
-    return be(0x0B, 2) + hashlib.sha256(inner).digest()
+    return signer_of_area(public(key, attributes))
 
 
 def selection(indexes):
