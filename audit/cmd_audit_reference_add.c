@@ -190,6 +190,18 @@ struct work {
 	size_t n;
 };
 
+/* Options that would be given in vain. */
+static bool is_idle(const struct work *w)
+{
+	const struct au_addition *add = &w->o->add;
+
+	if (add->mrtd == NULL && add->n_parameters > 0)
+		return true;
+	return w->exists && add->state == NULL &&
+	       (w->o->has_since || add->reason != NULL ||
+		add->advisory != NULL);
+}
+
 /* What a new reference needs, and one that is there must not change. */
 static int check_options(const struct work *w)
 {
@@ -202,6 +214,10 @@ static int check_options(const struct work *w)
 				 "%s is there already; only --state and --mrtd "
 				 "with --parameter can be added to it",
 				 w->path);
+	if (is_idle(w))
+		return cli_usage(&au_command_reference_add,
+				 "--parameter belongs to --mrtd; --since, "
+				 "--reason and --advisory to --state");
 	if (w->exists && add->state == NULL && add->mrtd == NULL)
 		return cli_usage(&au_command_reference_add,
 				 "%s is there already: --state or --mrtd?",
@@ -318,8 +334,9 @@ static int commit(struct work *w)
 	if (!split_user(w->o->user, name, mail))
 		return cli_usage(&au_command_reference_add,
 				 "--user %s: want NAME <mail>", w->o->user);
-	snprintf(message, sizeof(message), "%s: %s %s %s\n", w->o->add.product,
+	snprintf(message, sizeof(message), "%s: %s %s%s%s\n", w->o->add.product,
 		 w->exists ? "change" : "add", w->o->add.version,
+		 w->o->add.state != NULL ? ", " : "",
 		 w->o->add.state != NULL ? w->o->add.state : "");
 	if (au_git_commit_files(w->repo, &change, id, &written, &err) != EV_OK)
 		return au_cmd_refused(w->o->repository, &err);

@@ -88,6 +88,19 @@ static enum ev_code read_manifest(struct walk *w, int dir, const char *name,
 				 w->err);
 }
 
+/* One entry that is no folder. */
+static enum ev_code walk_file(struct walk *w, int dir, const char *name,
+			      const char *path, mode_t mode)
+{
+	if (!S_ISREG(mode))
+		return fault(w, path, EV_VALUE, "mode", "a regular file",
+			     S_ISLNK(mode) ? "a symbolic link"
+					   : "another kind");
+	if (!au_references_is_manifest(path))
+		return EV_OK;
+	return read_manifest(w, dir, name, path);
+}
+
 static enum ev_code walk_folder(struct walk *w, int parent, const char *name,
 				const char *prefix, size_t depth)
 {
@@ -123,13 +136,8 @@ static enum ev_code walk_folder(struct walk *w, int parent, const char *name,
 			code = system_failure(w, "file");
 		else if (S_ISDIR(st.st_mode))
 			code = walk_folder(w, fd, e->d_name, path, depth + 1);
-		else if (!S_ISREG(st.st_mode))
-			code = fault(w, path, EV_VALUE, "mode",
-				     "a regular file",
-				     S_ISLNK(st.st_mode) ? "a symbolic link"
-							 : "another kind");
-		else if (au_references_is_manifest(path))
-			code = read_manifest(w, fd, e->d_name, path);
+		else
+			code = walk_file(w, fd, e->d_name, path, st.st_mode);
 	}
 	return code;
 }

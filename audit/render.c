@@ -182,6 +182,21 @@ static void open_checks(struct ev_buffer *out, const json_t *checks, bool full)
 	}
 }
 
+/* Test anchors are named in every output that rests on them. */
+static void simulated(struct ev_buffer *out, const json_t *anchors)
+{
+	for (size_t i = 0; i < json_array_size(anchors); i++) {
+		const json_t *a = json_array_get(anchors, i);
+
+		if (!json_is_true(json_object_get(a, "used")) ||
+		    !json_is_true(json_object_get(a, "simulated")))
+			continue;
+		line(out, "  SIMULATED",
+		     "anchors: this says nothing about a real machine");
+		return;
+	}
+}
+
 static const char *verdict_word(const char *verdict)
 {
 	if (strcmp(verdict, "pass") == 0)
@@ -214,6 +229,7 @@ bool au_render_text(struct ev_span report, bool full, struct ev_buffer *out)
 		 text_of(policy, "name"),
 		 digest(text_of(policy, "sha256"), full, hex));
 	line(out, "  verdict", text);
+	simulated(out, json_object_get(document, "anchors"));
 	open_checks(out, json_object_get(document, "checks"), full);
 	return ev_buffer_ok(out);
 }

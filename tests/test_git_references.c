@@ -22,7 +22,7 @@ static struct ev_crypto *crypto;
 
 static const char *in_dir(const char *name)
 {
-	static char path[128];
+	static char path[320];
 
 	snprintf(path, sizeof(path), "%s/%s", dir, name);
 	return path;
@@ -287,24 +287,32 @@ static void an_empty_repository_and_one_without_references(void **state)
 
 static void links_and_submodules_are_faults(void **state)
 {
-	git_repository *repo = make("links.git", true);
-	char id[AU_COMMIT_TEXT];
-	git_oid target;
+	static const struct {
+		const char *name;
+		git_filemode_t mode;
+	} cases[] = {
+		{ "link.git", GIT_FILEMODE_LINK },
+		{ "submodule.git", GIT_FILEMODE_COMMIT },
+	};
 
 	(void)state;
-	commit(repo, PATH_17, ev_span_str(SAMPLE), id);
-	assert_int_equal(
-		git_blob_create_from_buffer(&target, repo, "1.7.json", 8), 0);
-	commit_entry(repo, "references/openhcl/new", GIT_FILEMODE_LINK,
-		     &target);
-	expect_fault(in_dir("links.git"), "references/openhcl/new", EV_VALUE,
-		     "mode");
-	assert_int_equal(git_oid_fromstr(&target, id), 0);
-	commit_entry(repo, "references/sub", GIT_FILEMODE_COMMIT, &target);
-	git_repository_free(repo);
-	expect_fault(in_dir("links.git@HEAD~1"), "references/openhcl/new",
-		     EV_VALUE, "mode");
-	expect_fault(in_dir("links.git"), "references/sub", EV_VALUE, "mode");
+	for (size_t i = 0; i < 2; i++) {
+		git_repository *repo = make(cases[i].name, true);
+		char id[AU_COMMIT_TEXT];
+		git_oid target;
+
+		commit(repo, PATH_17, ev_span_str(SAMPLE), id);
+		if (cases[i].mode == GIT_FILEMODE_LINK)
+			assert_int_equal(git_blob_create_from_buffer(
+						 &target, repo, "openhcl", 7),
+					 0);
+		else
+			assert_int_equal(git_oid_fromstr(&target, id), 0);
+		commit_entry(repo, "references/new", cases[i].mode, &target);
+		git_repository_free(repo);
+		expect_fault(in_dir(cases[i].name), "references/new", EV_VALUE,
+			     "mode");
+	}
 }
 
 static void a_manifest_over_the_limit_is_a_fault(void **state)
@@ -407,6 +415,14 @@ static void a_recipe_is_compared_with_its_digest(void **state)
 	assert_string_equal(refs.fault[0].error.field, "recipe.sha256");
 	au_references_free(&refs);
 	git_repository_free(repo);
+}
+
+/* libgit2 1.5 keeps the match data of a regular expression that did not match
+ * when it opens a repository with extensions. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+	return "leak:libpcre2";
 }
 
 int main(void)
