@@ -2,7 +2,7 @@
 /* ecart pack: files captured by other means become an archive. */
 #include "commands.h"
 
-#include "collect/inputs.h"
+#include "collect/cmd_inputs.h"
 #include "collect/write.h"
 #include "evidence/base/cleanup.h"
 #include "evidence/base/hex.h"

@@ -36,6 +36,13 @@ static size_t number_of(const struct co_item *items, const size_t *numbers,
 	return 0;
 }
 
+static bool is_word(const char *text)
+{
+	size_t n = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789");
+
+	return n > 0 && text[n] == 0;
+}
+
 static enum ev_code make_path(const struct co_item *item,
 			      const struct ev_kind *kind, size_t number,
 			      char out[EV_PATH_TEXT], struct ev_error *err)
@@ -47,10 +54,12 @@ static enum ev_code make_path(const struct co_item *item,
 			 number, hint ? "-" : "", hint ? item->hint : "",
 			 extension);
 
+	if (hint && !is_word(item->hint))
+		return ev_fail(err, EV_VALUE, object, "hint", 0,
+			       "a word of a-z and 0-9", item->hint);
 	if (n < 0 || n >= EV_PATH_TEXT || !ev_archive_path_ok(ev_span_str(out)))
 		return ev_fail(err, EV_VALUE, object, "path", 0,
-			       "a path of the archive format",
-			       hint ? item->hint : extension);
+			       "a path of the archive format", extension);
 	return EV_OK;
 }
 

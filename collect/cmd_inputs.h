@@ -3,8 +3,8 @@
  * The files that a person names to pack: [KIND=]PATH arguments, folders
  * opened, equal bytes taken once.
  */
-#ifndef CO_INPUTS_H
-#define CO_INPUTS_H
+#ifndef CO_CMD_INPUTS_H
+#define CO_CMD_INPUTS_H
 
 #include "cli.h"
 #include "evidence/kind.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From arguments to files in memory. */
-#include "collect/inputs.h"
+#include "collect/cmd_inputs.h"
 
 #include "evidence/base/cleanup.h"
 #include "evidence/limits.h"
