@@ -85,7 +85,8 @@ static struct ev_span read_octet_bits(struct ev_reader *r, const char *field)
 	return ev_read_rest(&bits);
 }
 
-/* One AttributeTypeAndValue; a commonName is noted. */
+/* One AttributeTypeAndValue, in the two string types that Intel's names have;
+ * a commonName is noted. */
 static void read_attribute(struct ev_reader *set, struct ev_span *cn)
 {
 	struct ev_reader r = ev_der_enter(set, EV_DER_SEQUENCE, "attribute");
@@ -94,15 +95,11 @@ static void read_attribute(struct ev_reader *set, struct ev_span *cn)
 	uint8_t tag = ev_der_peek(&r);
 	struct ev_span value;
 
-	if (!ev_span_eq(oid, EV_SPAN(OID_COMMON_NAME))) {
-		ev_der_read_any(&r, "attribute value");
-		ev_reader_finish(&r);
-		return;
-	}
 	if (tag != EV_DER_UTF8_STRING)
 		tag = EV_DER_PRINTABLE_STRING;
-	value = ev_der_read(&r, tag, "common name");
-	if (ev_reader_finish(&r) != EV_OK)
+	value = ev_der_read(&r, tag, "attribute value");
+	if (ev_reader_finish(&r) != EV_OK ||
+	    !ev_span_eq(oid, EV_SPAN(OID_COMMON_NAME)))
 		return;
 	if (cn->n > 0)
 		ev_fail_bytes(r.err, EV_DUPLICATE, object, "common name",

@@ -19,20 +19,21 @@ enum ev_key_usage {
 
 struct ev_cert {
 	struct ev_span der;
-	struct ev_span tbs;	    /* signed bytes */
-	struct ev_span serial;	    /* magnitude, no leading zeros */
-	struct ev_span issuer;	    /* raw DER Name */
-	struct ev_span subject;	    /* raw DER Name */
-	struct ev_span subject_cn;  /* the one commonName's characters */
+	struct ev_span tbs;	       /* signed bytes */
+	struct ev_span serial;	       /* magnitude, no leading zeros */
+	struct ev_span issuer;	       /* raw DER Name */
+	struct ev_span subject;	       /* raw DER Name */
+	struct ev_span subject_cn;     /* the one commonName's characters */
 	int64_t not_before, not_after; /* inclusive */
 	uint8_t key[EV_P256_POINT];
-	struct ev_span spki;	    /* DER SubjectPublicKeyInfo */
-	struct ev_span signature;   /* DER ECDSA-Sig-Value */
-	struct ev_span aki, ski;    /* key identifiers */
+	struct ev_span spki;	  /* DER SubjectPublicKeyInfo */
+	struct ev_span signature; /* DER ECDSA-Sig-Value */
+	struct ev_span aki, ski;  /* key identifiers */
 	bool ca;
-	int path_len; /* pathLenConstraint, -1 where absent */
-	unsigned int key_usage;	    /* enum ev_key_usage bits */
-	struct ev_span sgx_extension; /* value of 1.2.840.113741.1.13.1, or empty */
+	int path_len;		/* pathLenConstraint, -1 where absent */
+	unsigned int key_usage; /* enum ev_key_usage bits */
+	struct ev_span
+		sgx_extension; /* value of 1.2.840.113741.1.13.1, or empty */
 };
 
 /* Borrows from der, which must be exactly one certificate.  Refuses what the

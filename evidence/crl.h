@@ -12,7 +12,7 @@ struct ev_crl {
 	struct ev_span der, tbs;
 	struct ev_span issuer; /* raw DER Name */
 	int64_t this_update;
-	int64_t next_update; /* inclusive */
+	int64_t next_update;	/* inclusive */
 	struct ev_span entries; /* content of revokedCertificates, or empty */
 	size_t n_entries;
 	struct ev_span aki;

@@ -27,10 +27,10 @@ struct ev_manifest_item {
 	uint8_t sha384[48];
 	struct ev_relation *relates; /* owned array */
 	size_t n_relates;
-	struct ev_span nonce;	/* hex text, borrowed; empty where absent */
-	const char *scheme;	/* "rsassa-sha256" of a bare signature, or NULL */
+	struct ev_span nonce; /* hex text, borrowed; empty where absent */
+	const char *scheme;   /* "rsassa-sha256" of a bare signature, or NULL */
 	const char *source_type, *source_detail, *source_uri; /* or NULL */
-	const json_t *json;	/* the predicate's entry, borrowed */
+	const json_t *json; /* the predicate's entry, borrowed */
 };
 
 struct ev_manifest {

@@ -24,7 +24,7 @@ struct question {
 	X509_STORE *ends; /* certificates that an anchor's key has signed */
 	STACK_OF(X509) * untrusted;
 	int64_t at;
-	unsigned long flags;
+	bool timeless;
 };
 
 static bool import_anchors(struct question *q, const struct ev_span *anchors,
@@ -229,10 +229,13 @@ static enum ev_path_result validate(const struct question *q,
 		goto out;
 	}
 	param = X509_STORE_CTX_get0_param(ctx);
-	X509_VERIFY_PARAM_set_time(param, (time_t)q->at);
+	/* A time that is set wins over the flag that looks at none. */
+	if (q->timeless)
+		X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_NO_CHECK_TIME);
+	else
+		X509_VERIFY_PARAM_set_time(param, (time_t)q->at);
 	X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN |
-						   X509_V_FLAG_TRUSTED_FIRST |
-						   q->flags);
+						   X509_V_FLAG_TRUSTED_FIRST);
 	X509_VERIFY_PARAM_set_auth_level(param, AUTH_LEVEL);
 	/* Leaf and trusted end are not counted. */
 	X509_VERIFY_PARAM_set_depth(param, EV_PATH_MAX - 2);
@@ -245,22 +248,44 @@ out:
 	return result;
 }
 
-static enum ev_path_result answer(struct question *q, struct ev_path *out)
+/*
+ * libcrypto names the first error from the top, and the time must not hide a
+ * bad signature further down: what is only out of its time passes when no
+ * time is looked at.
+ */
+static enum ev_path_result answer_timed(struct question *q, struct ev_path *out)
 {
 	enum ev_path_result result = validate(q, out);
-	struct ev_path timeless = { .anchor = -1 };
+	struct ev_path other = { .anchor = -1 };
 	enum ev_path_result again;
 
-	/* libcrypto names the first error from the top: the time must not
-	 * hide a bad signature further down. */
-	if (result == EV_PATH_EXPIRED || result == EV_PATH_NOT_YET_VALID) {
-		q->flags = X509_V_FLAG_NO_CHECK_TIME;
-		again = validate(q, &timeless);
-		if (again != EV_PATH_GOOD) {
-			*out = timeless;
+	if (result == EV_PATH_EXPIRED) {
+		/* libcrypto counts notAfter itself as expired, RFC 5280 does
+		 * not.  Good a second earlier is good in that reading. */
+		q->at--;
+		again = validate(q, &other);
+		q->at++;
+		if (again == EV_PATH_GOOD) {
+			*out = other;
 			return again;
 		}
 	}
+	if (result == EV_PATH_EXPIRED || result == EV_PATH_NOT_YET_VALID) {
+		q->timeless = true;
+		other = (struct ev_path){ .anchor = -1 };
+		again = validate(q, &other);
+		if (again != EV_PATH_GOOD) {
+			*out = other;
+			return again;
+		}
+	}
+	return result;
+}
+
+static enum ev_path_result answer(struct question *q, struct ev_path *out)
+{
+	enum ev_path_result result = answer_timed(q, out);
+
 	if (result == EV_PATH_GOOD)
 		out->reason[0] = '\0';
 	if (out->n_certs > 0)

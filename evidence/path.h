@@ -24,7 +24,7 @@ struct ev_x509 {
 	char serial[66];		/* hex */
 	int64_t not_before, not_after;
 	char signature_algorithm[40]; /* OpenSSL long name */
-	struct ev_span rsa_modulus; /* big-endian, in der; empty: no RSA */
+	struct ev_span rsa_modulus;   /* big-endian, in der; empty: no RSA */
 	struct ev_span rsa_exponent;
 	struct ev_span spki; /* DER, in der */
 	bool self_issued;
@@ -50,7 +50,7 @@ enum ev_path_result {
 struct ev_path {
 	const struct ev_x509 *cert[EV_PATH_MAX]; /* leaf first */
 	size_t n_certs;
-	int anchor; /* index of the anchor that the path ends at, or -1 */
+	int anchor;	  /* index of the anchor that the path ends at, or -1 */
 	char reason[200]; /* in our words, never a library's code */
 };
 
@@ -66,8 +66,7 @@ struct ev_path {
 enum ev_path_result ev_path_verify(struct ev_crypto *crypto,
 				   const struct ev_x509 *leaf,
 				   const struct ev_x509 *const *pool,
-				   size_t n_pool,
-				   const struct ev_span *anchors,
+				   size_t n_pool, const struct ev_span *anchors,
 				   size_t n_anchors, int64_t at,
 				   struct ev_path *out);
 

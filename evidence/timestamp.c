@@ -11,6 +11,7 @@
 #include <openssl/err.h>
 #include <openssl/objects.h>
 #include <openssl/pkcs7.h>
+#include <openssl/ts.h>
 #include <openssl/x509.h>
 
 static const char *const object = "timestamp";
@@ -85,7 +86,8 @@ static bool find_content(const PKCS7 *token, struct ev_span *out)
 	const PKCS7 *inner;
 	const ASN1_TYPE *value;
 
-	if (!PKCS7_type_is_signed(token) || token->d.sign == NULL)
+	if (token == NULL || !PKCS7_type_is_signed(token) ||
+	    token->d.sign == NULL)
 		return false;
 	inner = token->d.sign->contents;
 	if (inner == NULL ||
@@ -132,7 +134,18 @@ static void name_tsa(const PKCS7 *token, struct ev_timestamp *t)
 	}
 }
 
-static enum ev_code read_token(const PKCS7 *token, struct ev_timestamp *t,
+/* The verifier reads TSTInfo through libcrypto: what that refuses inside the
+ * parts that are not ours to judge (tsa, extensions) is malformed as well. */
+static bool libcrypto_reads(PKCS7 *token)
+{
+	TS_TST_INFO *info = PKCS7_to_TS_TST_INFO(token);
+	bool ok = info != NULL;
+
+	TS_TST_INFO_free(info);
+	return ok;
+}
+
+static enum ev_code read_token(PKCS7 *token, struct ev_timestamp *t,
 			       struct ev_error *err)
 {
 	struct ev_span content;
@@ -145,6 +158,12 @@ static enum ev_code read_token(const PKCS7 *token, struct ev_timestamp *t,
 			      "none or several");
 	if (ev_tst_info_parse(content, t, err) != EV_OK)
 		return err->code;
+	if (!libcrypto_reads(token)) {
+		if (ev_crypto_answer(0) == EV_VERIFIED_TROUBLE)
+			return ev_fail_trouble(err, object, "memory");
+		return refuse(err, "timeStampToken", "a TSTInfo",
+			      "what libcrypto does not read");
+	}
 	name_tsa(token, t);
 	return EV_OK;
 }

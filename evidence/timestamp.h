@@ -17,12 +17,12 @@ struct ev_timestamp {
 	char gen_time_text[40]; /* as the token spells it, fraction kept */
 	bool has_accuracy;
 	int64_t accuracy_micros;
-	char serial[66];	/* hex */
-	char policy[80];	/* dotted OID */
-	char tsa[256];		/* signer's subject, RFC 2253 escaped; may be "" */
+	char serial[66]; /* hex */
+	char policy[80]; /* dotted OID */
+	char tsa[256];	 /* signer's subject, RFC 2253 escaped; may be "" */
 	bool ordering;
 	struct ev_span token_der; /* the token alone, in item */
-	void *token; /* PKCS7 *, owned */
+	void *token;		  /* PKCS7 *, owned */
 };
 
 /* tsa is the subject of the signer's certificate if the token embeds it: a
@@ -39,12 +39,10 @@ void ev_timestamp_free(struct ev_timestamp *ts);
  * be critical and exactly timeStamping; a digest below SHA-256 in the signature
  * is refused.  reason says why not, and is "" where the answer is yes.
  */
-enum ev_verified ev_timestamp_verify(struct ev_crypto *crypto,
-				     const struct ev_timestamp *ts,
-				     struct ev_span data,
-				     const struct ev_span *roots,
-				     size_t n_roots,
-				     const struct ev_span *extra,
-				     size_t n_extra, char reason[200]);
+enum ev_verified
+ev_timestamp_verify(struct ev_crypto *crypto, const struct ev_timestamp *ts,
+		    struct ev_span data, const struct ev_span *roots,
+		    size_t n_roots, const struct ev_span *extra, size_t n_extra,
+		    char reason[200]);
 
 #endif

@@ -24,8 +24,8 @@ typedef void pki_visit(struct ev_span der, const char *where, void *arg);
 /* From the first certificate's begin line to the last one's end line. */
 static inline bool pki_chain_text(struct ev_span file, struct ev_span *out)
 {
-	const uint8_t *at = memmem(file.p, file.n, PKI_BEGIN,
-				   sizeof(PKI_BEGIN) - 1);
+	const uint8_t *at =
+		memmem(file.p, file.n, PKI_BEGIN, sizeof(PKI_BEGIN) - 1);
 	const uint8_t *end = at, *next = at;
 
 	while (next != NULL) {
@@ -119,8 +119,8 @@ static inline struct ev_span pki_yaml_base64(const char *rel, const char *name)
 
 static inline void pki_visit_azure_quote(pki_visit *visit, void *arg)
 {
-	struct ev_span chain, quote = pki_yaml_base64(PKI_AZURE,
-						      "tdx_quote_base64");
+	struct ev_span chain,
+		quote = pki_yaml_base64(PKI_AZURE, "tdx_quote_base64");
 
 	assert_true(pki_chain_text(quote, &chain));
 	pki_visit_text(chain, PKI_AZURE, visit, arg);
@@ -159,8 +159,8 @@ static inline void pki_each_file(const char *ending,
 				len = strlen(deep[m]);
 				snprintf(sub, sizeof(sub), "dcap/%s/%s/%s",
 					 names[i], files[k], deep[m]);
-				if (len >= tail && strcmp(deep[m] + len - tail,
-							  ending) == 0)
+				if (len >= tail &&
+				    strcmp(deep[m] + len - tail, ending) == 0)
 					each(sub, arg);
 			}
 		}

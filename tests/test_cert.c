@@ -121,8 +121,8 @@ static struct ev_span roots_2049(struct ev_pem_list *list)
 	struct ev_error err = { EV_OK };
 	struct ev_span text;
 
-	assert_true(vectors_read("dcap/roots/intel-sgx-root-ca-2049.pem",
-				 &text));
+	assert_true(
+		vectors_read("dcap/roots/intel-sgx-root-ca-2049.pem", &text));
 	assert_int_equal(ev_pem_list_parse(text, 0, "CERTIFICATE", list, &err),
 			 EV_OK);
 	return list->block[0].der;
@@ -315,8 +315,8 @@ static void wrong_counts_are_no_chain(void **state)
 
 	(void)state;
 	vectors_need();
-	assert_true(vectors_read("dcap/roots/intel-sgx-root-ca-2049.pem",
-				 &text));
+	assert_true(
+		vectors_read("dcap/roots/intel-sgx-root-ca-2049.pem", &text));
 	assert_int_equal(ev_chain_parse(text, 0, &chain, &err), EV_VALUE);
 	assert_string_equal(err.object, "chain");
 	assert_int_equal(chain.n_certs, 9);

@@ -34,14 +34,14 @@ static void lengths_are_minimal_and_definite(void **state)
 		const char *hex;
 		enum ev_code code;
 	} cases[] = {
-		{ "0400", EV_OK },	    { "0401aa", EV_OK },
-		{ "048101aa", EV_SYNTAX },  { "04820001aa", EV_SYNTAX },
+		{ "0400", EV_OK },	     { "0401aa", EV_OK },
+		{ "048101aa", EV_SYNTAX },   { "04820001aa", EV_SYNTAX },
 		{ "0480aa0000", EV_SYNTAX }, { "04850000000001aa", EV_SYNTAX },
-		{ "04ff", EV_SYNTAX },	    { "04", EV_TRUNCATED },
-		{ "0402aa", EV_TRUNCATED }, { "0484ffffffff", EV_TRUNCATED },
-		{ "0481", EV_TRUNCATED },   { "048180aa", EV_TRUNCATED },
-		{ "", EV_TRUNCATED },	    { "1f0100", EV_SYNTAX },
-		{ "0000", EV_SYNTAX },	    { "0501aa", EV_SYNTAX },
+		{ "04ff", EV_SYNTAX },	     { "04", EV_TRUNCATED },
+		{ "0402aa", EV_TRUNCATED },  { "0484ffffffff", EV_TRUNCATED },
+		{ "0481", EV_TRUNCATED },    { "048180aa", EV_TRUNCATED },
+		{ "", EV_TRUNCATED },	     { "1f0100", EV_SYNTAX },
+		{ "0000", EV_SYNTAX },	     { "0501aa", EV_SYNTAX },
 	};
 	struct fixture f;
 

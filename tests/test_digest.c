@@ -63,8 +63,8 @@ static void parts_are_hashed_as_if_joined(void **state)
 	uint8_t out[EV_DIGEST_MAX];
 
 	for (size_t i = 0; i < N_CASES; i++) {
-		assert_true(ev_digest_parts(crypto, cases[i].alg, parts, 4,
-					    out));
+		assert_true(
+			ev_digest_parts(crypto, cases[i].alg, parts, 4, out));
 		assert_abc(i, out);
 	}
 }
@@ -96,8 +96,8 @@ static void nothing_has_a_digest_too(void **state)
 	uint8_t out[32];
 	char hex[65];
 
-	assert_true(ev_digest(crypto, EV_SHA256, (struct ev_span){ NULL, 0 },
-			      out));
+	assert_true(
+		ev_digest(crypto, EV_SHA256, (struct ev_span){ NULL, 0 }, out));
 	ev_hex_encode(EV_SPAN(out), hex);
 	assert_string_equal(hex, "e3b0c44298fc1c149afbf4c8996fb924"
 				 "27ae41e4649b934ca495991b7852b855");

@@ -28,7 +28,7 @@ static void pae_counts_bytes_in_decimal(void **state)
 	(void)state;
 	assert_pae("http://example.com/HelloWorld", "hello world",
 		   "DSSEv1 29 http://example.com/HelloWorld 11 hello world");
-	assert_pae("", "", "DSSEv1 0   0 ");
+	assert_pae("", "", "DSSEv1 0  0 ");
 	assert_pae("123456789", "123456789", "DSSEv1 9 123456789 9 123456789");
 	assert_pae("1234567890", "1234567890",
 		   "DSSEv1 10 1234567890 10 1234567890");

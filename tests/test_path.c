@@ -119,8 +119,8 @@ static void windows_are_inclusive_and_named(void **state)
 	c = open_chain(*state);
 	pool[0] = &c.ca;
 	first = c.leaf.not_before;
-	last = c.leaf.not_after < c.ca.not_after ? c.leaf.not_after :
-						   c.ca.not_after;
+	last = c.leaf.not_after < c.ca.not_after ? c.leaf.not_after
+						 : c.ca.not_after;
 	assert_int_equal(ev_path_verify(*state, &c.leaf, pool, 1, &c.anchor, 1,
 					first, &path),
 			 EV_PATH_GOOD);
@@ -180,9 +180,9 @@ static void a_foreign_anchor_does_not_help(void **state)
 					GOOD, &path),
 			 EV_PATH_UNTRUSTED);
 	assert_non_null(strstr(path.reason, "Root Certificate Authority 2023"));
-	assert_int_equal(ev_path_verify(*state, &c.leaf, pool, 2, NULL, 0, GOOD,
-					&path),
-			 EV_PATH_UNTRUSTED);
+	assert_int_equal(
+		ev_path_verify(*state, &c.leaf, pool, 2, NULL, 0, GOOD, &path),
+		EV_PATH_UNTRUSTED);
 	assert_int_equal(ev_path_verify(*state, &c.leaf, pool, 2, anchors, 3,
 					GOOD, &path),
 			 EV_PATH_GOOD);

@@ -64,12 +64,12 @@ static void p256_raw_verifies_the_rfc_example(void **state)
 	unhex(P256_KEY, key);
 	unhex(P256_SIG, sig);
 	assert_int_equal(ev_p256_on_curve(*state, key), EV_VERIFIED_YES);
-	assert_int_equal(ev_p256_verify_raw(*state, key, ev_span_str("sample"),
-					    sig),
-			 EV_VERIFIED_YES);
-	assert_int_equal(ev_p256_verify_raw(*state, key, ev_span_str("sampl"),
-					    sig),
-			 EV_VERIFIED_NO);
+	assert_int_equal(
+		ev_p256_verify_raw(*state, key, ev_span_str("sample"), sig),
+		EV_VERIFIED_YES);
+	assert_int_equal(
+		ev_p256_verify_raw(*state, key, ev_span_str("sampl"), sig),
+		EV_VERIFIED_NO);
 }
 
 static void p256_refuses_every_flipped_bit(void **state)
@@ -126,10 +126,10 @@ static void p256_der_is_strict(void **state)
 	n = ev_ecdsa_der_from_raw(raw, 32, der);
 	assert_int_equal(n, 72);
 	for (size_t i = 0; i <= n + 1; i++)
-		assert_int_equal(
-			ev_p256_verify_der(*state, key, ev_span_str("sample"),
-					   ev_span_of(der, i)),
-			i == n ? EV_VERIFIED_YES : EV_VERIFIED_NO);
+		assert_int_equal(ev_p256_verify_der(*state, key,
+						    ev_span_str("sample"),
+						    ev_span_of(der, i)),
+				 i == n ? EV_VERIFIED_YES : EV_VERIFIED_NO);
 	/* The raw form where DER is due, and one integer with a zero more. */
 	assert_int_equal(ev_p256_verify_der(*state, key, ev_span_str("sample"),
 					    EV_SPAN(raw)),
@@ -317,12 +317,10 @@ static void make_rsa(struct rsa_key *k)
 
 	k->pkey = EVP_RSA_gen(2048);
 	assert_non_null(k->pkey);
-	assert_int_equal(EVP_PKEY_get_bn_param(k->pkey, OSSL_PKEY_PARAM_RSA_N,
-					       &n),
-			 1);
-	assert_int_equal(EVP_PKEY_get_bn_param(k->pkey, OSSL_PKEY_PARAM_RSA_E,
-					       &e),
-			 1);
+	assert_int_equal(
+		EVP_PKEY_get_bn_param(k->pkey, OSSL_PKEY_PARAM_RSA_N, &n), 1);
+	assert_int_equal(
+		EVP_PKEY_get_bn_param(k->pkey, OSSL_PKEY_PARAM_RSA_E, &e), 1);
 	assert_int_equal(BN_bn2bin(n, k->n), 256);
 	assert_int_equal(BN_bn2bin(e, k->e), 3);
 	BN_free(n);
@@ -371,11 +369,10 @@ static void rsa_verifies_in_both_paddings(void **state)
 					       EV_SPAN(k.e), no, alg, m,
 					       EV_SPAN(sig)),
 				 EV_VERIFIED_NO);
-		assert_int_equal(ev_rsa_verify(*state, EV_SPAN(k.n),
-					       EV_SPAN(k.e), pad,
-					       algs[(i / 2 + 1) % 3], m,
-					       EV_SPAN(sig)),
-				 EV_VERIFIED_NO);
+		assert_int_equal(
+			ev_rsa_verify(*state, EV_SPAN(k.n), EV_SPAN(k.e), pad,
+				      algs[(i / 2 + 1) % 3], m, EV_SPAN(sig)),
+			EV_VERIFIED_NO);
 		sig[17] ^= 1;
 		assert_int_equal(ev_rsa_verify(*state, EV_SPAN(k.n),
 					       EV_SPAN(k.e), pad, alg, m,
@@ -495,7 +492,7 @@ static void the_example_of_dsse_verifies_raw_and_as_der(void **state)
 		"iHqJPcIAriEGAHTVeCUjW2JIZA==";
 	static const char pae[] =
 		"DSSEv1 29 http://example.com/HelloWorld 11 hello world";
-	uint8_t key[64], sig[ /* decoded_max(88) */ 69];
+	uint8_t key[64], sig[/* decoded_max(88) */ 69];
 	uint8_t der[EV_ECDSA_DER_MAX];
 	struct ev_span file;
 	BIGNUM *v = NULL;

@@ -3,6 +3,7 @@
 #include "evidence/tpm.h"
 
 #include "evidence/base/cleanup.h"
+#include "evidence/base/hex.h"
 #include "evidence/base/sig.h"
 #include "evidence/hcl.h"
 #include "tests/parse_case.h"
@@ -47,9 +48,9 @@ static enum ev_code parse_pcrs(struct ev_span item, struct ev_error *err)
 					    err);
 }
 
-/* The quote and the AK of the paravisor's claims. */
+/* The claims' AK signed this quote, and its name is the template's. */
 static void check_signer(struct ev_crypto *crypto, const char *report,
-			 const char *msg, const char *sig)
+			 struct ev_span msg, struct ev_span sig)
 {
 	uint8_t area[EV_TPM_AK_AREA], name[34];
 	struct ev_error err = { 0 };
@@ -61,21 +62,40 @@ static void check_signer(struct ev_crypto *crypto, const char *report,
 	assert_int_equal(ev_hcl_parse(item_of(report), &h, &err), EV_OK);
 	assert_int_equal(ev_runtime_claims_parse(h.runtime_data, 0, &c, &err),
 			 EV_OK);
-	assert_int_equal(ev_tpm_quote_parse(item_of(msg), &q, &err), EV_OK);
+	assert_int_equal(ev_tpm_quote_parse(msg, &q, &err), EV_OK);
 	ev_tpm_ak_area(c.ak.n, area);
 	assert_true(ev_tpm_qualified_name(crypto, EV_SPAN(area), name));
 	assert_true(ev_span_eq(q.qualified_signer, EV_SPAN(name)));
 	area[6] &= 0xfb; /* noDA is bit 10 of the attributes at 4 */
 	assert_true(ev_tpm_qualified_name(crypto, EV_SPAN(area), name));
 	assert_false(ev_span_eq(q.qualified_signer, EV_SPAN(name)));
-	assert_int_equal(ev_tpm_signature_parse(item_of(sig), true, &s, &err),
-			 EV_OK);
+	assert_int_equal(ev_tpm_signature_parse(sig, true, &s, &err), EV_OK);
 	assert_int_equal(ev_rsa_verify(crypto, ev_span_of(c.ak.n, c.ak.n_size),
 				       ev_span_of(c.ak.e, c.ak.e_size),
 				       EV_RSASSA_PKCS1, EV_SHA256, q.attest,
 				       s.rsa),
 			 EV_VERIFIED_YES);
 	ev_runtime_claims_free(&c);
+}
+
+/* The same with a quote as {"signature":hex,"message":hex,"pcrs":...}. */
+static void check_json_signer(struct ev_crypto *crypto, const char *report,
+			      const char *quote)
+{
+	ev_auto_json json_t *v = NULL;
+	struct ev_error err = { 0 };
+	struct ev_span msg, sig;
+	uint8_t m[256], s[256];
+
+	assert_int_equal(ev_json_parse(item_of(quote), 65536, "test", &v, &err),
+			 EV_OK);
+	ev_json_get_str(v, "test", "message", &msg, &err);
+	ev_json_get_str(v, "test", "signature", &sig, &err);
+	assert_int_equal(err.code, EV_OK);
+	assert_true(msg.n / 2 <= sizeof(m) && sig.n == 2 * sizeof(s));
+	assert_true(ev_hex_decode(msg, m, msg.n / 2));
+	assert_true(ev_hex_decode(sig, s, sizeof(s)));
+	check_signer(crypto, report, ev_span_of(m, msg.n / 2), EV_SPAN(s));
 }
 
 static void qualified_signer_is_the_platform_template(void **state)
@@ -87,9 +107,12 @@ static void qualified_signer_is_the_platform_template(void **state)
 	crypto = ev_crypto_new();
 	assert_non_null(crypto);
 	check_signer(crypto, "azure/tdx3-hcl-report.bin",
-		     "azure/tdx3-tpm-quote.msg", "azure/tdx3-tpm-quote.sig");
-	check_signer(crypto, "azure/snp1-hcl-report.bin",
-		     "azure/snp1-tpm-quote.msg", "azure/snp1-tpm-quote.sig");
+		     item_of("azure/tdx3-tpm-quote.msg"),
+		     item_of("azure/tdx3-tpm-quote.sig"));
+	check_json_signer(crypto, "azure/tdx1-hcl-report.bin",
+			  "azure/tdx1-tpm-quote.json");
+	check_json_signer(crypto, "azure/snp1-hcl-report.bin",
+			  "azure/snp1-tpm-quote.json");
 }
 
 static void quote_fields_are_read(void **state)
@@ -105,8 +128,8 @@ static void quote_fields_are_read(void **state)
 	assert_true(ev_span_eq(q.extra_data, EV_SPAN_LITERAL("challenge")));
 	assert_int_equal(q.n_banks, 1);
 	assert_int_equal(q.bank[0].alg, EV_TPM_ALG_SHA256);
-	assert_int_equal(q.bank[0].pcrs, 0xffffff);
-	assert_int_equal(q.bank[0].n_pcrs, 24);
+	assert_int_equal(q.bank[0].pcrs, 0x40ff);
+	assert_int_equal(q.bank[0].n_pcrs, 9);
 	assert_int_equal(q.pcr_digest.n, 32);
 	assert_int_equal(q.selection_size, 10);
 }
@@ -210,7 +233,7 @@ static void public_areas_are_read(void **state)
 	parse_prefixes(parse_public, EV_SPAN(sized), sizeof(sized));
 	parse_prefixes(parse_public, ev_span_of(sized + 2, EV_TPM_AK_AREA),
 		       EV_TPM_AK_AREA);
-	parse_refuses_byte(parse_public, EV_SPAN(sized), 2 + 16, 0x10, EV_VALUE,
+	parse_refuses_byte(parse_public, EV_SPAN(sized), 2 + 16, 0x11, EV_VALUE,
 			   "tpm-public", "keyBits");
 	parse_refuses_byte(parse_public, EV_SPAN(sized), 2 + 16, 0x0c, EV_VALUE,
 			   "tpm-public", "unique");

@@ -12,9 +12,10 @@
 #define EV_PEM_BLOCKS_MAX 16
 
 struct ev_pem_block {
-	struct ev_span text; /* from "-----BEGIN" to the end line, in the input */
-	uint64_t offset;     /* of text in its item */
-	struct ev_span der;  /* in the list's storage */
+	struct ev_span
+		text;	 /* from "-----BEGIN" to the end line, in the input */
+	uint64_t offset; /* of text in its item */
+	struct ev_span der; /* in the list's storage */
 };
 
 struct ev_pem_list {
