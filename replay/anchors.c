@@ -109,6 +109,10 @@ static enum ev_code parse(struct ev_crypto *crypto, struct ev_span file,
 		    EV_OK ||
 	    read_use(text, &a->use, err) != EV_OK)
 		return err->code;
+	if (header(text, "Subject").n > 0 &&
+	    copy_text(text, "Subject", a->subject, sizeof(a->subject), err) !=
+		    EV_OK)
+		return err->code;
 	a->simulated =
 		ev_span_eq(header(text, "Simulated"), ev_span_str("yes"));
 	if (ev_pem_list_parse(pem, text.n,

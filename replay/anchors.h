@@ -2,8 +2,9 @@
 /*
  * Trust anchors: keys that verification starts from, given as files, never
  * fetched.  A file has header lines "Name: ...", "Owner: ...", "For: ...",
- * "Spki-Sha256: ...", "Confirm: ...", optionally "Subject: ..." (RFC 2253,
- * for naming a forgery) and "Simulated: yes", an empty line, and one PEM block: PUBLIC KEY, or CERTIFICATE for a TSA root.
+ * "Spki-Sha256: ...", "Confirm: ...", optionally "Subject: ..." (RFC 2253, for
+ * naming a forgery) and "Simulated: yes", an empty line, and one PEM block:
+ * PUBLIC KEY, or CERTIFICATE for a TSA root.
  */
 #ifndef RP_ANCHORS_H
 #define RP_ANCHORS_H
@@ -20,7 +21,7 @@ const char *rp_anchor_use_word(enum rp_anchor_use use);
 
 struct rp_anchor {
 	char name[64], owner[64];
-	char subject[256]; /* of the root, as the file says; "" if it does not */
+	char subject[256]; /* of the root; "" where the file says none */
 	enum rp_anchor_use use;
 	bool simulated;
 	struct ev_pem_list pem;

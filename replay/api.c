@@ -2,6 +2,7 @@
 /* libecart's public functions on top of the replay. */
 #include "evidence/ecart.h"
 
+#include "evidence/base/time.h"
 #include "replay/replay.h"
 
 #include <stdlib.h>
@@ -110,6 +111,9 @@ static enum ecart_status check_options(struct ecart *ecart,
 		if (o->reserved[i] != 0)
 			return misused(ecart, "options: a reserved member is "
 					      "not zero");
+	if (o->has_at != 0 && (o->at < EV_TIME_MIN || o->at > EV_TIME_MAX))
+		return misused(ecart, "options: at is outside the years 1 to "
+				      "9999");
 	return ECART_OK;
 }
 

@@ -3,40 +3,19 @@
 #include "replay/case.h"
 
 #include "replay/link.h"
+#include "replay/subject.h"
 
 #include <stdlib.h>
-
-/* Room for one more subject; NULL when memory ran out. */
-static struct rp_subject *add_subject(struct rp_case *c,
-				      enum rp_subject_type type,
-				      const char *name,
-				      const struct rp_item *item)
-{
-	struct rp_subject **more =
-		reallocarray(c->subjects, c->n_subjects + 1, sizeof(*more));
-	struct rp_subject *s = calloc(1, sizeof(*s));
-
-	if (more != NULL)
-		c->subjects = more;
-	if (more == NULL || s == NULL) {
-		free(s);
-		return NULL;
-	}
-	s->type = type;
-	s->name = name;
-	s->item = item;
-	c->subjects[c->n_subjects++] = s;
-	return s;
-}
 
 /* A subject with its zeroed object of that size; NULL when memory ran out. */
 static void *add_object(struct rp_case *c, enum rp_subject_type type,
 			const struct rp_item *item, size_t size)
 {
-	struct rp_subject *s = add_subject(c, type, item->name, item);
+	struct rp_subject *s = rp_subject_add(c, type, item->name, item);
 
 	if (s == NULL)
 		return NULL;
+	c->items[item - c->items].subject = s;
 	s->object = calloc(1, size);
 	return s->object;
 }
@@ -87,6 +66,19 @@ static enum ev_code parse_crl(struct rp_case *c, const struct rp_item *item)
 	return EV_OK;
 }
 
+/* The name by which a vTPM quote says whose key made it. */
+static enum ev_code name_ak(struct rp_case *c, struct rp_hcl *h)
+{
+	uint8_t area[EV_TPM_AK_AREA];
+
+	if (h->claims_parsed.code != EV_OK || h->claims.ak.n_size != 256)
+		return EV_OK;
+	ev_tpm_ak_area(h->claims.ak.n, area);
+	h->has_ak_name =
+		ev_tpm_qualified_name(c->crypto, EV_SPAN(area), h->ak_name);
+	return h->has_ak_name ? EV_OK : EV_TROUBLE;
+}
+
 static enum ev_code parse_hcl(struct rp_case *c, const struct rp_item *item)
 {
 	struct rp_hcl *h = add_object(c, RP_HCL, item, sizeof(*h));
@@ -95,12 +87,13 @@ static enum ev_code parse_hcl(struct rp_case *c, const struct rp_item *item)
 		return EV_TROUBLE;
 	h->parsed.code = ev_hcl_parse(item->bytes, &h->hcl, &h->parsed.err);
 	h->claims_parsed = h->parsed;
-	if (h->parsed.code == EV_OK)
-		h->claims_parsed.code = ev_runtime_claims_parse(
-			h->hcl.runtime_data,
-			ev_hcl_offset(&h->hcl, h->hcl.runtime_data), &h->claims,
-			&h->claims_parsed.err);
-	return EV_OK;
+	if (h->parsed.code != EV_OK)
+		return EV_OK;
+	h->claims_parsed.code = ev_runtime_claims_parse(
+		h->hcl.runtime_data,
+		ev_hcl_offset(&h->hcl, h->hcl.runtime_data), &h->claims,
+		&h->claims_parsed.err);
+	return name_ak(c, h);
 }
 
 static enum ev_code parse_tpm_quote(struct rp_case *c,
@@ -114,13 +107,14 @@ static enum ev_code parse_tpm_quote(struct rp_case *c,
 	return EV_OK;
 }
 
-/* A chain of collateral; whether it is a subject or serves a CRL is known
- * only from its leaf and relations (link.c). */
+/* A chain of collateral that is a subject itself. */
 static enum ev_code parse_chain(struct rp_case *c, const struct rp_item *item)
 {
 	struct rp_chain *chain;
 
-	if (rp_chain_serves_crl(c, item) || rp_chain_serves_quote(c, item))
+	if (item->role == RP_CHAIN_OF_CRL)
+		return rp_issuer_add(c, item);
+	if (item->role == RP_CHAIN_OF_QUOTE)
 		return EV_OK;
 	chain = add_object(c, RP_CHAIN, item, sizeof(*chain));
 	if (chain == NULL)
@@ -131,13 +125,13 @@ static enum ev_code parse_chain(struct rp_case *c, const struct rp_item *item)
 }
 
 /* Certificates of Intel's PKI belong to quotes and collateral (link.c). */
-static bool is_intel_chain(const struct rp_case *c, const struct rp_item *item)
+static bool is_intel_cert(const struct rp_item *item)
 {
 	static const char role[] = "Intel SGX ";
 	struct ev_error err = { 0 };
 	struct ev_cert cert;
 
-	if (rp_chain_serves_quote(c, item))
+	if (item->role == RP_CHAIN_OF_QUOTE)
 		return true;
 	return ev_cert_parse(item->bytes, 0, &cert, &err) == EV_OK &&
 	       cert.subject_cn.n > sizeof(role) - 1 &&
@@ -146,23 +140,15 @@ static bool is_intel_chain(const struct rp_case *c, const struct rp_item *item)
 
 static enum ev_code parse_cert(struct rp_case *c, const struct rp_item *item)
 {
-	struct rp_ak_cert **more =
-		reallocarray(c->certs, c->n_certs + 1, sizeof(*more));
-	struct rp_ak_cert *cert = calloc(1, sizeof(*cert));
+	struct rp_ak_cert *cert;
 	struct ev_span der = item->bytes;
 	uint64_t base = 0;
 
-	if (more != NULL)
-		c->certs = more;
-	if (is_intel_chain(c, item)) {
-		free(cert);
+	if (is_intel_cert(item))
 		return EV_OK;
-	}
-	if (more == NULL || cert == NULL) {
-		free(cert);
+	cert = rp_cert_add(c);
+	if (cert == NULL)
 		return EV_TROUBLE;
-	}
-	c->certs[c->n_certs++] = cert;
 	cert->item = item;
 	cert->use = RP_ANCHOR_AZURE_VTPM_ROOT;
 	if (strcmp(item->kind->kind, "cert-pem") == 0) {
@@ -204,7 +190,7 @@ static enum ev_code parse_items(struct rp_case *c)
 		for (size_t i = 0; i < c->n_items; i++) {
 			const struct rp_item *item = &c->items[i];
 
-			if (item->kind == NULL || item->bytes.p == NULL ||
+			if (item->kind == NULL ||
 			    strcmp(item->kind->kind, parsers[k].kind) != 0)
 				continue;
 			if (parsers[k].parse(c, item) != EV_OK)
@@ -239,6 +225,10 @@ static enum ev_code list_items(struct rp_case *c, const struct rp_loose *loose,
 			.bytes = loose[i].bytes,
 			.outside = true,
 		};
+	/* An item without bytes is an item all the same. */
+	for (size_t i = 0; i < c->n_items; i++)
+		if (c->items[i].bytes.p == NULL)
+			c->items[i].bytes = EV_SPAN_LITERAL("");
 	return EV_OK;
 }
 
@@ -248,24 +238,25 @@ static enum ev_code archive_subjects(struct rp_case *c)
 
 	if (c->archive == NULL)
 		return EV_OK;
-	if (add_subject(c, RP_ARCHIVE, "manifest.json", NULL) == NULL)
+	if (rp_subject_add(c, RP_ARCHIVE, "manifest.json", NULL) == NULL)
 		return EV_TROUBLE;
 	for (size_t i = 0; i < c->archive->manifest.n_items; i++) {
-		s = add_subject(c, RP_ITEM, c->items[i].name, &c->items[i]);
+		s = rp_subject_add(c, RP_ITEM, c->items[i].name, &c->items[i]);
 		if (s == NULL)
 			return EV_TROUBLE;
 		s->index = i;
 	}
 	for (size_t i = 0; i < c->seal->n_signatures; i++) {
-		s = add_subject(c, RP_SIGNATURE,
-				c->seal->signatures[i].envelope->file->name,
-				NULL);
+		s = rp_subject_add(c, RP_SIGNATURE,
+				   c->seal->signatures[i].envelope->file->name,
+				   NULL);
 		if (s == NULL)
 			return EV_TROUBLE;
 		s->index = i;
 	}
 	for (size_t i = 0; i < c->seal->n_tokens; i++) {
-		s = add_subject(c, RP_TSR, c->seal->tokens[i].file->name, NULL);
+		s = rp_subject_add(c, RP_TSR, c->seal->tokens[i].file->name,
+				   NULL);
 		if (s == NULL)
 			return EV_TROUBLE;
 		s->index = i;
@@ -276,7 +267,7 @@ static enum ev_code archive_subjects(struct rp_case *c)
 static enum ev_code expectation_subjects(struct rp_case *c)
 {
 	for (size_t i = 0; i < c->policy->n_expect; i++) {
-		struct rp_subject *s = add_subject(
+		struct rp_subject *s = rp_subject_add(
 			c, RP_EXPECTATION, c->policy->expect[i].fact, NULL);
 
 		if (s == NULL)
@@ -289,32 +280,13 @@ static enum ev_code expectation_subjects(struct rp_case *c)
 enum ev_code rp_case_build(struct rp_case *c, const struct rp_loose *loose,
 			   size_t n_loose, struct ev_error *err)
 {
-	if (list_items(c, loose, n_loose) != EV_OK ||
-	    archive_subjects(c) != EV_OK || parse_items(c) != EV_OK ||
+	if (list_items(c, loose, n_loose) != EV_OK)
+		return ev_fail_trouble(err, "case", "out of memory");
+	rp_link_roles(c);
+	if (archive_subjects(c) != EV_OK || parse_items(c) != EV_OK ||
 	    rp_link_ak_certs(c) != EV_OK || expectation_subjects(c) != EV_OK)
 		return ev_fail_trouble(err, "case", "out of memory");
 	return EV_OK;
-}
-
-const struct rp_subject *rp_next_subject(const struct rp_case *c,
-					 enum rp_subject_type type,
-					 const struct rp_subject *from)
-{
-	bool seen = from == NULL;
-
-	for (size_t i = 0; i < c->n_subjects; i++) {
-		if (seen && c->subjects[i]->type == type)
-			return c->subjects[i];
-		if (c->subjects[i] == from)
-			seen = true;
-	}
-	return NULL;
-}
-
-struct rp_subject *rp_case_add(struct rp_case *c, enum rp_subject_type type,
-			       const struct rp_item *item)
-{
-	return add_subject(c, type, item->name, item);
 }
 
 static void free_object(struct rp_subject *s)
@@ -331,7 +303,6 @@ static void free_object(struct rp_subject *s)
 		free(s->chain);
 		break;
 	case RP_CRL:
-		ev_chain_free(&s->crl->issuer_chain);
 		ev_crl_free(&s->crl->crl);
 		free(s->crl);
 		break;
@@ -372,11 +343,16 @@ void rp_case_free(struct rp_case *c)
 		ev_pem_list_free(&c->certs[i]->pem);
 		free(c->certs[i]);
 	}
+	for (size_t i = 0; i < c->n_issuers; i++) {
+		ev_chain_free(&c->issuers[i]->chain);
+		free(c->issuers[i]);
+	}
 	for (size_t i = 0; i < c->n_findings; i++) {
 		free(c->findings[i].want);
 		free(c->findings[i].got);
 	}
 	free(c->certs);
+	free(c->issuers);
 	free(c->subjects);
 	free(c->items);
 	free(c->findings);

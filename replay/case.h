@@ -20,12 +20,22 @@
 #include "replay/seal.h"
 #include "replay/tcb.h"
 
+/* Whose a PEM chain item is; its leaf says so, else the manifest. */
+enum rp_chain_role {
+	RP_CHAIN_OF_NONE, /* no chain of Intel's */
+	RP_CHAIN_OF_TCB_SIGNING,
+	RP_CHAIN_OF_QUOTE,
+	RP_CHAIN_OF_CRL,
+};
+
 struct rp_item {
 	const char *name;	    /* path in the archive, or the file given */
 	const struct ev_kind *kind; /* NULL: not in this build's table */
 	struct ev_span bytes;
 	const struct ev_manifest_item *entry; /* NULL: not from the archive */
 	bool outside;			      /* given with --collateral */
+	enum rp_chain_role role;
+	struct rp_subject *subject; /* made of it, NULL: none */
 };
 
 /* Parse result of a subject's bytes; what it guards is valid on EV_OK. */
@@ -46,7 +56,6 @@ struct rp_quote {
 	struct ev_pck pck;
 	const struct rp_subject *tcb_info, *qe_identity; /* or NULL */
 	const struct rp_subject *root_crl, *pck_crl;	 /* or NULL */
-	bool foreign_pck_crl; /* PCK CRLs are there, none of this issuer */
 	bool evaluated;
 	struct rp_tcb tcb; /* filled by the first tcb.* check */
 };
@@ -57,13 +66,18 @@ struct rp_chain {
 	const struct rp_subject *root_crl;
 };
 
+/* A chain that came with a CRL. */
+struct rp_issuer {
+	const struct rp_item *item;
+	struct rp_parsed parsed;
+	struct ev_chain chain; /* PCK CA, root */
+};
+
 struct rp_crl {
 	struct rp_parsed parsed;
 	struct ev_crl crl;
-	const struct rp_item *issuer_item; /* a chain that came with it */
-	struct rp_parsed issuer_parsed;
-	struct ev_chain issuer_chain;
-	const struct rp_subject *quote; /* one whose chain has the issuer */
+	const struct rp_issuer *issuer; /* NULL: from a quote's chain */
+	bool foreign; /* neither of the root nor of a PCK CA that is here */
 };
 
 struct rp_tcb_info {
@@ -83,6 +97,9 @@ struct rp_hcl {
 	struct ev_hcl hcl;
 	struct rp_parsed claims_parsed;
 	struct ev_runtime_claims claims;
+	/* What a quote by the HCLAkPub of the platform's template says. */
+	bool has_ak_name;
+	uint8_t ak_name[34];
 	const struct rp_subject *quote;
 };
 
@@ -112,6 +129,10 @@ struct rp_subject {
 	const char *name;	    /* what the report calls it */
 	const struct rp_item *item; /* NULL for the archive and sig/ files */
 	size_t index;		    /* of an item, signature or token */
+	size_t order;		    /* in the case's list */
+	struct rp_subject *next;    /* of the same type */
+	/* Collateral: something is judged by it, not by another set. */
+	bool decides;
 	union {
 		void *object; /* any of: */
 		struct rp_quote *quote;
@@ -140,9 +161,15 @@ struct rp_case {
 	struct rp_item *items;
 	size_t n_items;
 	struct rp_subject **subjects; /* by type, then by item order */
-	size_t n_subjects;
-	struct rp_ak_cert **certs; /* every general certificate item */
-	size_t n_certs;
+	size_t n_subjects, subjects_room;
+	struct rp_subject *first[RP_N_SUBJECT_TYPES];
+	struct rp_subject *last[RP_N_SUBJECT_TYPES];
+	bool decided[RP_N_SUBJECT_TYPES]; /* one of that type decides */
+	struct rp_ak_cert **certs;	  /* every general certificate item */
+	size_t n_certs, certs_room;
+	struct rp_issuer **issuers; /* chains that came with CRLs */
+	size_t n_issuers, issuers_room;
+	bool foreign_pck_crl; /* a CRL is of a PCK CA that no quote has */
 	struct rp_finding *findings; /* by check row, then by subject */
 	size_t n_findings, findings_room;
 	size_t row_start[RP_CHECKS_MAX]; /* first finding of each table row */
@@ -150,6 +177,7 @@ struct rp_case {
 	const char *broken; /* archive check that failed: nothing is judged */
 	bool has_proven;
 	int64_t proven; /* earliest good token's time */
+	int64_t slack;	/* its accuracy in seconds, rounded up */
 };
 
 /* Bytes that are not in the archive: --collateral, or the library's caller. */

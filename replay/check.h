@@ -56,6 +56,7 @@ struct rp_finding {
 	char reason[RP_REASON_MAX]; /* stable word first, then detail */
 	struct rp_input input[RP_INPUTS_MAX];
 	size_t n_inputs;
+	bool no_memory; /* for want or got: there will be no report */
 };
 
 struct rp_case;
@@ -98,6 +99,10 @@ const struct rp_check *rp_check_find(const char *id);
 /* Adds bytes of an item to the finding's inputs. */
 void rp_input_add(struct rp_finding *f, const char *item, uint64_t offset,
 		  uint64_t length);
+
+/* A part of an item; an empty one is noted as no bytes at its beginning. */
+void rp_input_part(struct rp_finding *f, const char *item, struct ev_span whole,
+		   struct ev_span part);
 
 /* want == got ? RP_PASS : RP_FAIL; both are recorded as lower-case hex. */
 enum rp_outcome rp_expect(struct rp_finding *f, struct ev_span want,

@@ -34,8 +34,7 @@ enum rp_outcome rp_check_tpm_ak_name(struct rp_case *c,
 
 	if (!rp_ak_of(c, s, &ak))
 		return rp_skip(f, "absent: no key of the quote");
-	rp_input_add(f, s->name, (uint64_t)(signer.p - s->item->bytes.p),
-		     signer.n);
+	rp_input_part(f, s->name, s->item->bytes, signer);
 	rp_input_add(f, ak.item->name, ak.offset, ak.length);
 	if (t->public_item != NULL && t->public_parsed.code == EV_OK) {
 		ok = ev_tpm_qualified_name(c->crypto, t->public.area, want);

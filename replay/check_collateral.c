@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Collateral: signing chains, CRLs, revocation, signatures, windows. */
 #include "replay/checks.h"
-
-#include <inttypes.h>
+#include "replay/link.h"
 
 static void whole(struct rp_finding *f, const struct rp_item *item)
 {
@@ -58,23 +57,24 @@ static const struct ev_cert *crl_issuer(struct rp_case *c,
 					enum rp_outcome *outcome)
 {
 	const struct rp_crl *crl = s->crl;
-	const struct rp_subject *q = crl->quote, *chain = NULL;
+	const struct rp_subject *q = NULL, *chain = NULL;
 
 	*outcome = RP_PASS;
-	if (crl->issuer_item != NULL) {
-		whole(f, crl->issuer_item);
-		if (crl->issuer_parsed.code != EV_OK) {
+	if (crl->issuer != NULL) {
+		whole(f, crl->issuer->item);
+		if (crl->issuer->parsed.code != EV_OK) {
 			*outcome = rp_refused(f, "CRL_INVALID",
-					      &crl->issuer_parsed.err);
+					      &crl->issuer->parsed.err);
 			return NULL;
 		}
-		*outcome = two_links(c, &crl->issuer_chain, true, f);
-		return *outcome == RP_PASS ? &crl->issuer_chain.cert[0] : NULL;
+		*outcome = two_links(c, &crl->issuer->chain, true, f);
+		return *outcome == RP_PASS ? &crl->issuer->chain.cert[0] : NULL;
 	}
-	if (q != NULL && rp_outcome_of(c, "dcap.pck.chain", q) == RP_PASS)
+	while (!crl->foreign && (q = rp_next_subject(c, RP_QUOTE, q)) != NULL)
 		for (size_t i = 1; i < q->quote->chain.n_certs; i++)
 			if (ev_span_eq(q->quote->chain.cert[i].subject,
-				       crl->crl.issuer))
+				       crl->crl.issuer) &&
+			    rp_outcome_of(c, "dcap.pck.chain", q) == RP_PASS)
 				return &q->quote->chain.cert[i];
 	while ((chain = rp_next_subject(c, RP_CHAIN, chain)) != NULL)
 		if (rp_outcome_of(c, "dcap.tcb-signing.chain", chain) ==
@@ -173,7 +173,7 @@ enum rp_outcome rp_check_pck_revocation(struct rp_case *c,
 
 	rp_input_add(f, q->chain_item->name, q->chain.pem.block[0].offset,
 		     q->chain.pem.block[0].text.n);
-	if (q->pck_crl == NULL && q->foreign_pck_crl)
+	if (q->pck_crl == NULL && c->foreign_pck_crl)
 		return rp_fail(f, "CRL_INVALID: the CRLs given are of another "
 				  "issuer than the PCK certificate's");
 	if (q->pck_crl == NULL)
@@ -297,8 +297,7 @@ const char *rp_window_gate(const struct rp_subject *s)
 	return NULL;
 }
 
-static size_t chain_windows(const struct rp_subject *s,
-			    const struct ev_chain *chain,
+static size_t chain_windows(const char *item, const struct ev_chain *chain,
 			    struct rp_window out[RP_WINDOWS_MAX])
 {
 	static const char *const pck[] = { "PCK certificate", "PCK CA",
@@ -307,7 +306,7 @@ static size_t chain_windows(const struct rp_subject *s,
 
 	for (size_t i = 0; i < chain->n_certs; i++)
 		out[i] = (struct rp_window){
-			s->name,
+			item,
 			chain->n_certs == 3 ? pck[i] : tcb[i],
 			chain->cert[i].not_before,
 			chain->cert[i].not_after,
@@ -319,9 +318,10 @@ size_t rp_windows_of(const struct rp_subject *s,
 		     struct rp_window out[RP_WINDOWS_MAX])
 {
 	if (s->type == RP_QUOTE)
-		return chain_windows(s, &s->quote->chain, out);
+		return chain_windows(s->quote->chain_item->name,
+				     &s->quote->chain, out);
 	if (s->type == RP_CHAIN)
-		return chain_windows(s, &s->chain->chain, out);
+		return chain_windows(s->name, &s->chain->chain, out);
 	if (s->type == RP_CRL)
 		out[0] = (struct rp_window){ s->name, "CRL",
 					     s->crl->crl.this_update,
@@ -339,6 +339,11 @@ size_t rp_windows_of(const struct rp_subject *s,
 	else
 		return 0;
 	return 1;
+}
+
+bool rp_window_counts(const struct rp_case *c, const struct rp_subject *s)
+{
+	return s->decides || !c->decided[s->type];
 }
 
 static void window_inputs(struct rp_finding *f, const struct rp_subject *s)
@@ -364,15 +369,19 @@ enum rp_outcome rp_check_collateral_window(struct rp_case *c,
 	n = rp_windows_of(s, w);
 	rp_set_want(f, "current");
 	for (size_t i = 0; i < n; i++) {
-		bool early = c->at < w[i].from;
+		const char *word =
+			c->at < w[i].from ? "not_yet_valid" : "expired";
 
-		if (!early && c->at <= w[i].to)
+		if (rp_holds_at(c, w[i].from, w[i].to))
 			continue;
+		rp_set_got(f, "%s", word);
+		if (!rp_window_counts(c, s))
+			return rp_not_applicable(
+				f, "another piece decides, and this one does "
+				   "not hold the time");
 		ev_time_format(w[i].from, from);
 		ev_time_format(w[i].to, to);
-		rp_set_got(f, early ? "not_yet_valid" : "expired");
-		return rp_fail(f, "%s: %s holds from %s to %s",
-			       early ? "not_yet_valid" : "expired", w[i].what,
+		return rp_fail(f, "%s: %s holds from %s to %s", word, w[i].what,
 			       from, to);
 	}
 	rp_set_got(f, "current");

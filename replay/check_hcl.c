@@ -5,14 +5,13 @@
 static void hcl_input(struct rp_finding *f, const struct rp_subject *s,
 		      struct ev_span part)
 {
-	rp_input_add(f, s->name, ev_hcl_offset(&s->hcl->hcl, part), part.n);
+	rp_input_part(f, s->name, s->item->bytes, part);
 }
 
 static void quote_input(struct rp_finding *f, const struct rp_subject *quote,
 			struct ev_span part)
 {
-	rp_input_add(f, quote->name, ev_quote_offset(&quote->quote->q, part),
-		     part.n);
+	rp_input_part(f, quote->name, quote->item->bytes, part);
 }
 
 enum rp_outcome rp_check_hcl_format(struct rp_case *c,

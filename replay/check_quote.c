@@ -7,7 +7,7 @@
 static void quote_input(struct rp_finding *f, const struct rp_subject *s,
 			struct ev_span part)
 {
-	rp_input_add(f, s->name, ev_quote_offset(&s->quote->q, part), part.n);
+	rp_input_part(f, s->name, s->item->bytes, part);
 }
 
 enum rp_outcome rp_check_quote_format(struct rp_case *c,
@@ -161,7 +161,9 @@ static enum rp_outcome cert_data_fits(const struct rp_subject *s,
 	quote_input(f, s, q->q.cert_data);
 	if (ev_ppid_data_parse(&q->q, &data, &err) != EV_OK)
 		return rp_refused(f, "QUOTE_MALFORMED", &err);
-	if (!ev_span_eq(data.pceid, EV_SPAN(q->pck.pceid)) ||
+	/* Intel's samples have type 1 data without the PCEID. */
+	if ((data.pceid.n > 0 &&
+	     !ev_span_eq(data.pceid, EV_SPAN(q->pck.pceid))) ||
 	    !ev_span_eq(data.cpusvn, EV_SPAN(q->pck.cpusvn)) ||
 	    data.pcesvn != q->pck.pcesvn)
 		return rp_fail(f, "PCK_MISMATCH: the archive's PCK certificate "

@@ -26,7 +26,7 @@ static void identity_input(struct rp_finding *f, const struct rp_quote *q)
 static void quote_input(struct rp_finding *f, const struct rp_subject *s,
 			struct ev_span part)
 {
-	rp_input_add(f, s->name, ev_quote_offset(&s->quote->q, part), part.n);
+	rp_input_part(f, s->name, s->item->bytes, part);
 }
 
 static void pck_input(struct rp_finding *f, const struct rp_quote *q)
@@ -231,11 +231,16 @@ static enum rp_outcome say_distance(struct rp_finding *f,
 	n = rp_level_shortfalls(
 		&t->levels[0], &q->pck,
 		q->q.tee == EV_TEE_TDX ? q->q.td.tee_tcb_svn.p : NULL, s);
-	for (size_t i = 0; i < n && used < sizeof(text) - 48; i++)
+	for (size_t i = 0; i < n && used < sizeof(text) - 48; i++) {
+		char number[12] = "";
+
+		if (s[i].number > 0)
+			snprintf(number, sizeof(number), " %u", s[i].number);
 		used += (size_t)snprintf(text + used, sizeof(text) - used,
-					 "%s %s %u is %u, needs %u",
+					 "%s %s%s is %u, needs %u",
 					 i > 0 ? "," : "", s[i].component,
-					 s[i].number, s[i].have, s[i].need);
+					 number, s[i].have, s[i].need);
+	}
 	ev_time_format(t->levels[0].date, date);
 	return rp_fail(f, "%s: to the newest level (%s)%.180s",
 		       ev_tcb_status_word(status), date, text);

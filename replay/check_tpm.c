@@ -7,7 +7,7 @@
 static void part_input(struct rp_finding *f, const struct rp_subject *s,
 		       struct ev_span part)
 {
-	rp_input_add(f, s->name, (uint64_t)(part.p - s->item->bytes.p), part.n);
+	rp_input_part(f, s->name, s->item->bytes, part);
 }
 
 enum rp_outcome rp_check_tpm_quote_format(struct rp_case *c,
@@ -130,11 +130,26 @@ static enum ev_verified verify(struct rp_case *c, const struct rp_tpm_quote *t,
 			     t->q.attest, t->signature.rsa);
 }
 
+/* The paravisor names the key (hcl.ak passed, this row's `after`), or a good
+ * certificate does. */
+static bool is_vouched_for(const struct rp_case *c,
+			   const struct rp_tpm_quote *t, const struct rp_ak *ak)
+{
+	const struct rp_subject *cert = t->ak_cert;
+
+	if (t->hcl != NULL)
+		return true;
+	return rp_outcome_of(c, "tpm.ak.certificate", cert) == RP_PASS &&
+	       ev_span_eq(cert->ak_cert->cert.rsa_modulus, ak->modulus) &&
+	       ev_span_eq(cert->ak_cert->cert.rsa_exponent, ak->exponent);
+}
+
 enum rp_outcome rp_check_tpm_quote_signature(struct rp_case *c,
 					     const struct rp_subject *s,
 					     struct rp_finding *f)
 {
 	const struct rp_tpm_quote *t = s->tpm_quote;
+	enum ev_verified v;
 	struct rp_ak ak;
 
 	if (t->signature_item == NULL)
@@ -149,7 +164,13 @@ enum rp_outcome rp_check_tpm_quote_signature(struct rp_case *c,
 	if (t->signature_parsed.code != EV_OK)
 		return rp_refused(f, "tpm", &t->signature_parsed.err);
 	rp_set_want(f, "signed by %s", ak.origin);
-	return rp_signature(f, verify(c, t, &ak), "signature",
+	v = verify(c, t, &ak);
+	if (v == EV_VERIFIED_YES && !is_vouched_for(c, t, &ak))
+		return rp_skip(f,
+			       "absent: nothing vouches for the key of "
+			       "this quote (%s), anybody can make one",
+			       ak.origin);
+	return rp_signature(f, v, "signature",
 			    "the attestation key did not sign this quote");
 }
 
@@ -187,7 +208,10 @@ enum rp_outcome rp_check_tpm_quote_nonce(struct rp_case *c,
 
 	(void)c;
 	part_input(f, s, s->tpm_quote->q.extra_data);
-	if (e == NULL || e->nonce.n == 0 || e->nonce.n > 2 * sizeof(nonce))
+	if (e != NULL && e->nonce.n > 2 * sizeof(nonce))
+		return rp_fail(f, "nonce: the manifest's is longer than "
+				  "extraData can be");
+	if (e == NULL || e->nonce.n == 0)
 		return rp_skip(f, "absent: the manifest names no nonce for "
 				  "this quote");
 	if (!ev_hex_decode(e->nonce, nonce, e->nonce.n / 2))

@@ -107,6 +107,9 @@ struct rp_window {
 #define RP_WINDOWS_MAX 4
 size_t rp_windows_of(const struct rp_subject *s,
 		     struct rp_window out[RP_WINDOWS_MAX]);
+/* False for a piece of a set that does not decide: it is shown, and whether
+ * it holds the time is nobody's concern. */
+bool rp_window_counts(const struct rp_case *c, const struct rp_subject *s);
 /* The check that authenticates the windows of such a subject. */
 const char *rp_window_gate(const struct rp_subject *s);
 

@@ -64,10 +64,15 @@ static json_int_t int_of(const json_t *v, const char *name)
 	return json_integer_value(json_object_get(v, name));
 }
 
-/* "%0" path, "%s0" first byte counted from 1, "%n0" length, of input 0. */
-static void fill_line(const char *line, const json_t *inputs,
+/*
+ * "%0" path, "%s0" first byte counted from 1, "%n0" length, of input 0; "%S"
+ * the subject.
+ */
+static void fill_line(const char *line, const json_t *finding,
 		      struct ev_buffer *out)
 {
+	const json_t *inputs = json_object_get(finding, "inputs");
+
 	for (; *line != '\0'; line++) {
 		const json_t *input;
 		char what = '\0';
@@ -77,6 +82,10 @@ static void fill_line(const char *line, const json_t *inputs,
 			continue;
 		}
 		line++;
+		if (*line == 'S') {
+			ev_buffer_add_str(out, text_of(finding, "subject"));
+			continue;
+		}
 		if (*line == 's' || *line == 'n')
 			what = *line++;
 		input = json_array_get(inputs, (size_t)(*line - '0'));
@@ -120,15 +129,30 @@ static void add_finding(const struct rp_check *check, const json_t *f,
 	add_line("reason", text_of(f, "reason"), out);
 }
 
+/* How many inputs a line names; a finding without them has no line. */
+static size_t inputs_needed(const char *line)
+{
+	size_t n = 0;
+
+	for (; (line = strchr(line, '%')) != NULL; line++) {
+		size_t digits = line[1] == 's' || line[1] == 'n' ? 2 : 1;
+		size_t number = (size_t)(line[digits] - '0');
+
+		if (line[1] != 'S' && number + 1 > n)
+			n = number + 1;
+	}
+	return n;
+}
+
 static void add_by_hand(const struct rp_check *check, const json_t *f,
 			bool alone, struct ev_buffer *out)
 {
-	const json_t *inputs = json_object_get(f, "inputs");
-
-	if (check->by_hand == NULL || json_array_size(inputs) == 0)
+	if (check->by_hand == NULL || text_of(f, "subject")[0] == '\0' ||
+	    json_array_size(json_object_get(f, "inputs")) <
+		    inputs_needed(check->by_hand))
 		return;
 	ev_buffer_add_str(out, alone ? "" : "  by hand   ");
-	fill_line(check->by_hand, inputs, out);
+	fill_line(check->by_hand, f, out);
 	ev_buffer_add_str(out, "\n");
 }
 

@@ -73,7 +73,7 @@ int cmd_replay_one(struct cmd_inputs *in, const struct cmd_archive *archive,
  * Owned; free with cmd_paths_free. */
 struct cmd_paths {
 	char **path;
-	size_t n;
+	size_t n, room;
 };
 int cmd_paths_expand(char *const *args, size_t n_args, struct cmd_paths *out);
 void cmd_paths_free(struct cmd_paths *paths);

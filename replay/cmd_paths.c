@@ -9,15 +9,19 @@
 
 static bool add(struct cmd_paths *out, char *owned)
 {
-	char **more = owned == NULL ? NULL
-				    : reallocarray(out->path, out->n + 1,
-						   sizeof(*more));
-
-	if (more == NULL) {
-		free(owned);
+	if (owned == NULL)
 		return false;
+	if (out->n == out->room) {
+		size_t room = out->room == 0 ? 64 : 2 * out->room;
+		char **more = reallocarray(out->path, room, sizeof(*more));
+
+		if (more == NULL) {
+			free(owned);
+			return false;
+		}
+		out->path = more;
+		out->room = room;
 	}
-	out->path = more;
 	out->path[out->n++] = owned;
 	return true;
 }

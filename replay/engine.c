@@ -48,14 +48,6 @@ static struct rp_finding *add_finding(struct rp_case *c,
 	return &c->findings[c->n_findings++];
 }
 
-static bool is_partner(const struct rp_subject *s, const struct rp_subject *of)
-{
-	for (size_t i = 0; i < sizeof(s->partner) / sizeof(s->partner[0]); i++)
-		if (s->partner[i] == of && of != NULL)
-			return true;
-	return false;
-}
-
 static bool holds(const struct rp_finding *f)
 {
 	return f->outcome == RP_PASS || !f->applies;
@@ -80,39 +72,55 @@ static struct row row_of(const struct rp_case *c, const char *id)
 			     end - c->row_start[i] };
 }
 
+static int by_order(const void *key, const void *finding)
+{
+	const struct rp_subject *s = key;
+	const struct rp_subject *of =
+		((const struct rp_finding *)finding)->subject;
+
+	return (s->order > of->order) - (s->order < of->order);
+}
+
+/* A row's findings stand in the order of the subjects; NULL: not asked. */
+static const struct rp_finding *finding_of(struct row row,
+					   const struct rp_subject *s)
+{
+	if (row.n == 0 || row.first->subject == NULL)
+		return NULL;
+	return bsearch(s, row.first, row.n, sizeof(*row.first), by_order);
+}
+
 /* False when check `id` did not pass for this subject; where it was not
  * asked of the subject itself, of one of its partners. */
 static bool passed(const struct rp_case *c, const char *id,
 		   const struct rp_subject *s)
 {
 	struct row row = row_of(c, id);
-	bool own = false, partners_pass = true;
+	const struct rp_finding *f = finding_of(row, s);
 
-	for (size_t i = 0; i < row.n; i++) {
-		const struct rp_finding *f = &row.first[i];
-		bool about_all =
-			f->subject != NULL && f->subject->type == RP_ARCHIVE;
-
-		if (f->subject == s || about_all) {
-			own = true;
-			if (!holds(f))
-				return false;
-		} else if (is_partner(s, f->subject) && !holds(f)) {
-			partners_pass = false;
-		}
+	if (f != NULL)
+		return holds(f);
+	if (row.n > 0 && row.first->subject != NULL &&
+	    row.first->subject->type == RP_ARCHIVE)
+		return holds(row.first);
+	for (size_t i = 0; i < sizeof(s->partner) / sizeof(s->partner[0]);
+	     i++) {
+		if (s->partner[i] == NULL)
+			continue;
+		f = finding_of(row, s->partner[i]);
+		if (f != NULL && !holds(f))
+			return false;
 	}
-	return own || partners_pass;
+	return true;
 }
 
 enum rp_outcome rp_outcome_of(const struct rp_case *c, const char *id,
 			      const struct rp_subject *s)
 {
-	struct row row = row_of(c, id);
+	const struct rp_finding *f =
+		s != NULL ? finding_of(row_of(c, id), s) : NULL;
 
-	for (size_t i = 0; i < row.n; i++)
-		if (row.first[i].subject == s)
-			return row.first[i].outcome;
-	return RP_SKIP;
+	return f != NULL ? f->outcome : RP_SKIP;
 }
 
 static enum rp_outcome ask(struct rp_case *c, const struct rp_check *check,
@@ -157,7 +165,8 @@ static bool run_row(struct rp_case *c, const struct rp_check *check)
 		if (f == NULL)
 			return false;
 		f->outcome = ask(c, check, s, f);
-		if (f->outcome == RP_TROUBLE)
+		/* What was compared could not be kept: it may be unequal. */
+		if (f->outcome == RP_TROUBLE || f->no_memory)
 			return false;
 		c->broken = note_broken(c, f);
 	}

@@ -35,21 +35,17 @@ bool rp_fact_known(const char *name)
 	return false;
 }
 
-bool rp_fact_bytes(const struct rp_case *c, const char *name,
-		   const struct rp_subject **quote, struct ev_span *bytes)
+bool rp_fact_bytes(const struct rp_subject *quote, const char *name,
+		   struct ev_span *bytes)
 {
-	const struct rp_subject *s = NULL;
+	const struct rp_quote *q = quote->quote;
 
-	while ((s = rp_next_subject(c, RP_QUOTE, s)) != NULL)
-		if (s->quote->parsed.code == EV_OK &&
-		    s->quote->q.tee == EV_TEE_TDX)
-			break;
-	for (size_t i = 0; s != NULL && i < N_TD_FACTS; i++) {
+	if (q->parsed.code != EV_OK || q->q.tee != EV_TEE_TDX)
+		return false;
+	for (size_t i = 0; i < N_TD_FACTS; i++) {
 		if (strcmp(td_facts[i].name, name) != 0)
 			continue;
-		*quote = s;
-		memcpy(bytes,
-		       (const uint8_t *)&s->quote->q.td + td_facts[i].member,
+		memcpy(bytes, (const uint8_t *)&q->q.td + td_facts[i].member,
 		       sizeof(*bytes));
 		return true;
 	}

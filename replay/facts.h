@@ -17,11 +17,11 @@ void rp_facts_dcap_write(const struct rp_case *c, struct ev_writer *w);
 void rp_facts_tcb_write(const struct rp_case *c, struct ev_writer *w);
 void rp_facts_azure_write(const struct rp_case *c, struct ev_writer *w);
 
-/* A fact that a policy may expect a value of: "tdx.mrtd".  bytes is the
- * first quote's; false where there is none or no such fact. */
+/* A fact that a policy may expect a value of: "tdx.mrtd".  bytes is that of
+ * this quote; false where it is not a TD's, or there is no such fact. */
 bool rp_fact_known(const char *name);
-bool rp_fact_bytes(const struct rp_case *c, const char *name,
-		   const struct rp_subject **quote, struct ev_span *bytes);
+bool rp_fact_bytes(const struct rp_subject *quote, const char *name,
+		   struct ev_span *bytes);
 
 /* A foreign member name that the report's JSON subset can carry. */
 bool rp_fact_name_ok(const char *name);

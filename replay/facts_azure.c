@@ -11,6 +11,14 @@ static bool passed(const struct rp_case *c, const char *id,
 	return rp_outcome_of(c, id, s) == RP_PASS;
 }
 
+static void write_number(struct ev_writer *w, const char *name, json_int_t n)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%" JSON_INTEGER_FORMAT, n);
+	ev_write_str(w, name, text);
+}
+
 /* vm-configuration as the paravisor tells it: booleans, numbers and text. */
 static void write_configuration(struct ev_writer *w, const json_t *config)
 {
@@ -25,7 +33,7 @@ static void write_configuration(struct ev_writer *w, const json_t *config)
 		if (json_is_boolean(v))
 			ev_write_bool(w, name, json_is_true(v));
 		else if (json_is_integer(v))
-			ev_write_u64(w, name, (uint64_t)json_integer_value(v));
+			write_number(w, name, json_integer_value(v));
 		else if (json_is_string(v))
 			ev_write_foreign(w, name,
 					 ev_span_of(json_string_value(v),
@@ -43,6 +51,9 @@ static void write_claims(const struct rp_case *c, const struct rp_subject *s,
 
 	ev_write_object(w, "runtimeData");
 	ev_write_bool(w, "trusted", passed(c, "hcl.runtime-data.format", s));
+	ev_write_int(
+		w, "offset",
+		(int64_t)ev_hcl_offset(&s->hcl->hcl, s->hcl->hcl.runtime_data));
 	ev_write_int(w, "size", (int64_t)s->hcl->hcl.runtime_data.n);
 	if (ev_digest(c->crypto, EV_SHA256, s->hcl->hcl.runtime_data, digest))
 		ev_write_hex(w, "sha256", EV_SPAN(digest));
@@ -78,6 +89,10 @@ static void write_hcl(const struct rp_case *c, const struct rp_subject *s,
 	ev_write_str(w, "item", s->name);
 	ev_write_bool(w, "trusted", passed(c, "hcl.report.match", s));
 	ev_write_int(w, "size", (int64_t)h->item.n);
+	ev_write_object(w, "hardwareReport");
+	ev_write_int(w, "offset", EV_HCL_HARDWARE_OFFSET);
+	ev_write_int(w, "size", EV_HCL_HARDWARE_SIZE);
+	ev_write_end(w);
 	ev_write_int(w, "headerVersion", h->version);
 	ev_write_int(w, "reportSize", h->report_size);
 	ev_write_int(w, "requestType", h->request_type);
@@ -113,6 +128,20 @@ static void write_selection(const struct ev_tpm_quote *q, struct ev_writer *w)
 	ev_write_end(w);
 }
 
+static void write_scheme(const struct ev_tpm_signature *signature,
+			 struct ev_writer *w)
+{
+	enum ev_digest_alg alg;
+
+	ev_write_str(w, "signatureScheme",
+		     signature->scheme == EV_TPM_ALG_RSASSA
+			     ? "rsassa-pkcs1-v1_5"
+		     : signature->scheme == EV_TPM_ALG_RSAPSS ? "rsapss"
+							      : "ecdsa");
+	if (ev_tpm_digest_alg(signature->hash, &alg))
+		ev_write_str(w, "signatureHash", ev_digest_name(alg));
+}
+
 static void write_tpm(const struct rp_case *c, const struct rp_subject *s,
 		      struct ev_writer *w)
 {
@@ -134,14 +163,34 @@ static void write_tpm(const struct rp_case *c, const struct rp_subject *s,
 	ev_write_hex(w, "pcrDigest", q->pcr_digest);
 	write_selection(q, w);
 	if (s->tpm_quote->signature_item != NULL &&
-	    s->tpm_quote->signature_parsed.code == EV_OK) {
-		ev_write_str(w, "signatureScheme",
-			     s->tpm_quote->signature.scheme == EV_TPM_ALG_RSASSA
-				     ? "rsassa-pkcs1-v1_5"
-			     : s->tpm_quote->signature.scheme ==
-					     EV_TPM_ALG_RSAPSS
-				     ? "rsapss"
-				     : "ecdsa");
+	    s->tpm_quote->signature_parsed.code == EV_OK)
+		write_scheme(&s->tpm_quote->signature, w);
+	ev_write_end(w);
+}
+
+/* A bank may be listed twice; a report's member stands once. */
+static bool listed_before(const struct ev_tpm_quote *q, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (q->bank[k].alg == q->bank[i].alg)
+			return true;
+	return false;
+}
+
+static void write_bank(const struct ev_pcr_selection *bank,
+		       enum ev_digest_alg alg, struct ev_span values,
+		       struct ev_writer *w)
+{
+	size_t size = ev_digest_size(alg), at = 0;
+	char name[8];
+
+	ev_write_object(w, ev_digest_name(alg));
+	for (unsigned int n = 0; n < EV_TPM_PCRS_MAX; n++) {
+		if ((bank->pcrs >> n & 1) == 0)
+			continue;
+		snprintf(name, sizeof(name), "%u", n);
+		ev_write_hex(w, name, ev_span_sub(values, at, size));
+		at += size;
 	}
 	ev_write_end(w);
 }
@@ -163,20 +212,14 @@ static void write_pcrs(const struct rp_case *c, const struct rp_subject *s,
 	for (size_t i = 0; i < q->n_banks; i++) {
 		enum ev_digest_alg alg;
 		size_t size;
-		char name[8];
 
 		if (!ev_tpm_digest_alg(q->bank[i].alg, &alg))
 			break;
-		size = ev_digest_size(alg);
-		ev_write_object(w, ev_digest_name(alg));
-		for (unsigned int n = 0; n < EV_TPM_PCRS_MAX; n++) {
-			if ((q->bank[i].pcrs >> n & 1) == 0)
-				continue;
-			snprintf(name, sizeof(name), "%u", n);
-			ev_write_hex(w, name, ev_span_sub(values, at, size));
-			at += size;
-		}
-		ev_write_end(w);
+		size = q->bank[i].n_pcrs * ev_digest_size(alg);
+		if (!listed_before(q, i))
+			write_bank(&q->bank[i], alg,
+				   ev_span_sub(values, at, size), w);
+		at += size;
 	}
 	ev_write_end(w);
 }

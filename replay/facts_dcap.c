@@ -33,6 +33,13 @@ static void write_quote(const struct rp_case *c, const struct rp_subject *s,
 	ev_write_int(w, "teeType", (int64_t)q->tee);
 	ev_write_int(w, "bodyType", (int64_t)q->body_type);
 	ev_write_int(w, "certificationDataType", (int64_t)q->cert_type);
+	/* dcap page 1.5: v3 has no outer envelope. */
+	if (q->version > 3)
+		ev_write_int(w, "outerCertificationDataType",
+			     EV_CERT_QE_REPORT);
+	if (s->quote->chain_parsed.code == EV_OK)
+		ev_write_int(w, "pckChainCertificates",
+			     (int64_t)s->quote->chain.n_certs);
 	ev_write_int(w, "signatureDataSize",
 		     (int64_t)(q->quote.n - q->signed_bytes.n - 4));
 	ev_write_hex(w, "qeVendorId", q->qe_vendor_id);

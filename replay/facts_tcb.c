@@ -59,6 +59,26 @@ static void write_shortfall(struct ev_writer *w, const struct rp_shortfall *s)
 	ev_write_end(w);
 }
 
+static void write_numbers(struct ev_writer *w, const char *name,
+			  const uint8_t numbers[16])
+{
+	ev_write_array(w, name);
+	for (size_t i = 0; i < 16; i++)
+		ev_write_int(w, NULL, numbers[i]);
+	ev_write_end(w);
+}
+
+static void write_need(struct ev_writer *w, const struct ev_tcb_level *level,
+		       bool tdx)
+{
+	ev_write_object(w, "need");
+	write_numbers(w, "sgx", level->sgx);
+	ev_write_int(w, "pcesvn", level->pcesvn);
+	if (tdx)
+		write_numbers(w, "tdx", level->tdx);
+	ev_write_end(w);
+}
+
 static void write_distance(struct ev_writer *w, const struct rp_quote *q,
 			   const uint8_t *svn)
 {
@@ -74,6 +94,7 @@ static void write_distance(struct ev_writer *w, const struct rp_quote *q,
 		ev_write_str(w, "status",
 			     ev_tcb_status_word(t->levels[i].status));
 		ev_write_time(w, "date", t->levels[i].date);
+		write_need(w, &t->levels[i], svn != NULL);
 		ev_write_array(w, "short");
 		for (size_t k = 0; k < n; k++)
 			write_shortfall(w, &s[k]);

@@ -17,7 +17,16 @@ void rp_input_add(struct rp_finding *f, const char *item, uint64_t offset,
 	f->input[f->n_inputs++] = (struct rp_input){ item, offset, length };
 }
 
-static char *formatted(const char *format, va_list args)
+void rp_input_part(struct rp_finding *f, const char *item, struct ev_span whole,
+		   struct ev_span part)
+{
+	uint64_t offset = part.n > 0 ? (uint64_t)(part.p - whole.p) : 0;
+
+	rp_input_add(f, item, offset, part.n);
+}
+
+__attribute__((format(printf, 1, 0))) static char *formatted(const char *format,
+							     va_list args)
 {
 	char *text = NULL;
 
@@ -31,6 +40,7 @@ void rp_set_want(struct rp_finding *f, const char *format, ...)
 	va_start(args, format);
 	free(f->want);
 	f->want = formatted(format, args);
+	f->no_memory |= f->want == NULL;
 	va_end(args);
 }
 
@@ -41,6 +51,7 @@ void rp_set_got(struct rp_finding *f, const char *format, ...)
 	va_start(args, format);
 	free(f->got);
 	f->got = formatted(format, args);
+	f->no_memory |= f->got == NULL;
 	va_end(args);
 }
 
@@ -55,7 +66,8 @@ static char *hex_copy(struct ev_span bytes)
 
 static enum rp_outcome compared(struct rp_finding *f, bool equal)
 {
-	if (f->want == NULL || f->got == NULL)
+	f->no_memory |= f->want == NULL || f->got == NULL;
+	if (f->no_memory)
 		return RP_TROUBLE;
 	return equal ? RP_PASS : RP_FAIL;
 }
@@ -85,7 +97,8 @@ enum rp_outcome rp_expect_u64(struct rp_finding *f, uint64_t want, uint64_t got)
 	return compared(f, want == got);
 }
 
-static void set_reason(struct rp_finding *f, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void
+set_reason(struct rp_finding *f, const char *format, va_list args)
 {
 	vsnprintf(f->reason, sizeof(f->reason), format, args);
 }

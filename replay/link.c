@@ -7,13 +7,17 @@
 static const char cn_tcb_signing[] = "Intel SGX TCB Signing";
 static const char cn_pck[] = "Intel SGX PCK Certificate";
 
-static const struct rp_item *item_named(const struct rp_case *c,
-					const char *name)
+struct rp_item *rp_item_named(const struct rp_case *c, const char *name)
 {
-	for (size_t i = 0; i < c->n_items; i++)
-		if (strcmp(c->items[i].name, name) == 0)
-			return &c->items[i];
-	return NULL;
+	const struct ev_manifest *m;
+	const struct ev_manifest_item *entry;
+
+	if (c->archive == NULL)
+		return NULL;
+	m = &c->archive->manifest;
+	entry = ev_manifest_find(m, name);
+	/* The archive's items stand first, in the manifest's order. */
+	return entry != NULL ? &c->items[entry - m->items] : NULL;
 }
 
 bool rp_kind_in(const struct rp_item *item, const char *const *kinds)
@@ -31,7 +35,7 @@ bool rp_relates(const struct rp_case *c, const struct rp_item *item,
 		return false;
 	for (size_t i = 0; i < item->entry->n_relates; i++)
 		if (strcmp(item->entry->relates[i].rel, rel) == 0 &&
-		    rp_kind_in(item_named(c, item->entry->relates[i].name),
+		    rp_kind_in(rp_item_named(c, item->entry->relates[i].name),
 			       kinds))
 			return true;
 	return false;
@@ -49,87 +53,135 @@ bool rp_relates_to(const struct rp_item *item, const char *rel,
 	return false;
 }
 
+bool rp_is_kind(const struct rp_item *item, const char *kind)
+{
+	return item->kind != NULL && strcmp(item->kind->kind, kind) == 0;
+}
+
+bool rp_holds_at(const struct rp_case *c, int64_t from, int64_t to)
+{
+	return from <= c->at && c->at <= to;
+}
+
 static bool leaf_cn_is(const struct ev_chain *chain, const char *cn)
 {
-	return chain->n_certs > 0 &&
-	       ev_span_eq(chain->cert[0].subject_cn, ev_span_str(cn));
+	return ev_span_eq(chain->cert[0].subject_cn, ev_span_str(cn));
 }
 
 /* The leaf's common name decides; where the chain does not parse, what the
  * manifest says it came with. */
-static bool chain_is_for(const struct rp_case *c, const struct rp_item *item,
-			 bool (*by_leaf)(const struct ev_chain *),
-			 const char *const *kinds)
+static enum rp_chain_role role_of(const struct rp_case *c,
+				  const struct rp_item *item)
 {
-	struct ev_chain chain;
+	static const char *const crls[] = { "crl-der", "crl-pem", "crl-hex",
+					    NULL };
+	static const char *const quotes[] = { "tdx-quote", "sgx-quote", NULL };
+	enum rp_chain_role role = RP_CHAIN_OF_CRL;
 	struct ev_error err = { 0 };
-	bool yes;
+	struct ev_chain chain;
 
-	if (ev_chain_parse(item->bytes, 0, &chain, &err) != EV_OK)
-		return rp_relates(c, item, "issuer-of", kinds);
-	yes = by_leaf(&chain);
+	if (ev_chain_parse(item->bytes, 0, &chain, &err) != EV_OK) {
+		if (rp_relates(c, item, "issuer-of", quotes))
+			return RP_CHAIN_OF_QUOTE;
+		return rp_relates(c, item, "issuer-of", crls)
+			       ? RP_CHAIN_OF_CRL
+			       : RP_CHAIN_OF_NONE;
+	}
+	if (leaf_cn_is(&chain, cn_tcb_signing))
+		role = RP_CHAIN_OF_TCB_SIGNING;
+	else if (leaf_cn_is(&chain, cn_pck))
+		role = RP_CHAIN_OF_QUOTE;
 	ev_chain_free(&chain);
-	return yes;
+	return role;
 }
 
-static bool leaf_is_crl_issuer(const struct ev_chain *chain)
+void rp_link_roles(struct rp_case *c)
 {
-	return !leaf_cn_is(chain, cn_tcb_signing) && !leaf_cn_is(chain, cn_pck);
+	static const char *const carriers[] = { "dcap-issuer-chain", "cert-pem",
+						"cert-der", NULL };
+
+	for (size_t i = 0; i < c->n_items; i++)
+		if (rp_kind_in(&c->items[i], carriers))
+			c->items[i].role = role_of(c, &c->items[i]);
 }
 
-static bool leaf_is_pck(const struct ev_chain *chain)
+void rp_decides(struct rp_case *c, const struct rp_subject *s)
 {
-	return leaf_cn_is(chain, cn_pck);
+	if (s == NULL)
+		return;
+	c->subjects[s->order]->decides = true;
+	c->decided[s->type] = true;
 }
 
-bool rp_chain_serves_crl(const struct rp_case *c, const struct rp_item *item)
+static void set_signing_chain(struct rp_subject *s,
+			      const struct rp_subject *chain)
 {
-	static const char *const kinds[] = { "crl-der", "crl-pem", "crl-hex",
-					     NULL };
-
-	return chain_is_for(c, item, leaf_is_crl_issuer, kinds);
+	if (s->type == RP_TCB_INFO && s->tcb_info->chain == NULL)
+		s->tcb_info->chain = chain;
+	else if (s->type == RP_QE_IDENTITY && s->qe_identity->chain == NULL)
+		s->qe_identity->chain = chain;
+	else
+		return;
+	s->partner[0] = chain;
 }
 
-bool rp_chain_serves_quote(const struct rp_case *c, const struct rp_item *item)
+/* What a signing chain says it came with. */
+static void link_chain_relations(struct rp_case *c, const struct rp_subject *s)
 {
-	static const char *const kinds[] = { "tdx-quote", "sgx-quote", NULL };
+	const struct ev_manifest_item *entry = s->item->entry;
 
-	return chain_is_for(c, item, leaf_is_pck, kinds);
+	for (size_t i = 0; entry != NULL && i < entry->n_relates; i++) {
+		const struct rp_item *to;
+
+		if (strcmp(entry->relates[i].rel, "issuer-of") != 0)
+			continue;
+		to = rp_item_named(c, entry->relates[i].name);
+		if (to != NULL && to->subject != NULL)
+			set_signing_chain(to->subject, s);
+	}
 }
 
-bool rp_is_kind(const struct rp_item *item, const char *kind)
+/* TCB info and identities find their chain: the one that says so, else the
+ * first that parses, else the first. */
+static void link_signing_chains(struct rp_case *c)
 {
-	return item->kind != NULL && item->bytes.p != NULL &&
-	       strcmp(item->kind->kind, kind) == 0;
+	const struct rp_subject *s = NULL, *fallback = c->first[RP_CHAIN];
+
+	while ((s = rp_next_subject(c, RP_CHAIN, s)) != NULL) {
+		link_chain_relations(c, s);
+		if (fallback->chain->parsed.code != EV_OK)
+			fallback = s;
+	}
+	if (fallback != NULL && fallback->chain->parsed.code != EV_OK)
+		fallback = c->first[RP_CHAIN];
+	for (size_t i = 0; fallback != NULL && i < c->n_subjects; i++)
+		set_signing_chain(c->subjects[i], fallback);
+}
+
+static void link_hcl(const struct rp_case *c, struct rp_subject *s)
+{
+	s->hcl->quote = rp_quote_of_hcl(c, s->hcl);
+	s->partner[0] = s->hcl->quote;
 }
 
 void rp_case_link(struct rp_case *c)
 {
-	size_t nth = 0;
+	struct rp_subject *s;
 
-	for (size_t i = 0; i < c->n_subjects; i++)
-		if (c->subjects[i]->type == RP_QUOTE)
-			rp_link_quote(c, c->subjects[i]);
-	for (size_t i = 0; i < c->n_subjects; i++) {
-		struct rp_subject *s = c->subjects[i];
-
-		if (s->type == RP_CRL) {
-			rp_link_crl(c, s);
-		} else if (s->type == RP_CHAIN) {
-			if (s->chain->parsed.code == EV_OK)
-				s->chain->root_crl = rp_crl_of(
-					c, s->chain->chain.cert[0].issuer);
-		} else if (s->type == RP_TCB_INFO) {
-			s->tcb_info->chain = rp_chain_of(c, s->item);
-			s->partner[0] = s->tcb_info->chain;
-		} else if (s->type == RP_QE_IDENTITY) {
-			s->qe_identity->chain = rp_chain_of(c, s->item);
-			s->partner[0] = s->qe_identity->chain;
-		} else if (s->type == RP_HCL) {
-			s->hcl->quote = rp_quote_of_hcl(c, s->hcl);
-			s->partner[0] = s->hcl->quote;
-		} else if (s->type == RP_TPM_QUOTE) {
-			rp_link_tpm_quote(c, s, nth++);
-		}
+	for (s = c->first[RP_QUOTE]; s != NULL; s = s->next)
+		rp_link_pck_chain(c, s);
+	link_signing_chains(c);
+	rp_link_crls(c);
+	for (s = c->first[RP_QUOTE]; s != NULL; s = s->next)
+		rp_link_quote(c, s);
+	for (s = c->first[RP_CHAIN]; s != NULL; s = s->next) {
+		if (s->chain->parsed.code != EV_OK)
+			continue;
+		s->chain->root_crl =
+			rp_crl_of(c, s->chain->chain.cert[0].issuer);
+		rp_decides(c, s->chain->root_crl);
 	}
+	for (s = c->first[RP_HCL]; s != NULL; s = s->next)
+		link_hcl(c, s);
+	rp_link_tpm_quotes(c);
 }

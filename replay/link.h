@@ -8,6 +8,9 @@
 
 #include "replay/case.h"
 
+/* The item of the archive with that path, or NULL. */
+struct rp_item *rp_item_named(const struct rp_case *c, const char *name);
+
 /* item says `rel` of an item of one of these kinds (NULL-terminated). */
 bool rp_relates(const struct rp_case *c, const struct rp_item *item,
 		const char *rel, const char *const *kinds);
@@ -15,36 +18,42 @@ bool rp_relates(const struct rp_case *c, const struct rp_item *item,
 /* item says `rel` of exactly this other item. */
 bool rp_relates_to(const struct rp_item *item, const char *rel,
 		   const struct rp_item *other);
-/* item has bytes and is of this kind; of one of these kinds. */
+/* item is of this kind; of one of these kinds. */
 bool rp_is_kind(const struct rp_item *item, const char *kind);
 bool rp_kind_in(const struct rp_item *item, const char *const *kinds);
 
-/* A dcap-issuer-chain that came with a CRL, or that carries a PCK leaf. */
-bool rp_chain_serves_crl(const struct rp_case *c, const struct rp_item *item);
-bool rp_chain_serves_quote(const struct rp_case *c, const struct rp_item *item);
+/* Whose each chain item is, before anything is parsed. */
+void rp_link_roles(struct rp_case *c);
 
 /* Makes subjects of the certificates that are AK leaves. */
 enum ev_code rp_link_ak_certs(struct rp_case *c);
 
-/* link_dcap.c: links of one subject, once the as-of time is known. */
-void rp_link_quote(const struct rp_case *c, struct rp_subject *s);
-void rp_link_crl(const struct rp_case *c, struct rp_subject *s);
-/* The TCB signing chain for an item: the one that says so, else the first. */
-const struct rp_subject *rp_chain_of(const struct rp_case *c,
-				     const struct rp_item *item);
-/* The CRL of that issuer (raw DER Name): one whose window holds T, else the
- * last. */
+/* The window [from, to] holds the as-of time. */
+bool rp_holds_at(const struct rp_case *c, int64_t from, int64_t to);
+
+/* link_dcap.c, once the as-of time is known. */
+void rp_link_pck_chain(const struct rp_case *c, struct rp_subject *s);
+void rp_link_quote(struct rp_case *c, struct rp_subject *s);
+
+/* link_crl.c: each CRL finds its issuer's chain. */
+void rp_link_crls(struct rp_case *c);
+/* The CRL of that issuer (raw DER Name): the newest whose window holds T,
+ * else the newest. */
 const struct rp_subject *rp_crl_of(const struct rp_case *c,
 				   struct ev_span issuer);
+/* That, else a CRL that does not parse and is not `other`: it stands in for
+ * the one that is missing, so that what rests on it is skipped because it
+ * failed, not because it is absent. */
+const struct rp_subject *rp_crl_or_broken(const struct rp_case *c,
+					  struct ev_span issuer,
+					  const struct rp_subject *other);
+
+/* Something is judged by this piece of collateral (NULL: by none). */
+void rp_decides(struct rp_case *c, const struct rp_subject *s);
 
 /* link_azure.c */
 const struct rp_subject *rp_quote_of_hcl(const struct rp_case *c,
 					 const struct rp_hcl *h);
-void rp_link_tpm_quote(const struct rp_case *c, struct rp_subject *s,
-		       size_t nth);
-
-/* A subject for item, at the end of the list; NULL when memory ran out. */
-struct rp_subject *rp_case_add(struct rp_case *c, enum rp_subject_type type,
-			       const struct rp_item *item);
+void rp_link_tpm_quotes(struct rp_case *c);
 
 #endif

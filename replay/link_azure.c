@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Paravisor report, vTPM quote and AK certificate find each other. */
 #include "replay/link.h"
+#include "replay/subject.h"
 
 #include <stdlib.h>
 
@@ -24,38 +25,106 @@ const struct rp_subject *rp_quote_of_hcl(const struct rp_case *c,
 	return first != NULL ? first : rp_next_subject(c, RP_QUOTE, NULL);
 }
 
-/* The item of a kind that says `rel` of this one, else the n-th of its kind
- * for the n-th subject. */
-static const struct rp_item *companion(const struct rp_case *c,
-				       const struct rp_subject *s,
-				       const char *kind, const char *rel,
-				       size_t nth)
-{
-	const struct rp_item *counted = NULL;
-	size_t seen = 0;
+enum companion { SIGNATURE, PCRS, PUBLIC };
 
-	for (size_t i = 0; i < c->n_items; i++) {
-		if (!rp_is_kind(&c->items[i], kind))
-			continue;
-		if (rp_relates_to(&c->items[i], rel, s->item))
-			return &c->items[i];
-		if (seen++ == nth)
-			counted = &c->items[i];
-	}
-	return counted;
+static const struct rp_item **companion_of(struct rp_tpm_quote *t,
+					   enum companion what)
+{
+	if (what == SIGNATURE)
+		return &t->signature_item;
+	return what == PCRS ? &t->pcrs_item : &t->public_item;
 }
 
-void rp_link_tpm_quote(const struct rp_case *c, struct rp_subject *s,
-		       size_t nth)
+/* The quote that the item says it belongs to.  *says is whether it says so
+ * of anything. */
+static struct rp_subject *named_quote(const struct rp_case *c,
+				      const struct rp_item *item,
+				      const char *rel, bool *says)
+{
+	const struct ev_manifest_item *e = item->entry;
+
+	*says = false;
+	for (size_t i = 0; e != NULL && i < e->n_relates; i++) {
+		const struct rp_item *to;
+
+		if (strcmp(e->relates[i].rel, rel) != 0)
+			continue;
+		*says = true;
+		to = rp_item_named(c, e->relates[i].name);
+		if (to != NULL && to->subject != NULL &&
+		    to->subject->type == RP_TPM_QUOTE)
+			return to->subject;
+	}
+	return NULL;
+}
+
+/* Items of a kind go to the quotes they name, then those that name none to
+ * the quotes that none named, both in order. */
+static void link_companions(struct rp_case *c, enum companion what,
+			    const char *kind, const char *rel)
+{
+	struct rp_subject *s = c->first[RP_TPM_QUOTE], *named;
+	bool says;
+
+	for (size_t i = 0; s != NULL && i < c->n_items; i++) {
+		const struct rp_item **to;
+
+		if (!rp_is_kind(&c->items[i], kind))
+			continue;
+		named = named_quote(c, &c->items[i], rel, &says);
+		to = named != NULL ? companion_of(named->tpm_quote, what)
+				   : NULL;
+		if (to != NULL && *to == NULL)
+			*to = &c->items[i];
+	}
+	for (size_t i = 0; s != NULL && i < c->n_items; i++) {
+		if (!rp_is_kind(&c->items[i], kind))
+			continue;
+		named_quote(c, &c->items[i], rel, &says);
+		while (s != NULL && *companion_of(s->tpm_quote, what) != NULL)
+			s = s->next;
+		if (!says && s != NULL)
+			*companion_of(s->tpm_quote, what) = &c->items[i];
+	}
+}
+
+/* The paravisor's report that names the key by which the quote says it was
+ * signed; else the first. */
+static const struct rp_subject *hcl_of(const struct rp_case *c,
+				       const struct rp_tpm_quote *t)
+{
+	const struct rp_subject *s = NULL;
+
+	while ((s = rp_next_subject(c, RP_HCL, s)) != NULL)
+		if (t->parsed.code == EV_OK && s->hcl->has_ak_name &&
+		    ev_span_eq(EV_SPAN(s->hcl->ak_name), t->q.qualified_signer))
+			return s;
+	return c->first[RP_HCL];
+}
+
+/* The certificate of that key, else the first. */
+static const struct rp_subject *cert_of(const struct rp_case *c,
+					const struct rp_tpm_quote *t)
+{
+	const struct rp_subject *s = NULL;
+	struct ev_span key = { NULL, 0 };
+
+	if (t->hcl != NULL)
+		key = ev_span_of(t->hcl->hcl->claims.ak.n,
+				 t->hcl->hcl->claims.ak.n_size);
+	else if (t->public_item != NULL && t->public_parsed.code == EV_OK)
+		key = t->public.modulus;
+	while (key.n > 0 && (s = rp_next_subject(c, RP_AK_CERT, s)) != NULL)
+		if (s->ak_cert->parsed.code == EV_OK &&
+		    ev_span_eq(s->ak_cert->cert.rsa_modulus, key))
+			return s;
+	return c->first[RP_AK_CERT];
+}
+
+static void link_tpm_quote(const struct rp_case *c, struct rp_subject *s)
 {
 	struct rp_tpm_quote *t = s->tpm_quote;
 
-	t->signature_item =
-		companion(c, s, "tpm-quote-signature", "signature-of", nth);
-	t->pcrs_item = companion(c, s, "tpm-pcrs", "values-of", nth);
-	t->public_item = companion(c, s, "tpm2b-public", "key-of", nth);
-	t->hcl = rp_next_subject(c, RP_HCL, NULL);
-	t->ak_cert = rp_next_subject(c, RP_AK_CERT, NULL);
 	if (t->signature_item != NULL) {
 		const struct ev_manifest_item *e = t->signature_item->entry;
 
@@ -69,44 +138,80 @@ void rp_link_tpm_quote(const struct rp_case *c, struct rp_subject *s,
 		t->public_parsed.code =
 			ev_tpm_public_parse(t->public_item->bytes, &t->public,
 					    &t->public_parsed.err);
+	t->hcl = hcl_of(c, t);
+	t->ak_cert = cert_of(c, t);
 	s->partner[0] = t->hcl;
 	s->partner[1] = t->ak_cert;
 }
 
-/* A certificate that issued another one of the archive, or itself. */
-static bool is_issuer(const struct rp_case *c, const struct rp_ak_cert *cert)
+void rp_link_tpm_quotes(struct rp_case *c)
 {
-	if (cert->cert.self_issued)
+	link_companions(c, SIGNATURE, "tpm-quote-signature", "signature-of");
+	link_companions(c, PCRS, "tpm-pcrs", "values-of");
+	link_companions(c, PUBLIC, "tpm2b-public", "key-of");
+	for (struct rp_subject *s = c->first[RP_TPM_QUOTE]; s != NULL;
+	     s = s->next)
+		link_tpm_quote(c, s);
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The names that certificates here are issued by, sorted; NULL when memory
+ * ran out. */
+static const char **issuer_names(const struct rp_case *c, size_t *n)
+{
+	const char **names = calloc(c->n_certs + 1, sizeof(*names));
+
+	*n = 0;
+	for (size_t i = 0; names != NULL && i < c->n_certs; i++)
+		if (c->certs[i]->parsed.code == EV_OK)
+			names[(*n)++] = c->certs[i]->cert.issuer;
+	if (names != NULL)
+		qsort(names, *n, sizeof(*names), by_text);
+	return names;
+}
+
+/* A leaf is what the manifest calls a key, else what issued no other
+ * certificate of the archive, nor itself. */
+static bool is_leaf(const struct rp_case *c, const struct rp_ak_cert *cert,
+		    const char **issuers, size_t n)
+{
+	static const char *const keyed[] = { "tpm-quote-attest", NULL };
+	static const char *const certs[] = { "cert-der", "cert-pem", NULL };
+	const char *subject = cert->cert.subject;
+
+	if (rp_relates(c, cert->item, "key-of", keyed))
 		return true;
-	for (size_t i = 0; i < c->n_certs; i++)
-		if (c->certs[i] != cert && c->certs[i]->parsed.code == EV_OK &&
-		    strcmp(c->certs[i]->cert.issuer, cert->cert.subject) == 0)
-			return true;
-	return false;
+	if (rp_relates(c, cert->item, "issuer-of", certs))
+		return false;
+	if (cert->parsed.code != EV_OK)
+		return true;
+	return !cert->cert.self_issued &&
+	       bsearch(&subject, issuers, n, sizeof(*issuers), by_text) == NULL;
 }
 
 enum ev_code rp_link_ak_certs(struct rp_case *c)
 {
-	static const char *const keyed[] = { "tpm-quote-attest", NULL };
-	static const char *const certs[] = { "cert-der", "cert-pem", NULL };
+	size_t n_issuers;
+	const char **issuers = issuer_names(c, &n_issuers);
+	enum ev_code code = issuers != NULL ? EV_OK : EV_TROUBLE;
 
-	for (size_t i = 0; i < c->n_certs; i++) {
+	for (size_t i = 0; code == EV_OK && i < c->n_certs; i++) {
 		struct rp_ak_cert *cert = c->certs[i];
 		struct rp_subject *s;
 
-		if (rp_relates(c, cert->item, "key-of", keyed))
-			cert->leaf = true;
-		else if (rp_relates(c, cert->item, "issuer-of", certs))
-			cert->leaf = false;
-		else
-			cert->leaf = cert->parsed.code != EV_OK ||
-				     !is_issuer(c, cert);
+		cert->leaf = is_leaf(c, cert, issuers, n_issuers);
 		if (!cert->leaf)
 			continue;
-		s = rp_case_add(c, RP_AK_CERT, cert->item);
-		if (s == NULL)
-			return EV_TROUBLE;
-		s->ak_cert = cert;
+		s = rp_subject_add(c, RP_AK_CERT, cert->item->name, cert->item);
+		if (s != NULL)
+			s->ak_cert = cert;
+		else
+			code = EV_TROUBLE;
 	}
-	return EV_OK;
+	free(issuers);
+	return code;
 }

@@ -16,11 +16,69 @@ static void set_chain(struct rp_quote *q, const struct rp_item *item,
 					  &q->pck, &q->pck_parsed.err);
 }
 
-static void link_pck_chain(const struct rp_case *c, struct rp_subject *s)
+/* How well a chain item fits a quote that carries none: certification data
+ * 1 to 3 repeat what the right certificate says. */
+static unsigned int chain_rank(const struct rp_item *item,
+			       const struct rp_subject *s)
+{
+	const struct ev_quote *q = &s->quote->q;
+	struct ev_error err = { 0 };
+	struct ev_ppid_data data;
+	struct ev_chain chain;
+	struct ev_pck pck;
+	unsigned int rank = rp_relates_to(item, "issuer-of", s->item) ? 2 : 1;
+
+	if (ev_chain_parse(item->bytes, 0, &chain, &err) != EV_OK)
+		return rank;
+	rank += 2;
+	if (q->cert_type <= EV_CERT_PPID_RSA3072 &&
+	    ev_ppid_data_parse(q, &data, &err) == EV_OK &&
+	    ev_pck_parse(chain.cert[0].sgx_extension, &pck, &err) == EV_OK &&
+	    ev_span_eq(data.cpusvn, EV_SPAN(pck.cpusvn)) &&
+	    data.pcesvn == pck.pcesvn &&
+	    (data.ppid.n != sizeof(pck.ppid) ||
+	     ev_span_eq(data.ppid, EV_SPAN(pck.ppid))))
+		rank += 4;
+	ev_chain_free(&chain);
+	return rank;
+}
+
+static const struct rp_item *chain_beside(const struct rp_case *c,
+					  const struct rp_subject *s)
 {
 	static const char *const carriers[] = { "dcap-issuer-chain", "cert-pem",
 						NULL };
+	const struct rp_item *first = NULL, *best = NULL;
+	unsigned int best_rank = 0;
+
+	for (size_t i = 0; i < c->n_items; i++) {
+		const struct rp_item *item = &c->items[i];
+		unsigned int rank;
+
+		if (item->role != RP_CHAIN_OF_QUOTE ||
+		    !rp_kind_in(item, carriers))
+			continue;
+		if (first == NULL) { /* an only one is not looked into */
+			first = item;
+			continue;
+		}
+		if (best == NULL) {
+			best = first;
+			best_rank = chain_rank(first, s);
+		}
+		rank = chain_rank(item, s);
+		if (rank > best_rank) {
+			best = item;
+			best_rank = rank;
+		}
+	}
+	return best != NULL ? best : first;
+}
+
+void rp_link_pck_chain(const struct rp_case *c, struct rp_subject *s)
+{
 	struct rp_quote *q = s->quote;
+	const struct rp_item *item;
 
 	if (q->parsed.code != EV_OK || q->chain_item != NULL)
 		return;
@@ -29,20 +87,9 @@ static void link_pck_chain(const struct rp_case *c, struct rp_subject *s)
 			  ev_quote_offset(&q->q, q->q.cert_data));
 		return;
 	}
-	for (size_t i = 0; i < c->n_items; i++) {
-		const struct rp_item *item = &c->items[i];
-
-		if (rp_kind_in(item, carriers) && item->bytes.p != NULL &&
-		    rp_chain_serves_quote(c, item)) {
-			set_chain(q, item, item->bytes, 0);
-			return;
-		}
-	}
-}
-
-static bool holds_at(const struct rp_case *c, int64_t from, int64_t to)
-{
-	return from <= c->at && c->at <= to;
+	item = chain_beside(c, s);
+	if (item != NULL)
+		set_chain(q, item, item->bytes, 0);
 }
 
 static bool asked_standard(const struct rp_subject *s)
@@ -71,9 +118,19 @@ static unsigned int tcb_info_rank(const struct rp_case *c,
 		rank += 16;
 	if (asked_standard(s))
 		rank += 8;
-	if (holds_at(c, t->issue_date, t->next_update))
+	if (rp_holds_at(c, t->issue_date, t->next_update))
 		rank += 4;
 	return rank;
+}
+
+static bool newer(const struct rp_subject *a, const struct rp_subject *b)
+{
+	const struct ev_tcb_info *x = &a->tcb_info->info;
+	const struct ev_tcb_info *y = &b->tcb_info->info;
+
+	if (x->eval_number != y->eval_number)
+		return x->eval_number > y->eval_number;
+	return x->issue_date > y->issue_date;
 }
 
 static void link_tcb_info(const struct rp_case *c, struct rp_quote *q)
@@ -83,11 +140,8 @@ static void link_tcb_info(const struct rp_case *c, struct rp_quote *q)
 
 	while ((s = rp_next_subject(c, RP_TCB_INFO, s)) != NULL) {
 		unsigned int rank = tcb_info_rank(c, q, s);
-		bool newer = best != NULL && rank == best_rank &&
-			     s->tcb_info->info.eval_number >
-				     best->tcb_info->info.eval_number;
 
-		if (rank > best_rank || newer) {
+		if (rank > best_rank || (rank == best_rank && newer(s, best))) {
 			best = s;
 			best_rank = rank;
 		}
@@ -111,7 +165,7 @@ static unsigned int identity_rank(const struct rp_case *c,
 	if (q->tcb_info != NULL &&
 	    q->tcb_info->tcb_info->info.eval_number == t->eval_number)
 		rank += 4;
-	if (holds_at(c, t->issue_date, t->next_update))
+	if (rp_holds_at(c, t->issue_date, t->next_update))
 		rank += 2;
 	return rank;
 }
@@ -132,111 +186,24 @@ static void link_qe_identity(const struct rp_case *c, struct rp_quote *q)
 	}
 }
 
-const struct rp_subject *rp_crl_of(const struct rp_case *c,
-				   struct ev_span issuer)
-{
-	const struct rp_subject *s = NULL, *best = NULL;
-
-	while ((s = rp_next_subject(c, RP_CRL, s)) != NULL) {
-		const struct ev_crl *crl = &s->crl->crl;
-
-		if (s->crl->parsed.code != EV_OK ||
-		    !ev_span_eq(crl->issuer, issuer))
-			continue;
-		best = s;
-		if (holds_at(c, crl->this_update, crl->next_update))
-			break;
-	}
-	return best;
-}
-
-/* A CRL that does not parse stands in for the one that is missing, so that
- * what rests on it is skipped because it failed, not because it is absent. */
-static const struct rp_subject *crl_or_broken(const struct rp_case *c,
-					      struct ev_span issuer,
-					      const struct rp_subject *other)
-{
-	const struct rp_subject *s = rp_crl_of(c, issuer), *broken = NULL;
-
-	if (s != NULL)
-		return s;
-	while ((broken = rp_next_subject(c, RP_CRL, broken)) != NULL)
-		if (broken->crl->parsed.code != EV_OK && broken != other)
-			return broken;
-	return NULL;
-}
-
-static bool foreign_pck_crl(const struct rp_case *c, const struct rp_quote *q)
-{
-	const struct rp_subject *s = NULL;
-
-	while ((s = rp_next_subject(c, RP_CRL, s)) != NULL)
-		if (s != q->root_crl && s->crl->parsed.code == EV_OK)
-			return q->pck_crl == NULL;
-	return false;
-}
-
-void rp_link_quote(const struct rp_case *c, struct rp_subject *s)
+void rp_link_quote(struct rp_case *c, struct rp_subject *s)
 {
 	struct rp_quote *q = s->quote;
 
-	link_pck_chain(c, s);
 	link_tcb_info(c, q);
 	link_qe_identity(c, q);
 	if (q->chain_item != NULL && q->chain_parsed.code == EV_OK) {
 		const struct ev_chain *chain = &q->chain;
 
-		q->root_crl = crl_or_broken(
+		q->root_crl = rp_crl_or_broken(
 			c, chain->cert[chain->n_certs - 1].subject, NULL);
 		q->pck_crl =
-			crl_or_broken(c, chain->cert[0].issuer, q->root_crl);
-		q->foreign_pck_crl = foreign_pck_crl(c, q);
+			rp_crl_or_broken(c, chain->cert[0].issuer, q->root_crl);
 	}
 	s->partner[0] = q->tcb_info;
 	s->partner[1] = q->qe_identity;
-}
-
-const struct rp_subject *rp_chain_of(const struct rp_case *c,
-				     const struct rp_item *item)
-{
-	const struct rp_subject *s = NULL, *first = NULL;
-
-	while ((s = rp_next_subject(c, RP_CHAIN, s)) != NULL) {
-		if (rp_relates_to(s->item, "issuer-of", item))
-			return s;
-		if (first == NULL)
-			first = s;
-	}
-	return first;
-}
-
-void rp_link_crl(const struct rp_case *c, struct rp_subject *s)
-{
-	struct rp_crl *crl = s->crl;
-	const struct rp_subject *quote = NULL;
-
-	for (size_t i = 0; i < c->n_items && crl->issuer_item == NULL; i++) {
-		const struct rp_item *item = &c->items[i];
-
-		if (!rp_is_kind(item, "dcap-issuer-chain") ||
-		    !rp_chain_serves_crl(c, item))
-			continue;
-		crl->issuer_parsed.code =
-			ev_chain_parse(item->bytes, 0, &crl->issuer_chain,
-				       &crl->issuer_parsed.err);
-		if (rp_relates_to(item, "issuer-of", s->item) ||
-		    (crl->issuer_parsed.code == EV_OK &&
-		     crl->parsed.code == EV_OK &&
-		     ev_span_eq(crl->issuer_chain.cert[0].subject,
-				crl->crl.issuer))) {
-			crl->issuer_item = item;
-			break;
-		}
-		ev_chain_free(&crl->issuer_chain);
-		crl->issuer_parsed = (struct rp_parsed){ 0 };
-	}
-	while ((quote = rp_next_subject(c, RP_QUOTE, quote)) != NULL)
-		if (quote->quote->chain_item != NULL &&
-		    quote->quote->chain_parsed.code == EV_OK)
-			crl->quote = quote;
+	rp_decides(c, q->tcb_info);
+	rp_decides(c, q->qe_identity);
+	rp_decides(c, q->root_crl);
+	rp_decides(c, q->pck_crl);
 }

@@ -179,6 +179,9 @@ static enum ev_code add_key(struct ev_crypto *crypto, const json_t *v,
 	    EV_OK)
 		return err->code;
 	p->key[p->n_keys++] = list->block[0].der;
+	if (list->n_blocks != 1)
+		return ev_fail_u64(err, EV_VALUE, object, "signers.keys", 0, 1,
+				   list->n_blocks);
 	if (ev_spki_kind(crypto, list->block[0].der) == EV_KEY_UNKNOWN)
 		return ev_fail(err, EV_VALUE, object, "signers.keys", 0,
 			       "Ed25519, P-256, P-384 or RSA", "another key");
@@ -233,6 +236,9 @@ static enum ev_code read_members(struct ev_crypto *crypto, struct rp_policy *p,
 	if (check_require(require, err) != EV_OK ||
 	    check_waivers(waive, err) != EV_OK)
 		return err->code;
+	if (expect != NULL && !json_is_object(expect))
+		return ev_fail(err, EV_SYNTAX, object, "expect", 0, "an object",
+			       ev_json_type_word(expect));
 	if (expect != NULL && read_expect(expect, p, err) != EV_OK)
 		return err->code;
 	if (signers != NULL)

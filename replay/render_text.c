@@ -3,6 +3,7 @@
 #include "replay/render.h"
 
 #include "evidence/base/json.h"
+#include "replay/render_level.h"
 
 #define SHORT_DIGITS 16
 
@@ -99,12 +100,12 @@ static void machine_lines(const json_t *f, bool full, struct ev_buffer *out)
 	if (json_object_get(f, "azure") != NULL)
 		family = text_at(f, "azure", "runtimeData", "family");
 	if (tee[0] != '\0')
-		ev_buffer_printf(out, "  machine      Intel %s%s%s%s\n", tee,
+		ev_buffer_printf(out, "  machine      Intel %s%s%s%s%s\n", tee,
 				 json_object_get(f, "azure") != NULL
 					 ? ", Azure paravisor"
 					 : "",
 				 family[0] != '\0' ? " of the family " : "",
-				 family);
+				 family, mark(f, "quote"));
 	if (json_object_get(f, "tdx") != NULL)
 		ev_buffer_printf(
 			out, "  %s    MRTD %s   no reference given%s\n",
@@ -151,13 +152,14 @@ static void guest_line(const json_t *f, struct ev_buffer *out)
 	if (json_object_get(f, "azure") != NULL)
 		ev_buffer_printf(out,
 				 "  guest        %s; TDX registers say nothing "
-				 "about the guest here\n",
+				 "about the guest here%s\n",
 				 json_object_get(f, "pcr") != NULL
 					 ? "PCRs from the vTPM"
-					 : "no PCRs");
+					 : "no PCRs",
+				 mark(f, "pcr"));
 	else if (json_object_get(f, "tdx") != NULL)
 		ev_buffer_add_str(out, "  guest        RTMRs are quoted; no "
-				       "event log explains them\n");
+				       "event log was replayed\n");
 }
 
 /* A link is a check that concerns something in the archive. */
@@ -216,7 +218,7 @@ static void missing_lines(const json_t *checks, struct ev_buffer *out)
 
 static void count_lines(const json_t *checks, struct ev_buffer *out)
 {
-	size_t i, links = 0, hold = 0, fail = 0, after = 0;
+	size_t i, links = 0, hold = 0, fail = 0, waived = 0, after = 0;
 	const json_t *check;
 
 	json_array_foreach(checks, i, check)
@@ -225,7 +227,10 @@ static void count_lines(const json_t *checks, struct ev_buffer *out)
 			continue;
 		links++;
 		hold += outcome_is(check, "pass");
-		fail += outcome_is(check, "fail");
+		if (json_is_true(json_object_get(check, "waived")))
+			waived++;
+		else
+			fail += outcome_is(check, "fail");
 		after += outcome_is(check, "skip") &&
 			 strncmp(text_at(check, "reason", NULL, NULL),
 				 "after: ", 7) == 0;
@@ -234,6 +239,11 @@ static void count_lines(const json_t *checks, struct ev_buffer *out)
 			 "  holds        %zu of %zu links (%zu broken, %zu not "
 			 "judged because of them)\n",
 			 hold, links, fail, after);
+	if (waived > 0)
+		ev_buffer_printf(out,
+				 "               %zu broken, but waived by the "
+				 "policy\n",
+				 waived);
 }
 
 static void gap_lines(const json_t *r, struct ev_buffer *out)
@@ -244,6 +254,40 @@ static void gap_lines(const json_t *r, struct ev_buffer *out)
 	json_array_foreach(gaps, i, gap) ev_buffer_printf(
 		out, "  %s %s\n", i == 0 ? "gaps        " : "            ",
 		json_string_value(gap));
+}
+
+/* What --collateral added to the archive. */
+static void outside_lines(const json_t *r, struct ev_buffer *out)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(json_object_get(r, "notFromArchive"), i, item)
+		ev_buffer_printf(out, "  %s %s\n",
+				 i == 0 ? "outside     " : "            ",
+				 text_at(item, "name", NULL, NULL));
+	if (i > 0)
+		ev_buffer_add_str(out, "               (not from the archive, "
+				       "given with --collateral)\n");
+}
+
+static void way_out_lines(const json_t *checks, struct ev_buffer *out)
+{
+	const json_t *check;
+	size_t i;
+
+	json_array_foreach(checks, i, check)
+	{
+		if (!outcome_is(check, "fail") ||
+		    strcmp(text_at(check, "id", NULL, NULL),
+			   "dcap.collateral.window") != 0)
+			continue;
+		ev_buffer_add_str(out,
+				  "  ways out     --at with a time inside "
+				  "every window, or the evidence packed\n"
+				  "               with newer collateral\n");
+		return;
+	}
 }
 
 /* RFC 3339 in one zone sorts as text. */
@@ -334,9 +378,12 @@ bool rp_render_text(struct ev_span report, bool full, struct ev_buffer *out)
 	guest_line(facts, out);
 	ev_buffer_add_str(out, "\n");
 	broken_lines(checks, out);
+	rp_render_level(facts, out);
+	way_out_lines(checks, out);
 	count_lines(checks, out);
 	missing_lines(checks, out);
 	gap_lines(r, out);
+	outside_lines(r, out);
 	time_left(r, out);
 	if (full) {
 		full_checks(r, out);

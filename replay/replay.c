@@ -24,40 +24,61 @@ static bool fix_time(struct rp_case *c, const struct rp_request *request,
 	return true;
 }
 
+/* What is known once every check was asked. */
+struct judged {
+	enum rp_time_basis basis;
+	bool has_basis;
+};
+
 static enum rp_code judge(struct rp_case *c, const struct rp_request *request,
-			  struct rp_result *out, struct ev_error *err)
+			  struct judged *j, struct ev_error *err)
 {
-	enum rp_time_basis basis = RP_TIME_GIVEN;
 	size_t split = rp_first_evidence_check();
-	bool ok;
 
 	if (!rp_engine_run(c, 0, split)) {
 		ev_fail_trouble(err, "replay", "out of memory or libcrypto");
 		return RP_NO_REPORT;
 	}
-	ok = fix_time(c, request, &basis);
-	if (!ok && !request->archive_only)
+	j->has_basis = fix_time(c, request, &j->basis);
+	if (request->archive_only)
+		return RP_OK;
+	if (!j->has_basis)
 		return RP_NO_TIME;
-	if (!request->archive_only) {
-		rp_case_link(c);
-		if (!rp_engine_run(c, split, rp_n_checks)) {
-			ev_fail_trouble(err, "replay",
-					"out of memory or libcrypto");
-			return RP_NO_REPORT;
-		}
-	}
-	out->verdict = rp_verdict_of(c);
-	out->report = rp_report_write(c, basis, ok, &out->n);
-	if (out->report == NULL) {
-		ev_fail_trouble(err, "report", "out of memory");
+	rp_case_link(c);
+	if (!rp_engine_run(c, split, rp_n_checks)) {
+		ev_fail_trouble(err, "replay", "out of memory or libcrypto");
 		return RP_NO_REPORT;
 	}
 	return RP_OK;
 }
 
-enum rp_code rp_replay(struct ev_crypto *crypto,
-		       const struct rp_request *request, struct rp_result *out,
-		       struct ev_error *err)
+/* Who is told of the case before it ends. */
+struct listener {
+	bool (*tell)(const struct rp_case *c, const struct judged *j,
+		     void *user);
+	void *user;
+};
+
+static enum rp_code run(struct rp_case *c, const struct rp_request *request,
+			const struct listener *l, struct ev_error *err)
+{
+	struct judged j = { .basis = RP_TIME_GIVEN };
+	enum rp_code code;
+
+	if (rp_case_build(c, request->loose, request->n_loose, err) != EV_OK)
+		return RP_NO_REPORT;
+	code = judge(c, request, &j, err);
+	if (code != RP_OK)
+		return code;
+	if (l->tell(c, &j, l->user))
+		return RP_OK;
+	ev_fail_trouble(err, "report", "out of memory");
+	return RP_NO_REPORT;
+}
+
+static enum rp_code replay(struct ev_crypto *crypto,
+			   const struct rp_request *request,
+			   const struct listener *l, struct ev_error *err)
 {
 	struct rp_case c = {
 		.crypto = crypto,
@@ -66,7 +87,7 @@ enum rp_code rp_replay(struct ev_crypto *crypto,
 		.policy = request->policy,
 	};
 	struct rp_seal seal = { 0 };
-	enum rp_code code = RP_NO_REPORT;
+	enum rp_code code;
 
 	for (size_t i = 0; i < request->anchors->n; i++)
 		request->anchors->anchor[i].used = false;
@@ -76,9 +97,53 @@ enum rp_code rp_replay(struct ev_crypto *crypto,
 			return RP_NO_REPORT;
 		c.seal = &seal;
 	}
-	if (rp_case_build(&c, request->loose, request->n_loose, err) == EV_OK)
-		code = judge(&c, request, out, err);
+	code = run(&c, request, l, err);
 	rp_case_free(&c);
 	rp_seal_free(&seal);
 	return code;
+}
+
+static bool write_report(const struct rp_case *c, const struct judged *j,
+			 void *user)
+{
+	struct rp_result *out = user;
+
+	out->verdict = rp_verdict_of(c);
+	out->report = rp_report_write(c, j->basis, j->has_basis, &out->n);
+	return out->report != NULL;
+}
+
+enum rp_code rp_replay(struct ev_crypto *crypto,
+		       const struct rp_request *request, struct rp_result *out,
+		       struct ev_error *err)
+{
+	const struct listener l = { write_report, out };
+
+	return replay(crypto, request, &l, err);
+}
+
+/* A visitor as a listener. */
+struct visit {
+	rp_visit_fn *fn;
+	void *user;
+};
+
+static bool visit_case(const struct rp_case *c, const struct judged *j,
+		       void *user)
+{
+	const struct visit *v = user;
+
+	(void)j;
+	return v->fn(c, v->user);
+}
+
+enum rp_code rp_replay_visit(struct ev_crypto *crypto,
+			     const struct rp_request *request,
+			     rp_visit_fn *visit, void *user,
+			     struct ev_error *err)
+{
+	struct visit v = { visit, user };
+	const struct listener l = { visit_case, &v };
+
+	return replay(crypto, request, &l, err);
 }

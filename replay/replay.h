@@ -43,4 +43,13 @@ enum rp_code rp_replay(struct ev_crypto *crypto,
 		       const struct rp_request *request, struct rp_result *out,
 		       struct ev_error *err);
 
+/* The same without a report, for who looks at the findings themselves: visit
+ * sees the judged case, which ends with the call.  False, where visit ran out
+ * of memory, is RP_NO_REPORT. */
+typedef bool rp_visit_fn(const struct rp_case *c, void *user);
+enum rp_code rp_replay_visit(struct ev_crypto *crypto,
+			     const struct rp_request *request,
+			     rp_visit_fn *visit, void *user,
+			     struct ev_error *err);
+
 #endif

@@ -23,8 +23,19 @@ static const char *const basis_words[] = {
 	[RP_TIME_CLAIMED] = "claimed",
 };
 
+/* What the policy demands by another member than `require`. */
+static bool is_demanded(const struct rp_case *c, const struct rp_finding *f)
+{
+	if (f->subject != NULL)
+		return f->subject->type == RP_EXPECTATION;
+	return c->policy->threshold > 0 &&
+	       strcmp(f->check->id, "archive.threshold") == 0;
+}
+
 bool rp_is_required(const struct rp_case *c, const struct rp_finding *f)
 {
+	if (is_demanded(c, f))
+		return true;
 	return f->subject != NULL && f->applies &&
 	       rp_policy_requires(c->policy, f->check->id);
 }
@@ -298,7 +309,7 @@ static void write_windows(const struct rp_case *c, struct ev_writer *w)
 		struct rp_window windows[RP_WINDOWS_MAX];
 		size_t n;
 
-		if (rp_window_gate(s) == NULL ||
+		if (rp_window_gate(s) == NULL || !rp_window_counts(c, s) ||
 		    rp_outcome_of(c, rp_window_gate(s), s) != RP_PASS)
 			continue;
 		n = rp_windows_of(s, windows);

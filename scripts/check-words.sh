@@ -6,7 +6,7 @@ set -eu
 . "$(dirname "$0")/tap.sh"
 # Spelled so that this file does not hold what it looks for.
 later='TO''DO|FIX''ME|\bXX''X\b|\bstu''bs?\b|place''holder'
-paths='/ho''me/[a-z]|/ro''ot/|/wo''rk/|/tm''p/pl'
+paths='/ho''me/[a-z]|(^|[^a-z])/ro''ot/|/wo''rk/|/tm''p/pl'
 files=$(find . -type f -not -path './build*' -not -path './.git/*' \
 	-not -path './testdata/*' -not -name '*.pyc' -not -name LICENSE \
 	-not -name '*.o' | sort)

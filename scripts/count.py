@@ -16,6 +16,7 @@ import sys
 
 POINT = re.compile(r"^(not )?ok\b[ \d]*(?:- )?(.*)$")
 PLAN = re.compile(r"^1\.\.(\d+)")
+SHOWN = 40
 SKIP = re.compile(r"#\s*skip", re.IGNORECASE)
 
 
@@ -50,8 +51,10 @@ class Count:
     def print(self):
         for what in self.skipped:
             print("skipped  " + what)
-        for what in self.failed:
+        for what in self.failed[:SHOWN]:
             print("FAILED   " + what)
+        if len(self.failed) > SHOWN:
+            print("FAILED   and %d more" % (len(self.failed) - SHOWN))
         print("%d passed, %d failed, %d skipped" %
               (self.passed, len(self.failed), len(self.skipped)))
 

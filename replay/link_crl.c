@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Revocation lists find who issued them, and are found by issuer. */
+#include "replay/link.h"
+
+const struct rp_subject *rp_crl_of(const struct rp_case *c,
+				   struct ev_span issuer)
+{
+	const struct rp_subject *s = NULL, *best = NULL;
+	bool best_holds = false;
+
+	while ((s = rp_next_subject(c, RP_CRL, s)) != NULL) {
+		const struct ev_crl *crl = &s->crl->crl;
+		bool holds = rp_holds_at(c, crl->this_update, crl->next_update);
+
+		if (s->crl->parsed.code != EV_OK ||
+		    !ev_span_eq(crl->issuer, issuer))
+			continue;
+		if (best == NULL || (holds && !best_holds) ||
+		    (holds == best_holds &&
+		     crl->this_update > best->crl->crl.this_update)) {
+			best = s;
+			best_holds = holds;
+		}
+	}
+	return best;
+}
+
+const struct rp_subject *rp_crl_or_broken(const struct rp_case *c,
+					  struct ev_span issuer,
+					  const struct rp_subject *other)
+{
+	const struct rp_subject *s = rp_crl_of(c, issuer), *broken = NULL;
+
+	if (s != NULL)
+		return s;
+	while ((broken = rp_next_subject(c, RP_CRL, broken)) != NULL)
+		if (broken->crl->parsed.code != EV_OK && broken != other)
+			return broken;
+	return NULL;
+}
+
+/* The chain of the CRL's issuer; of several, the one that says so.  A chain
+ * that does not parse is meant where it says so itself. */
+static const struct rp_issuer *issuer_of(const struct rp_case *c,
+					 const struct rp_subject *s)
+{
+	const struct rp_issuer *best = NULL;
+	unsigned int best_rank = 0;
+
+	for (size_t i = 0; i < c->n_issuers; i++) {
+		const struct rp_issuer *issuer = c->issuers[i];
+		bool legible = issuer->parsed.code == EV_OK &&
+			       s->crl->parsed.code == EV_OK;
+		bool fits = legible && ev_span_eq(issuer->chain.cert[0].subject,
+						  s->crl->crl.issuer);
+		unsigned int rank = fits ? 2 : 0;
+
+		if (legible && !fits)
+			continue;
+		rank += rp_relates_to(issuer->item, "issuer-of", s->item);
+		if (rank > best_rank) {
+			best = issuer;
+			best_rank = rank;
+		}
+	}
+	return best;
+}
+
+/* Whether some chain here names the issuer of this CRL as its root or as the
+ * PCK CA of a quote. */
+static bool is_known(const struct rp_case *c, struct ev_span issuer)
+{
+	const struct rp_subject *s = NULL;
+
+	while ((s = rp_next_subject(c, RP_QUOTE, s)) != NULL)
+		for (size_t i = 1; i < s->quote->chain.n_certs; i++)
+			if (ev_span_eq(s->quote->chain.cert[i].subject, issuer))
+				return true;
+	s = NULL;
+	while ((s = rp_next_subject(c, RP_CHAIN, s)) != NULL)
+		if (s->chain->parsed.code == EV_OK &&
+		    ev_span_eq(s->chain->chain.cert[0].issuer, issuer))
+			return true;
+	return false;
+}
+
+void rp_link_crls(struct rp_case *c)
+{
+	for (struct rp_subject *s = c->first[RP_CRL]; s != NULL; s = s->next) {
+		s->crl->issuer = issuer_of(c, s);
+		s->crl->foreign = s->crl->parsed.code == EV_OK &&
+				  !is_known(c, s->crl->crl.issuer);
+		c->foreign_pck_crl = c->foreign_pck_crl || s->crl->foreign;
+	}
+}

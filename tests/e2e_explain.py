@@ -1,0 +1,227 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""By-hand lines work as they are printed, and give what the report says.
+
+The line of time.token needs an archive with a token: e2e_signed.
+"""
+
+import json
+import os
+import sys
+
+sys.dont_write_bytecode = True
+
+from e2e import (AZURE_AT, FAIL, INCOMPLETE, USAGE, case, contains, ecart,
+                 equal, findings, flip, main, pack, pack_azure, read, report,
+                 run, tool, tree, vector, write)
+
+
+def by_hand(archive, check, at=AZURE_AT):
+    """explain is done once it has explained, whatever the verdict."""
+    return ecart("explain", archive, "--at", at, "--check", check,
+                 "--by-hand").out.splitlines()
+
+
+def shell(line, folder):
+    done = run(["bash", "-c", line], folder)
+    assert done.status == 0 and done.err == "", f"{line}\n{done}"
+    return done.out
+
+
+def digests(text):
+    return [line.split()[0] for line in text.splitlines()]
+
+
+def input_bytes(folder, part):
+    content = read(os.path.join(folder, part["item"]))
+    return content[part["offset"]:part["offset"] + part["length"]]
+
+
+# What a line printed -> whether that is what the finding says.
+
+def nothing(out, row, rep, folder):
+    equal("", out, "names on one side only")
+
+
+def item_digest(out, row, rep, folder):
+    item, = [item for item in rep["archive"]["items"]
+             if item["name"] == row["subject"]]
+    equal(f"{item['sha256']}  {item['name']}\n", out, "digest")
+
+
+def no_byte(out, row, rep, folder):
+    equal("0", out.strip(), "bytes that are not zero")
+
+
+def first_half(out, row, rep, folder):
+    equal(row["want"][:64], digests(out)[0], "want")
+    equal(row["got"][:64], digests(out)[0], "got")
+
+
+def whole(out, row, rep, folder):
+    equal(row["want"], digests(out)[0], "want")
+    equal(row["got"], digests(out)[0], "got")
+
+
+def both_hashes(out, row, rep, folder):
+    stored = [input_bytes(folder, row["inputs"][n]).hex() for n in (1, 3)]
+    equal(stored, digests(out), "stored hashes")
+    assert row["want"] in stored and row["got"] in stored, row
+
+
+def debug_byte(out, row, rep, folder):
+    equal(rep["facts"]["tdx"]["attributes"][:2], out.strip(), "byte")
+
+
+def same_json(out, row, rep, folder):
+    equal(json.loads(input_bytes(folder, row["inputs"][0])), json.loads(out),
+          "runtime data")
+    claims = json.loads(out)
+    equal(rep["facts"]["azure"]["runtimeData"]["vmUniqueId"],
+          claims["vm-configuration"]["vmUniqueId"], "vmUniqueId")
+
+
+def magic(out, row, rep, folder):
+    equal("ff 54 43 47 80 18", out.strip(), "magic and type")
+    equal(bytes.fromhex(out.replace(" ", "").strip()),
+          input_bytes(folder, row["inputs"][0])[:6], "input")
+
+
+def extra_data(out, row, rep, folder):
+    equal(rep["facts"]["tpm"]["extraData"], "".join(out.split()), "extraData")
+
+
+LINES = {
+    "archive.manifest": nothing,
+    "archive.digests": item_digest,
+    "dcap.quote.padding": no_byte,
+    "dcap.qe-report.binding": first_half,
+    "dcap.td.debug": debug_byte,
+    "hcl.td-report.hashes": both_hashes,
+    "hcl.runtime-data.binding": first_half,
+    "hcl.runtime-data.format": same_json,
+    "tpm.quote.format": magic,
+    "tpm.quote.pcrs": whole,
+    "tpm.quote.nonce": extra_data,
+}
+
+
+def unpacked(archive, folder):
+    ecart("unpack", archive, folder)
+    return folder
+
+
+def add_line(check, agrees):
+    @case(f"{check}: the printed line gives what the report says")
+    def line_works(scratch):
+        archive = pack_azure(scratch)
+        rep = report(archive, "--at", AZURE_AT)
+        folder = unpacked(archive, scratch + "/un")
+        rows = findings(rep, check)
+        lines = by_hand(archive, check)
+        equal(len(rows), len(lines), "lines")
+        for row, line in zip(rows, lines):
+            agrees(shell(line, folder), row, rep, folder)
+
+
+for check_id, judge in LINES.items():
+    add_line(check_id, judge)
+
+
+@case("no other check of this set prints a line that nobody tries")
+def no_other(scratch):
+    archive = pack_azure(scratch)
+    rep = report(archive, "--at", AZURE_AT)
+    printed = {row["id"] for row in rep["checks"]
+               if by_hand(archive, row["id"])}
+    equal(sorted(LINES), sorted(printed), "checks with a line")
+
+
+@case("the text holds claim, rule, source, bytes, both values and the line")
+def text(scratch):
+    archive = pack_azure(scratch)
+    out = ecart("explain", archive, "--at", AZURE_AT, "--check",
+                "hcl.runtime-data.binding").out
+    digest = ("48bd099b6e029bd4f96b14266444f1453d2f9e7a177c346dc339f5d16bcad7"
+              "df")
+    for label in ("claim", "rule", "source", "input", "want", "got",
+                  "by hand"):
+        contains(out, "\n  " + label)
+    contains(out, "hcl.runtime-data.binding   pass",
+             "items/azure-hcl-report/0000.bin, bytes 1236..2431 (1196 bytes)",
+             "items/tdx-quote/0000.bin, bytes 568..", digest,
+             "tail -c +1237 items/azure-hcl-report/0000.bin | head -c 1196 "
+             "| sha256sum")
+
+
+@case("every check can be explained, with a claim, a rule and a source")
+def every_check(scratch):
+    archive = pack_azure(scratch)
+    for row in json.loads(ecart("checks", "--json").stdout):
+        out = ecart("explain", archive, "--at", AZURE_AT, "--check",
+                    row["id"]).out
+        contains(out, row["id"], row["claim"], row["rule"], row["source"])
+
+
+@case("every input lies within its item")
+def inputs(scratch):
+    archive = pack_azure(scratch)
+    folder = unpacked(archive, scratch + "/un")
+    sizes = {name: len(content) for name, content in tree(folder).items()}
+    for row in report(archive, "--at", AZURE_AT)["checks"]:
+        for part in row["inputs"]:
+            end = part["offset"] + part["length"]
+            assert part["length"] > 0 and end <= sizes[part["item"]], row
+
+
+@case("a changed register: the line gives the digest that was found")
+def broken(scratch):
+    good = unpacked(pack_azure(scratch), scratch + "/good")
+    pcrs = good + "/items/tpm-pcrs/0000.bin"
+    write(pcrs, flip(read(pcrs), 40))
+    files = [f"{name.split('/')[1]}={good}/{name}" for name in tree(good)
+             if name.startswith("items/") and "/wrapper/" not in name]
+    archive = scratch + "/broken.ecart"
+    pack(archive, *sorted(files), time=AZURE_AT)
+    row, = findings(report(archive, status=FAIL), "tpm.quote.pcrs")
+    equal("fail", row["outcome"], "outcome")
+    line, = by_hand(archive, "tpm.quote.pcrs")
+    found, = digests(shell(line, unpacked(archive, scratch + "/un")))
+    assert row["want"] != row["got"], row
+    equal(row["got"], found, "got")
+
+
+@case("a legacy paravisor's report is explained at its own offsets")
+def legacy(scratch):
+    archive = scratch + "/a.ecart"
+    pack(archive, vector("azure", "tdx1-evidence-v1.json"))
+    at = "2026-03-01T00:00:00Z"
+    rep = report(archive, "--at", at, status=INCOMPLETE)
+    row, = findings(rep, "hcl.runtime-data.binding")
+    line, = by_hand(archive, "hcl.runtime-data.binding", at)
+    contains(line, "head -c 1201")
+    first_half(shell(line, unpacked(archive, scratch + "/un")), row, rep, "")
+
+
+@case("signature of the TPM quote is checked with openssl from the same bytes")
+def tpm_signature(scratch):
+    archive = pack_azure(scratch)
+    rep = report(archive, "--at", AZURE_AT)
+    folder = unpacked(archive, scratch + "/un")
+    row, = findings(rep, "tpm.quote.signature")
+    tool(["openssl", "x509", "-in", "items/cert-pem/0000.pem", "-pubkey",
+          "-noout", "-out", "ak.pub"], folder)
+    done = tool(["openssl", "dgst", "-sha256", "-verify", "ak.pub",
+                 "-signature", row["inputs"][1]["item"],
+                 row["inputs"][0]["item"]], folder)
+    contains(done.out, "Verified OK")
+
+
+@case("an unknown check is refused with the way to the list")
+def unknown(scratch):
+    done = ecart("explain", pack_azure(scratch), "--check", "no.such.check",
+                 status=USAGE)
+    contains(done.err, "no.such.check", "ecart checks")
+
+
+main()

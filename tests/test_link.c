@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which items are judged together where an archive holds several of a kind. */
+#include "replay/checks.h"
+#include "replay/link.h"
+
+#include "tests/replay_case.h"
+#include "tests/vectors.h"
+
+/* A case over items that are made up here, as if an archive held them. */
+struct scene {
+	struct replay_case r;
+	struct ev_archive archive;
+	struct ev_manifest_item entry[16];
+	struct ev_relation relation[16];
+	struct ev_member member[16];
+	struct rp_seal seal;
+	struct rp_case c;
+};
+
+static struct scene *scene(const char *golden)
+{
+	struct scene *s = calloc(1, sizeof(*s));
+
+	assert_non_null(s);
+	replay_open(&s->r, golden);
+	s->archive.manifest.items = s->entry;
+	s->archive.items = s->member;
+	return s;
+}
+
+/* Names must be added in bytewise order; to NULL: no relation. */
+static void add(struct scene *s, const char *name, const char *kind,
+		struct ev_span bytes, const char *rel, const char *to)
+{
+	size_t i = s->archive.manifest.n_items++;
+	struct ev_manifest_item *e = &s->entry[i];
+
+	assert_true(i < 16);
+	*e = (struct ev_manifest_item){ .name = name, .kind_name = kind };
+	e->kind = ev_kind_find(ev_span_str(kind));
+	assert_non_null(e->kind);
+	e->size = bytes.n;
+	s->member[i].data = bytes;
+	if (to == NULL)
+		return;
+	s->relation[i] = (struct ev_relation){ rel, to };
+	e->relates = &s->relation[i];
+	e->n_relates = 1;
+}
+
+static struct rp_case *build(struct scene *s, int64_t at)
+{
+	struct ev_error err = { 0 };
+
+	s->c = (struct rp_case){
+		.crypto = s->r.crypto,
+		.archive = &s->archive,
+		.seal = &s->seal,
+		.anchors = &s->r.anchors,
+		.policy = &s->r.policy,
+		.at = at,
+	};
+	assert_int_equal(rp_case_build(&s->c, NULL, 0, &err), EV_OK);
+	rp_case_link(&s->c);
+	return &s->c;
+}
+
+static void end(struct scene *s)
+{
+	rp_case_free(&s->c);
+	replay_close(&s->r);
+	free(s);
+}
+
+static struct ev_span vector(const char *rel)
+{
+	struct ev_span out = { NULL, 0 };
+
+	assert_true(vectors_read(rel, &out));
+	return out;
+}
+
+#define V5	"dcap/tdx-v5-relaunch/"
+#define SET1	V5 "collateral-2025-02-12-eval17/"
+#define SET2	V5 "collateral-2026-01-12-eval18/"
+#define IN_SET1 INT64_C(1740685200)
+#define IN_SET2 INT64_C(1769529299)
+
+static struct scene *two_sets(void)
+{
+	struct scene *s = scene(NULL);
+
+	add(s, "a", "crl-der", vector(SET1 "pck_crl.der"), NULL, NULL);
+	add(s, "b", "crl-der", vector(SET2 "pck_crl.der"), NULL, NULL);
+	add(s, "c", "dcap-qe-identity", vector(SET1 "qe_identity.json"), NULL,
+	    NULL);
+	add(s, "d", "dcap-qe-identity", vector(SET2 "qe_identity.json"), NULL,
+	    NULL);
+	add(s, "e", "dcap-tcbinfo", vector(SET1 "tcb_info.json"), NULL, NULL);
+	add(s, "f", "dcap-tcbinfo", vector(SET2 "tcb_info.json"), NULL, NULL);
+	add(s, "g", "tdx-quote", vector(V5 "quote.bin"), NULL, NULL);
+	return s;
+}
+
+static void the_set_whose_window_holds_the_time_decides(void **state)
+{
+	struct scene *s;
+	const struct rp_quote *q;
+
+	(void)state;
+	vectors_need();
+	s = two_sets();
+	q = build(s, IN_SET1)->first[RP_QUOTE]->quote;
+	assert_string_equal(q->tcb_info->name, "e");
+	assert_string_equal(q->qe_identity->name, "c");
+	assert_string_equal(q->pck_crl->name, "a");
+	assert_true(rp_window_counts(&s->c, q->tcb_info));
+	assert_false(rp_window_counts(&s->c, q->tcb_info->next));
+	rp_case_free(&s->c);
+	q = build(s, IN_SET2)->first[RP_QUOTE]->quote;
+	assert_string_equal(q->tcb_info->name, "f");
+	assert_string_equal(q->qe_identity->name, "d");
+	assert_string_equal(q->pck_crl->name, "b");
+	end(s);
+}
+
+static void the_set_asked_for_as_standard_decides_before_that(void **state)
+{
+	struct scene *s;
+	const struct rp_quote *q;
+
+	(void)state;
+	vectors_need();
+	s = two_sets();
+	s->entry[4].source_uri = "https://x/tdx/tcb?fmspc=0&update=standard";
+	q = build(s, IN_SET2)->first[RP_QUOTE]->quote;
+	assert_string_equal(q->tcb_info->name, "e");
+	assert_string_equal(q->qe_identity->name, "c"); /* of one number */
+	end(s);
+}
+
+static void outside_every_window_the_higher_number_decides(void **state)
+{
+	struct scene *s;
+
+	(void)state;
+	vectors_need();
+	s = two_sets();
+	assert_string_equal(build(s, 1)->first[RP_QUOTE]->quote->tcb_info->name,
+			    "f");
+	end(s);
+}
+
+static void each_quote_has_the_collateral_of_its_own_tee(void **state)
+{
+	static const char sgx[] = "dcap/sgx-v3-eval17-vs-19/"
+				  "collateral-2025-05-27-eval19";
+	struct scene *s = NULL;
+	const struct rp_subject *q;
+	struct rp_case *c;
+
+	(void)state;
+	vectors_need();
+	s = scene(NULL);
+	add(s, "a", "crl-der", vector(vectors_join(sgx, "pck_crl.der")), NULL,
+	    NULL);
+	add(s, "b", "crl-der", vector(SET1 "pck_crl.der"), NULL, NULL);
+	add(s, "c", "dcap-qe-identity", vector(SET1 "qe_identity.json"), NULL,
+	    NULL);
+	add(s, "d", "dcap-qe-identity",
+	    vector(vectors_join(sgx, "qe_identity.json")), NULL, NULL);
+	add(s, "e", "dcap-tcbinfo", vector(SET1 "tcb_info.json"), NULL, NULL);
+	add(s, "f", "dcap-tcbinfo", vector(vectors_join(sgx, "tcb_info.json")),
+	    NULL, NULL);
+	add(s, "g", "sgx-quote", vector("dcap/sgx-v3-eval17-vs-19/quote.bin"),
+	    NULL, NULL);
+	add(s, "h", "tdx-quote", vector(V5 "quote.bin"), NULL, NULL);
+	c = build(s, IN_SET1);
+	for (q = c->first[RP_QUOTE]; q != NULL; q = q->next) {
+		bool tdx = q->quote->q.tee == EV_TEE_TDX;
+
+		assert_string_equal(q->quote->tcb_info->name, tdx ? "e" : "f");
+		assert_string_equal(q->quote->qe_identity->name,
+				    tdx ? "c" : "d");
+		assert_non_null(q->quote->pck_crl);
+		assert_true(ev_span_eq(q->quote->pck_crl->crl->crl.issuer,
+				       q->quote->chain.cert[0].issuer));
+	}
+	/* Neither list is another's: both PCK CAs are here. */
+	assert_false(c->foreign_pck_crl);
+	end(s);
+}
+
+static void a_list_of_a_stranger_is_foreign(void **state)
+{
+	struct scene *s;
+
+	(void)state;
+	vectors_need();
+	s = scene(NULL);
+	add(s, "a", "crl-der",
+	    vector("dcap/sgx-v3-processor-ood/collateral-2025-05-27-eval17/"
+		   "pck_crl.der"),
+	    NULL, NULL);
+	add(s, "b", "tdx-quote", vector(V5 "quote.bin"), NULL, NULL);
+	assert_true(build(s, IN_SET1)->foreign_pck_crl);
+	rp_case_free(&s->c);
+	s->member[0].data = vector(SET1 "root_ca_crl.der");
+	assert_false(build(s, IN_SET1)->foreign_pck_crl);
+	end(s);
+}
+
+/* The paravisor's report with another key; the caller frees it. */
+static uint8_t *other_key(struct ev_span hcl)
+{
+	uint8_t *copy = malloc(hcl.n), *at;
+
+	assert_non_null(copy);
+	memcpy(copy, hcl.p, hcl.n);
+	at = memmem(copy, hcl.n, "HCLAkPub", 8);
+	assert_non_null(at);
+	at = memmem(at, hcl.n - (size_t)(at - copy), "\"n\":\"", 5);
+	assert_non_null(at);
+	at[40] = at[40] == 'A' ? 'B' : 'A';
+	return copy;
+}
+
+static void a_tpm_quote_finds_the_report_that_names_its_key(void **state)
+{
+	struct scene *s = scene("pass");
+	struct ev_span hcl = replay_item(&s->r, "azure-hcl-report", 0);
+	uint8_t *other = other_key(hcl);
+	const struct rp_tpm_quote *t;
+
+	(void)state;
+	add(s, "a", "azure-hcl-report", ev_span_of(other, hcl.n), NULL, NULL);
+	add(s, "b", "azure-hcl-report", hcl, NULL, NULL);
+	add(s, "c", "cert-der", replay_item(&s->r, "cert-der", 0), NULL, NULL);
+	add(s, "d", "cert-der", replay_item(&s->r, "cert-der", 1), NULL, NULL);
+	add(s, "e", "tdx-quote", replay_item(&s->r, "tdx-quote", 0), NULL,
+	    NULL);
+	add(s, "f", "tpm-quote-attest",
+	    replay_item(&s->r, "tpm-quote-attest", 0), NULL, NULL);
+	t = build(s, REPLAY_AS_OF)->first[RP_TPM_QUOTE]->tpm_quote;
+	assert_string_equal(t->hcl->name, "b");
+	assert_non_null(t->ak_cert);
+	assert_non_null(s->c.first[RP_HCL]->hcl->quote);
+	assert_null(s->c.first[RP_AK_CERT]->next);
+	end(s);
+	free(other);
+}
+
+static void what_an_item_says_of_itself_goes_before_its_place(void **state)
+{
+	struct scene *s = scene("pass");
+	struct ev_span quote = replay_item(&s->r, "tpm-quote-attest", 0);
+	struct ev_span sig = replay_item(&s->r, "tpm-quote-signature", 0);
+	const struct rp_subject *first;
+
+	(void)state;
+	add(s, "a", "tpm-pcrs", EV_SPAN_LITERAL("x"), NULL, NULL);
+	add(s, "b", "tpm-pcrs", EV_SPAN_LITERAL("y"), NULL, NULL);
+	add(s, "c", "tpm-quote-attest", quote, NULL, NULL);
+	add(s, "d", "tpm-quote-attest", quote, NULL, NULL);
+	add(s, "e", "tpm-quote-signature", sig, "signature-of", "d");
+	add(s, "f", "tpm-quote-signature", sig, "signature-of", "c");
+	add(s, "g", "tpm2b-public", sig, "key-of", "d");
+	first = build(s, REPLAY_AS_OF)->first[RP_TPM_QUOTE];
+	assert_string_equal(first->tpm_quote->signature_item->name, "f");
+	assert_string_equal(first->next->tpm_quote->signature_item->name, "e");
+	assert_string_equal(first->tpm_quote->pcrs_item->name, "a");
+	assert_string_equal(first->next->tpm_quote->pcrs_item->name, "b");
+	/* A key of another quote is not taken for lack of one. */
+	assert_null(first->tpm_quote->public_item);
+	assert_string_equal(first->next->tpm_quote->public_item->name, "g");
+	end(s);
+}
+
+static void a_chain_is_told_by_content_before_relation(void **state)
+{
+	struct scene *s = scene("pass");
+	struct ev_span chain[2] = { replay_item(&s->r, "dcap-issuer-chain", 0),
+				    replay_item(&s->r, "dcap-issuer-chain",
+						1) };
+	struct ev_span crl[2] = { replay_item(&s->r, "crl-der", 0),
+				  replay_item(&s->r, "crl-der", 1) };
+	const struct rp_subject *x;
+	size_t with_issuer = 0;
+
+	(void)state;
+	add(s, "a", "crl-der", crl[0], NULL, NULL);
+	add(s, "b", "crl-der", crl[1], NULL, NULL);
+	/* Both chains claim the first list; at most one can be its issuer. */
+	add(s, "c", "dcap-issuer-chain", chain[0], "issuer-of", "a");
+	add(s, "d", "dcap-issuer-chain", chain[1], "issuer-of", "a");
+	add(s, "e", "tdx-quote", replay_item(&s->r, "tdx-quote", 0), NULL,
+	    NULL);
+	x = build(s, REPLAY_AS_OF)->first[RP_CRL];
+	assert_int_equal(s->c.n_issuers, 1);
+	assert_non_null(s->c.first[RP_CHAIN]);
+	assert_null(s->c.first[RP_CHAIN]->next);
+	for (; x != NULL; x = x->next) {
+		if (x->crl->issuer == NULL)
+			continue;
+		with_issuer++;
+		assert_true(ev_span_eq(x->crl->issuer->chain.cert[0].subject,
+				       x->crl->crl.issuer));
+	}
+	assert_int_equal(with_issuer, 1);
+	end(s);
+}
+
+static void an_item_without_bytes_is_a_subject(void **state)
+{
+	struct scene *s = scene(NULL);
+	const struct rp_subject *q;
+
+	(void)state;
+	add(s, "a", "tdx-quote", (struct ev_span){ NULL, 0 }, NULL, NULL);
+	q = build(s, 1)->first[RP_QUOTE];
+	assert_non_null(q);
+	assert_int_not_equal(q->quote->parsed.code, EV_OK);
+	end(s);
+}
+
+static void a_quote_finds_the_signing_chain_that_parses(void **state)
+{
+	struct scene *s = scene("pass");
+	const struct rp_subject *t;
+
+	(void)state;
+	add(s, "a", "dcap-issuer-chain", EV_SPAN_LITERAL("broken"), NULL, NULL);
+	add(s, "b", "dcap-issuer-chain",
+	    replay_item(&s->r, "dcap-issuer-chain", 0), NULL, NULL);
+	add(s, "c", "dcap-issuer-chain",
+	    replay_item(&s->r, "dcap-issuer-chain", 1), NULL, NULL);
+	add(s, "d", "dcap-tcbinfo", replay_item(&s->r, "dcap-tcbinfo", 0), NULL,
+	    NULL);
+	t = build(s, REPLAY_AS_OF)->first[RP_TCB_INFO];
+	assert_non_null(t->tcb_info->chain);
+	assert_int_equal(t->tcb_info->chain->chain->parsed.code, EV_OK);
+	rp_case_free(&s->c);
+	s->relation[0] = (struct ev_relation){ "issuer-of", "d" };
+	s->entry[0].relates = &s->relation[0];
+	s->entry[0].n_relates = 1;
+	t = build(s, REPLAY_AS_OF)->first[RP_TCB_INFO];
+	assert_string_equal(t->tcb_info->chain->name, "a");
+	end(s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_set_whose_window_holds_the_time_decides),
+		cmocka_unit_test(
+			the_set_asked_for_as_standard_decides_before_that),
+		cmocka_unit_test(
+			outside_every_window_the_higher_number_decides),
+		cmocka_unit_test(each_quote_has_the_collateral_of_its_own_tee),
+		cmocka_unit_test(a_list_of_a_stranger_is_foreign),
+		cmocka_unit_test(
+			a_tpm_quote_finds_the_report_that_names_its_key),
+		cmocka_unit_test(
+			what_an_item_says_of_itself_goes_before_its_place),
+		cmocka_unit_test(a_chain_is_told_by_content_before_relation),
+		cmocka_unit_test(an_item_without_bytes_is_a_subject),
+		cmocka_unit_test(a_quote_finds_the_signing_chain_that_parses),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The text report says what the JSON says, and nothing else. */
+#include "replay/render.h"
+
+#include "tests/replay_case.h"
+
+static char *text_of(const char *name, bool full)
+{
+	struct replay_case r;
+	struct rp_request request;
+	struct rp_result result;
+	struct ev_buffer out = { 0 };
+	char *text;
+	size_t n;
+
+	replay_open(&r, name);
+	request = replay_request(&r);
+	result = replay_run(&r, &request);
+	assert_true(rp_render_text(ev_span_of(result.report, result.n), full,
+				   &out));
+	text = ev_buffer_take(&out, &n);
+	assert_non_null(text);
+	free(result.report);
+	replay_close(&r);
+	return text;
+}
+
+static void the_verdict_stands_first(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "pass", "PASS  as of 2026-06-08T12:42:41Z" },
+		{ "fail-dcap.quote.signature", "FAIL  as of" },
+		{ "incomplete-no-quote", "INCOMPLETE  as of" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		char *text = text_of(cases[i][0], false);
+
+		assert_int_equal(
+			strncmp(text, cases[i][1], strlen(cases[i][1])), 0);
+		free(text);
+	}
+}
+
+static void a_simulated_anchor_is_said(void **state)
+{
+	char *text = text_of("pass", false);
+
+	(void)state;
+	assert_non_null(strstr(text, "SIMULATED"));
+	free(text);
+}
+
+static void what_no_check_carries_is_marked(void **state)
+{
+	char *good = text_of("pass", false);
+	char *bad = text_of("fail-dcap.quote.signature", false);
+
+	(void)state;
+	assert_null(strstr(good, "[not trusted]"));
+	assert_null(strstr(good, "BROKEN"));
+	assert_non_null(strstr(bad, "[not trusted]"));
+	assert_non_null(strstr(bad, "BROKEN"));
+	assert_non_null(strstr(bad, "QUOTE_BAD_SIGNATURE"));
+	free(good);
+	free(bad);
+}
+
+static void a_waived_failure_is_not_counted_as_broken(void **state)
+{
+	char *text = text_of("fail-dcap.td.attributes", false);
+
+	(void)state;
+	assert_non_null(strstr(text, "waived       dcap.td.attributes"));
+	assert_non_null(strstr(text, "(0 broken, 0 not judged"));
+	assert_non_null(strstr(text, "1 broken, but waived by the policy"));
+	free(text);
+}
+
+static void full_lists_every_check(void **state)
+{
+	char *text = text_of("pass", true);
+
+	(void)state;
+	for (size_t i = 0; i < rp_n_checks; i++)
+		assert_non_null(strstr(text, rp_checks[i].id));
+	free(text);
+}
+
+static void another_text_is_not_rendered(void **state)
+{
+	struct ev_buffer out = { 0 };
+
+	(void)state;
+	assert_false(rp_render_text(EV_SPAN_LITERAL("{"), false, &out));
+	assert_false(rp_render_row(EV_SPAN_LITERAL(""), "x", &out));
+	assert_true(rp_render_text(EV_SPAN_LITERAL("{}"), true, &out));
+	ev_buffer_free(&out);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_verdict_stands_first),
+		cmocka_unit_test(a_simulated_anchor_is_said),
+		cmocka_unit_test(what_no_check_carries_is_marked),
+		cmocka_unit_test(a_waived_failure_is_not_counted_as_broken),
+		cmocka_unit_test(full_lists_every_check),
+		cmocka_unit_test(another_text_is_not_rendered),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
