@@ -6,9 +6,8 @@
 #include "audit/report.h"
 #include "commands.h"
 #include "evidence/base/hex.h"
-#include "replay/cmd_inputs.h"
+#include "replay/cmd_judging.h"
 
-#include <getopt.h>
 #include <stdio.h>
 
 static const char help[] =
@@ -34,38 +33,20 @@ static const char help[] =
 	"Example: ecart audit run-07.ecart --references refs.git@main\n";
 
 struct options {
-	struct cmd_when when;
-	const char *references, *policy, *anchors, *output;
-	const char *collateral[64];
-	size_t n_collateral;
+	struct cmd_judging judging;
+	const char *references, *output;
 	struct ev_span product, version;
 	bool json, full;
-	uint64_t limit;
 };
 
-enum {
-	OPT_AT = 256,
-	OPT_REFERENCES,
-	OPT_PRODUCT,
-	OPT_POLICY,
-	OPT_ANCHORS,
-	OPT_COLLATERAL,
-	OPT_FORMAT,
-	OPT_FULL,
-	OPT_LIMIT,
-	OPT_HELP
-};
+enum { OPT_REFERENCES = 256, OPT_PRODUCT, OPT_FORMAT, OPT_FULL, OPT_HELP };
 
 static const struct option long_options[] = {
-	{ "at", required_argument, NULL, OPT_AT },
+	CMD_JUDGING_OPTIONS,
 	{ "references", required_argument, NULL, OPT_REFERENCES },
 	{ "product", required_argument, NULL, OPT_PRODUCT },
-	{ "policy", required_argument, NULL, OPT_POLICY },
-	{ "anchors", required_argument, NULL, OPT_ANCHORS },
-	{ "collateral", required_argument, NULL, OPT_COLLATERAL },
 	{ "format", required_argument, NULL, OPT_FORMAT },
 	{ "full", no_argument, NULL, OPT_FULL },
-	{ "limit", required_argument, NULL, OPT_LIMIT },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ 0 },
 };
@@ -90,38 +71,12 @@ static void set_product(struct options *o, const char *text)
 		at != NULL ? ev_span_str(at + 1) : (struct ev_span){ NULL, 0 };
 }
 
-static int take_valued(struct options *o, int opt)
+static int take_product(struct options *o, const char *text)
 {
-	switch (opt) {
-	case OPT_AT:
-		o->when.has_at = true;
-		if (cli_parse_time(optarg, &o->when.at))
-			return CLI_PASS;
-		return cli_usage(
-			&cmd_audit,
-			"--at %s: want 2026-06-08T12:42:41Z or @SECONDS",
-			optarg);
-	case OPT_PRODUCT:
-		set_product(o, optarg);
-		if (o->product.n > 0)
-			return CLI_PASS;
-		return cli_usage(&cmd_audit, "--product %s: want P or P@V",
-				 optarg);
-	case OPT_COLLATERAL:
-		if (o->n_collateral == 64)
-			return cli_usage(&cmd_audit,
-					 "at most 64 times --collateral");
-		o->collateral[o->n_collateral++] = optarg;
+	set_product(o, text);
+	if (o->product.n > 0)
 		return CLI_PASS;
-	case OPT_LIMIT:
-		if (cli_parse_size(optarg, &o->limit))
-			return CLI_PASS;
-		return cli_usage(&cmd_audit,
-				 "--limit %s: want a size such as 64GiB",
-				 optarg);
-	default:
-		return set_format(o, optarg);
-	}
+	return cli_usage(&cmd_audit, "--product %s: want P or P@V", text);
 }
 
 static int take(struct options *o, int opt)
@@ -130,26 +85,18 @@ static int take(struct options *o, int opt)
 	case OPT_REFERENCES:
 		o->references = optarg;
 		return CLI_PASS;
-	case OPT_POLICY:
-		o->policy = optarg;
-		return CLI_PASS;
-	case OPT_ANCHORS:
-		o->anchors = optarg;
-		return CLI_PASS;
+	case OPT_PRODUCT:
+		return take_product(o, optarg);
+	case OPT_FORMAT:
+		return set_format(o, optarg);
 	case OPT_FULL:
 		o->full = true;
 		return CLI_PASS;
 	case 'o':
 		o->output = optarg;
 		return CLI_PASS;
-	case OPT_AT:
-	case OPT_PRODUCT:
-	case OPT_COLLATERAL:
-	case OPT_LIMIT:
-	case OPT_FORMAT:
-		return take_valued(o, opt);
 	default:
-		return cli_usage(&cmd_audit, "see the options");
+		return cmd_judging_take(&cmd_audit, &o->judging, opt);
 	}
 }
 
@@ -242,10 +189,11 @@ static int audit_file(struct cmd_inputs *in, const struct options *o,
 	struct rp_result replayed = { 0 };
 	struct au_audited audited = { 0 };
 	struct ev_error err = { 0 };
-	int exit = cmd_archive_open(in, path, o->limit, &archive);
+	int exit = cmd_archive_open(in, path, o->judging.limit, &archive);
 
 	if (exit == CLI_PASS)
-		exit = cmd_replay_one(in, &archive, path, &o->when, &replayed);
+		exit = cmd_replay_one(in, &archive, path, &o->judging.when,
+				      &replayed);
 	if (replayed.report == NULL) {
 		cmd_archive_free(&archive);
 		return exit;
@@ -266,14 +214,8 @@ static int audit_file(struct cmd_inputs *in, const struct options *o,
 
 static int prepare(struct cmd_inputs *in, const struct options *o)
 {
-	int exit = cmd_inputs_open(in);
+	int exit = cmd_judging_prepare(&o->judging, in);
 
-	if (exit == CLI_PASS)
-		exit = cmd_inputs_anchors(in, o->anchors);
-	if (exit == CLI_PASS)
-		exit = cmd_inputs_policy(in, o->policy);
-	for (size_t i = 0; i < o->n_collateral && exit == CLI_PASS; i++)
-		exit = cmd_inputs_collateral(in, o->collateral[i]);
 	return exit;
 }
 
@@ -340,7 +282,7 @@ static bool is_for_later(const char *word)
 
 static int run(int argc, char **argv)
 {
-	struct options o = { .limit = EV_ARCHIVE_MAX };
+	struct options o = { .judging.limit = EV_ARCHIVE_MAX };
 	int opt, exit;
 
 	if (argc > 1 && strcmp(argv[1], "reference") == 0)

@@ -102,7 +102,7 @@ void ev_foreign_describe(struct ev_span file, char out[EV_TEXT_MAX])
 	}
 	ev_hex_encode(ev_span_sub(file, 0, file.n < 8 ? file.n : 8), hex);
 	snprintf(out, EV_TEXT_MAX,
-		 "something else, beginning %s; `ecart pack` takes "
-		 "evidence of other tools",
+		 "something else; it begins with %s; `ecart pack` "
+		 "takes evidence of other tools",
 		 hex);
 }

@@ -53,9 +53,9 @@ struct ev_jwk_rsa { /* RSA public key, big-endian, no leading zeros */
 };
 
 struct ev_runtime_claims {
-	json_t *json;		/* owned */
-	struct ev_jwk_rsa ak;	/* kid HCLAkPub */
-	struct ev_jwk_rsa ek;	/* kid HCLEkPub */
+	json_t *json;	      /* owned */
+	struct ev_jwk_rsa ak; /* kid HCLAkPub */
+	struct ev_jwk_rsa ek; /* kid HCLEkPub */
 	bool has_user_data;
 	uint8_t user_data[64];
 	const json_t *vm_configuration; /* borrowed, NULL where absent */
@@ -65,8 +65,7 @@ struct ev_runtime_claims {
 /* Refuses broken JSON, members twice, a kid twice, user-data that is not
  * 128 hex digits; unknown members are kept.  Free with
  * ev_runtime_claims_free. */
-enum ev_code ev_runtime_claims_parse(struct ev_span runtime_data,
-				     uint64_t base,
+enum ev_code ev_runtime_claims_parse(struct ev_span runtime_data, uint64_t base,
 				     struct ev_runtime_claims *out,
 				     struct ev_error *err);
 void ev_runtime_claims_free(struct ev_runtime_claims *claims);

@@ -11,7 +11,8 @@ static const uint64_t EV_MANIFEST_MAX = UINT64_C(16) << 20;
 static const uint64_t EV_SIG_FILE_MAX = UINT64_C(1) << 20;
 static const size_t EV_SIG_FILES_MAX = 256;
 static const size_t EV_ITEMS_MAX = 65535;
-static const uint64_t EV_ITEM_MAX = (UINT64_C(8) << 30) - 1; /* 11 octal digits */
+static const uint64_t EV_ITEM_MAX =
+	(UINT64_C(8) << 30) - 1; /* 11 octal digits */
 static const uint64_t EV_ARCHIVE_MAX = UINT64_C(64) << 30;
 
 /* Collateral of Intel is below 20 KiB; its own library stops at 1 MiB. */

@@ -2,11 +2,14 @@
 /* Certificate paths to a pinned key, built and checked by libcrypto. */
 #include "evidence/path.h"
 
+#include "evidence/base/der.h"
+#include "evidence/base/digest.h"
 #include "evidence/base/time.h"
 
 #include <openssl/err.h>
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
 
 #include <stdio.h>
 
@@ -15,10 +18,12 @@
 
 /* One question put to ev_path_verify, and what libcrypto needs for it. */
 struct question {
+	struct ev_crypto *crypto;
 	OSSL_LIB_CTX *libctx;
 	const struct ev_x509 *leaf;
 	const struct ev_x509 *const *pool;
 	size_t n_pool;
+	const struct ev_span *spki; /* of the anchors */
 	EVP_PKEY *anchor[EV_PATH_ANCHORS_MAX];
 	size_t n_anchors;
 	X509_STORE *ends; /* certificates that an anchor's key has signed */
@@ -130,8 +135,41 @@ static enum ev_path_result say_time(struct ev_path *out,
 	return expired ? EV_PATH_EXPIRED : EV_PATH_NOT_YET_VALID;
 }
 
+/* RFC 5280, 4.2.1.2 (1): SHA-1 of the key's bits. */
+static bool has_key_id(const struct question *q, struct ev_span spki,
+		       struct ev_span id)
+{
+	struct ev_error err = { 0 };
+	struct ev_reader r = ev_reader_init(spki, 0, "anchor", &err);
+	struct ev_reader info = ev_der_enter(&r, EV_DER_SEQUENCE, "spki");
+	struct ev_span bits;
+	uint8_t digest[20];
+
+	ev_der_read(&info, EV_DER_SEQUENCE, "algorithm");
+	bits = ev_der_read(&info, EV_DER_BIT_STRING, "key");
+	return ev_reader_ok(&info) && bits.n > 1 &&
+	       ev_digest(q->crypto, EV_SHA1, ev_span_sub(bits, 1, bits.n - 1),
+			 digest) &&
+	       ev_span_eq(id, EV_SPAN(digest));
+}
+
+/* Whether a certificate says that an anchor's key signed it. */
+static bool names_anchor_key(const struct question *q,
+			     const struct ev_x509 *cert)
+{
+	const ASN1_OCTET_STRING *id = X509_get0_authority_key_id(cert->x509);
+
+	for (size_t i = 0; id != NULL && i < q->n_anchors; i++)
+		if (has_key_id(q, q->spki[i],
+			       ev_span_of(ASN1_STRING_get0_data(id),
+					  (size_t)ASN1_STRING_length(id))))
+			return true;
+	return false;
+}
+
 /* No pinned key was met: a root that is not pinned, or a gap. */
-static enum ev_path_result say_end(struct ev_path *out)
+static enum ev_path_result say_end(const struct question *q,
+				   struct ev_path *out)
 {
 	const struct ev_x509 *top =
 		out->n_certs > 0 ? out->cert[out->n_certs - 1] : NULL;
@@ -143,6 +181,11 @@ static enum ev_path_result say_end(struct ev_path *out)
 	if (top->self_issued) {
 		say(out, "ends at a root that is not pinned", top->subject);
 		return EV_PATH_UNTRUSTED;
+	}
+	if (names_anchor_key(q, top)) {
+		say(out, "names a pinned key that did not sign it",
+		    top->subject);
+		return EV_PATH_BAD;
 	}
 	say(out,
 	    "no pinned key signed the last certificate at hand; "
@@ -202,7 +245,7 @@ static enum ev_path_result explain(const struct question *q,
 	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
 	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
 	case X509_V_ERR_CERT_UNTRUSTED:
-		return say_end(out);
+		return say_end(q, out);
 	case X509_V_ERR_OUT_OF_MEM:
 	case X509_V_ERR_UNSPECIFIED:
 	case X509_V_ERR_STORE_LOOKUP:
@@ -302,7 +345,9 @@ enum ev_path_result ev_path_verify(struct ev_crypto *crypto,
 				   struct ev_path *out)
 {
 	struct question q = {
+		.crypto = crypto,
 		.libctx = ev_crypto_libctx(crypto),
+		.spki = anchors,
 		.leaf = leaf,
 		.pool = pool,
 		.n_pool = n_pool,

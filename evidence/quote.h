@@ -14,10 +14,10 @@
 enum ev_tee { EV_TEE_SGX = 0x00, EV_TEE_TDX = 0x81 };
 
 enum ev_body_type { /* v5 descriptor; v3 and v4 map onto them */
-	EV_BODY_SGX = 1,
-	EV_BODY_TD10 = 2,
-	EV_BODY_TD15 = 3,
-	EV_BODY_TD15_EXTENDED = 4,
+		    EV_BODY_SGX = 1,
+		    EV_BODY_TD10 = 2,
+		    EV_BODY_TD15 = 3,
+		    EV_BODY_TD15_EXTENDED = 4,
 };
 
 enum ev_cert_data_type {
@@ -34,14 +34,14 @@ struct ev_quote {
 	uint16_t version;
 	uint16_t att_key_type;
 	enum ev_tee tee;
-	uint16_t qe_svn, pce_svn; /* informative, not for TCB matching */
+	uint16_t qe_svn, pce_svn;    /* informative, not for TCB matching */
 	struct ev_span qe_vendor_id; /* 16 */
 	struct ev_span user_data;    /* 20 */
 	enum ev_body_type body_type;
-	struct ev_sgx_report sgx; /* body where tee is SGX */
-	struct ev_td_body td;	  /* body where tee is TDX */
-	struct ev_span signed_bytes; /* header and body, from offset 0 */
-	struct ev_span signature;    /* 64, r then s */
+	struct ev_sgx_report sgx;	/* body where tee is SGX */
+	struct ev_td_body td;		/* body where tee is TDX */
+	struct ev_span signed_bytes;	/* header and body, from offset 0 */
+	struct ev_span signature;	/* 64, r then s */
 	struct ev_span attestation_key; /* 64, X then Y */
 	struct ev_sgx_report qe_report;
 	struct ev_span qe_report_signature; /* 64 */
@@ -65,13 +65,12 @@ enum ev_code ev_quote_parse(struct ev_span item, struct ev_quote *out,
 
 /* Certification data 1 to 3 (plain or encrypted PPID and platform TCB). */
 struct ev_ppid_data {
-	struct ev_span ppid; /* 16 plain, 256 or 384 encrypted */
+	struct ev_span ppid;   /* 16 plain, 256 or 384 encrypted */
 	struct ev_span cpusvn; /* 16 */
 	uint16_t pcesvn;
 	struct ev_span pceid; /* 2; may be empty in plain data */
 };
 enum ev_code ev_ppid_data_parse(const struct ev_quote *q,
-				struct ev_ppid_data *out,
-				struct ev_error *err);
+				struct ev_ppid_data *out, struct ev_error *err);
 
 #endif

@@ -10,7 +10,8 @@
 
 #define EV_SGX_REPORT_SIZE 384
 
-#define EV_SGX_FLAG_DEBUG (UINT64_C(1) << 1)
+#define EV_SGX_FLAG_DEBUG	  (UINT64_C(1) << 1)
+#define EV_SGX_FLAG_PROVISION_KEY (UINT64_C(1) << 4)
 
 struct ev_sgx_report {
 	struct ev_span bytes; /* all 384 */

@@ -67,14 +67,14 @@ struct ev_tcb_info {
 	struct ev_span signed_slice; /* the inner object, exact bytes */
 	uint8_t signature[64];
 	struct ev_span signature_hex; /* its place in the item */
-	json_t *json;		/* the inner object; owned */
+	json_t *json;		      /* the inner object; owned */
 	enum ev_tee tee;
 	uint64_t version;
 	int64_t issue_date, next_update;
 	uint8_t fmspc[6];
 	uint8_t pceid[2];
 	uint64_t eval_number; /* tcbEvaluationDataNumber */
-	bool has_module; /* tdxModule present (TDX) */
+	bool has_module;      /* tdxModule present (TDX) */
 	uint8_t module_mrsigner[48], module_attributes[8];
 	struct ev_module_identity *modules;
 	size_t n_modules;

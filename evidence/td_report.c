@@ -5,7 +5,8 @@
 #include "evidence/base/reader.h"
 
 /* TDREPORT_STRUCT, REPORTTYPE: type of a TD's report. */
-#define TDREPORT_TYPE 0x81
+#define TDREPORT_TYPE	     0x81
+#define TDREPORT_VERSION_MAX 1
 
 static void read_15(struct ev_reader *r, struct ev_td_body *b)
 {
@@ -90,23 +91,34 @@ enum ev_code ev_tdreport_parse(struct ev_span in, uint64_t base,
 	struct ev_reader r = ev_reader_init(in, base, object, err);
 	struct ev_tdreport t = { .bytes = in, .offset = base };
 	uint8_t type = ev_read_u8(&r, "type");
+	struct ev_span zero[4];
+	uint8_t version;
 
-	ev_read_span(&r, 3, "subtype"); /* subtype, version, reserved */
-	ev_read_span(&r, 12, "reserved");
+	zero[0] = ev_read_span(&r, 1, "subtype");
+	version = ev_read_u8(&r, "version");
+	zero[1] = ev_read_span(&r, 13, "reserved");
 	t.cpusvn = ev_read_span(&r, 16, "cpusvn");
 	t.tee_tcb_info_hash = ev_read_span(&r, 48, "tee_tcb_info_hash");
 	t.tee_info_hash = ev_read_span(&r, 48, "tee_info_hash");
 	t.report_data = ev_read_span(&r, 64, "report_data");
-	ev_read_span(&r, 32, "reserved");
+	zero[2] = ev_read_span(&r, 32, "reserved");
 	t.mac = ev_read_span(&r, 32, "mac");
 	read_tcb_info(&r, &t);
-	ev_read_span(&r, 17, "reserved");
+	zero[3] = ev_read_span(&r, 17, "reserved");
 	read_tdinfo(&r, &t);
 	if (ev_reader_finish(&r) != EV_OK)
 		return err->code;
 	if (type != TDREPORT_TYPE)
 		return ev_fail_u64(err, EV_VALUE, object, "type", base,
 				   TDREPORT_TYPE, type);
+	if (version > TDREPORT_VERSION_MAX)
+		return ev_fail_u64(err, EV_VALUE, object, "version", base + 2,
+				   TDREPORT_VERSION_MAX, version);
+	for (size_t i = 0; i < 4; i++)
+		if (!ev_span_is_zero(zero[i]))
+			return ev_fail_bytes(err, EV_VALUE, object, "reserved",
+					     ev_offset_in(in, base, zero[i]),
+					     "zeros", zero[i]);
 	t.tee_tcb_info = ev_span_sub(in, 256, 239);
 	t.tdinfo = ev_span_sub(in, 512, 512);
 	*out = t;

@@ -52,13 +52,13 @@ uint64_t ev_td_attributes(const struct ev_td_body *body);
 struct ev_tdreport {
 	struct ev_span bytes; /* 1024 */
 	uint64_t offset;
-	struct ev_span cpusvn;		   /* 16 */
-	struct ev_span tee_tcb_info_hash;  /* 48 */
-	struct ev_span tee_info_hash;	   /* 48 */
-	struct ev_span report_data;	   /* 64 */
-	struct ev_span mac;		   /* 32, only the CPU can check it */
-	struct ev_span tee_tcb_info;	   /* 239, what the first hash covers */
-	struct ev_span tdinfo;		   /* 512, what the second covers */
+	struct ev_span cpusvn;		  /* 16 */
+	struct ev_span tee_tcb_info_hash; /* 48 */
+	struct ev_span tee_info_hash;	  /* 48 */
+	struct ev_span report_data;	  /* 64 */
+	struct ev_span mac;		  /* 32, only the CPU can check it */
+	struct ev_span tee_tcb_info;	  /* 239, what the first hash covers */
+	struct ev_span tdinfo;		  /* 512, what the second covers */
 	/* The fields that a quote body repeats, in the body's order: */
 	struct ev_span tee_tcb_svn, mrseam, mrsignerseam, seam_attributes;
 	struct ev_span td_attributes, xfam, mrtd, mrconfigid, mrowner;

@@ -26,8 +26,9 @@ struct ev_timestamp {
 };
 
 /* tsa is the subject of the signer's certificate if the token embeds it: a
- * claim until the token is verified.  Refuses a status other than granted, a missing token, a GeneralizedTime
- * that RFC 3161 forbids, SHA-1 and weaker imprints.  Verifies nothing. */
+ * claim until the token is verified.  Refuses a status other than granted, a
+ * missing token, a GeneralizedTime that RFC 3161 forbids, SHA-1 and weaker
+ * imprints.  Verifies nothing. */
 enum ev_code ev_timestamp_parse(struct ev_span item, struct ev_timestamp *out,
 				struct ev_error *err);
 void ev_timestamp_free(struct ev_timestamp *ts);

@@ -30,8 +30,8 @@ bool ev_tpm_digest_alg(uint16_t alg, enum ev_digest_alg *out);
 #define EV_TPM_PCRS_MAX	 32
 
 struct ev_pcr_selection {
-	uint16_t alg;	/* TPMI_ALG_HASH */
-	uint32_t pcrs;	/* bit n: PCR n is selected */
+	uint16_t alg;  /* TPMI_ALG_HASH */
+	uint32_t pcrs; /* bit n: PCR n is selected */
 	unsigned int n_pcrs;
 };
 
@@ -56,8 +56,8 @@ enum ev_code ev_tpm_quote_parse(struct ev_span item, struct ev_tpm_quote *out,
 				struct ev_error *err);
 
 struct ev_tpm_signature {
-	uint16_t scheme; /* RSASSA, RSAPSS, ECDSA; RSASSA for a bare one */
-	uint16_t hash;	 /* SHA-256 for a bare one */
+	uint16_t scheme;    /* RSASSA, RSAPSS, ECDSA; RSASSA for a bare one */
+	uint16_t hash;	    /* SHA-256 for a bare one */
 	struct ev_span rsa; /* or: */
 	struct ev_span r, s;
 };
@@ -69,10 +69,10 @@ enum ev_code ev_tpm_signature_parse(struct ev_span item,
 				    struct ev_tpm_signature *out,
 				    struct ev_error *err);
 
-struct ev_tpm_public { /* TPMT_PUBLIC of an RSA or ECC signing key */
+struct ev_tpm_public {	     /* TPMT_PUBLIC of an RSA or ECC signing key */
 	struct ev_span area; /* TPMT_PUBLIC bytes: what the Name hashes */
 	uint16_t type, name_alg;
-	uint32_t attributes; /* TPMA_OBJECT */
+	uint32_t attributes;	/* TPMA_OBJECT */
 	struct ev_span modulus; /* RSA, big-endian */
 	uint32_t exponent;	/* 65537 where the area says 0 */
 	uint16_t curve;
@@ -80,8 +80,7 @@ struct ev_tpm_public { /* TPMT_PUBLIC of an RSA or ECC signing key */
 };
 
 /* TPMT_PUBLIC or TPM2B_PUBLIC. */
-enum ev_code ev_tpm_public_parse(struct ev_span item,
-				 struct ev_tpm_public *out,
+enum ev_code ev_tpm_public_parse(struct ev_span item, struct ev_tpm_public *out,
 				 struct ev_error *err);
 
 /* TPMA_OBJECT of the platform's AK: fixedTPM | fixedParent |

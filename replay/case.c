@@ -282,9 +282,13 @@ enum ev_code rp_case_build(struct rp_case *c, const struct rp_loose *loose,
 {
 	if (list_items(c, loose, n_loose) != EV_OK)
 		return ev_fail_trouble(err, "case", "out of memory");
+	if (archive_subjects(c) != EV_OK)
+		return ev_fail_trouble(err, "case", "out of memory");
+	if (c->archive_only)
+		return EV_OK;
 	rp_link_roles(c);
-	if (archive_subjects(c) != EV_OK || parse_items(c) != EV_OK ||
-	    rp_link_ak_certs(c) != EV_OK || expectation_subjects(c) != EV_OK)
+	if (parse_items(c) != EV_OK || rp_link_ak_certs(c) != EV_OK ||
+	    expectation_subjects(c) != EV_OK)
 		return ev_fail_trouble(err, "case", "out of memory");
 	return EV_OK;
 }

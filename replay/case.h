@@ -156,6 +156,7 @@ struct rp_case {
 	const struct rp_seal *seal;	  /* NULL where no archive */
 	struct rp_anchors *anchors;
 	const struct rp_policy *policy;
+	bool archive_only; /* no item is looked into */
 	int64_t at;
 	bool has_at; /* false while proven time is still looked for */
 	struct rp_item *items;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tpm.ak.*: whose key signed the vTPM's quote, and on whose word. */
 #include "replay/checks.h"
+#include "replay/link.h"
 
 enum rp_outcome rp_check_tpm_ak_attributes(struct rp_case *c,
 					   const struct rp_subject *s,
@@ -113,6 +114,37 @@ static const struct rp_ak_cert *broken_intermediate(const struct rp_case *c)
 	return NULL;
 }
 
+static bool is_in(const struct ev_path *path, const struct ev_x509 *cert)
+{
+	for (size_t i = 0; i < path->n_certs; i++)
+		if (path->cert[i] == cert)
+			return true;
+	return false;
+}
+
+/* Certificates that the manifest calls issuers, and that the path does not
+ * reach: they become inputs.  False where there is none. */
+static bool unreached_issuers(const struct rp_case *c,
+			      const struct ev_path *path, struct rp_finding *f)
+{
+	static const char *const certs[] = { "cert-der", "cert-pem", NULL };
+	bool found = false;
+
+	for (size_t i = 0; i < c->n_certs; i++) {
+		const struct rp_ak_cert *cert = c->certs[i];
+
+		if (cert->leaf || cert->parsed.code != EV_OK ||
+		    is_in(path, &cert->cert) ||
+		    !rp_relates(c, cert->item, "issuer-of", certs))
+			continue;
+		found = true;
+		if (f->n_inputs < RP_INPUTS_MAX)
+			rp_input_add(f, cert->item->name, 0,
+				     cert->item->bytes.n);
+	}
+	return found;
+}
+
 /* Equal but for spaces behind commas, which people write and RFC 2253 does
  * not. */
 static bool same_name(const char *a, const char *b)
@@ -173,6 +205,13 @@ enum rp_outcome rp_check_tpm_ak_certificate(struct rp_case *c,
 	    usurps_anchor(&cert->path, which, n_anchors))
 		return rp_fail(f, "untrusted: signed in the name of an anchor, "
 				  "but not by its key");
+	if (result == EV_PATH_MISSING_ISSUER &&
+	    unreached_issuers(c, &cert->path, f))
+		return rp_fail(f,
+			       "path: the certificates that came as issuers "
+			       "do not join the AK certificate to an anchor "
+			       "(%s)",
+			       cert->path.reason);
 	if (result == EV_PATH_GOOD && cert->path.anchor >= 0)
 		which[cert->path.anchor]->used = true;
 	return path_outcome(f, result, cert->path.reason);

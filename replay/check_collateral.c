@@ -85,6 +85,29 @@ static const struct ev_cert *crl_issuer(struct rp_case *c,
 	return NULL;
 }
 
+static bool has_key(const struct ev_chain *chain, struct ev_span aki)
+{
+	for (size_t i = 1; i < chain->n_certs; i++)
+		if (ev_span_eq(chain->cert[i].ski, aki))
+			return true;
+	return false;
+}
+
+/* Whether a CA here has the key that the CRL says signed it. */
+static bool key_is_here(const struct rp_case *c, struct ev_span aki)
+{
+	const struct rp_subject *s = NULL;
+
+	while ((s = rp_next_subject(c, RP_QUOTE, s)) != NULL)
+		if (has_key(&s->quote->chain, aki))
+			return true;
+	s = NULL;
+	while ((s = rp_next_subject(c, RP_CHAIN, s)) != NULL)
+		if (has_key(&s->chain->chain, aki))
+			return true;
+	return false;
+}
+
 /* The root's own list needs no certificate: its key is pinned. */
 static enum ev_verified signed_by_anchor(struct rp_case *c,
 					 const struct ev_crl *crl)
@@ -125,6 +148,10 @@ enum rp_outcome rp_check_crl_signature(struct rp_case *c,
 
 		if (v != EV_VERIFIED_NO)
 			return rp_signature(f, v, "", "");
+		if (crl->foreign && key_is_here(c, crl->crl.aki))
+			return rp_fail(f, "CRL_INVALID: the key identifier is "
+					  "that of a CA here, the issuer's "
+					  "name is not");
 		return rp_skip(f, "absent: no verified certificate of the "
 				  "CRL's issuer");
 	}
@@ -165,6 +192,16 @@ static enum rp_outcome judge_revocation(struct rp_case *c,
 		       code);
 }
 
+/* The first few of them. */
+static void foreign_inputs(const struct rp_case *c, struct rp_finding *f)
+{
+	const struct rp_subject *s = NULL;
+
+	while ((s = rp_next_subject(c, RP_CRL, s)) != NULL)
+		if (s->crl->foreign && f->n_inputs < RP_INPUTS_MAX)
+			whole(f, s->item);
+}
+
 enum rp_outcome rp_check_pck_revocation(struct rp_case *c,
 					const struct rp_subject *s,
 					struct rp_finding *f)
@@ -173,6 +210,8 @@ enum rp_outcome rp_check_pck_revocation(struct rp_case *c,
 
 	rp_input_add(f, q->chain_item->name, q->chain.pem.block[0].offset,
 		     q->chain.pem.block[0].text.n);
+	if (q->pck_crl == NULL)
+		foreign_inputs(c, f);
 	if (q->pck_crl == NULL && c->foreign_pck_crl)
 		return rp_fail(f, "CRL_INVALID: the CRLs given are of another "
 				  "issuer than the PCK certificate's");

@@ -302,3 +302,42 @@ enum rp_outcome rp_check_td_attributes(struct rp_case *c,
 		return rp_fail(f, "attributes: reserved bits are set");
 	return RP_PASS;
 }
+
+enum rp_outcome rp_check_enclave_debug(struct rp_case *c,
+				       const struct rp_subject *s,
+				       struct rp_finding *f)
+{
+	const struct ev_quote *q = &s->quote->q;
+
+	(void)c;
+	if (q->tee != EV_TEE_SGX)
+		return rp_not_applicable(f, "no enclave: a TDX quote");
+	quote_input(f, s, q->sgx.attributes);
+	rp_set_want(f, "DEBUG clear");
+	rp_set_got(f, "flags 0x%016" PRIx64, q->sgx.flags);
+	if ((q->sgx.flags & EV_SGX_FLAG_DEBUG) != 0)
+		return rp_fail(f, "debug: the enclave is open to its host, "
+				  "nothing it says is to be trusted");
+	return RP_PASS;
+}
+
+enum rp_outcome rp_check_enclave_attributes(struct rp_case *c,
+					    const struct rp_subject *s,
+					    struct rp_finding *f)
+{
+	/* SDM 3D, ATTRIBUTES: every bit that has a name. */
+	static const uint64_t known = 0x4f7;
+	const struct ev_quote *q = &s->quote->q;
+
+	(void)c;
+	if (q->tee != EV_TEE_SGX)
+		return rp_not_applicable(f, "no enclave: a TDX quote");
+	quote_input(f, s, q->sgx.attributes);
+	rp_set_want(f, "PROVISIONKEY and reserved bits clear");
+	rp_set_got(f, "flags 0x%016" PRIx64, q->sgx.flags);
+	if ((q->sgx.flags & EV_SGX_FLAG_PROVISION_KEY) != 0)
+		return rp_fail(f, "attributes: PROVISIONKEY is set");
+	if ((q->sgx.flags & ~known) != 0)
+		return rp_fail(f, "attributes: reserved bits are set");
+	return RP_PASS;
+}

@@ -33,6 +33,8 @@ rp_check_fn rp_check_quote_signature;
 rp_check_fn rp_check_qe_debug;
 rp_check_fn rp_check_td_debug;
 rp_check_fn rp_check_td_attributes;
+rp_check_fn rp_check_enclave_debug;
+rp_check_fn rp_check_enclave_attributes;
 
 /* check_collateral.c */
 rp_check_fn rp_check_signing_chain;

@@ -2,26 +2,44 @@
 /* --collateral: items that an archive lacks, from archives or loose files. */
 #include "replay/cmd_inputs.h"
 
+#include "evidence/base/hex.h"
+
 #include <stdio.h>
 
-static bool add_loose(struct cmd_inputs *in, const char *name,
-		      const struct ev_kind *kind, struct ev_span bytes)
+/* "collateral/dcap-tcbinfo/2a0f...": what the bytes are, not where they lay. */
+static char *name_of(struct cmd_inputs *in, const struct ev_kind *kind,
+		     struct ev_span bytes)
+{
+	uint8_t digest[32];
+	char hex[65], *name = NULL;
+
+	if (!ev_digest(in->crypto, EV_SHA256, bytes, digest))
+		return NULL;
+	ev_hex_encode(EV_SPAN(digest), hex);
+	if (asprintf(&name, "collateral/%s/%.16s",
+		     kind != NULL ? kind->kind : "unknown", hex) < 0)
+		return NULL;
+	return name;
+}
+
+static bool add_loose(struct cmd_inputs *in, const struct ev_kind *kind,
+		      struct ev_span bytes)
 {
 	struct rp_loose *more =
 		reallocarray(in->loose, in->n_loose + 1, sizeof(*more));
 	char **names = reallocarray(in->names, in->n_names + 1, sizeof(*names));
-	char *copy = strdup(name);
+	char *name = name_of(in, kind, bytes);
 
 	if (more != NULL)
 		in->loose = more;
 	if (names != NULL)
 		in->names = names;
-	if (more == NULL || names == NULL || copy == NULL) {
-		free(copy);
+	if (more == NULL || names == NULL || name == NULL) {
+		free(name);
 		return false;
 	}
-	in->names[in->n_names++] = copy;
-	in->loose[in->n_loose++] = (struct rp_loose){ copy, kind, bytes };
+	in->names[in->n_names++] = name;
+	in->loose[in->n_loose++] = (struct rp_loose){ name, kind, bytes };
 	return true;
 }
 
@@ -32,8 +50,6 @@ static int add_items(struct cmd_inputs *in, const char *path,
 		const struct ev_manifest_item *item =
 			&archive->manifest.items[i];
 		struct ev_error err = { 0 };
-		char *name = NULL;
-		bool ok;
 
 		if (archive->n_problems > 0 ||
 		    ev_archive_digest(in->crypto, archive, i, &err) !=
@@ -41,11 +57,7 @@ static int add_items(struct cmd_inputs *in, const char *path,
 			return cli_unreadable("%s: the archive is damaged; "
 					      "'ecart verify' says where",
 					      path);
-		if (asprintf(&name, "%s:%s", path, item->name) < 0)
-			return cli_trouble("out of memory");
-		ok = add_loose(in, name, item->kind, archive->items[i].data);
-		free(name);
-		if (!ok)
+		if (!add_loose(in, item->kind, archive->items[i].data))
 			return cli_trouble("out of memory");
 	}
 	return CLI_PASS;
@@ -87,7 +99,7 @@ static int add_file(struct cmd_inputs *in, const char *path)
 	bytes = more[in->n_files++].bytes;
 	kind = ev_kind_recognise(bytes);
 	if (kind != NULL)
-		return add_loose(in, path, kind, bytes)
+		return add_loose(in, kind, bytes)
 			       ? CLI_PASS
 			       : cli_trouble("out of memory");
 	if (!open_archive(in, bytes))
@@ -112,4 +124,26 @@ int cmd_inputs_collateral(struct cmd_inputs *in, const char *path)
 	cmd_paths_free(&paths);
 	free(args[0]);
 	return exit;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct rp_loose *x = a, *y = b;
+	int order = strcmp(x->name, y->name);
+
+	return order != 0 ? order : ev_span_cmp(x->bytes, y->bytes);
+}
+
+void cmd_inputs_settle(struct cmd_inputs *in)
+{
+	size_t kept = 0;
+
+	if (in->n_loose == 0)
+		return;
+	qsort(in->loose, in->n_loose, sizeof(*in->loose), by_name);
+	for (size_t i = 0; i < in->n_loose; i++)
+		if (kept == 0 ||
+		    by_name(&in->loose[kept - 1], &in->loose[i]) != 0)
+			in->loose[kept++] = in->loose[i];
+	in->n_loose = kept;
 }

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ecart explain: one check, so that a person can repeat it by hand. */
-#include "replay/cmd_inputs.h"
+#include "replay/cmd_judging.h"
 
 #include "commands.h"
 #include "evidence/base/json.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 
 static const char help[] =
@@ -24,29 +23,16 @@ static const char help[] =
 	"Example: ecart explain run-07.ecart --check hcl.runtime-data.binding\n";
 
 struct options {
-	struct cmd_when when;
-	const char *check, *policy, *anchors;
-	const char *collateral[64];
-	size_t n_collateral;
+	struct cmd_judging judging;
+	const char *check;
 	bool by_hand;
 };
 
-enum {
-	OPT_CHECK = 256,
-	OPT_AT,
-	OPT_POLICY,
-	OPT_ANCHORS,
-	OPT_COLLATERAL,
-	OPT_BY_HAND,
-	OPT_HELP
-};
+enum { OPT_CHECK = 256, OPT_BY_HAND, OPT_HELP };
 
 static const struct option long_options[] = {
 	{ "check", required_argument, NULL, OPT_CHECK },
-	{ "at", required_argument, NULL, OPT_AT },
-	{ "policy", required_argument, NULL, OPT_POLICY },
-	{ "anchors", required_argument, NULL, OPT_ANCHORS },
-	{ "collateral", required_argument, NULL, OPT_COLLATERAL },
+	CMD_JUDGING_OPTIONS,
 	{ "by-hand", no_argument, NULL, OPT_BY_HAND },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ 0 },
@@ -187,18 +173,13 @@ static int explain(const struct options *o, const char *path)
 	struct cmd_archive archive = { 0 };
 	struct cmd_inputs in = { 0 };
 	struct rp_result result = { 0 };
-	int exit = cmd_inputs_open(&in);
+	int exit = cmd_judging_prepare(&o->judging, &in);
 
 	if (exit == CLI_PASS)
-		exit = cmd_inputs_anchors(&in, o->anchors);
+		exit = cmd_archive_open(&in, path, o->judging.limit, &archive);
 	if (exit == CLI_PASS)
-		exit = cmd_inputs_policy(&in, o->policy);
-	for (size_t i = 0; i < o->n_collateral && exit == CLI_PASS; i++)
-		exit = cmd_inputs_collateral(&in, o->collateral[i]);
-	if (exit == CLI_PASS)
-		exit = cmd_archive_open(&in, path, EV_ARCHIVE_MAX, &archive);
-	if (exit == CLI_PASS)
-		exit = cmd_replay_one(&in, &archive, path, &o->when, &result);
+		exit = cmd_replay_one(&in, &archive, path, &o->judging.when,
+				      &result);
 	if (result.report != NULL)
 		exit = explain_report(o, check, &result);
 	free(result.report);
@@ -213,34 +194,17 @@ static int take(struct options *o, int opt)
 	case OPT_CHECK:
 		o->check = optarg;
 		return CLI_PASS;
-	case OPT_AT:
-		o->when.has_at = true;
-		if (cli_parse_time(optarg, &o->when.at))
-			return CLI_PASS;
-		return cli_usage(&cmd_explain, "--at %s is no time", optarg);
-	case OPT_POLICY:
-		o->policy = optarg;
-		return CLI_PASS;
-	case OPT_ANCHORS:
-		o->anchors = optarg;
-		return CLI_PASS;
-	case OPT_COLLATERAL:
-		if (o->n_collateral == 64)
-			return cli_usage(&cmd_explain, "at most 64 times "
-						       "--collateral");
-		o->collateral[o->n_collateral++] = optarg;
-		return CLI_PASS;
 	case OPT_BY_HAND:
 		o->by_hand = true;
 		return CLI_PASS;
 	default:
-		return cli_usage(&cmd_explain, "see the options");
+		return cmd_judging_take(&cmd_explain, &o->judging, opt);
 	}
 }
 
 static int run(int argc, char **argv)
 {
-	struct options o = { 0 };
+	struct options o = { .judging.limit = EV_ARCHIVE_MAX };
 	int opt, exit;
 
 	while ((opt = getopt_long(argc, argv, "", long_options, NULL)) != -1) {

@@ -44,8 +44,13 @@ int cmd_inputs_anchors(struct cmd_inputs *in, const char *dir);
 int cmd_inputs_policy(struct cmd_inputs *in, const char *path);
 
 /* Adds collateral: an archive's items, a loose file told by its content, or
- * all files of a folder. */
+ * all files of a folder.  Reports must not depend on file names: an item is
+ * called "collateral/KIND/DIGEST", with the first 16 digits of its SHA-256. */
 int cmd_inputs_collateral(struct cmd_inputs *in, const char *path);
+
+/* Once all collateral is there: in the order of kind and digest, equal bytes
+ * once, so that reports do not depend on the order of arguments. */
+void cmd_inputs_settle(struct cmd_inputs *in);
 
 /* Adds a TSA root certificate (PEM) as an anchor given on the command line. */
 int cmd_inputs_tsa_root(struct cmd_inputs *in, const char *path);

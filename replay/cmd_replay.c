@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ecart replay: every check of one archive or many, offline. */
-#include "replay/cmd_inputs.h"
+#include "replay/cmd_judging.h"
 
 #include "commands.h"
 #include "evidence/base/hex.h"
 #include "replay/render.h"
 
-#include <getopt.h>
 #include <stdio.h>
 
 static const char help[] =
@@ -33,36 +32,19 @@ static const char help[] =
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_TABLE };
 
 struct options {
-	struct cmd_when when;
-	const char *policy, *anchors, *output;
-	const char *collateral[64];
-	size_t n_collateral;
+	struct cmd_judging judging;
+	const char *output;
 	enum format format;
 	bool full;
-	uint64_t limit;
 };
 
-enum {
-	OPT_AT = 256,
-	OPT_POLICY,
-	OPT_ANCHORS,
-	OPT_COLLATERAL,
-	OPT_FORMAT,
-	OPT_TABLE,
-	OPT_FULL,
-	OPT_LIMIT,
-	OPT_HELP
-};
+enum { OPT_FORMAT = 256, OPT_TABLE, OPT_FULL, OPT_HELP };
 
 static const struct option long_options[] = {
-	{ "at", required_argument, NULL, OPT_AT },
-	{ "policy", required_argument, NULL, OPT_POLICY },
-	{ "anchors", required_argument, NULL, OPT_ANCHORS },
-	{ "collateral", required_argument, NULL, OPT_COLLATERAL },
+	CMD_JUDGING_OPTIONS,
 	{ "format", required_argument, NULL, OPT_FORMAT },
 	{ "table", no_argument, NULL, OPT_TABLE },
 	{ "full", no_argument, NULL, OPT_FULL },
-	{ "limit", required_argument, NULL, OPT_LIMIT },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ 0 },
 };
@@ -84,27 +66,6 @@ static int set_format(struct options *o, const char *word)
 static int take(struct options *o, int opt)
 {
 	switch (opt) {
-	case OPT_AT:
-		o->when.has_at = true;
-		if (cli_parse_time(optarg, &o->when.at))
-			return CLI_PASS;
-		return cli_usage(&cmd_replay,
-				 "--at %s: want "
-				 "2026-06-08T12:42:41Z or "
-				 "@SECONDS",
-				 optarg);
-	case OPT_POLICY:
-		o->policy = optarg;
-		return CLI_PASS;
-	case OPT_ANCHORS:
-		o->anchors = optarg;
-		return CLI_PASS;
-	case OPT_COLLATERAL:
-		if (o->n_collateral == 64)
-			return cli_usage(&cmd_replay, "at most 64 times "
-						      "--collateral");
-		o->collateral[o->n_collateral++] = optarg;
-		return CLI_PASS;
 	case OPT_FORMAT:
 		return set_format(o, optarg);
 	case OPT_TABLE:
@@ -113,18 +74,11 @@ static int take(struct options *o, int opt)
 	case OPT_FULL:
 		o->full = true;
 		return CLI_PASS;
-	case OPT_LIMIT:
-		if (cli_parse_size(optarg, &o->limit))
-			return CLI_PASS;
-		return cli_usage(&cmd_replay,
-				 "--limit %s: want a size such as "
-				 "64GiB",
-				 optarg);
 	case 'o':
 		o->output = optarg;
 		return CLI_PASS;
 	default:
-		return cli_usage(&cmd_replay, "see the options");
+		return cmd_judging_take(&cmd_replay, &o->judging, opt);
 	}
 }
 
@@ -168,28 +122,16 @@ static int replay_file(struct cmd_inputs *in, const struct options *o,
 {
 	struct cmd_archive archive = { 0 };
 	struct rp_result result = { 0 };
-	int exit = cmd_archive_open(in, path, o->limit, &archive);
+	int exit = cmd_archive_open(in, path, o->judging.limit, &archive);
 
 	if (exit == CLI_PASS)
-		exit = cmd_replay_one(in, &archive, path, &o->when, &result);
+		exit = cmd_replay_one(in, &archive, path, &o->judging.when,
+				      &result);
 	if (result.report != NULL &&
 	    !render(in, o, path, several, &result, out))
 		exit = cli_trouble("%s: the report cannot be rendered", path);
 	free(result.report);
 	cmd_archive_free(&archive);
-	return exit;
-}
-
-static int prepare(struct cmd_inputs *in, const struct options *o)
-{
-	int exit = cmd_inputs_open(in);
-
-	if (exit == CLI_PASS)
-		exit = cmd_inputs_anchors(in, o->anchors);
-	if (exit == CLI_PASS)
-		exit = cmd_inputs_policy(in, o->policy);
-	for (size_t i = 0; i < o->n_collateral && exit == CLI_PASS; i++)
-		exit = cmd_inputs_collateral(in, o->collateral[i]);
 	return exit;
 }
 
@@ -209,7 +151,7 @@ static int replay_all(const struct options *o, char *const *args, size_t n)
 	ev_auto_buffer struct ev_buffer out = { 0 };
 	struct cmd_inputs in = { 0 };
 	struct cmd_paths paths = { 0 };
-	int worst = prepare(&in, o), exit;
+	int worst = cmd_judging_prepare(&o->judging, &in), exit;
 
 	if (worst == CLI_PASS)
 		worst = cmd_paths_expand(args, n, &paths);
@@ -235,7 +177,7 @@ static int replay_all(const struct options *o, char *const *args, size_t n)
 
 static int run(int argc, char **argv)
 {
-	struct options o = { .limit = EV_ARCHIVE_MAX };
+	struct options o = { .judging.limit = EV_ARCHIVE_MAX };
 	int opt, exit;
 
 	while ((opt = getopt_long(argc, argv, "o:", long_options, NULL)) !=

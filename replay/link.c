@@ -6,6 +6,8 @@
 
 static const char cn_tcb_signing[] = "Intel SGX TCB Signing";
 static const char cn_pck[] = "Intel SGX PCK Certificate";
+static const char cn_platform_ca[] = "Intel SGX PCK Platform CA";
+static const char cn_processor_ca[] = "Intel SGX PCK Processor CA";
 
 struct rp_item *rp_item_named(const struct rp_case *c, const char *name)
 {
@@ -68,31 +70,40 @@ static bool leaf_cn_is(const struct ev_chain *chain, const char *cn)
 	return ev_span_eq(chain->cert[0].subject_cn, ev_span_str(cn));
 }
 
-/* The leaf's common name decides; where the chain does not parse, what the
- * manifest says it came with. */
+static enum rp_chain_role role_by_leaf(const struct ev_chain *chain)
+{
+	if (leaf_cn_is(chain, cn_tcb_signing))
+		return RP_CHAIN_OF_TCB_SIGNING;
+	if (leaf_cn_is(chain, cn_pck))
+		return RP_CHAIN_OF_QUOTE;
+	if (leaf_cn_is(chain, cn_platform_ca) ||
+	    leaf_cn_is(chain, cn_processor_ca))
+		return RP_CHAIN_OF_CRL;
+	return RP_CHAIN_OF_NONE;
+}
+
+/* The leaf's common name decides; where it is none of Intel's, or the chain
+ * does not parse, what the manifest says it came with. */
 static enum rp_chain_role role_of(const struct rp_case *c,
 				  const struct rp_item *item)
 {
 	static const char *const crls[] = { "crl-der", "crl-pem", "crl-hex",
 					    NULL };
 	static const char *const quotes[] = { "tdx-quote", "sgx-quote", NULL };
-	enum rp_chain_role role = RP_CHAIN_OF_CRL;
+	enum rp_chain_role role = RP_CHAIN_OF_NONE;
 	struct ev_error err = { 0 };
 	struct ev_chain chain;
 
-	if (ev_chain_parse(item->bytes, 0, &chain, &err) != EV_OK) {
-		if (rp_relates(c, item, "issuer-of", quotes))
-			return RP_CHAIN_OF_QUOTE;
-		return rp_relates(c, item, "issuer-of", crls)
-			       ? RP_CHAIN_OF_CRL
-			       : RP_CHAIN_OF_NONE;
+	if (ev_chain_parse(item->bytes, 0, &chain, &err) == EV_OK) {
+		role = role_by_leaf(&chain);
+		ev_chain_free(&chain);
 	}
-	if (leaf_cn_is(&chain, cn_tcb_signing))
-		role = RP_CHAIN_OF_TCB_SIGNING;
-	else if (leaf_cn_is(&chain, cn_pck))
-		role = RP_CHAIN_OF_QUOTE;
-	ev_chain_free(&chain);
-	return role;
+	if (role != RP_CHAIN_OF_NONE)
+		return role;
+	if (rp_relates(c, item, "issuer-of", quotes))
+		return RP_CHAIN_OF_QUOTE;
+	return rp_relates(c, item, "issuer-of", crls) ? RP_CHAIN_OF_CRL
+						      : RP_CHAIN_OF_NONE;
 }
 
 void rp_link_roles(struct rp_case *c)
@@ -178,7 +189,7 @@ void rp_case_link(struct rp_case *c)
 		if (s->chain->parsed.code != EV_OK)
 			continue;
 		s->chain->root_crl =
-			rp_crl_of(c, s->chain->chain.cert[0].issuer);
+			rp_crl_or_broken(c, &s->chain->chain.cert[1], NULL);
 		rp_decides(c, s->chain->root_crl);
 	}
 	for (s = c->first[RP_HCL]; s != NULL; s = s->next)

@@ -41,11 +41,12 @@ void rp_link_crls(struct rp_case *c);
  * else the newest. */
 const struct rp_subject *rp_crl_of(const struct rp_case *c,
 				   struct ev_span issuer);
-/* That, else a CRL that does not parse and is not `other`: it stands in for
- * the one that is missing, so that what rests on it is skipped because it
- * failed, not because it is absent. */
+/* That of this certificate's name, else one that is not `other` and does not
+ * parse, or has the certificate's key identifier under a name that nobody
+ * here has: it stands in for the one that is missing, so that what rests on
+ * it is skipped because it failed, not because it is absent. */
 const struct rp_subject *rp_crl_or_broken(const struct rp_case *c,
-					  struct ev_span issuer,
+					  const struct ev_cert *issuer,
 					  const struct rp_subject *other);
 
 /* Something is judged by this piece of collateral (NULL: by none). */

@@ -26,21 +26,28 @@ const struct rp_subject *rp_crl_of(const struct rp_case *c,
 }
 
 const struct rp_subject *rp_crl_or_broken(const struct rp_case *c,
-					  struct ev_span issuer,
+					  const struct ev_cert *issuer,
 					  const struct rp_subject *other)
 {
-	const struct rp_subject *s = rp_crl_of(c, issuer), *broken = NULL;
+	const struct rp_subject *s = rp_crl_of(c, issuer->subject);
+	const struct rp_subject *broken = NULL;
 
 	if (s != NULL)
 		return s;
-	while ((broken = rp_next_subject(c, RP_CRL, broken)) != NULL)
-		if (broken->crl->parsed.code != EV_OK && broken != other)
+	while ((broken = rp_next_subject(c, RP_CRL, broken)) != NULL) {
+		const struct rp_crl *crl = broken->crl;
+
+		if (broken == other)
+			continue;
+		if (crl->parsed.code != EV_OK ||
+		    (crl->foreign && ev_span_eq(crl->crl.aki, issuer->ski)))
 			return broken;
+	}
 	return NULL;
 }
 
-/* The chain of the CRL's issuer; of several, the one that says so.  A chain
- * that does not parse is meant where it says so itself. */
+/* The chain of the CRL's issuer; of several, the one that says so.  Where
+ * none fits, the one that says so is what the CRL fails by. */
 static const struct rp_issuer *issuer_of(const struct rp_case *c,
 					 const struct rp_subject *s)
 {
@@ -55,8 +62,6 @@ static const struct rp_issuer *issuer_of(const struct rp_case *c,
 						  s->crl->crl.issuer);
 		unsigned int rank = fits ? 2 : 0;
 
-		if (legible && !fits)
-			continue;
 		rank += rp_relates_to(issuer->item, "issuer-of", s->item);
 		if (rank > best_rank) {
 			best = issuer;

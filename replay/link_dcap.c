@@ -196,9 +196,8 @@ void rp_link_quote(struct rp_case *c, struct rp_subject *s)
 		const struct ev_chain *chain = &q->chain;
 
 		q->root_crl = rp_crl_or_broken(
-			c, chain->cert[chain->n_certs - 1].subject, NULL);
-		q->pck_crl =
-			rp_crl_or_broken(c, chain->cert[0].issuer, q->root_crl);
+			c, &chain->cert[chain->n_certs - 1], NULL);
+		q->pck_crl = rp_crl_or_broken(c, &chain->cert[1], q->root_crl);
 	}
 	s->partner[0] = q->tcb_info;
 	s->partner[1] = q->qe_identity;

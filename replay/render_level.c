@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The machine's numbers beside those of the nearest level, short ones marked. */
+/* The machine's numbers beside the nearest level's, short ones marked. */
 #include "replay/render_level.h"
 
 #include "evidence/base/hex.h"

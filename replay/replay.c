@@ -85,6 +85,7 @@ static enum rp_code replay(struct ev_crypto *crypto,
 		.archive = request->archive,
 		.anchors = request->anchors,
 		.policy = request->policy,
+		.archive_only = request->archive_only,
 	};
 	struct rp_seal seal = { 0 };
 	enum rp_code code;

@@ -272,6 +272,13 @@ static void write_gaps(const struct rp_case *c, struct ev_writer *w)
 {
 	ev_write_array(w, "gaps");
 	write_step_gaps(c, w);
+	if (rp_next_subject(c, RP_QUOTE, NULL) == NULL &&
+	    rp_next_subject(c, RP_HCL, NULL) == NULL &&
+	    rp_next_subject(c, RP_TPM_QUOTE, NULL) == NULL)
+		ev_write_str(w, NULL,
+			     "evidence: nothing here says what any "
+			     "machine ran; only container and "
+			     "collateral were judged");
 	if (rp_next_subject(c, RP_QUOTE, NULL) != NULL &&
 	    !has_kind(c, "dcap-tcbinfo"))
 		ev_write_str(w, NULL, "TCB info: no TCB level can be told");

@@ -73,7 +73,7 @@ static bool look(const struct rp_case *c, void *user)
 		if (!noted)
 			return true;
 	}
-	*answer = noted				       ? NOTED
+	*answer = noted					? NOTED
 		  : rp_verdict_of(c) == RP_VERDICT_PASS ? OPEN
 							: NOT_PASS;
 	return true;
@@ -195,10 +195,10 @@ static void make_workers(const struct changed_set *signer,
 	for (size_t i = 0; i < n; i++) {
 		struct changed_set *set = changed_open(azure, 2, true, 0);
 
-		demand_signer(set, changed_source_file(
-					   "testdata/keys/lab.pub.pem"));
-		workers[i] = (struct worker){ set, malloc(file.n), file.n,
-					      answers };
+		demand_signer(set,
+			      changed_source_file("testdata/keys/lab.pub.pem"));
+		workers[i] =
+			(struct worker){ set, malloc(file.n), file.n, answers };
 		assert_non_null(workers[i].file);
 		memcpy(workers[i].file, file.p, file.n);
 		pointers[i] = &workers[i];

@@ -261,11 +261,16 @@ def no_level(_):
         contains(text, part["component"])
         assert re.search(rf"\b{part['have']}\b.*\b{part['need']}\b", text), (
             f"have {part['have']} and need {part['need']} are not in\n{text}")
-    # A number a line: its name, the machine's, the level's.
-    rows = re.findall(r"^ +(\S+) +(\d+) +(\d+)", text, re.M)
-    assert len(rows) >= 18, (
-        f"{len(rows)} of at least 18 numbers stand beside the nearest "
-        f"level's in\n{text}")
+    # A row of the machine's numbers over a row of the level's.
+    has = re.findall(r"^ +(\S+) has +(.*)$", text, re.M)
+    needs = re.findall(r"^ +needs +(.*)$", text, re.M)
+    equal(["SGX", "PCESVN", "TDX"], [name for name, _ in has], "rows")
+    equal([16, 1, 16], [len(row.split()) for row in needs], "needs")
+    for (name, row), need in zip(has, needs):
+        for mine, level in zip(row.replace("*", "* ").split(), need.split()):
+            equal(int(mine.rstrip("*")) < int(level), mine.endswith("*"),
+                  f"{name} {mine} beside {level}")
+
 
 
 # 10

@@ -15,13 +15,13 @@
 #define TDX(attributes, trusted, mrtd)                                         \
 	"\"tdx\":{\"attributes\":\"" attributes "\",\"item\":\"" QUOTE         \
 	"\",\"mrtd\":\"" mrtd "\",\"trusted\":" trusted "}"
-#define REPORT(tdx, time, verdict)                                              \
-	"{\"asOf\":{\"basis\":\"given\",\"time\":\"" time                       \
-	"\"},\"checks\":[],\"facts\":{\"quote\":{\"item\":\"" QUOTE             \
-	"\",\"version\":4}" tdx                                                 \
-	"},\"policy\":{\"name\":\"default-1\",\"sha256\":\"" SAMPLE_A64         \
-	"\"},\"report\":\"ecart-report/1\",\"trust\":[],\"verdict\":\"" verdict \
-	"\"}"
+#define REPORT(tdx, time, verdict)                                             \
+	"{\"asOf\":{\"basis\":\"given\",\"time\":\"" time                      \
+	"\"},\"checks\":[],\"facts\":{\"quote\":{\"item\":\"" QUOTE            \
+	"\",\"version\":4}" tdx                                                \
+	"},\"policy\":{\"name\":\"default-1\",\"sha256\":\"" SAMPLE_A64        \
+	"\"},\"report\":\"ecart-report/1\",\"trust\":[],"                      \
+	"\"verdict\":\"" verdict "\"}"
 #define PLAIN "0000001000000000"
 #define DEBUG "0100001000000000"
 #define MAY   "2026-05-01T00:00:00Z"

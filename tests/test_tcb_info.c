@@ -198,68 +198,58 @@ static void each_member_is_required(void **state)
 	}
 }
 
+/* One change of the real thing, and its refusal. */
+static const struct {
+	const char *from, *to;
+	enum ev_code code;
+	const char *object, *field;
+} out_of_range[] = {
+	{ "\"version\":3", "\"version\":1", EV_VALUE, "tcb-info", "version" },
+	{ "\"version\":3", "\"version\":4", EV_VALUE, "tcb-info", "version" },
+	{ "\"version\":3", "\"version\":3.0", EV_VALUE, "tcb-info", "number" },
+	{ "\"version\":3", "\"version\":3e0", EV_VALUE, "tcb-info", "number" },
+	{ "\"id\":\"TDX\"", "\"id\":\"SGX\"", EV_VALUE, "tcb-info",
+	  "tdxModule" },
+	{ "\"id\":\"TDX\"", "\"id\":\"tdx\"", EV_VALUE, "tcb-info", "id" },
+	{ "\"tcbType\":0", "\"tcbType\":1", EV_VALUE, "tcb-info", "tcbType" },
+	{ "\"fmspc\":\"", "\"fmspc\":\"00", EV_SYNTAX, "tcb-info", "fmspc" },
+	{ "\"svn\":3", "\"svn\":256", EV_VALUE, "tcb-info.level", "svn" },
+	{ "\"svn\":3", "\"svn\":-1", EV_VALUE, "tcb-info.level", "svn" },
+	{ "\"svn\":3", "\"svn\":\"3\"", EV_SYNTAX, "tcb-info.level", "svn" },
+	{ "\"sgxtcbcomponents\":[", "\"sgxtcbcomponents\":[{\"svn\":1},",
+	  EV_LIMIT, "tcb-info.level", "sgxtcbcomponents" },
+	{ "\"pcesvn\":13", "\"pcesvn\":65536", EV_VALUE, "tcb-info.level",
+	  "pcesvn" },
+	{ "\"isvsvn\":3", "\"isvsvn\":65536", EV_VALUE,
+	  "tcb-info.tdx-module-identity", "isvsvn" },
+	{ "\"isvsvn\":4", "\"isvsvn\":6", EV_DUPLICATE,
+	  "tcb-info.tdx-module-identity", "tcbLevels" },
+	{ "TDX_03", "TDX_01", EV_DUPLICATE, "tcb-info.tdx-module-identity",
+	  "id" },
+	{ "TDX_03", "TDX_0g", EV_VALUE, "tcb-info.tdx-module-identity", "id" },
+	{ "\"tcbStatus\":\"UpToDate\"", "\"tcbStatus\":\"SWHardeningNeeded\"",
+	  EV_VALUE, "tcb-info.tdx-module-identity", "tcbStatus" },
+	{ "\"tcbStatus\":\"UpToDate\"", "\"tcbStatus\":\"NotSupported\"",
+	  EV_VALUE, "tcb-info.tdx-module-identity", "tcbStatus" },
+	{ "\"advisoryIDs\":[", "\"advisoryIDs\":[1,", EV_SYNTAX,
+	  "tcb-info.tdx-module-identity", "advisoryIDs" },
+	{ "2024-11-13T00:00:00Z", "2024-11-13T00:00:00+00:00", EV_SYNTAX,
+	  "tcb-info.tdx-module-identity", "tcbDate" },
+};
+
 static void values_out_of_range_are_refused(void **state)
 {
-	static const struct {
-		const char *from, *to;
-		enum ev_code code;
-		const char *object, *field;
-	} cases[] = {
-		{ "\"version\":3", "\"version\":1", EV_VALUE, "tcb-info",
-		  "version" },
-		{ "\"version\":3", "\"version\":4", EV_VALUE, "tcb-info",
-		  "version" },
-		{ "\"version\":3", "\"version\":3.0", EV_VALUE, "tcb-info",
-		  "number" },
-		{ "\"version\":3", "\"version\":3e0", EV_VALUE, "tcb-info",
-		  "number" },
-		{ "\"id\":\"TDX\"", "\"id\":\"SGX\"", EV_VALUE, "tcb-info",
-		  "tdxModule" },
-		{ "\"id\":\"TDX\"", "\"id\":\"tdx\"", EV_VALUE, "tcb-info",
-		  "id" },
-		{ "\"tcbType\":0", "\"tcbType\":1", EV_VALUE, "tcb-info",
-		  "tcbType" },
-		{ "\"fmspc\":\"", "\"fmspc\":\"00", EV_SYNTAX, "tcb-info",
-		  "fmspc" },
-		{ "\"svn\":3", "\"svn\":256", EV_VALUE, "tcb-info.level",
-		  "svn" },
-		{ "\"svn\":3", "\"svn\":-1", EV_VALUE, "tcb-info.level",
-		  "svn" },
-		{ "\"svn\":3", "\"svn\":\"3\"", EV_SYNTAX, "tcb-info.level",
-		  "svn" },
-		{ "\"sgxtcbcomponents\":[",
-		  "\"sgxtcbcomponents\":[{\"svn\":1},", EV_LIMIT,
-		  "tcb-info.level", "sgxtcbcomponents" },
-		{ "\"pcesvn\":13", "\"pcesvn\":65536", EV_VALUE,
-		  "tcb-info.level", "pcesvn" },
-		{ "\"isvsvn\":3", "\"isvsvn\":65536", EV_VALUE,
-		  "tcb-info.tdx-module-identity", "isvsvn" },
-		{ "\"isvsvn\":4", "\"isvsvn\":6", EV_DUPLICATE,
-		  "tcb-info.tdx-module-identity", "tcbLevels" },
-		{ "TDX_03", "TDX_01", EV_DUPLICATE,
-		  "tcb-info.tdx-module-identity", "id" },
-		{ "TDX_03", "TDX_0g", EV_VALUE, "tcb-info.tdx-module-identity",
-		  "id" },
-		{ "\"tcbStatus\":\"UpToDate\"",
-		  "\"tcbStatus\":\"SWHardeningNeeded\"", EV_VALUE,
-		  "tcb-info.tdx-module-identity", "tcbStatus" },
-		{ "\"tcbStatus\":\"UpToDate\"",
-		  "\"tcbStatus\":\"NotSupported\"", EV_VALUE,
-		  "tcb-info.tdx-module-identity", "tcbStatus" },
-		{ "\"advisoryIDs\":[", "\"advisoryIDs\":[1,", EV_SYNTAX,
-		  "tcb-info.tdx-module-identity", "advisoryIDs" },
-		{ "2024-11-13T00:00:00Z", "2024-11-13T00:00:00+00:00",
-		  EV_SYNTAX, "tcb-info.tdx-module-identity", "tcbDate" },
-	};
 	struct ev_span item;
 
 	(void)state;
 	vectors_need();
 	item = item_of(tdx);
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		parse_refuses_text(parse, item, cases[i].from, cases[i].to,
-				   cases[i].code, cases[i].object,
-				   cases[i].field);
+	for (size_t i = 0; i < sizeof(out_of_range) / sizeof(out_of_range[0]);
+	     i++)
+		parse_refuses_text(parse, item, out_of_range[i].from,
+				   out_of_range[i].to, out_of_range[i].code,
+				   out_of_range[i].object,
+				   out_of_range[i].field);
 	/* Hex and module ids in the other case mean the same. */
 	{
 		struct ev_error err = { 0 };

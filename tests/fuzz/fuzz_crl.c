@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Fuzz target: CRLs; where libcrypto reads one too, the entries are the same. */
+/* Fuzz target: CRLs; where libcrypto reads one too, entries are the same. */
 #include "tests/fuzz/target.h"
 
 #include "evidence/crl.h"
