@@ -27,8 +27,7 @@ static enum ev_code parse_parameters(const json_t *entry,
 	if (json_object_size(all) > AU_PARAMETERS_MAX)
 		return ev_fail_u64(err, EV_LIMIT, object, field, 0,
 				   AU_PARAMETERS_MAX, json_object_size(all));
-	json_object_foreach(all, name, v)
-	{
+	json_object_foreach (all, name, v) {
 		struct ev_span text = { NULL, 0 };
 
 		if (!au_text_is(AU_PARAMETER, ev_span_str(name)))

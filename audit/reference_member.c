@@ -22,8 +22,7 @@ void au_note_unknown(struct au_reference *ref, const json_t *obj,
 	const char *name;
 	json_t *v;
 
-	json_object_foreach((json_t *)(uintptr_t)obj, name, v)
-	{
+	json_object_foreach ((json_t *)(uintptr_t)obj, name, v) {
 		size_t i = 0;
 
 		(void)v;

@@ -77,8 +77,7 @@ static void show_configuration(struct ev_writer *w, const json_t *v)
 	ev_write_array(w, "vm_configuration");
 	/* An array of pairs: these names are foreign.  jansson keeps the order
 	 * of the text. */
-	json_object_foreach((json_t *)(uintptr_t)v, name, member)
-	{
+	json_object_foreach ((json_t *)(uintptr_t)v, name, member) {
 		ev_write_object(w, NULL);
 		ev_write_foreign(w, "name", ev_span_str(name));
 		if (json_is_string(member))

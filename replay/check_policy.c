@@ -9,8 +9,9 @@ static bool is_listed(const json_t *values, const char *hex)
 	const json_t *v;
 	size_t i;
 
-	json_array_foreach(values, i, v) if (strcmp(json_string_value(v),
-						    hex) == 0) return true;
+	json_array_foreach (values, i, v)
+		if (strcmp(json_string_value(v), hex) == 0)
+			return true;
 	return false;
 }
 

@@ -44,8 +44,10 @@ rp_check_fn rp_check_pck_ca_revocation;
 rp_check_fn rp_check_signing_revocation;
 rp_check_fn rp_check_tcb_info_signature;
 rp_check_fn rp_check_qe_identity_signature;
-rp_check_fn rp_check_collateral_window;
 rp_check_fn rp_check_eval_number;
+
+/* check_window.c */
+rp_check_fn rp_check_collateral_window;
 
 /* check_tcb.c */
 rp_check_fn rp_check_tcb_info_match;

@@ -103,13 +103,15 @@ static void add_finding(const struct rp_check *check, const json_t *f,
 	add_line("claim", check->title, out);
 	add_line("rule", check->rule, out);
 	add_line("source", check->source, out);
-	json_array_foreach(inputs, i, input) ev_buffer_printf(
-		out,
-		"  input     %s, bytes %" JSON_INTEGER_FORMAT
-		"..%" JSON_INTEGER_FORMAT " (%" JSON_INTEGER_FORMAT " bytes)\n",
-		text_of(input, "item"), int_of(input, "offset"),
-		int_of(input, "offset") + int_of(input, "length") - 1,
-		int_of(input, "length"));
+	json_array_foreach (inputs, i, input)
+		ev_buffer_printf(
+			out,
+			"  input     %s, bytes %" JSON_INTEGER_FORMAT
+			"..%" JSON_INTEGER_FORMAT " (%" JSON_INTEGER_FORMAT
+			" bytes)\n",
+			text_of(input, "item"), int_of(input, "offset"),
+			int_of(input, "offset") + int_of(input, "length") - 1,
+			int_of(input, "length"));
 	add_line("want", text_of(f, "want"), out);
 	add_line("got", text_of(f, "got"), out);
 	add_line("reason", text_of(f, "reason"), out);
@@ -154,8 +156,7 @@ static int explain_report(const struct options *o, const struct rp_check *check,
 	if (ev_json_parse(ev_span_of(result->report, result->n), result->n,
 			  "report", &r, &err) != EV_OK)
 		return cli_trouble("the report cannot be read back");
-	json_array_foreach(json_object_get(r, "checks"), i, f)
-	{
+	json_array_foreach (json_object_get(r, "checks"), i, f) {
 		if (strcmp(text_of(f, "id"), check->id) != 0)
 			continue;
 		if (!o->by_hand)

@@ -82,10 +82,10 @@ static void print_members(const json_t *v, unsigned int depth, bool full,
 	json_t *member;
 	size_t i;
 
-	json_object_foreach((json_t *)(uintptr_t)v, name, member)
+	json_object_foreach ((json_t *)(uintptr_t)v, name, member)
 		print_value(member, name, depth, full, out);
 	if (json_is_array(v))
-		json_array_foreach(v, i, member)
+		json_array_foreach (v, i, member)
 			print_value(member, "-", depth, full, out);
 }
 

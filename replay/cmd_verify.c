@@ -100,8 +100,7 @@ static void add_findings(const json_t *checks, struct ev_buffer *out)
 	const json_t *check;
 	size_t i;
 
-	json_array_foreach(checks, i, check)
-	{
+	json_array_foreach (checks, i, check) {
 		const char *outcome = text_of(check, "outcome");
 		const char *got = text_of(check, "got");
 		const char *reason = text_of(check, "reason");
@@ -124,9 +123,9 @@ static size_t count_outcome(const json_t *checks, const char *id,
 	const json_t *check;
 	size_t i, n = 0;
 
-	json_array_foreach(checks, i, check) n +=
-		strcmp(text_of(check, "id"), id) == 0 &&
-		strcmp(text_of(check, "outcome"), outcome) == 0;
+	json_array_foreach (checks, i, check)
+		n += strcmp(text_of(check, "id"), id) == 0 &&
+		     strcmp(text_of(check, "outcome"), outcome) == 0;
 	return n;
 }
 
@@ -153,13 +152,14 @@ static void add_sentence(const json_t *report, struct ev_buffer *out)
 	else
 		ev_buffer_printf(out, "%zu signatures, none by a key given",
 				 all);
-	json_array_foreach(checks, i, check) if (strcmp(text_of(check, "id"),
-							"time.proven") == 0)
-		ev_buffer_printf(out, ", %s%s",
-				 strcmp(text_of(check, "outcome"), "pass") == 0
-					 ? "existed before "
-					 : "no proven time",
-				 text_of(check, "got"));
+	json_array_foreach (checks, i, check)
+		if (strcmp(text_of(check, "id"), "time.proven") == 0)
+			ev_buffer_printf(
+				out, ", %s%s",
+				strcmp(text_of(check, "outcome"), "pass") == 0
+					? "existed before "
+					: "no proven time",
+				text_of(check, "got"));
 	ev_buffer_printf(out, "\nid %s\n", text_of(archive, "id"));
 	add_findings(checks, out);
 }

@@ -26,8 +26,7 @@ static void write_configuration(struct ev_writer *w, const json_t *config)
 	json_t *v;
 
 	ev_write_object(w, "vmConfiguration");
-	json_object_foreach((json_t *)(uintptr_t)config, name, v)
-	{
+	json_object_foreach ((json_t *)(uintptr_t)config, name, v) {
 		if (!rp_fact_name_ok(name))
 			continue;
 		if (json_is_boolean(v))

@@ -78,8 +78,9 @@ static enum ev_code check_require(const json_t *list, struct ev_error *err)
 	const json_t *v;
 	size_t i;
 
-	json_array_foreach(list, i, v) if (check_pattern(v, "require", err) !=
-					   EV_OK) return err->code;
+	json_array_foreach (list, i, v)
+		if (check_pattern(v, "require", err) != EV_OK)
+			return err->code;
 	return EV_OK;
 }
 
@@ -92,8 +93,10 @@ static enum ev_code check_strings(const json_t *list, const char *field,
 	if (!json_is_array(list) || json_array_size(list) == 0)
 		return ev_fail(err, EV_SYNTAX, object, field, 0,
 			       "a list of strings, not empty", "another value");
-	json_array_foreach(list, i, v) if (!json_is_string(v)) return ev_fail(
-		err, EV_SYNTAX, object, field, 0, "a string", "another type");
+	json_array_foreach (list, i, v)
+		if (!json_is_string(v))
+			return ev_fail(err, EV_SYNTAX, object, field, 0,
+				       "a string", "another type");
 	return EV_OK;
 }
 
@@ -104,8 +107,7 @@ static enum ev_code check_members(const json_t *obj, const char *field,
 	const char *name;
 	json_t *v;
 
-	json_object_foreach((json_t *)(uintptr_t)obj, name, v)
-	{
+	json_object_foreach ((json_t *)(uintptr_t)obj, name, v) {
 		bool found = false;
 
 		for (size_t i = 0; known[i] != NULL; i++)
@@ -124,8 +126,7 @@ static enum ev_code check_waivers(const json_t *list, struct ev_error *err)
 	const json_t *v;
 	size_t i;
 
-	json_array_foreach(list, i, v)
-	{
+	json_array_foreach (list, i, v) {
 		const json_t *got = json_object_get(v, "got");
 
 		if (!json_is_object(v) ||
@@ -149,8 +150,7 @@ static enum ev_code read_expect(const json_t *expect, struct rp_policy *p,
 	const char *fact;
 	json_t *values;
 
-	json_object_foreach((json_t *)(uintptr_t)expect, fact, values)
-	{
+	json_object_foreach ((json_t *)(uintptr_t)expect, fact, values) {
 		if (!rp_fact_known(fact))
 			return ev_fail_bytes(err, EV_VALUE, object, "expect", 0,
 					     "the name of a fact",
@@ -202,8 +202,9 @@ static enum ev_code read_signers(struct ev_crypto *crypto,
 	    ev_json_get_array(signers, object, "keys", RP_POLICY_KEYS_MAX,
 			      &keys, err) != EV_OK)
 		return err->code;
-	json_array_foreach(keys, i, v) if (add_key(crypto, v, p, err) !=
-					   EV_OK) return err->code;
+	json_array_foreach (keys, i, v)
+		if (add_key(crypto, v, p, err) != EV_OK)
+			return err->code;
 	if (p->threshold > p->n_keys)
 		return ev_fail_u64(err, EV_VALUE, object, "signers.threshold",
 				   0, p->n_keys, p->threshold);
@@ -276,8 +277,9 @@ bool rp_policy_requires(const struct rp_policy *policy, const char *id)
 	const json_t *list = json_object_get(policy->json, "require"), *v;
 	size_t i;
 
-	json_array_foreach(list, i, v) if (pattern_fits(json_string_value(v),
-							id)) return true;
+	json_array_foreach (list, i, v)
+		if (pattern_fits(json_string_value(v), id))
+			return true;
 	return false;
 }
 
@@ -287,8 +289,7 @@ const json_t *rp_policy_waiver(const struct rp_policy *policy, const char *id,
 	const json_t *list = json_object_get(policy->json, "waive"), *v;
 	size_t i;
 
-	json_array_foreach(list, i, v)
-	{
+	json_array_foreach (list, i, v) {
 		const json_t *values = json_object_get(v, "got"), *value;
 		size_t k;
 
@@ -297,10 +298,10 @@ const json_t *rp_policy_waiver(const struct rp_policy *policy, const char *id,
 			continue;
 		if (values == NULL)
 			return v;
-		json_array_foreach(values, k,
-				   value) if (got != NULL &&
-					      strcmp(json_string_value(value),
-						     got) == 0) return v;
+		json_array_foreach (values, k, value)
+			if (got != NULL &&
+			    strcmp(json_string_value(value), got) == 0)
+				return v;
 	}
 	return NULL;
 }

@@ -10,8 +10,7 @@ static const json_t *nearest_level(const json_t *tcb)
 	const json_t *level, *best = NULL;
 	size_t i, fewest = SIZE_MAX;
 
-	json_array_foreach(json_object_get(tcb, "distance"), i, level)
-	{
+	json_array_foreach (json_object_get(tcb, "distance"), i, level) {
 		size_t n = json_array_size(json_object_get(level, "short"));
 
 		if (n >= fewest)

@@ -53,11 +53,10 @@ static bool rests_on_simulated(const json_t *r)
 	const json_t *anchor;
 	size_t i;
 
-	json_array_foreach(
-		json_object_get(r, "anchors"), i,
-		anchor) if (json_is_true(json_object_get(anchor, "used")) &&
-			    json_is_true(json_object_get(
-				    anchor, "simulated"))) return true;
+	json_array_foreach (json_object_get(r, "anchors"), i, anchor)
+		if (json_is_true(json_object_get(anchor, "used")) &&
+		    json_is_true(json_object_get(anchor, "simulated")))
+			return true;
 	return false;
 }
 
@@ -162,18 +161,16 @@ static void guest_line(const json_t *f, struct ev_buffer *out)
 				       "event log was replayed\n");
 }
 
-/* A link is a check that concerns something in the archive. */
-static bool concerns(const json_t *check)
-{
-	const char *reason = text_at(check, "reason", NULL, NULL);
-
-	return text_at(check, "subject", NULL, NULL)[0] != '\0' &&
-	       strncmp(reason, "not-applicable", 14) != 0;
-}
-
 static bool outcome_is(const json_t *check, const char *outcome)
 {
 	return strcmp(text_at(check, "outcome", NULL, NULL), outcome) == 0;
+}
+
+/* A link is a check that was answered, or that must be and was not. */
+static bool is_link(const json_t *check)
+{
+	return !outcome_is(check, "skip") ||
+	       json_is_true(json_object_get(check, "required"));
 }
 
 static void broken_lines(const json_t *checks, struct ev_buffer *out)
@@ -181,8 +178,7 @@ static void broken_lines(const json_t *checks, struct ev_buffer *out)
 	const json_t *check;
 	size_t i;
 
-	json_array_foreach(checks, i, check)
-	{
+	json_array_foreach (checks, i, check) {
 		bool waived = json_is_true(json_object_get(check, "waived"));
 
 		if (!outcome_is(check, "fail"))
@@ -202,8 +198,7 @@ static void missing_lines(const json_t *checks, struct ev_buffer *out)
 	const json_t *check;
 	size_t i;
 
-	json_array_foreach(checks, i, check)
-	{
+	json_array_foreach (checks, i, check) {
 		const char *reason = text_at(check, "reason", NULL, NULL);
 
 		if (!outcome_is(check, "skip") ||
@@ -221,9 +216,8 @@ static void count_lines(const json_t *checks, struct ev_buffer *out)
 	size_t i, links = 0, hold = 0, fail = 0, waived = 0, after = 0;
 	const json_t *check;
 
-	json_array_foreach(checks, i, check)
-	{
-		if (!concerns(check))
+	json_array_foreach (checks, i, check) {
+		if (!is_link(check))
 			continue;
 		links++;
 		hold += outcome_is(check, "pass");
@@ -235,10 +229,13 @@ static void count_lines(const json_t *checks, struct ev_buffer *out)
 			 strncmp(text_at(check, "reason", NULL, NULL),
 				 "after: ", 7) == 0;
 	}
-	ev_buffer_printf(out,
-			 "  holds        %zu of %zu links (%zu broken, %zu not "
-			 "judged because of them)\n",
-			 hold, links, fail, after);
+	ev_buffer_printf(out, "  holds        %zu of %zu links", hold, links);
+	if (fail > 0 || after > 0)
+		ev_buffer_printf(out,
+				 " (%zu broken, %zu not judged because they "
+				 "rest on others)",
+				 fail, after);
+	ev_buffer_add_str(out, "\n");
 	if (waived > 0)
 		ev_buffer_printf(out,
 				 "               %zu broken, but waived by the "
@@ -251,9 +248,10 @@ static void gap_lines(const json_t *r, struct ev_buffer *out)
 	const json_t *gaps = json_object_get(r, "gaps"), *gap;
 	size_t i;
 
-	json_array_foreach(gaps, i, gap) ev_buffer_printf(
-		out, "  %s %s\n", i == 0 ? "gaps        " : "            ",
-		json_string_value(gap));
+	json_array_foreach (gaps, i, gap)
+		ev_buffer_printf(out, "  %s %s\n",
+				 i == 0 ? "gaps        " : "            ",
+				 json_string_value(gap));
 }
 
 /* What --collateral added to the archive. */
@@ -262,7 +260,7 @@ static void outside_lines(const json_t *r, struct ev_buffer *out)
 	const json_t *item;
 	size_t i;
 
-	json_array_foreach(json_object_get(r, "notFromArchive"), i, item)
+	json_array_foreach (json_object_get(r, "notFromArchive"), i, item)
 		ev_buffer_printf(out, "  %s %s\n",
 				 i == 0 ? "outside     " : "            ",
 				 text_at(item, "name", NULL, NULL));
@@ -276,8 +274,7 @@ static void way_out_lines(const json_t *checks, struct ev_buffer *out)
 	const json_t *check;
 	size_t i;
 
-	json_array_foreach(checks, i, check)
-	{
+	json_array_foreach (checks, i, check) {
 		if (!outcome_is(check, "fail") ||
 		    strcmp(text_at(check, "id", NULL, NULL),
 			   "dcap.collateral.window") != 0)
@@ -297,8 +294,7 @@ static void time_left(const json_t *r, struct ev_buffer *out)
 	const json_t *w;
 	size_t i;
 
-	json_array_foreach(json_object_get(r, "windows"), i, w)
-	{
+	json_array_foreach (json_object_get(r, "windows"), i, w) {
 		const char *t = text_at(w, "notAfter", NULL, NULL);
 
 		if (end == NULL || strcmp(t, end) < 0) {
@@ -319,8 +315,7 @@ static void full_checks(const json_t *r, struct ev_buffer *out)
 	size_t i;
 
 	ev_buffer_add_str(out, "\nEvery check:\n");
-	json_array_foreach(json_object_get(r, "checks"), i, check)
-	{
+	json_array_foreach (json_object_get(r, "checks"), i, check) {
 		const char *reason = text_at(check, "reason", NULL, NULL);
 
 		ev_buffer_printf(out, "  %-4s  %-28s %s%s%s\n",
@@ -337,15 +332,17 @@ static void full_trust(const json_t *r, struct ev_buffer *out)
 	size_t i;
 
 	ev_buffer_add_str(out, "\nThis verdict rests on:\n");
-	json_array_foreach(json_object_get(r, "trust"), i, t) ev_buffer_printf(
-		out, "  %-10s %s%s%s\n", text_at(t, "owner", NULL, NULL),
-		text_at(t, "for", NULL, NULL),
-		text_at(t, "anchor", NULL, NULL)[0] != '\0' ? ": " : "",
-		text_at(t, "anchor", NULL, NULL));
+	json_array_foreach (json_object_get(r, "trust"), i, t)
+		ev_buffer_printf(
+			out, "  %-10s %s%s%s\n",
+			text_at(t, "owner", NULL, NULL),
+			text_at(t, "for", NULL, NULL),
+			text_at(t, "anchor", NULL, NULL)[0] != '\0' ? ": " : "",
+			text_at(t, "anchor", NULL, NULL));
 	ev_buffer_add_str(out, "It does not rest on: an attestation service, "
 			       "the network, this machine's clock.\n");
 	ev_buffer_add_str(out, "\nWindows:\n");
-	json_array_foreach(json_object_get(r, "windows"), i, t)
+	json_array_foreach (json_object_get(r, "windows"), i, t)
 		ev_buffer_printf(out, "  %s  %s  %s %s\n",
 				 text_at(t, "notBefore", NULL, NULL),
 				 text_at(t, "notAfter", NULL, NULL),

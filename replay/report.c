@@ -249,8 +249,7 @@ static void write_step_gaps(const struct rp_case *c, struct ev_writer *w)
 	collector =
 		json_object_get(c->archive->manifest.predicate, "collector");
 	steps = json_object_get(collector, "steps");
-	json_array_foreach(steps, i, step)
-	{
+	json_array_foreach (steps, i, step) {
 		const char *source =
 			json_string_value(json_object_get(step, "source"));
 		const char *outcome =

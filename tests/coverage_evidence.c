@@ -248,6 +248,18 @@ static uint8_t *column(const struct worker *w, size_t n, enum column which)
 	return rows;
 }
 
+/* A known gap may also leave a check without an answer. */
+static void forgive(const char *path, uint8_t *lost, size_t n,
+		    const struct changed_gap *gaps, size_t n_gaps)
+{
+	for (size_t i = 0; i < n_gaps; i++) {
+		if (strcmp(gaps[i].item, path) != 0)
+			continue;
+		assert_true(gaps[i].offset + gaps[i].length <= n);
+		memset(lost + gaps[i].offset, NONE, gaps[i].length);
+	}
+}
+
 static bool judge(const struct worker *w, const struct changed_gap *gaps,
 		  size_t n_gaps)
 {
@@ -258,6 +270,7 @@ static bool judge(const struct worker *w, const struct changed_gap *gaps,
 	bool ok;
 
 	print_cover(w->path, covered, n);
+	forgive(w->path, lost, n, gaps, n_gaps);
 	ok = print_broken(w->path, "failed, and this is not its input", foreign,
 			  n);
 	if (!print_broken(w->path, "neither failed nor skipped for another",
@@ -334,6 +347,27 @@ static const int64_t azure_at = 1780922561;
 
 #define HCL_GAPS 4
 
+/* Byte of a quote that no signature covers and that can be changed into
+ * another legal one. */
+static struct changed_gap quote_gap(const struct changed_set *set)
+{
+	struct ev_error err = { 0 };
+	struct ev_quote q;
+
+	assert_int_equal(
+		ev_quote_parse(parts_bytes(&set->parts, "tdx-quote", 0), &q,
+			       &err),
+		EV_OK);
+	return (struct changed_gap){
+		"items/tdx-quote/0000.bin",
+		ev_quote_offset(&q, q.cert_data) - 6, 1,
+		"low byte of the inner certification data's type: 5 becomes 4, "
+		"the chain is then looked for beside the quote and "
+		"dcap.pck.chain is skipped as PCK_CHAIN_MISSING; the verdict "
+		"is incomplete"
+	};
+}
+
 /* What a paravisor's report holds that nothing off the machine can judge. */
 static void hcl_gaps(const char *path, const struct ev_hcl *h,
 		     struct changed_gap gaps[HCL_GAPS])
@@ -362,7 +396,7 @@ static void hcl_gaps(const char *path, const struct ev_hcl *h,
 
 static void azure_is_covered_or_listed(void **state)
 {
-	struct changed_gap gaps[HCL_GAPS];
+	struct changed_gap gaps[HCL_GAPS + 1];
 	struct ev_error err = { 0 };
 	struct changed_set *set;
 	struct ev_hcl hcl;
@@ -375,8 +409,9 @@ static void azure_is_covered_or_listed(void **state)
 			     &hcl, &err),
 		EV_OK);
 	hcl_gaps("items/azure-hcl-report/0000.bin", &hcl, gaps);
+	gaps[HCL_GAPS] = quote_gap(set);
 	changed_close(set);
-	assert_true(run_set(azure, azure_at, gaps, HCL_GAPS));
+	assert_true(run_set(azure, azure_at, gaps, HCL_GAPS + 1));
 }
 
 static void gcp_is_covered_or_listed(void **state)
@@ -386,9 +421,15 @@ static void gcp_is_covered_or_listed(void **state)
 		"e2e-tdx/gcp-tdx-1782809233226668671",
 	};
 
+	struct changed_gap gap;
+	struct changed_set *set;
+
 	(void)state;
 	vectors_need();
-	assert_true(run_set(files, 1782809233, NULL, 0));
+	set = changed_open(files, 2, false, 1782809233);
+	gap = quote_gap(set);
+	changed_close(set);
+	assert_true(run_set(files, 1782809233, &gap, 1));
 }
 
 int main(void)

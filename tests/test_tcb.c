@@ -266,14 +266,15 @@ static void assert_advisories(const struct rp_tcb *t, const json_t *want)
 		for (size_t a = 0; lists[k] != NULL && a < lists[k]->n; a++) {
 			bool there = false;
 
-			json_array_foreach(want, i, v) there =
-				there ||
-				ev_span_eq(lists[k]->id[a],
-					   ev_span_str(json_string_value(v)));
+			json_array_foreach (want, i, v)
+				there = there ||
+					ev_span_eq(
+						lists[k]->id[a],
+						ev_span_str(
+							json_string_value(v)));
 			assert_true(there);
 		}
-	json_array_foreach(want, i, v)
-	{
+	json_array_foreach (want, i, v) {
 		const char *id = json_string_value(v);
 
 		assert_true(is_listed(lists[0], id) ||
@@ -338,8 +339,8 @@ static void every_vector_has_its_status_and_advisories(void **state)
 		text = file(folder, "case.json");
 		cases = json_loadb((const char *)text.p, text.n, 0, NULL);
 		assert_non_null(cases);
-		json_array_foreach(json_object_get(cases, "cases"), i, vector)
-		{
+		json_array_foreach (json_object_get(cases, "cases"), i,
+				    vector) {
 			print_message("# %s %zu\n", folders[k], i);
 			judge_set(folder, vector);
 			seen++;

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* dcap.collateral.window: what was in force when. */
+#include "replay/checks.h"
+#include "replay/link.h"
+
+const char *rp_window_gate(const struct rp_subject *s)
+{
+	switch (s->type) {
+	case RP_QUOTE:
+		return "dcap.pck.chain";
+	case RP_CHAIN:
+		return "dcap.tcb-signing.chain";
+	case RP_CRL:
+		return "dcap.crl.signature";
+	case RP_TCB_INFO:
+		return "dcap.tcb-info.signature";
+	case RP_QE_IDENTITY:
+		return "dcap.qe-identity.signature";
+	case RP_ARCHIVE:
+	case RP_ITEM:
+	case RP_SIGNATURE:
+	case RP_TSR:
+	case RP_HCL:
+	case RP_TPM_QUOTE:
+	case RP_AK_CERT:
+	case RP_EXPECTATION:
+	case RP_N_SUBJECT_TYPES:
+		break;
+	}
+	return NULL;
+}
+
+static size_t chain_windows(const char *item, const struct ev_chain *chain,
+			    struct rp_window out[RP_WINDOWS_MAX])
+{
+	static const char *const pck[] = { "PCK certificate", "PCK CA",
+					   "root" };
+	static const char *const tcb[] = { "TCB signing certificate", "root" };
+
+	for (size_t i = 0; i < chain->n_certs; i++)
+		out[i] = (struct rp_window){
+			item,
+			chain->n_certs == 3 ? pck[i] : tcb[i],
+			chain->cert[i].not_before,
+			chain->cert[i].not_after,
+		};
+	return chain->n_certs;
+}
+
+size_t rp_windows_of(const struct rp_subject *s,
+		     struct rp_window out[RP_WINDOWS_MAX])
+{
+	if (s->type == RP_QUOTE)
+		return chain_windows(s->quote->chain_item->name,
+				     &s->quote->chain, out);
+	if (s->type == RP_CHAIN)
+		return chain_windows(s->name, &s->chain->chain, out);
+	if (s->type == RP_CRL)
+		out[0] = (struct rp_window){ s->name, "CRL",
+					     s->crl->crl.this_update,
+					     s->crl->crl.next_update };
+	else if (s->type == RP_TCB_INFO)
+		out[0] = (struct rp_window){ s->name, "TCB info",
+					     s->tcb_info->info.issue_date,
+					     s->tcb_info->info.next_update };
+	else if (s->type == RP_QE_IDENTITY)
+		out[0] = (struct rp_window){
+			s->name, "QE identity",
+			s->qe_identity->identity.issue_date,
+			s->qe_identity->identity.next_update
+		};
+	else
+		return 0;
+	return 1;
+}
+
+bool rp_window_counts(const struct rp_case *c, const struct rp_subject *s)
+{
+	return s->decides || !c->decided[s->type];
+}
+
+static void window_inputs(struct rp_finding *f, const struct rp_subject *s)
+{
+	if (s->type == RP_QUOTE)
+		rp_input_add(f, s->quote->chain_item->name,
+			     s->quote->chain_offset, s->quote->chain_size);
+	else
+		rp_input_add(f, s->item->name, 0, s->item->bytes.n);
+}
+
+enum rp_outcome rp_check_collateral_window(struct rp_case *c,
+					   const struct rp_subject *s,
+					   struct rp_finding *f)
+{
+	struct rp_window w[RP_WINDOWS_MAX];
+	char from[EV_TIME_TEXT], to[EV_TIME_TEXT];
+	size_t n;
+
+	if (rp_outcome_of(c, rp_window_gate(s), s) != RP_PASS)
+		return rp_skip(f, "after: %s did not pass", rp_window_gate(s));
+	window_inputs(f, s);
+	n = rp_windows_of(s, w);
+	rp_set_want(f, "current");
+	for (size_t i = 0; i < n; i++) {
+		const char *word =
+			c->at < w[i].from ? "not_yet_valid" : "expired";
+
+		if (rp_holds_at(c, w[i].from, w[i].to))
+			continue;
+		rp_set_got(f, "%s", word);
+		if (!rp_window_counts(c, s))
+			return rp_not_applicable(
+				f, "another piece decides, and this one does "
+				   "not hold the time");
+		ev_time_format(w[i].from, from);
+		ev_time_format(w[i].to, to);
+		return rp_fail(f, "%s: %s holds from %s to %s", word, w[i].what,
+			       from, to);
+	}
+	rp_set_got(f, "current");
+	return RP_PASS;
+}
