@@ -10,11 +10,33 @@ static void quote_input(struct rp_finding *f, const struct rp_subject *s,
 	rp_input_part(f, s->name, s->item->bytes, part);
 }
 
+/* dcap page 1.5: type 4 is one certificate; a chain under that number is a
+ * type 5 whose number was changed. */
+static bool pck_leaf_alone(const struct ev_quote *q, struct ev_error *err)
+{
+	struct ev_pem_list pem;
+	size_t n;
+
+	if (q->cert_type != EV_CERT_PCK_LEAF)
+		return true;
+	if (ev_pem_list_parse(q->cert_data, ev_quote_offset(q, q->cert_data),
+			      "CERTIFICATE", &pem, err) != EV_OK)
+		return false;
+	n = pem.n_blocks;
+	ev_pem_list_free(&pem);
+	if (n != 1)
+		ev_fail_u64(err, EV_VALUE, "quote.certification-data",
+			    "certificates", ev_quote_offset(q, q->cert_data), 1,
+			    n);
+	return n == 1;
+}
+
 enum rp_outcome rp_check_quote_format(struct rp_case *c,
 				      const struct rp_subject *s,
 				      struct rp_finding *f)
 {
 	const struct rp_quote *q = s->quote;
+	struct ev_error err = { 0 };
 
 	(void)c;
 	if (q->parsed.code != EV_OK) {
@@ -22,6 +44,8 @@ enum rp_outcome rp_check_quote_format(struct rp_case *c,
 		return rp_refused(f, "QUOTE_MALFORMED", &q->parsed.err);
 	}
 	rp_input_add(f, s->name, 0, q->q.quote.n);
+	if (!pck_leaf_alone(&q->q, &err))
+		return rp_refused(f, "QUOTE_MALFORMED", &err);
 	rp_set_got(f, "version %u, TEE 0x%02x, body type %u, %zu bytes",
 		   q->q.version, (unsigned int)q->q.tee,
 		   (unsigned int)q->q.body_type, q->q.quote.n);
