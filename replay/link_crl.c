@@ -46,8 +46,15 @@ const struct rp_subject *rp_crl_or_broken(const struct rp_case *c,
 	return NULL;
 }
 
-/* The chain of the CRL's issuer; of several, the one that says so.  Where
- * none fits, the one that says so is what the CRL fails by. */
+static bool fits(const struct rp_issuer *issuer, const struct rp_crl *crl)
+{
+	return issuer->parsed.code == EV_OK && crl->parsed.code == EV_OK &&
+	       ev_span_eq(issuer->chain.cert[0].subject, crl->crl.issuer);
+}
+
+/* The chain of the CRL's issuer; of several, the one that says so.  A chain
+ * that only says so counts where it cannot be read or where nobody else is
+ * known to have issued the list: the list then fails by it. */
 static const struct rp_issuer *issuer_of(const struct rp_case *c,
 					 const struct rp_subject *s)
 {
@@ -56,14 +63,14 @@ static const struct rp_issuer *issuer_of(const struct rp_case *c,
 
 	for (size_t i = 0; i < c->n_issuers; i++) {
 		const struct rp_issuer *issuer = c->issuers[i];
-		bool legible = issuer->parsed.code == EV_OK &&
-			       s->crl->parsed.code == EV_OK;
-		bool fits = legible && ev_span_eq(issuer->chain.cert[0].subject,
-						  s->crl->crl.issuer);
-		unsigned int rank = fits ? 2 : 0;
+		bool says = rp_relates_to(issuer->item, "issuer-of", s->item);
+		bool content = fits(issuer, s->crl);
+		bool counts = content || s->crl->foreign ||
+			      issuer->parsed.code != EV_OK ||
+			      s->crl->parsed.code != EV_OK;
+		unsigned int rank = (content ? 2U : 0U) + (says ? 1U : 0U);
 
-		rank += rp_relates_to(issuer->item, "issuer-of", s->item);
-		if (rank > best_rank) {
+		if (counts && rank > best_rank) {
 			best = issuer;
 			best_rank = rank;
 		}
@@ -92,9 +99,9 @@ static bool is_known(const struct rp_case *c, struct ev_span issuer)
 void rp_link_crls(struct rp_case *c)
 {
 	for (struct rp_subject *s = c->first[RP_CRL]; s != NULL; s = s->next) {
-		s->crl->issuer = issuer_of(c, s);
 		s->crl->foreign = s->crl->parsed.code == EV_OK &&
 				  !is_known(c, s->crl->crl.issuer);
+		s->crl->issuer = issuer_of(c, s);
 		c->foreign_pck_crl = c->foreign_pck_crl || s->crl->foreign;
 	}
 }

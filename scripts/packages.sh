@@ -3,7 +3,7 @@
 packages="gcc g++ clang libclang-rt-14-dev meson ninja-build pkg-config
  libssl-dev libarchive-dev libjansson-dev libgit2-dev libyaml-dev
  libcmocka-dev git python3 openssl binutils clang-format-14 mandoc faketime
- locales"
+ locales jq zstd tpm2-tools"
 
 # Installs what is missing; says what it does; does nothing the second time.
 install_packages() {
