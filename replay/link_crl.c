@@ -52,9 +52,20 @@ static bool fits(const struct rp_issuer *issuer, const struct rp_crl *crl)
 	       ev_span_eq(issuer->chain.cert[0].subject, crl->crl.issuer);
 }
 
+/* The chain belongs to some list here. */
+static bool fits_one(const struct rp_case *c, const struct rp_issuer *issuer)
+{
+	const struct rp_subject *s = NULL;
+
+	while ((s = rp_next_subject(c, RP_CRL, s)) != NULL)
+		if (fits(issuer, s->crl))
+			return true;
+	return false;
+}
+
 /* The chain of the CRL's issuer; of several, the one that says so.  A chain
- * that only says so counts where it cannot be read or where nobody else is
- * known to have issued the list: the list then fails by it. */
+ * that says so and is no other list's counts as well: the list then fails by
+ * it, since somebody changed one of the two. */
 static const struct rp_issuer *issuer_of(const struct rp_case *c,
 					 const struct rp_subject *s)
 {
@@ -65,9 +76,7 @@ static const struct rp_issuer *issuer_of(const struct rp_case *c,
 		const struct rp_issuer *issuer = c->issuers[i];
 		bool says = rp_relates_to(issuer->item, "issuer-of", s->item);
 		bool content = fits(issuer, s->crl);
-		bool counts = content || s->crl->foreign ||
-			      issuer->parsed.code != EV_OK ||
-			      s->crl->parsed.code != EV_OK;
+		bool counts = content || (says && !fits_one(c, issuer));
 		unsigned int rank = (content ? 2U : 0U) + (says ? 1U : 0U);
 
 		if (counts && rank > best_rank) {
