@@ -1,0 +1,130 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Measurements against references from a git repository, by the program."""
+
+import json
+import subprocess
+import sys
+
+sys.dont_write_bytecode = True
+
+from e2e import (AZURE_AT, FAIL, INCOMPLETE, UNREADABLE, case, contains, ecart,
+                 equal, findings, main, outcome, pack_azure, read, simulated,
+                 write)
+
+OTHER = "ab" * 48
+SOURCE = "https://git.example/paravisor@" + "0123456789abcdef" * 2 + "01234567"
+SIMULATED = [simulated("replay/pass/archive.tar"), "--at", AZURE_AT,
+             "--anchors", simulated("anchors")]
+
+
+def add_reference(repository, version, mrtd, *more, status=0):
+    scratch = repository.rpartition("/")[0]
+    write(scratch + "/recipe", b"how it is built\n")
+    write(scratch + "/image", b"what came of it\n")
+    return ecart("audit", "reference", "add", repository, "--product",
+                 "paravisor", "--version", version, "--source", SOURCE,
+                 "--recipe", scratch + "/recipe", "--artifact",
+                 scratch + "/image", "--mrtd", mrtd, "--since",
+                 "2026-01-01T00:00:00Z", "--time", "2026-01-02T00:00:00Z",
+                 *more, status=status)
+
+
+def repository_with(scratch, mrtd):
+    path = scratch + "/references.git"
+    add_reference(path, "1.0", mrtd, "--init")
+    return path
+
+
+def head_of(repository):
+    return subprocess.run(["git", "-C", repository, "rev-parse", "HEAD"],
+                          check=True, capture_output=True,
+                          text=True).stdout.strip()
+
+
+def simulated_mrtd():
+    done = ecart("replay", *SIMULATED, "--format", "json")
+    return json.loads(done.out)["facts"]["tdx"]["mrtd"]
+
+
+def audited(*words, status):
+    done = ecart("audit", *words, "--format", "json", status=status)
+    return json.loads(done.out)
+
+
+@case("the real machine has no reference: exit 2, never called known")
+def real_machine(scratch):
+    archive, repository = pack_azure(scratch), repository_with(scratch, OTHER)
+    rep = audited(archive, "--references", repository, "--at", AZURE_AT,
+                  status=INCOMPLETE)
+    row, = rep["audit"]
+    equal("no-reference", row["result"], "result")
+    equal(head_of(repository), row["repository"]["commit"], "commit")
+    equal("skip", outcome(rep, "measure.mrtd"), "measure.mrtd")
+    text = ecart("audit", archive, "--references", repository, "--at",
+                 AZURE_AT, status=INCOMPLETE).out
+    contains(text, "no-reference", "ff450b138c5ee673")
+    assert " known" not in text, text
+
+
+@case("a reference with the measurement: exit 0, with the commit's id")
+def match(scratch):
+    repository = repository_with(scratch, simulated_mrtd())
+    rep = audited(*SIMULATED, "--references", repository, status=0)
+    row, = rep["audit"]
+    equal("match", row["result"], "result")
+    equal(head_of(repository), row["repository"]["commit"], "commit")
+    equal("1.0", row["reference"]["version"], "version")
+    equal("pass", outcome(rep, "measure.mrtd"), "measure.mrtd")
+    text = ecart("audit", *SIMULATED, "--references", repository, "--full").out
+    contains(text, head_of(repository))
+
+
+@case("a withdrawn reference: exit 1; at the commit before, exit 0")
+def withdrawn(scratch):
+    repository = repository_with(scratch, simulated_mrtd())
+    ecart("audit", "reference", "add", repository, "--product", "paravisor",
+          "--version", "1.0", "--state", "withdrawn", "--reason", "a mistake",
+          "--since", "2026-05-01T00:00:00Z", "--time", "2026-05-02T00:00:00Z")
+    rep = audited(*SIMULATED, "--references", repository, status=FAIL)
+    row, = findings(rep, "measure.mrtd")
+    equal("fail", row["outcome"], "measure.mrtd")
+    contains(row["reason"], "withdrawn")
+    audited(*SIMULATED, "--references", repository + "@HEAD~1", status=0)
+
+
+@case("a working tree's files are not read, its commit is")
+def working_tree(scratch):
+    bare, tree = repository_with(scratch, simulated_mrtd()), scratch + "/tree"
+    subprocess.run(["git", "clone", "-q", bare, tree], check=True)
+    path = tree + "/references/paravisor/1.0.json"
+    write(path, read(path).replace(simulated_mrtd().encode(), OTHER.encode()))
+    rep = audited(*SIMULATED, "--references", tree, status=0)
+    equal("match", rep["audit"][0]["result"], "result")
+
+
+@case("what is broken is not compared: exit 1")
+def broken(scratch):
+    repository = repository_with(scratch, simulated_mrtd())
+    archive = simulated("replay/fail-dcap.quote.signature/archive.tar")
+    rep = audited(archive, *SIMULATED[1:], "--references", repository,
+                  status=FAIL)
+    equal("not-comparable", rep["audit"][0]["result"], "result")
+
+
+@case("a repository that is none, a revision that is none: exit 4")
+def nothing_there(scratch):
+    repository = repository_with(scratch, OTHER)
+    for place in (scratch, repository + "@no-such-branch"):
+        ecart("audit", *SIMULATED, "--references", place, status=UNREADABLE)
+
+
+@case("reference list and check name what is there")
+def listed(scratch):
+    repository = repository_with(scratch, OTHER)
+    contains(ecart("audit", "reference", "list", repository).out,
+             "paravisor", "1.0")
+    ecart("audit", "reference", "check", repository)
+
+
+main()
