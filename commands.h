@@ -12,6 +12,7 @@
 extern const struct cli_command cmd_keygen;
 extern const struct cli_command cmd_pack;
 extern const struct cli_command cmd_sign;
+extern const struct cli_command cmd_sources;
 
 /* replay/ */
 extern const struct cli_command cmd_checks;
@@ -20,7 +21,6 @@ extern const struct cli_command cmd_kinds;
 extern const struct cli_command cmd_policy;
 extern const struct cli_command cmd_replay;
 extern const struct cli_command cmd_show;
-extern const struct cli_command cmd_sources;
 extern const struct cli_command cmd_unpack;
 extern const struct cli_command cmd_verify;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ecart checks, kinds, sources, policy: the tables, for people and pages. */
+/* ecart checks, kinds, policy: the tables, for people and pages. */
 #include "commands.h"
 #include "evidence/kind.h"
 #include "replay/policy.h"
@@ -158,24 +158,6 @@ static int run_kinds(int argc, char **argv)
 	return deliver(&out);
 }
 
-static int run_sources(int argc, char **argv)
-{
-	enum form form = form_of(argc, argv, NULL);
-
-	if (form == FORM_HELP)
-		return cli_help(&cmd_sources);
-	if (form == FORM_BAD)
-		return cli_usage(&cmd_sources, "--json, or nothing");
-	if (form == FORM_JSON)
-		return cli_print(EV_SPAN_LITERAL("[]")) ? CLI_PASS
-							: CLI_TROUBLE;
-	return cli_print(EV_SPAN_LITERAL(
-		       "no sources in this version: 'ecart pack' takes files "
-		       "that were captured by other means\n"))
-		       ? CLI_PASS
-		       : CLI_TROUBLE;
-}
-
 static int run_policy(int argc, char **argv)
 {
 	enum form form = form_of(argc, argv, "show");
@@ -214,16 +196,6 @@ const struct cli_command cmd_kinds = {
 	.summary = "the table of evidence kinds",
 	.help = TABLE_HELP("kinds", "the table of evidence kinds"),
 	.run = run_kinds,
-};
-
-const struct cli_command cmd_sources = {
-	.name = "sources",
-	.group = "Tables",
-	.summary = "the table of collection sources",
-	.help = "Usage: ecart sources [--json]\n"
-		"Print the table of collection sources.\n\n"
-		"Example: ecart sources\n",
-	.run = run_sources,
 };
 
 const struct cli_command cmd_policy = {
