@@ -2,6 +2,8 @@
 /* References out of a git repository at one commit. */
 #include "audit/git_references.h"
 
+#include "audit/git_revision.h"
+
 #include <stdio.h>
 
 static const char object[] = "repository";

@@ -31,15 +31,6 @@ enum ev_code au_git_open(const char *path, git_repository **out,
 enum ev_code au_git_open_or_make(const char *path, git_repository **out,
 				 struct ev_error *err);
 
-/*
- * The commit that rev names (NULL: HEAD): a branch, a tag, an id or an
- * unambiguous beginning of one, each with ~N and ^N.  Refuses what reads the
- * reflog or searches messages (@{...}, ^{/...}, :/...), and what is not a
- * commit.
- */
-enum ev_code au_git_commit(git_repository *repo, const char *rev,
-			   git_commit **out, struct ev_error *err);
-
 /* The last failure of libgit2 as a refusal of object: EV_TROUBLE where memory
  * or the system is the reason. */
 enum ev_code au_git_fail(int code, const char *object, const char *field,

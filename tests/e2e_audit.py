@@ -36,10 +36,13 @@ def repository_with(scratch, mrtd):
     return path
 
 
+def git(repository, *words):
+    return subprocess.run(["git", "-C", repository, *words], check=True,
+                          capture_output=True, text=True).stdout.strip()
+
+
 def head_of(repository):
-    return subprocess.run(["git", "-C", repository, "rev-parse", "HEAD"],
-                          check=True, capture_output=True,
-                          text=True).stdout.strip()
+    return git(repository, "rev-parse", "HEAD")
 
 
 def simulated_mrtd():
@@ -117,6 +120,24 @@ def nothing_there(scratch):
     repository = repository_with(scratch, OTHER)
     for place in (scratch, repository + "@no-such-branch"):
         ecart("audit", *SIMULATED, "--references", place, status=UNREADABLE)
+
+
+@case("a branch called like a commit's id, or like a tag, pins nothing")
+def names(scratch):
+    repository, absent = repository_with(scratch, OTHER), "0123" * 10
+    pinned = head_of(repository)
+    add_reference(repository, "2.0", simulated_mrtd())
+    for name in (absent, pinned[:10], "v1"):
+        git(repository, "update-ref", "refs/heads/" + name, "main")
+    git(repository, "tag", "v1", pinned)
+    audited(*SIMULATED, "--references", repository + "@" + pinned,
+            status=INCOMPLETE)
+    for name in (absent, pinned[:10], "v1"):
+        ecart("audit", *SIMULATED, "--references", repository + "@" + name,
+              status=UNREADABLE)
+    said = ecart("audit", *SIMULATED, "--references", repository + "@v1",
+                 status=UNREADABLE).err
+    contains(said, "refs/tags/v1 and refs/heads/v1")
 
 
 @case("reference list and check name what is there")

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A revision as a user writes it, and the one commit that it can mean.  A
+ * name that means two things is refused: whoever may push a branch must not
+ * decide what somebody else's pin stands for.
+ */
+#ifndef AU_GIT_REVISION_H
+#define AU_GIT_REVISION_H
+
+#include "audit/git_repository.h"
+
+/*
+ * The commit that rev names (NULL: HEAD).  40 hex digits are the id of an
+ * object and nothing else.  "HEAD" and names that begin with "refs/" are that
+ * reference.  Anything else is a tag, a branch, another reference or the
+ * beginning (4 digits or more) of the id of a commit or tag, and must be only
+ * one of these.  Each may be followed by ~N and ^N.
+ *
+ * Refuses what reads the reflog or searches messages (@{...}, ^{/...},
+ * :/...), what is ambiguous, with its meanings, and what is not a commit.
+ */
+enum ev_code au_git_commit(git_repository *repo, const char *rev,
+			   git_commit **out, struct ev_error *err);
+
+#endif
