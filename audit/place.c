@@ -5,6 +5,9 @@
 #include "audit/directory_references.h"
 #include "audit/git_references.h"
 
+#include <errno.h>
+#include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum ev_code au_place_parse(const char *text, struct au_place *out,
@@ -31,13 +34,39 @@ void au_place_free(struct au_place *place)
 	memset(place, 0, sizeof(*place));
 }
 
-/* No repository, but a folder: only then is it read as one. */
-static bool is_plain_folder(const struct au_place *place,
-			    const struct ev_error *refused)
+/* Whatever cannot be told to be absent counts as there. */
+static bool has(const char *path, const char *name)
 {
-	return refused->code == EV_MISSING && place->rev == NULL &&
-	       strcmp(refused->field, "repository") == 0 &&
-	       access(place->path, F_OK) == 0;
+	ev_auto_free char *whole = NULL;
+	struct stat st;
+
+	if (asprintf(&whole, "%s/%s", path, name) < 0) {
+		whole = NULL;
+		return true;
+	}
+	return lstat(whole, &st) == 0 || (errno != ENOENT && errno != ENOTDIR);
+}
+
+/* What git leaves where a repository is or was: a working tree's .git, or two
+ * of the three parts that a bare one has. */
+static bool is_damaged_repository(const char *path)
+{
+	return has(path, ".git") ||
+	       has(path, "HEAD") + has(path, "objects") + has(path, "refs") >=
+		       2;
+}
+
+/* No repository was found at the path: what stands there? */
+static enum ev_code read_other(const struct au_place *place,
+			       struct ev_crypto *crypto,
+			       struct au_references *out, struct ev_error *err)
+{
+	if (is_damaged_repository(place->path))
+		return ev_fail(err, EV_SYNTAX, "repository", "repository", 0,
+			       "a whole git repository, or a folder without "
+			       "git's files",
+			       "git's files without all that a repository has");
+	return au_directory_references_read(place->path, crypto, out, err);
 }
 
 enum ev_code au_place_read(const struct au_place *place,
@@ -49,9 +78,10 @@ enum ev_code au_place_read(const struct au_place *place,
 	if (au_git_references_read(place->path, place->rev, crypto, out,
 				   &refused) == EV_OK)
 		return EV_OK;
-	if (is_plain_folder(place, &refused))
-		return au_directory_references_read(place->path, crypto, out,
-						    err);
+	if (refused.code == EV_MISSING && place->rev == NULL &&
+	    strcmp(refused.field, "repository") == 0 &&
+	    access(place->path, F_OK) == 0)
+		return read_other(place, crypto, out, err);
 	*err = refused;
 	return err->code;
 }

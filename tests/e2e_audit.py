@@ -3,6 +3,7 @@
 """Measurements against references from a git repository, by the program."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -120,6 +121,16 @@ def nothing_there(scratch):
     repository = repository_with(scratch, OTHER)
     for place in (scratch, repository + "@no-such-branch"):
         ecart("audit", *SIMULATED, "--references", place, status=UNREADABLE)
+
+
+@case("a repository without its HEAD is not read as a folder: exit 4")
+def damaged(scratch):
+    bare, tree = repository_with(scratch, OTHER), scratch + "/tree"
+    subprocess.run(["git", "clone", "-q", bare, tree], check=True)
+    path = tree + "/references/paravisor/1.0.json"
+    write(path, read(path).replace(OTHER.encode(), simulated_mrtd().encode()))
+    os.unlink(tree + "/.git/HEAD")
+    ecart("audit", *SIMULATED, "--references", tree, status=UNREADABLE)
 
 
 @case("a branch called like a commit's id, or like a tag, pins nothing")

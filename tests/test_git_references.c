@@ -131,6 +131,62 @@ static void a_folder_without_git_is_said_to_be_one(void **state)
 		     "mode");
 }
 
+static void put(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	assert_true(fputs(text, f) >= 0);
+	fclose(f);
+}
+
+/* Its working tree could hold anything. */
+static void a_damaged_repository_is_never_read_as_a_folder(void **state)
+{
+	static const char *const parts[] = { "HEAD", "objects", "refs" };
+	char id[AU_COMMIT_TEXT], from[320], to[320];
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		git_repository *repo = make("damaged", false);
+		char name[64];
+
+		commit(repo, PATH_17, ev_span_str(SAMPLE), id);
+		git_repository_free(repo);
+		snprintf(name, sizeof(name), "damaged/.git/%s", parts[i]);
+		snprintf(from, sizeof(from), "%s", in_dir(name));
+		snprintf(to, sizeof(to), "%s", in_dir("moved"));
+		assert_int_equal(rename(from, to), 0);
+		expect_refusal(in_dir("damaged"), EV_SYNTAX, "repository");
+		expect_refusal(in_dir("damaged@main"), EV_MISSING,
+			       "repository");
+		assert_int_equal(rename(to, from), 0);
+		expect_one(in_dir("damaged"), id);
+	}
+	/* A link to the repository that leads nowhere, an empty folder. */
+	snprintf(from, sizeof(from), "%s", in_dir("damaged/.git"));
+	assert_int_equal(rename(from, to), 0);
+	expect_one(in_dir("damaged"), "");
+	put(from, "gitdir: /nowhere\n");
+	expect_refusal(in_dir("damaged"), EV_SYNTAX, "repository");
+	assert_int_equal(unlink(from), 0);
+	assert_int_equal(mkdir(from, 0755), 0);
+	expect_refusal(in_dir("damaged"), EV_SYNTAX, "repository");
+}
+
+static void a_bare_repository_without_a_head_is_no_folder(void **state)
+{
+	git_repository *repo = make("headless.git", true);
+	char id[AU_COMMIT_TEXT];
+
+	(void)state;
+	commit(repo, PATH_17, ev_span_str(SAMPLE), id);
+	git_repository_free(repo);
+	assert_int_equal(mkdir(in_dir("headless.git/references"), 0755), 0);
+	assert_int_equal(unlink(in_dir("headless.git/HEAD")), 0);
+	expect_refusal(in_dir("headless.git"), EV_SYNTAX, "repository");
+}
+
 static void what_is_no_commit_is_refused(void **state)
 {
 	git_repository *repo = make("revs.git", true);
@@ -308,6 +364,9 @@ int main(void)
 		cmocka_unit_test(the_same_addition_gives_the_same_commit),
 		cmocka_unit_test(the_working_tree_is_never_read),
 		cmocka_unit_test(a_folder_without_git_is_said_to_be_one),
+		cmocka_unit_test(
+			a_damaged_repository_is_never_read_as_a_folder),
+		cmocka_unit_test(a_bare_repository_without_a_head_is_no_folder),
 		cmocka_unit_test(what_is_no_commit_is_refused),
 		cmocka_unit_test(
 			an_empty_repository_and_one_without_references),
