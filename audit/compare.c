@@ -9,6 +9,7 @@ const char *au_result_name(enum au_result result)
 	static const char *const names[] = {
 		[AU_MATCH] = "match",
 		[AU_MATCH_WITH_VARIANT] = "match-with-variant",
+		[AU_DIFFERS_EXPLAINED] = "differs-explained",
 		[AU_DIFFERS_UNEXPLAINED] = "differs-unexplained",
 		[AU_NOT_COMPARABLE] = "not-comparable",
 		[AU_NO_REFERENCE] = "no-reference",
@@ -109,17 +110,22 @@ static void look_at(const struct au_listed *listed, const struct au_question *q,
 	}
 }
 
-static void say_match(struct au_comparison *c)
+/* The value is in a reference, good or not. */
+static void say_found(struct au_comparison *c)
 {
 	const struct au_reference *ref = &c->listed->reference;
-	const char *state = au_state_name(c->status->state);
+	bool good = c->status->state == AU_GOOD;
 
-	c->result = c->entry->is_default ? AU_MATCH : AU_MATCH_WITH_VARIANT;
+	if (!good)
+		c->result = AU_DIFFERS_EXPLAINED;
+	else
+		c->result =
+			c->entry->is_default ? AU_MATCH : AU_MATCH_WITH_VARIANT;
 	snprintf(c->reason, sizeof(c->reason), "%.*s %.*s has this value%s%s",
 		 (int)ref->product.n, (const char *)ref->product.p,
 		 (int)ref->version.n, (const char *)ref->version.p,
-		 c->status->state == AU_GOOD ? "" : ", but is ",
-		 c->status->state == AU_GOOD ? "" : state);
+		 good ? "" : ", but is ",
+		 good ? "" : au_state_name(c->status->state));
 }
 
 static void say_differs(const struct found *f, struct au_comparison *c)
@@ -170,7 +176,7 @@ struct au_comparison au_compare(const struct au_references *refs,
 	for (size_t i = 0; i < refs->n; i++)
 		look_at(&refs->listed[i], question, &f);
 	if (c->entry != NULL)
-		say_match(c);
+		say_found(c);
 	else if (f.asked != NULL)
 		say_differs(&f, c);
 	else
@@ -178,17 +184,16 @@ struct au_comparison au_compare(const struct au_references *refs,
 	return f.best;
 }
 
-int au_comparison_status(const struct au_comparison *c)
+int au_result_status(enum au_result result)
 {
-	switch (c->result) {
-	case AU_MATCH:
-	case AU_MATCH_WITH_VARIANT:
-		return c->status->state == AU_GOOD ? 0 : 1;
-	case AU_DIFFERS_UNEXPLAINED:
-		return 1;
-	case AU_NOT_COMPARABLE:
-	case AU_NO_REFERENCE:
-	default:
-		return 2;
-	}
+	static const int statuses[] = {
+		[AU_MATCH] = 0,
+		[AU_MATCH_WITH_VARIANT] = 0,
+		[AU_DIFFERS_EXPLAINED] = 1,
+		[AU_DIFFERS_UNEXPLAINED] = 1,
+		[AU_NOT_COMPARABLE] = 2,
+		[AU_NO_REFERENCE] = 2,
+	};
+
+	return statuses[result];
 }

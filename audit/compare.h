@@ -11,6 +11,7 @@
 enum au_result {
 	AU_MATCH,
 	AU_MATCH_WITH_VARIANT, /* parameters are not the default ones */
+	AU_DIFFERS_EXPLAINED,  /* a reference with the value is not good */
 	AU_DIFFERS_UNEXPLAINED,
 	AU_NOT_COMPARABLE,
 	AU_NO_REFERENCE,
@@ -39,18 +40,20 @@ struct au_comparison {
 	const struct au_status *status;	    /* in force at T */
 	size_t n_considered; /* references with a state in force at T */
 	size_t n_later;	     /* references not known yet at T */
-	char reason[200];    /* a sentence for people */
+	char reason[400];    /* a sentence for people */
 };
 
 /*
  * Never fails.  Of several references with the value the worst state decides
  * (the bytes that are withdrawn under one name are not good under another),
- * then the default over a variant, then the order of paths.
+ * then the default over a variant, then the order of paths.  A state other
+ * than good is never a match: who reads the result alone must not take it for
+ * one.
  */
 struct au_comparison au_compare(const struct au_references *refs,
 				const struct au_question *question);
 
-/* 0 pass, 1 fail, 2 incomplete: cli.md, "Reading archives". */
-int au_comparison_status(const struct au_comparison *c);
+/* 0 pass, 1 fail, 2 incomplete (ecart-audit(1), "EXIT STATUS"). */
+int au_result_status(enum au_result result);
 
 #endif

@@ -48,13 +48,13 @@ static void line(struct ev_buffer *out, const char *label, const char *text)
 	ev_buffer_add_str(out, "\n");
 }
 
-static void line_state(struct ev_buffer *out, const json_t *ref)
+static void line_status(struct ev_buffer *out, const json_t *ref)
 {
 	const char *reason = text_of(ref, "reason");
 	const char *advisory = text_of(ref, "advisory");
 	ev_auto_buffer struct ev_buffer text = { 0 };
 
-	ev_buffer_printf(&text, "%s since %s%s%s%s%s%s", text_of(ref, "state"),
+	ev_buffer_printf(&text, "%s since %s%s%s%s%s%s", text_of(ref, "status"),
 			 text_of(ref, "since"), *reason != '\0' ? ": " : "",
 			 reason, *advisory != '\0' ? " (" : "", advisory,
 			 *advisory != '\0' ? ")" : "");
@@ -97,7 +97,7 @@ static void reference(struct ev_buffer *out, const json_t *ref, bool full)
 
 	line_two(out, "  reference", text_of(ref, "product"),
 		 text_of(ref, "version"));
-	line_state(out, ref);
+	line_status(out, ref);
 	parameters(out, ref);
 	line_two(out, "  source", text_of(source, "repository"),
 		 digest(text_of(source, "commit"), full, hex));
@@ -128,7 +128,6 @@ static void measurement(struct ev_buffer *out, const json_t *entry, bool full)
 	const json_t *ref = json_object_get(entry, "reference");
 	ev_auto_buffer struct ev_buffer text = { 0 };
 	const char *word = text_of(entry, "result");
-	const char *state = text_of(ref, "state");
 	char hex[136];
 
 	ev_buffer_printf(&text, "MRTD %s: %s",
@@ -137,9 +136,6 @@ static void measurement(struct ev_buffer *out, const json_t *entry, bool full)
 	ev_buffer_add_byte(&text, 0);
 	if (!ev_buffer_ok(&text))
 		return;
-	/* The word first, and never "match" alone for what was withdrawn. */
-	if (strncmp(word, "match", 5) == 0 && strcmp(state, "good") != 0)
-		word = state;
 	if (strlen(word) < INDENT - 1) {
 		line(out, word, (const char *)text.p);
 	} else {

@@ -101,9 +101,9 @@ static const char *not_comparable(const struct measured *m)
 	return NULL;
 }
 
-static bool add_state(json_t *ref, const struct au_status *s)
+static bool add_status(json_t *ref, const struct au_status *s)
 {
-	return set(ref, "state", json_string(au_state_name(s->state))) &&
+	return set(ref, "status", json_string(au_state_name(s->state))) &&
 	       set_time(ref, "since", s->since) &&
 	       set_text(ref, "reason", s->reason) &&
 	       set_text(ref, "advisory", s->advisory);
@@ -125,7 +125,7 @@ static json_t *reference_json(const struct au_comparison *c)
 		    set_hex(recipe, "sha256", ref->recipe_sha256, 32) &&
 		    set_text(artifact, "name", ref->artifact_name) &&
 		    set_hex(artifact, "sha256", ref->artifact_sha256, 32) &&
-		    add_state(out, c->status);
+		    add_status(out, c->status);
 
 	good = set(out, "source", source) && good;
 	good = set(out, "recipe", recipe) && good;
@@ -137,6 +137,30 @@ static json_t *reference_json(const struct au_comparison *c)
 		return out;
 	json_decref(out);
 	return NULL;
+}
+
+/* What explains a difference: which reference is not good, and why. */
+static json_t *explanation_json(const struct au_comparison *c)
+{
+	const struct au_reference *ref = &c->listed->reference;
+	const struct au_status *s = c->status;
+	ev_auto_buffer struct ev_buffer text = { 0 };
+	char since[EV_TIME_TEXT];
+
+	ev_time_format(s->since, since);
+	ev_buffer_add(&text, ref->product);
+	ev_buffer_add_str(&text, " ");
+	ev_buffer_add(&text, ref->version);
+	ev_buffer_printf(&text, " has this value and is %s since %s: ",
+			 au_state_name(s->state), since);
+	ev_buffer_add(&text, s->reason);
+	if (s->advisory.n > 0) {
+		ev_buffer_add_str(&text, " (");
+		ev_buffer_add(&text, s->advisory);
+		ev_buffer_add_str(&text, ")");
+	}
+	return ev_buffer_ok(&text) ? json_stringn((const char *)text.p, text.n)
+				   : NULL;
 }
 
 /* Never where the repository lies: the report must not depend on it. */
@@ -174,6 +198,8 @@ static json_t *audit_json(const struct measured *m,
 
 	if (good && c->listed != NULL)
 		good = set(out, "reference", reference_json(c));
+	if (good && c->result == AU_DIFFERS_EXPLAINED)
+		good = set(out, "explanation", explanation_json(c));
 	if (good)
 		return out;
 	json_decref(out);
@@ -199,16 +225,12 @@ static json_t *finding_json(const struct measured *m,
 			    const struct au_comparison *c)
 {
 	static const char *const outcomes[] = { "pass", "fail", "skip" };
-	int status = c != NULL ? au_comparison_status(c) : 2;
-	char reason[240] = "absent: no launch measurement in the evidence";
+	int status = c != NULL ? au_result_status(c->result) : 2;
+	char reason[440] = "absent: no launch measurement in the evidence";
 	json_t *out = json_object();
 	bool good;
 
-	if (c != NULL && c->status != NULL && c->entry != NULL &&
-	    c->status->state != AU_GOOD)
-		snprintf(reason, sizeof(reason), "%s: %s",
-			 au_state_name(c->status->state), c->reason);
-	else if (c != NULL)
+	if (c != NULL)
 		snprintf(reason, sizeof(reason), "%s: %s",
 			 au_result_name(c->result), c->reason);
 	good = set(out, "id", json_string("measure.mrtd")) &&
@@ -220,7 +242,8 @@ static json_t *finding_json(const struct measured *m,
 	       set(out, "inputs", inputs_json(m));
 	if (good && m != NULL)
 		good = set(out, "got", json_string(m->hex));
-	if (good && c != NULL && c->entry != NULL)
+	/* What is not good is not wanted. */
+	if (good && c != NULL && status == 0)
 		good = set_hex(out, "want", c->entry->value,
 			       c->entry->reg->size);
 	if (good)
@@ -266,7 +289,7 @@ static enum ev_code audit_one(struct audit *a, const json_t *facts)
 	q.value = EV_SPAN(m.value);
 	q.not_comparable = not_comparable(&m);
 	c = au_compare(a->request->references, &q);
-	a->status = worse(a->status, au_comparison_status(&c));
+	a->status = worse(a->status, au_result_status(c.result));
 	if (json_array_append_new(
 		    a->list, audit_json(&m, &c, a->request->references)) != 0 ||
 	    json_array_append_new(a->checks, finding_json(&m, &c)) != 0)

@@ -93,7 +93,11 @@ def withdrawn(scratch):
     rep = audited(*SIMULATED, "--references", repository, status=FAIL)
     row, = findings(rep, "measure.mrtd")
     equal("fail", row["outcome"], "measure.mrtd")
-    contains(row["reason"], "withdrawn")
+    contains(row["reason"], "differs-explained", "withdrawn")
+    entry, = rep["audit"]
+    equal("differs-explained", entry["result"], "result")
+    equal("withdrawn", entry["reference"]["status"], "status")
+    contains(entry["explanation"], "withdrawn since 2026-05-01", "a mistake")
     audited(*SIMULATED, "--references", repository + "@HEAD~1", status=0)
 
 

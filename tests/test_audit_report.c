@@ -43,9 +43,9 @@ static const struct row rows[] = {
 	{ REPORT("," TDX(PLAIN, "true", SAMPLE_A96), MAY, "fail"), 1, "fail",
 	  "match", "pass", "match  " },
 	{ REPORT("," TDX(PLAIN, "true", SAMPLE_A96), JULY, "pass"), 1, "fail",
-	  "match", "fail", "withdrawn  " },
+	  "differs-explained", "fail", "differs-explained\n" },
 	{ REPORT("," TDX(PLAIN, "true", SAMPLE_A96), JULY, "incomplete"), 1,
-	  "fail", "match", "fail", "withdrawn  " },
+	  "fail", "differs-explained", "fail", "differs-explained\n" },
 	{ REPORT("," TDX(PLAIN, "false", SAMPLE_A96), MAY, "fail"), 1, "fail",
 	  "not-comparable", "skip", "not-comparable\n" },
 	{ REPORT("," TDX(DEBUG, "true", SAMPLE_A96), MAY, "pass"), 2,
@@ -118,6 +118,45 @@ static void replay_and_comparison_make_one_verdict(void **state)
 	ev_crypto_free(crypto);
 }
 
+/* Who reads the result alone must not take it for a match. */
+static void what_was_withdrawn_is_explained(void **state)
+{
+	struct ev_crypto *crypto = ev_crypto_new();
+	struct au_references refs = { 0 };
+	const struct au_request request = { .references = &refs };
+	struct au_audited audited = { 0 };
+	struct ev_error err = { 0 };
+	ev_auto_json json_t *document = NULL;
+	const json_t *entry, *finding;
+
+	(void)state;
+	load(crypto, &refs);
+	assert_int_equal(
+		au_report_audit(
+			ev_span_str(REPORT("," TDX(PLAIN, "true", SAMPLE_A96),
+					   JULY, "pass")),
+			&request, &audited, &err),
+		EV_OK);
+	assert_int_equal(ev_json_parse(ev_span_of(audited.report, audited.n),
+				       audited.n, "report", &document, &err),
+			 EV_OK);
+	entry = json_array_get(json_object_get(document, "audit"), 0);
+	assert_string_equal(
+		json_string_value(json_object_get(entry, "explanation")),
+		"openhcl 1.7 has this value and is withdrawn since "
+		"2026-06-01T00:00:00Z: a key in the image (EX-1)");
+	assert_string_equal(
+		json_string_value(json_object_get(
+			json_object_get(entry, "reference"), "status")),
+		"withdrawn");
+	finding = json_array_get(json_object_get(document, "checks"), 0);
+	assert_null(json_object_get(finding, "want"));
+	assert_non_null(json_object_get(finding, "got"));
+	free(audited.report);
+	au_references_free(&refs);
+	ev_crypto_free(crypto);
+}
+
 static void what_is_no_report_is_refused(void **state)
 {
 	static const char *const texts[] = {
@@ -148,6 +187,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(replay_and_comparison_make_one_verdict),
+		cmocka_unit_test(what_was_withdrawn_is_explained),
 		cmocka_unit_test(what_is_no_report_is_refused),
 	};
 
