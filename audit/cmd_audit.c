@@ -17,7 +17,7 @@ static const char help[] =
 	"somebody built: a git repository at one commit, or a plain folder.\n"
 	"\n"
 	"  --references R    git repository (REV: commit, tag, branch) or folder\n"
-	"  --product P[@V]   compare with this product only; another value differs\n"
+	"  --product P[@V]   only this product can match; another value differs\n"
 	"  --at T            as of T: 2026-06-08T12:42:41Z or @1780922561\n"
 	"  --policy P.json   what is required and accepted (default: default-1)\n"
 	"  --anchors DIR     trust these keys and no others\n"

@@ -4,6 +4,9 @@
 
 #include <stdio.h>
 
+/* A product's or version's name and a byte behind it. */
+#define AU_NAME_TEXT 65
+
 const char *au_result_name(enum au_result result)
 {
 	static const char *const names[] = {
@@ -57,94 +60,172 @@ static bool has_register(const struct au_reference *ref,
 	return false;
 }
 
+/* A reference with the value. */
+struct hit {
+	const struct au_listed *listed; /* NULL: none */
+	const struct au_measurement *entry;
+	const struct au_status *status;
+};
+
 /* What one walk over the references found. */
 struct found {
-	struct au_comparison best;     /* entry != NULL: the value is there */
+	struct au_comparison result;
+	struct hit best;	       /* among those asked for */
+	struct hit outside;	       /* among the others */
 	const struct au_listed *asked; /* of that product, other value */
 	const struct au_status *asked_status;
 	size_t n_asked;
 	const struct au_listed *later; /* has the value, after T */
-	const struct au_listed *other; /* has it, not asked for */
 };
 
-static bool is_better(const struct au_measurement *m,
-		      const struct au_status *status,
-		      const struct au_comparison *best)
+/* The worst state first, then the default, then the order of paths. */
+static void keep_better(const struct hit *new, struct hit *kept)
 {
-	if (best->entry == NULL)
-		return true;
-	if (status->state != best->status->state)
-		return status->state > best->status->state;
-	return m->is_default && !best->entry->is_default;
+	bool better;
+
+	if (kept->listed == NULL)
+		better = true;
+	else if (new->status->state != kept->status->state)
+		better = new->status->state > kept->status->state;
+	else
+		better = new->entry->is_default && !kept->entry->is_default;
+	if (better)
+		*kept = *new;
 }
 
 static void look_at(const struct au_listed *listed, const struct au_question *q,
 		    struct found *f)
 {
 	const struct au_reference *ref = &listed->reference;
-	const struct au_status *status = au_reference_status(ref, q->at);
-	const struct au_measurement *m = find_value(ref, q);
+	const struct hit hit = { .listed = listed,
+				 .entry = find_value(ref, q),
+				 .status = au_reference_status(ref, q->at) };
 
 	if (!is_asked_for(ref, q)) {
-		if (m != NULL && status != NULL && f->other == NULL)
-			f->other = listed;
+		if (hit.entry != NULL && hit.status != NULL)
+			keep_better(&hit, &f->outside);
 		return;
 	}
-	if (status == NULL) {
-		f->best.n_later++;
-		if (m != NULL && f->later == NULL)
+	if (hit.status == NULL) {
+		f->result.n_later++;
+		if (hit.entry != NULL && f->later == NULL)
 			f->later = listed;
 		return;
 	}
-	f->best.n_considered++;
-	if (m != NULL && is_better(m, status, &f->best)) {
-		f->best.listed = listed;
-		f->best.entry = m;
-		f->best.status = status;
-	}
+	f->result.n_considered++;
+	if (hit.entry != NULL)
+		keep_better(&hit, &f->best);
 	if (q->product.n > 0 && has_register(ref, q)) {
 		if (f->n_asked++ == 0) {
 			f->asked = listed;
-			f->asked_status = status;
+			f->asked_status = hit.status;
 		}
 	}
 }
 
-/* The value is in a reference, good or not. */
-static void say_found(struct au_comparison *c)
+static bool is_bad(const struct hit *hit)
 {
-	const struct au_reference *ref = &c->listed->reference;
-	bool good = c->status->state == AU_GOOD;
-
-	if (!good)
-		c->result = AU_DIFFERS_EXPLAINED;
-	else
-		c->result =
-			c->entry->is_default ? AU_MATCH : AU_MATCH_WITH_VARIANT;
-	snprintf(c->reason, sizeof(c->reason), "%.*s %.*s has this value%s%s",
-		 (int)ref->product.n, (const char *)ref->product.p,
-		 (int)ref->version.n, (const char *)ref->version.p,
-		 good ? "" : ", but is ",
-		 good ? "" : au_state_name(c->status->state));
+	return hit->listed != NULL && hit->status->state != AU_GOOD;
 }
 
-static void say_differs(const struct found *f, struct au_comparison *c)
+/* Not good, and what was asked for has no state as bad. */
+static bool is_worse(const struct hit *outside, const struct hit *best)
 {
+	return is_bad(outside) &&
+	       (best->listed == NULL ||
+		outside->status->state > best->status->state);
+}
+
+/* "PRODUCT VERSION" */
+static const char *name_of(const struct au_listed *listed,
+			   char out[2 * AU_NAME_TEXT])
+{
+	const struct au_reference *ref = &listed->reference;
+
+	snprintf(out, 2 * AU_NAME_TEXT, "%.*s %.*s", (int)ref->product.n,
+		 (const char *)ref->product.p, (int)ref->version.n,
+		 (const char *)ref->version.p);
+	return out;
+}
+
+static void decide(const struct hit *hit, enum au_result result,
+		   struct au_comparison *c)
+{
+	c->result = result;
+	c->listed = hit->listed;
+	c->entry = hit->entry;
+	c->status = hit->status;
+}
+
+/* What was not asked for and is not good: another name for the same bytes. */
+static void say_bad_outside(struct found *f)
+{
+	struct au_comparison *c = &f->result;
+	char bad[2 * AU_NAME_TEXT], good[2 * AU_NAME_TEXT];
+	const char *state = au_state_name(f->outside.status->state);
+
+	decide(&f->outside, AU_DIFFERS_EXPLAINED, c);
+	name_of(f->outside.listed, bad);
+	if (f->best.listed != NULL)
+		snprintf(c->reason, sizeof(c->reason),
+			 "%s has this value, but so has %s, which is %s",
+			 name_of(f->best.listed, good), bad, state);
+	else
+		snprintf(c->reason, sizeof(c->reason),
+			 "%s has this value, which was not asked for and is %s",
+			 bad, state);
+}
+
+/* The value is in a reference that was asked for. */
+static void say_found(struct found *f)
+{
+	struct au_comparison *c = &f->result;
+	char name[2 * AU_NAME_TEXT];
+
+	name_of(f->best.listed, name);
+	if (is_bad(&f->best)) {
+		decide(&f->best, AU_DIFFERS_EXPLAINED, c);
+		snprintf(c->reason, sizeof(c->reason),
+			 "%s has this value, but is %s", name,
+			 au_state_name(c->status->state));
+		return;
+	}
+	decide(&f->best,
+	       f->best.entry->is_default ? AU_MATCH : AU_MATCH_WITH_VARIANT, c);
+	snprintf(c->reason, sizeof(c->reason), "%s has this value", name);
+}
+
+/* "; it is that of ...", where a reference that was not asked for has it. */
+static void add_outside(const struct found *f, struct au_comparison *c)
+{
+	size_t n = strlen(c->reason);
+	char name[2 * AU_NAME_TEXT];
+
+	if (f->outside.listed != NULL)
+		snprintf(c->reason + n, sizeof(c->reason) - n,
+			 "; it is that of %s",
+			 name_of(f->outside.listed, name));
+}
+
+static void say_differs(struct found *f)
+{
+	struct au_comparison *c = &f->result;
 	const struct au_reference *ref = &f->asked->reference;
 
 	c->result = AU_DIFFERS_UNEXPLAINED;
 	c->listed = f->asked;
 	c->status = f->asked_status;
 	snprintf(c->reason, sizeof(c->reason),
-		 "%zu reference%s of %.*s, none has this value%s%s", f->n_asked,
+		 "%zu reference%s of %.*s, none has this value", f->n_asked,
 		 f->n_asked == 1 ? "" : "s", (int)ref->product.n,
-		 (const char *)ref->product.p,
-		 f->other != NULL ? "; it is that of " : "",
-		 f->other != NULL ? f->other->path : "");
+		 (const char *)ref->product.p);
+	add_outside(f, c);
 }
 
-static void say_no_reference(const struct found *f, struct au_comparison *c)
+static void say_no_reference(struct found *f)
 {
+	struct au_comparison *c = &f->result;
+
 	c->result = AU_NO_REFERENCE;
 	if (f->later != NULL)
 		snprintf(c->reason, sizeof(c->reason),
@@ -159,29 +240,31 @@ static void say_no_reference(const struct found *f, struct au_comparison *c)
 				 ? "the %zu reference does not have this value"
 				 : "none of the %zu references has this value",
 			 c->n_considered);
+	add_outside(f, c);
 }
 
 struct au_comparison au_compare(const struct au_references *refs,
 				const struct au_question *question)
 {
 	struct found f = { 0 };
-	struct au_comparison *c = &f.best;
 
 	if (question->not_comparable != NULL) {
-		c->result = AU_NOT_COMPARABLE;
-		snprintf(c->reason, sizeof(c->reason), "%s",
+		f.result.result = AU_NOT_COMPARABLE;
+		snprintf(f.result.reason, sizeof(f.result.reason), "%s",
 			 question->not_comparable);
-		return f.best;
+		return f.result;
 	}
 	for (size_t i = 0; i < refs->n; i++)
 		look_at(&refs->listed[i], question, &f);
-	if (c->entry != NULL)
-		say_found(c);
+	if (is_worse(&f.outside, &f.best))
+		say_bad_outside(&f);
+	else if (f.best.listed != NULL)
+		say_found(&f);
 	else if (f.asked != NULL)
-		say_differs(&f, c);
+		say_differs(&f);
 	else
-		say_no_reference(&f, c);
-	return f.best;
+		say_no_reference(&f);
+	return f.result;
 }
 
 int au_result_status(enum au_result result)

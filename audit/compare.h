@@ -27,7 +27,8 @@ struct au_question {
 	 * the replay authenticated it. */
 	const char *not_comparable;
 	int64_t at;
-	/* Only references of this product and version count; empty: all. */
+	/* Only references of this product and version are a match; empty: all.
+	 * A state that is not good counts whatever its product. */
 	struct ev_span product, version;
 };
 
@@ -38,7 +39,7 @@ struct au_comparison {
 	const struct au_listed *listed;
 	const struct au_measurement *entry; /* NULL: the value is not in it */
 	const struct au_status *status;	    /* in force at T */
-	size_t n_considered; /* references with a state in force at T */
+	size_t n_considered; /* asked for, with a state in force at T */
 	size_t n_later;	     /* references not known yet at T */
 	char reason[400];    /* a sentence for people */
 };

@@ -101,6 +101,24 @@ def withdrawn(scratch):
     audited(*SIMULATED, "--references", repository + "@HEAD~1", status=0)
 
 
+@case("--product does not hide that the value was withdrawn elsewhere")
+def product(scratch):
+    repository = repository_with(scratch, simulated_mrtd())
+    write(scratch + "/recipe", b"how it is built\n")
+    ecart("audit", "reference", "add", repository, "--product", "other",
+          "--version", "9", "--source", SOURCE, "--recipe",
+          scratch + "/recipe", "--artifact", scratch + "/image", "--mrtd",
+          simulated_mrtd(), "--state", "withdrawn", "--reason", "a mistake",
+          "--since", "2026-05-01T00:00:00Z", "--time", "2026-05-02T00:00:00Z")
+    for asked in ("paravisor", "paravisor@1.0", "neither"):
+        rep = audited(*SIMULATED, "--references", repository, "--product",
+                      asked, status=FAIL)
+        entry, = rep["audit"]
+        equal("differs-explained", entry["result"], "result")
+        equal("other", entry["reference"]["product"], "product")
+        contains(entry["reason"], "other 9", "withdrawn")
+
+
 @case("a working tree's files are not read, its commit is")
 def working_tree(scratch):
     bare, tree = repository_with(scratch, simulated_mrtd()), scratch + "/tree"

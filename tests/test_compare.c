@@ -17,6 +17,9 @@
 #define WEAK                                                                   \
 	"\"status\":[{\"reason\":\"x\",\"since\":\"2026-01-01T00:00:00Z\","    \
 	"\"state\":\"vulnerable\"}]"
+#define GONE                                                                   \
+	"\"status\":[{\"reason\":\"x\",\"since\":\"2026-01-01T00:00:00Z\","    \
+	"\"state\":\"withdrawn\"}]"
 #define C96                                                                    \
 	"cccccccccccccccccccccccccccccccccccccccccccccccc"                     \
 	"cccccccccccccccccccccccccccccccccccccccccccccccc"
@@ -42,6 +45,19 @@ static const struct manifest twins[] = {
 	{ "references/a/1.json", SAMPLE_WITH(ONE("", C96), "a", GOOD, "1") },
 	{ "references/b/1.json", SAMPLE_WITH(ONE("", C96), "b", WEAK, "1") },
 	{ "references/c/1.json", SAMPLE_WITH(ONE("", C96), "c", GOOD, "1") },
+};
+static const struct manifest versions[] = {
+	{ "references/a/1.json", SAMPLE_WITH(ONE("", C96), "a", GOOD, "1") },
+	{ "references/a/2.json", SAMPLE_WITH(ONE("", C96), "a", WEAK, "2") },
+};
+static const struct manifest worse[] = {
+	{ "references/a/1.json", SAMPLE_WITH(ONE("", C96), "a", WEAK, "1") },
+	{ "references/b/1.json", SAMPLE_WITH(ONE("", C96), "b", GONE, "1") },
+};
+static const struct manifest other[] = {
+	{ "references/b/1.json", SAMPLE_WITH(ONE("", C96), "b", WEAK, "1") },
+	{ "references/z/1.json",
+	  SAMPLE_WITH(ONE("", SAMPLE_A96), "z", GOOD, "1") },
 };
 static const struct manifest variants[] = {
 	{ "references/a/1.json",
@@ -109,6 +125,18 @@ static const struct row rows[] = {
 	  AU_NO_REFERENCE, NULL, 2 },
 	{ "the worst state decides", ON(twins), 0xcc, MAY, "", "", NULL,
 	  AU_DIFFERS_EXPLAINED, "references/b/1.json", 1 },
+	{ "a bad state under another name", ON(twins), 0xcc, MAY, "a", "", NULL,
+	  AU_DIFFERS_EXPLAINED, "references/b/1.json", 1 },
+	{ "under another version", ON(versions), 0xcc, MAY, "a", "1", NULL,
+	  AU_DIFFERS_EXPLAINED, "references/a/2.json", 1 },
+	{ "worse under another name", ON(worse), 0xcc, MAY, "a", "", NULL,
+	  AU_DIFFERS_EXPLAINED, "references/b/1.json", 1 },
+	{ "bad, and asked for one that is not there", ON(twins), 0xcc, MAY, "z",
+	  "", NULL, AU_DIFFERS_EXPLAINED, "references/b/1.json", 1 },
+	{ "bad, and asked for one with another value", ON(other), 0xcc, MAY,
+	  "z", "", NULL, AU_DIFFERS_EXPLAINED, "references/b/1.json", 1 },
+	{ "a bad state under another name, later", ON(shelf), 0xaa, MAY,
+	  "openhcl", "1.7", NULL, AU_MATCH, P17, 0 },
 	{ "the default before a variant", ON(variants), 0xcc, MAY, "", "", NULL,
 	  AU_MATCH, "references/b/1.json", 0 },
 };
