@@ -3,6 +3,7 @@
 #include "audit/report.h"
 
 #include "audit/canonical.h"
+#include "audit/measured.h"
 #include "evidence/base/cleanup.h"
 #include "evidence/base/hex.h"
 #include "evidence/base/time.h"
@@ -15,22 +16,6 @@ static const char object[] = "report";
 static const size_t AU_REPORT_MAX = (size_t)256 << 20;
 
 static const char *const verdicts[] = { "pass", "fail", "incomplete" };
-
-/* One measurement out of the facts. */
-struct measured {
-	const json_t *facts; /* facts.tdx */
-	const char *item;    /* its quote's path, or "" */
-	const char *hex;
-	uint8_t value[48];
-	int64_t offset; /* of the value in the item; -1: not known */
-};
-
-static const char *text_of(const json_t *obj, const char *member)
-{
-	const char *text = json_string_value(json_object_get(obj, member));
-
-	return text != NULL ? text : "";
-}
 
 /* jansson's setters take what they are given, and fail on memory alone. */
 static bool set(json_t *obj, const char *member, json_t *v)
@@ -59,46 +44,6 @@ static bool set_time(json_t *obj, const char *member, int64_t t)
 
 	ev_time_format(t, text);
 	return set(obj, member, json_string(text));
-}
-
-/* Where MRTD stands in a quote file (measurement page, section 1). */
-static int64_t mrtd_offset(const json_t *document, const char *item)
-{
-	const json_t *quote =
-		json_object_get(json_object_get(document, "facts"), "quote");
-	json_int_t version =
-		json_integer_value(json_object_get(quote, "version"));
-
-	if (*item == '\0' || strcmp(text_of(quote, "item"), item) != 0)
-		return -1;
-	return version == 4 ? 184 : version == 5 ? 190 : -1;
-}
-
-static enum ev_code read_measured(const json_t *document, const json_t *facts,
-				  struct measured *m, struct ev_error *err)
-{
-	if (ev_json_get_hex(facts, "report.facts.tdx", "mrtd", m->value,
-			    sizeof(m->value), err) != EV_OK)
-		return err->code;
-	m->facts = facts;
-	m->hex = text_of(facts, "mrtd");
-	m->item = text_of(facts, "item");
-	m->offset = mrtd_offset(document, m->item);
-	return EV_OK;
-}
-
-/* Why the value is not compared, or NULL. */
-static const char *not_comparable(const struct measured *m)
-{
-	const char *attributes = text_of(m->facts, "attributes");
-
-	if (!json_is_true(json_object_get(m->facts, "trusted")))
-		return "unauthenticated: the replay did not authenticate it";
-	/* TDATTRIBUTES bits 0 to 7: a TD that can be debugged holds other
-	 * code than what was measured as soon as the host wants it to. */
-	if (strncmp(attributes, "00", 2) != 0)
-		return "debug: TD attributes allow debugging, or are absent";
-	return NULL;
 }
 
 static bool add_status(json_t *ref, const struct au_status *s)
@@ -180,7 +125,7 @@ static json_t *repository_json(const struct au_references *refs)
 	return NULL;
 }
 
-static json_t *audit_json(const struct measured *m,
+static json_t *audit_json(const struct au_measured *m,
 			  const struct au_comparison *c,
 			  const struct au_references *refs)
 {
@@ -189,13 +134,14 @@ static json_t *audit_json(const struct measured *m,
 		set(out, "register", json_string("mrtd")) &&
 		set(out, "platform", json_string("tdx")) &&
 		set(out, "item", json_string(m->item)) &&
-		set(out, "value", json_string(m->hex)) &&
 		set(out, "result", json_string(au_result_name(c->result))) &&
 		set(out, "reason", json_string(c->reason)) &&
 		set(out, "considered",
 		    json_integer((json_int_t)c->n_considered)) &&
 		set(out, "repository", repository_json(refs));
 
+	if (good && m->hex != NULL)
+		good = set(out, "value", json_string(m->hex));
 	if (good && c->listed != NULL)
 		good = set(out, "reference", reference_json(c));
 	if (good && c->result == AU_DIFFERS_EXPLAINED)
@@ -206,7 +152,7 @@ static json_t *audit_json(const struct measured *m,
 	return NULL;
 }
 
-static json_t *inputs_json(const struct measured *m)
+static json_t *inputs_json(const struct au_measured *m)
 {
 	json_t *list = json_array();
 
@@ -221,7 +167,7 @@ static json_t *inputs_json(const struct measured *m)
 }
 
 /* The finding among "checks"; m and c are NULL where nothing was measured. */
-static json_t *finding_json(const struct measured *m,
+static json_t *finding_json(const struct au_measured *m,
 			    const struct au_comparison *c)
 {
 	static const char *const outcomes[] = { "pass", "fail", "skip" };
@@ -240,7 +186,7 @@ static json_t *finding_json(const struct measured *m,
 	       set(out, "waived", json_false()) &&
 	       set(out, "reason", json_string(reason)) &&
 	       set(out, "inputs", inputs_json(m));
-	if (good && m != NULL)
+	if (good && m != NULL && m->hex != NULL)
 		good = set(out, "got", json_string(m->hex));
 	/* What is not good is not wanted. */
 	if (good && c != NULL && status == 0)
@@ -274,46 +220,40 @@ static enum ev_code no_memory(struct audit *a)
 	return ev_fail_trouble(a->err, object, "out of memory");
 }
 
-static enum ev_code audit_one(struct audit *a, const json_t *facts)
+static enum ev_code audit_one(struct audit *a, const struct au_measured *m)
 {
-	struct au_question q = { .platform = AU_TDX,
-				 .reg = EV_SPAN_LITERAL("mrtd"),
-				 .at = a->at,
-				 .product = a->request->product,
-				 .version = a->request->version };
-	struct au_comparison c;
-	struct measured m = { 0 };
+	const struct au_question q = { .platform = AU_TDX,
+				       .reg = EV_SPAN_LITERAL("mrtd"),
+				       .value = EV_SPAN(m->value),
+				       .not_comparable = m->not_comparable,
+				       .at = a->at,
+				       .product = a->request->product,
+				       .version = a->request->version };
+	struct au_comparison c = au_compare(a->request->references, &q);
 
-	if (read_measured(a->document, facts, &m, a->err) != EV_OK)
-		return a->err->code;
-	q.value = EV_SPAN(m.value);
-	q.not_comparable = not_comparable(&m);
-	c = au_compare(a->request->references, &q);
 	a->status = worse(a->status, au_result_status(c.result));
 	if (json_array_append_new(
-		    a->list, audit_json(&m, &c, a->request->references)) != 0 ||
-	    json_array_append_new(a->checks, finding_json(&m, &c)) != 0)
+		    a->list, audit_json(m, &c, a->request->references)) != 0 ||
+	    json_array_append_new(a->checks, finding_json(m, &c)) != 0)
 		return no_memory(a);
 	return EV_OK;
 }
 
 static enum ev_code audit_all(struct audit *a)
 {
-	const json_t *tdx =
-		json_object_get(json_object_get(a->document, "facts"), "tdx");
+	struct au_measured_list list = { 0 };
+	enum ev_code code = au_measured_read(a->document, &list, a->err);
 
-	if (json_is_object(tdx))
-		return audit_one(a, tdx);
-	for (size_t i = 0; i < json_array_size(tdx); i++) {
-		if (audit_one(a, json_array_get(tdx, i)) != EV_OK)
-			return a->err->code;
+	for (size_t i = 0; i < list.n && code == EV_OK; i++)
+		code = audit_one(a, &list.quote[i]);
+	if (code == EV_OK && list.n == 0) {
+		a->status = worse(a->status, 2);
+		if (json_array_append_new(a->checks,
+					  finding_json(NULL, NULL)) != 0)
+			code = no_memory(a);
 	}
-	if (json_array_size(tdx) > 0)
-		return EV_OK;
-	a->status = worse(a->status, 2);
-	if (json_array_append_new(a->checks, finding_json(NULL, NULL)) != 0)
-		return no_memory(a);
-	return EV_OK;
+	au_measured_free(&list);
+	return code;
 }
 
 static enum ev_code open_report(struct audit *a)

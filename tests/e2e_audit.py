@@ -9,9 +9,10 @@ import sys
 
 sys.dont_write_bytecode = True
 
-from e2e import (AZURE_AT, FAIL, INCOMPLETE, UNREADABLE, case, contains, ecart,
-                 equal, findings, main, outcome, pack_azure, read, simulated,
-                 write)
+from e2e import (AZURE_AT, FAIL, INCOMPLETE, UNREADABLE, azure_collateral,
+                 azure_evidence, case, contains, ecart, equal, findings,
+                 gcp_collateral, gcp_evidence, main, outcome, pack, pack_azure,
+                 read, report, simulated, write)
 
 OTHER = "ab" * 48
 SOURCE = "https://git.example/paravisor@" + "0123456789abcdef" * 2 + "01234567"
@@ -82,6 +83,24 @@ def match(scratch):
     equal("pass", outcome(rep, "measure.mrtd"), "measure.mrtd")
     text = ecart("audit", *SIMULATED, "--references", repository, "--full").out
     contains(text, head_of(repository))
+
+
+@case("two machines in one archive: each quote has its own result")
+def two_quotes(scratch):
+    archive = scratch + "/two.ecart"
+    pack(archive, azure_evidence(), azure_collateral(), gcp_evidence(),
+         gcp_collateral(), time=AZURE_AT)
+    alone = report(pack_azure(scratch), "--at", AZURE_AT)
+    repository = repository_with(scratch, alone["facts"]["tdx"]["mrtd"])
+    rep = audited(archive, "--references", repository, status=FAIL)
+    signed = [row["subject"] for row in findings(rep, "dcap.quote.signature")]
+    equal(2, len(signed), "quotes")
+    equal(signed, [entry["item"] for entry in rep["audit"]], "items")
+    equal(signed, [row["subject"] for row in findings(rep, "measure.mrtd")],
+          "subjects")
+    matched = [entry["value"] for entry in rep["audit"]
+               if entry["result"] == "match"]
+    equal([alone["facts"]["tdx"]["mrtd"]], matched, "what matches")
 
 
 @case("a withdrawn reference: exit 1; at the commit before, exit 0")

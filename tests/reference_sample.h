@@ -9,6 +9,9 @@
 	SAMPLE_A16 SAMPLE_A16 SAMPLE_A16 SAMPLE_A16 SAMPLE_A16 SAMPLE_A16
 #define SAMPLE_B96                                                             \
 	SAMPLE_B16 SAMPLE_B16 SAMPLE_B16 SAMPLE_B16 SAMPLE_B16 SAMPLE_B16
+#define SAMPLE_C16 "cccccccccccccccc"
+#define SAMPLE_C96                                                             \
+	SAMPLE_C16 SAMPLE_C16 SAMPLE_C16 SAMPLE_C16 SAMPLE_C16 SAMPLE_C16
 #define SAMPLE_A64 SAMPLE_A16 SAMPLE_A16 SAMPLE_A16 SAMPLE_A16
 
 #define SAMPLE_ARTIFACT                                                        \

@@ -11,17 +11,28 @@
 
 #include <cmocka.h>
 
-#define QUOTE "items/tdx-quote/0000.bin"
-#define TDX(attributes, trusted, mrtd)                                         \
-	"\"tdx\":{\"attributes\":\"" attributes "\",\"item\":\"" QUOTE         \
+#define QUOTE  "items/tdx-quote/0000.bin"
+#define SECOND "items/tdx-quote/0001.bin"
+#define THIRD  "items/tdx-quote/0002.bin"
+#define ASKED(item, outcome)                                                   \
+	"{\"id\":\"dcap.quote.signature\",\"outcome\":\"" outcome              \
+	"\",\"subject\":\"" item "\"}"
+#define TD(item, attributes, trusted, mrtd)                                    \
+	"{\"attributes\":\"" attributes "\",\"item\":\"" item                  \
 	"\",\"mrtd\":\"" mrtd "\",\"trusted\":" trusted "}"
-#define REPORT(tdx, time, verdict)                                             \
+#define SGX(item) "{\"item\":\"" item "\",\"trusted\":true}"
+/* checks: findings; facts: members behind facts.quote, a comma first. */
+#define REPORT(checks, facts, time, verdict)                                   \
 	"{\"asOf\":{\"basis\":\"given\",\"time\":\"" time                      \
-	"\"},\"checks\":[],\"facts\":{\"quote\":{\"item\":\"" QUOTE            \
-	"\",\"version\":4}" tdx                                                \
+	"\"},\"checks\":[" checks "],\"facts\":{\"quote\":{\"item\":\"" QUOTE  \
+	"\",\"version\":4}" facts                                              \
 	"},\"policy\":{\"name\":\"default-1\",\"sha256\":\"" SAMPLE_A64        \
 	"\"},\"report\":\"ecart-report/1\",\"trust\":[],"                      \
 	"\"verdict\":\"" verdict "\"}"
+/* One quote that the replay believed. */
+#define BELIEVED(attributes, mrtd, time, verdict)                              \
+	REPORT(ASKED(QUOTE, "pass"),                                           \
+	       ",\"tdx\":" TD(QUOTE, attributes, "true", mrtd), time, verdict)
 #define PLAIN "0000001000000000"
 #define DEBUG "0100001000000000"
 #define MAY   "2026-05-01T00:00:00Z"
@@ -34,23 +45,26 @@ struct row {
 };
 
 static const struct row rows[] = {
-	{ REPORT("," TDX(PLAIN, "true", SAMPLE_A96), MAY, "pass"), 0, "pass",
-	  "match", "pass", "match  " },
-	{ REPORT("," TDX(PLAIN, "true", SAMPLE_B96), MAY, "pass"), 0, "pass",
+	{ BELIEVED(PLAIN, SAMPLE_A96, MAY, "pass"), 0, "pass", "match", "pass",
+	  "match  " },
+	{ BELIEVED(PLAIN, SAMPLE_B96, MAY, "pass"), 0, "pass",
 	  "match-with-variant", "pass", "match-with-variant\n" },
-	{ REPORT("," TDX(PLAIN, "true", SAMPLE_A96), MAY, "incomplete"), 2,
-	  "incomplete", "match", "pass", "match  " },
-	{ REPORT("," TDX(PLAIN, "true", SAMPLE_A96), MAY, "fail"), 1, "fail",
+	{ BELIEVED(PLAIN, SAMPLE_A96, MAY, "incomplete"), 2, "incomplete",
 	  "match", "pass", "match  " },
-	{ REPORT("," TDX(PLAIN, "true", SAMPLE_A96), JULY, "pass"), 1, "fail",
+	{ BELIEVED(PLAIN, SAMPLE_A96, MAY, "fail"), 1, "fail", "match", "pass",
+	  "match  " },
+	{ BELIEVED(PLAIN, SAMPLE_A96, JULY, "pass"), 1, "fail",
 	  "differs-explained", "fail", "differs-explained\n" },
-	{ REPORT("," TDX(PLAIN, "true", SAMPLE_A96), JULY, "incomplete"), 1,
-	  "fail", "differs-explained", "fail", "differs-explained\n" },
-	{ REPORT("," TDX(PLAIN, "false", SAMPLE_A96), MAY, "fail"), 1, "fail",
+	{ BELIEVED(PLAIN, SAMPLE_A96, JULY, "incomplete"), 1, "fail",
+	  "differs-explained", "fail", "differs-explained\n" },
+	{ REPORT(ASKED(QUOTE, "fail"),
+		 ",\"tdx\":" TD(QUOTE, PLAIN, "false", SAMPLE_A96), MAY,
+		 "fail"),
+	  1, "fail", "not-comparable", "skip", "not-comparable\n" },
+	{ BELIEVED(DEBUG, SAMPLE_A96, MAY, "pass"), 2, "incomplete",
 	  "not-comparable", "skip", "not-comparable\n" },
-	{ REPORT("," TDX(DEBUG, "true", SAMPLE_A96), MAY, "pass"), 2,
-	  "incomplete", "not-comparable", "skip", "not-comparable\n" },
-	{ REPORT("", MAY, "pass"), 2, "incomplete", NULL, "skip", "nothing " },
+	{ REPORT("", "", MAY, "pass"), 2, "incomplete", NULL, "skip",
+	  "nothing " },
 };
 
 static void load(struct ev_crypto *crypto, struct au_references *refs)
@@ -63,6 +77,13 @@ static void load(struct ev_crypto *crypto, struct au_references *refs)
 			 EV_OK);
 	assert_int_equal(au_references_finish(refs, crypto, &err), EV_OK);
 	assert_int_equal(refs->n, 1);
+}
+
+static const json_t *last_check(const json_t *document)
+{
+	const json_t *checks = json_object_get(document, "checks");
+
+	return json_array_get(checks, json_array_size(checks) - 1);
 }
 
 static void check_row(size_t i, const struct au_request *request)
@@ -87,7 +108,7 @@ static void check_row(size_t i, const struct au_request *request)
 	assert_string_equal(
 		json_string_value(json_object_get(document, "verdict")),
 		row->verdict);
-	finding = json_array_get(json_object_get(document, "checks"), 0);
+	finding = last_check(document);
 	assert_string_equal(
 		json_string_value(json_object_get(finding, "outcome")),
 		row->outcome);
@@ -118,6 +139,112 @@ static void replay_and_comparison_make_one_verdict(void **state)
 	ev_crypto_free(crypto);
 }
 
+#define LIST(a, b, c) ",\"tdx\":[" a "," b "," c "]"
+#define ALL_PASS                                                               \
+	ASKED(QUOTE, "pass")                                                   \
+	"," ASKED(SECOND, "pass") "," ASKED(THIRD, "pass")
+#define TD_A(item) TD(item, PLAIN, "true", SAMPLE_A96)
+#define TD_C(item) TD(item, PLAIN, "true", SAMPLE_C96)
+
+struct several {
+	const char *report;
+	int status;
+	const char *result[3]; /* of QUOTE, SECOND, THIRD; NULL: no entry */
+};
+
+static const struct several several[] = {
+	{ REPORT(ALL_PASS, LIST(TD_A(QUOTE), TD_A(SECOND), TD_A(THIRD)), MAY,
+		 "pass"),
+	  0,
+	  { "match", "match", "match" } },
+	/* Another value in any place decides, in whatever order. */
+	{ REPORT(ALL_PASS, LIST(TD_A(QUOTE), TD_A(SECOND), TD_C(THIRD)), MAY,
+		 "pass"),
+	  2,
+	  { "match", "match", "no-reference" } },
+	{ REPORT(ALL_PASS, LIST(TD_C(THIRD), TD_A(SECOND), TD_A(QUOTE)), MAY,
+		 "pass"),
+	  2,
+	  { "match", "match", "no-reference" } },
+	/* Only what is signed is compared, by its own finding. */
+	{ REPORT(ASKED(QUOTE, "pass") "," ASKED(SECOND, "fail") "," ASKED(
+			 THIRD, "pass"),
+		 LIST(TD_A(QUOTE), TD_A(SECOND), TD_A(THIRD)), MAY, "fail"),
+	  1,
+	  { "match", "not-comparable", "match" } },
+	{ REPORT(ASKED(QUOTE, "pass") "," ASKED(SECOND, "skip") "," ASKED(
+			 THIRD, "pass"),
+		 LIST(TD_A(QUOTE), TD_A(SECOND), TD_A(THIRD)), MAY, "pass"),
+	  2,
+	  { "match", "not-comparable", "match" } },
+	/* A quote without facts is not passed over. */
+	{ REPORT(ASKED(QUOTE, "pass") "," ASKED(SECOND, "skip"),
+		 ",\"tdx\":" TD_A(QUOTE), MAY, "pass"),
+	  2,
+	  { "match", "not-comparable", NULL } },
+	/* An enclave has no launch measurement. */
+	{ REPORT(ALL_PASS,
+		 ",\"sgx\":" SGX(SECOND) ",\"tdx\":[" TD_A(QUOTE) "," TD_A(
+			 THIRD) "]",
+		 MAY, "pass"),
+	  0,
+	  { "match", NULL, "match" } },
+	/* Withdrawn is worse than what nobody knows. */
+	{ REPORT(ALL_PASS, LIST(TD_C(QUOTE), TD_A(SECOND), TD_C(THIRD)), JULY,
+		 "pass"),
+	  1,
+	  { "no-reference", "differs-explained", "no-reference" } },
+};
+
+static void check_entries(const struct several *row, const json_t *audit)
+{
+	static const char *const items[] = { QUOTE, SECOND, THIRD };
+	size_t at = 0;
+
+	for (size_t i = 0; i < 3; i++) {
+		const json_t *entry = json_array_get(audit, at);
+
+		if (row->result[i] == NULL)
+			continue;
+		assert_string_equal(
+			json_string_value(json_object_get(entry, "item")),
+			items[i]);
+		assert_string_equal(
+			json_string_value(json_object_get(entry, "result")),
+			row->result[i]);
+		at++;
+	}
+	assert_int_equal(json_array_size(audit), at);
+}
+
+static void every_quote_is_compared_and_the_worst_decides(void **state)
+{
+	struct ev_crypto *crypto = ev_crypto_new();
+	struct au_references refs = { 0 };
+	const struct au_request request = { .references = &refs };
+
+	(void)state;
+	load(crypto, &refs);
+	for (size_t i = 0; i < sizeof(several) / sizeof(several[0]); i++) {
+		struct au_audited audited = { 0 };
+		struct ev_error err = { 0 };
+		ev_auto_json json_t *document = NULL;
+
+		if (au_report_audit(ev_span_str(several[i].report), &request,
+				    &audited, &err) != EV_OK)
+			fail_msg("%zu: %s %s", i, err.field, err.found);
+		assert_int_equal(audited.status, several[i].status);
+		assert_int_equal(
+			ev_json_parse(ev_span_of(audited.report, audited.n),
+				      audited.n, "report", &document, &err),
+			EV_OK);
+		check_entries(&several[i], json_object_get(document, "audit"));
+		free(audited.report);
+	}
+	au_references_free(&refs);
+	ev_crypto_free(crypto);
+}
+
 /* Who reads the result alone must not take it for a match. */
 static void what_was_withdrawn_is_explained(void **state)
 {
@@ -131,12 +258,10 @@ static void what_was_withdrawn_is_explained(void **state)
 
 	(void)state;
 	load(crypto, &refs);
-	assert_int_equal(
-		au_report_audit(
-			ev_span_str(REPORT("," TDX(PLAIN, "true", SAMPLE_A96),
-					   JULY, "pass")),
-			&request, &audited, &err),
-		EV_OK);
+	assert_int_equal(au_report_audit(ev_span_str(BELIEVED(PLAIN, SAMPLE_A96,
+							      JULY, "pass")),
+					 &request, &audited, &err),
+			 EV_OK);
 	assert_int_equal(ev_json_parse(ev_span_of(audited.report, audited.n),
 				       audited.n, "report", &document, &err),
 			 EV_OK);
@@ -149,7 +274,7 @@ static void what_was_withdrawn_is_explained(void **state)
 		json_string_value(json_object_get(
 			json_object_get(entry, "reference"), "status")),
 		"withdrawn");
-	finding = json_array_get(json_object_get(document, "checks"), 0);
+	finding = last_check(document);
 	assert_null(json_object_get(finding, "want"));
 	assert_non_null(json_object_get(finding, "got"));
 	free(audited.report);
@@ -164,9 +289,12 @@ static void what_is_no_report_is_refused(void **state)
 		"{}",
 		"[]",
 		"{\"checks\":[]}",
-		REPORT("," TDX(PLAIN, "true", "abcd"), MAY, "pass"),
-		REPORT("", "yesterday", "pass"),
-		REPORT("", MAY, "perhaps"),
+		BELIEVED(PLAIN, "abcd", MAY, "pass"),
+		REPORT("", "", "yesterday", "pass"),
+		REPORT("", "", MAY, "perhaps"),
+		/* A TD of which no finding tells. */
+		REPORT("", ",\"tdx\":" TD(QUOTE, PLAIN, "true", SAMPLE_A96),
+		       MAY, "pass"),
 	};
 	struct au_references refs = { 0 };
 	const struct au_request request = { .references = &refs };
@@ -187,6 +315,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(replay_and_comparison_make_one_verdict),
+		cmocka_unit_test(every_quote_is_compared_and_the_worst_decides),
 		cmocka_unit_test(what_was_withdrawn_is_explained),
 		cmocka_unit_test(what_is_no_report_is_refused),
 	};

@@ -20,9 +20,6 @@
 #define GONE                                                                   \
 	"\"status\":[{\"reason\":\"x\",\"since\":\"2026-01-01T00:00:00Z\","    \
 	"\"state\":\"withdrawn\"}]"
-#define C96                                                                    \
-	"cccccccccccccccccccccccccccccccccccccccccccccccc"                     \
-	"cccccccccccccccccccccccccccccccccccccccccccccccc"
 #define ONE(parameters, value)                                                 \
 	"\"measurements\":[" SAMPLE_ENTRY(parameters, value) "]"
 #define SNP                                                                    \
@@ -38,24 +35,32 @@ struct manifest {
 static const struct manifest shelf[] = {
 	{ "references/openhcl/1.7.json", SAMPLE },
 	{ "references/openhcl/1.8.json",
-	  SAMPLE_WITH(ONE("", C96), "openhcl", GOOD, "1.8") },
+	  SAMPLE_WITH(ONE("", SAMPLE_C96), "openhcl", GOOD, "1.8") },
 	{ "references/snponly/1.json", SAMPLE_WITH(SNP, "snponly", GOOD, "1") },
 };
 static const struct manifest twins[] = {
-	{ "references/a/1.json", SAMPLE_WITH(ONE("", C96), "a", GOOD, "1") },
-	{ "references/b/1.json", SAMPLE_WITH(ONE("", C96), "b", WEAK, "1") },
-	{ "references/c/1.json", SAMPLE_WITH(ONE("", C96), "c", GOOD, "1") },
+	{ "references/a/1.json",
+	  SAMPLE_WITH(ONE("", SAMPLE_C96), "a", GOOD, "1") },
+	{ "references/b/1.json",
+	  SAMPLE_WITH(ONE("", SAMPLE_C96), "b", WEAK, "1") },
+	{ "references/c/1.json",
+	  SAMPLE_WITH(ONE("", SAMPLE_C96), "c", GOOD, "1") },
 };
 static const struct manifest versions[] = {
-	{ "references/a/1.json", SAMPLE_WITH(ONE("", C96), "a", GOOD, "1") },
-	{ "references/a/2.json", SAMPLE_WITH(ONE("", C96), "a", WEAK, "2") },
+	{ "references/a/1.json",
+	  SAMPLE_WITH(ONE("", SAMPLE_C96), "a", GOOD, "1") },
+	{ "references/a/2.json",
+	  SAMPLE_WITH(ONE("", SAMPLE_C96), "a", WEAK, "2") },
 };
 static const struct manifest worse[] = {
-	{ "references/a/1.json", SAMPLE_WITH(ONE("", C96), "a", WEAK, "1") },
-	{ "references/b/1.json", SAMPLE_WITH(ONE("", C96), "b", GONE, "1") },
+	{ "references/a/1.json",
+	  SAMPLE_WITH(ONE("", SAMPLE_C96), "a", WEAK, "1") },
+	{ "references/b/1.json",
+	  SAMPLE_WITH(ONE("", SAMPLE_C96), "b", GONE, "1") },
 };
 static const struct manifest other[] = {
-	{ "references/b/1.json", SAMPLE_WITH(ONE("", C96), "b", WEAK, "1") },
+	{ "references/b/1.json",
+	  SAMPLE_WITH(ONE("", SAMPLE_C96), "b", WEAK, "1") },
 	{ "references/z/1.json",
 	  SAMPLE_WITH(ONE("", SAMPLE_A96), "z", GOOD, "1") },
 };
@@ -63,13 +68,14 @@ static const struct manifest variants[] = {
 	{ "references/a/1.json",
 	  SAMPLE_WITH("\"measurements\":[" SAMPLE_ENTRY(
 			      "", SAMPLE_A96) "," SAMPLE_ENTRY(SAMPLE_TWO_PASS,
-							       C96) "]",
+							       SAMPLE_C96) "]",
 		      "a", GOOD, "1") },
 	{ "references/b/1.json",
-	  SAMPLE_WITH(ONE(SAMPLE_TWO_PASS, C96), "b", GOOD, "1") },
+	  SAMPLE_WITH(ONE(SAMPLE_TWO_PASS, SAMPLE_C96), "b", GOOD, "1") },
 };
 static const struct manifest later[] = {
-	{ "references/a/1.json", SAMPLE_WITH(ONE("", C96), "a", LATER, "1") },
+	{ "references/a/1.json",
+	  SAMPLE_WITH(ONE("", SAMPLE_C96), "a", LATER, "1") },
 };
 
 struct row {
@@ -247,9 +253,9 @@ static void a_path_must_be_what_the_names_make(void **state)
 static void paths_equal_but_for_case_are_refused(void **state)
 {
 	static const char upper[] =
-		SAMPLE_WITH(ONE("", C96), "openhcl", GOOD, "1.7-RC");
+		SAMPLE_WITH(ONE("", SAMPLE_C96), "openhcl", GOOD, "1.7-RC");
 	static const char lower[] =
-		SAMPLE_WITH(ONE("", C96), "openhcl", GOOD, "1.7-rc");
+		SAMPLE_WITH(ONE("", SAMPLE_C96), "openhcl", GOOD, "1.7-rc");
 	struct ev_crypto *crypto = ev_crypto_new();
 	struct au_references refs = { 0 };
 	struct ev_error err = { 0 };
