@@ -5,9 +5,11 @@
 
 #include "evidence/base/buffer.h"
 
-/* Appends the text: the sentence that answers first, then on what it rests.
- * full: digests in full, and every check.  False: not a report of ours, or
- * memory ran out. */
+/* Appends the text: the verdict and the question that it answers on the first
+ * line, then each measurement, then the checks that keep the report from a
+ * pass.  At most 80 columns; with full, digests and other words are not
+ * broken, and every check is there.  False: not a report of ours, or memory
+ * ran out. */
 bool au_render_text(struct ev_span report, bool full, struct ev_buffer *out);
 
 #endif

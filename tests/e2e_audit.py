@@ -85,6 +85,21 @@ def match(scratch):
     contains(text, head_of(repository))
 
 
+@case("the first line is the verdict and its question; 80 columns")
+def text_for_people(scratch):
+    repository = repository_with(scratch, simulated_mrtd())
+    broken_one = simulated("replay/fail-dcap.quote.signature/archive.tar")
+    for words, status, verdict in (
+            (SIMULATED, 0, "PASS "),
+            ([broken_one, *SIMULATED[1:]], FAIL, "FAIL ")):
+        lines = ecart("audit", *words, "--references", repository,
+                      status=status).out.splitlines()
+        assert lines[0].startswith(verdict), lines[0]
+        contains(lines[0], 'under policy "default-1"',
+                 "as of 2026-06-08T12:42:41Z")
+        equal([], [line for line in lines if len(line) > 80], "wide lines")
+
+
 @case("two machines in one archive: each quote has its own result")
 def two_quotes(scratch):
     archive = scratch + "/two.ecart"

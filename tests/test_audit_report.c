@@ -86,6 +86,24 @@ static const json_t *last_check(const json_t *document)
 	return json_array_get(checks, json_array_size(checks) - 1);
 }
 
+/* The verdict first, with its question, and only then what was compared. */
+static void check_text(const char *text, const struct row *row)
+{
+	static const char question[] = "under policy \"default-1\" as of 2026-";
+	const char *word = row->status == 0   ? "PASS "
+			   : row->status == 1 ? "FAIL "
+					      : "INCOMPLETE ";
+	const char *asked = strstr(text, question);
+	char entry[64];
+
+	assert_int_equal(strncmp(text, word, strlen(word)), 0);
+	assert_non_null(asked);
+	assert_true(asked < strchr(text, '\n'));
+	snprintf(entry, sizeof(entry), "\n\n%s", row->text);
+	if (strstr(text, entry) == NULL)
+		fail_msg("no \"%s\" in:\n%s", row->text, text);
+}
+
 static void check_row(size_t i, const struct au_request *request)
 {
 	const struct row *row = &rows[i];
@@ -120,8 +138,7 @@ static void check_row(size_t i, const struct au_request *request)
 			row->result);
 	assert_true(au_render_text(out, i % 2 == 0, &text));
 	ev_buffer_add_byte(&text, 0);
-	assert_int_equal(
-		strncmp((const char *)text.p, row->text, strlen(row->text)), 0);
+	check_text((const char *)text.p, row);
 	free(audited.report);
 }
 
@@ -282,6 +299,58 @@ static void what_was_withdrawn_is_explained(void **state)
 	ev_crypto_free(crypto);
 }
 
+#define W16  "wwwwwwwwwwwwwwww"
+#define W128 W16 W16 W16 W16 W16 W16 W16 W16
+/* Two columns of bytes each, one of the page. */
+#define E16                                                                    \
+	"\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"     \
+	"\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"
+#define E128 E16 E16 E16 E16 E16 E16 E16 E16
+static const char wide[] =
+	"{\"asOf\":{\"basis\":\"claimed\",\"time\":\"" MAY "\"},\"audit\":[{"
+	"\"item\":\"" W128 "\",\"reason\":\"" W128 "\","
+	"\"reference\":{\"advisory\":\"" W128
+	"\",\"artifact\":{\"name\":\"" W128 "\"},\"parameters\":{\"x\":\"" W128
+	"\"},\"product\":\"" W128 "\",\"reason\":\"" E128 " " E128
+	"\",\"recipe\":{\"path\":\"" W128
+	"\"},\"source\":{\"repository\":\"" W128
+	"\"},\"status\":\"withdrawn\"},"
+	"\"result\":\"differs-explained\",\"value\":\"" SAMPLE_A96
+	"\"}],\"checks\":[{\"id\":\"" W128 "\",\"outcome\":\"fail\","
+	"\"reason\":\"" W128 "\",\"subject\":\"" W128
+	"\"}],\"policy\":{\"name\":\"" W128 "\",\"sha256\":\"" SAMPLE_A64
+	"\"},\"verdict\":\"fail\"}";
+
+static size_t widest(const char *text)
+{
+	size_t most = 0, column = 0;
+
+	for (; *text != '\0'; text++) {
+		if (*text == '\n')
+			column = 0;
+		else
+			column += ((uint8_t)*text & 0xc0) != 0x80;
+		if (column > most)
+			most = column;
+	}
+	return most;
+}
+
+static void no_line_is_wider_than_80_columns(void **state)
+{
+	ev_auto_buffer struct ev_buffer text = { 0 }, full = { 0 };
+
+	(void)state;
+	assert_true(au_render_text(ev_span_str(wide), false, &text));
+	ev_buffer_add_byte(&text, 0);
+	assert_int_equal(widest((const char *)text.p), 80);
+	/* There a digest or an address may be copied. */
+	assert_true(au_render_text(ev_span_str(wide), true, &full));
+	ev_buffer_add_byte(&full, 0);
+	assert_non_null(strstr((const char *)full.p, SAMPLE_A96));
+	assert_non_null(strstr((const char *)full.p, W128));
+}
+
 static void what_is_no_report_is_refused(void **state)
 {
 	static const char *const texts[] = {
@@ -317,6 +386,7 @@ int main(void)
 		cmocka_unit_test(replay_and_comparison_make_one_verdict),
 		cmocka_unit_test(every_quote_is_compared_and_the_worst_decides),
 		cmocka_unit_test(what_was_withdrawn_is_explained),
+		cmocka_unit_test(no_line_is_wider_than_80_columns),
 		cmocka_unit_test(what_is_no_report_is_refused),
 	};
 
