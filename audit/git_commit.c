@@ -36,32 +36,61 @@ static enum ev_code read_tip_tree(git_repository *repo, git_commit **tip,
 	return code != 0 ? au_git_fail(code, object, "HEAD", err) : EV_OK;
 }
 
+/* The id of the file, and whether there is one; its size is looked at before
+ * it is loaded. */
+static enum ev_code find_file(git_repository *repo, const git_tree *tree,
+			      const char *path, size_t max, git_oid *id,
+			      bool *there, struct ev_error *err)
+{
+	ev_auto(git_odb_free) git_odb *odb = NULL;
+	git_object_t type = GIT_OBJECT_INVALID;
+	git_tree_entry *entry = NULL;
+	size_t size = 0;
+	int code = git_tree_entry_bypath(&entry, tree, path);
+
+	*there = code == 0;
+	if (code == GIT_ENOTFOUND)
+		return EV_OK;
+	if (code != 0)
+		return au_git_fail(code, object, "file", err);
+	git_oid_cpy(id, git_tree_entry_id(entry));
+	git_tree_entry_free(entry);
+	code = git_repository_odb(&odb, repo);
+	if (code == 0)
+		code = git_odb_read_header(&size, &type, odb, id);
+	if (code != 0)
+		return au_git_fail(code, object, "file", err);
+	if (type != GIT_OBJECT_BLOB)
+		return ev_fail(err, EV_VALUE, object, "file", 0, "blob",
+			       git_object_type2string(type));
+	return size > max ? ev_fail_u64(err, EV_LIMIT, object, "file", 0, max,
+					size)
+			  : EV_OK;
+}
+
 enum ev_code au_git_file_read(git_repository *repo, const char *path,
 			      size_t max, uint8_t **out, size_t *n,
 			      struct ev_error *err)
 {
 	ev_auto(git_commit_free) git_commit *tip = NULL;
 	ev_auto(git_tree_free) git_tree *tree = NULL;
-	ev_auto(git_object_free) git_object *found = NULL;
-	const git_blob *blob;
+	ev_auto(git_blob_free) git_blob *blob = NULL;
+	bool there = false;
+	git_oid id;
 	int code;
 
-	if (read_tip_tree(repo, &tip, &tree, err) != EV_OK)
-		return err->code;
 	*out = NULL;
 	*n = 0;
-	if (tree == NULL)
+	if (read_tip_tree(repo, &tip, &tree, err) != EV_OK)
+		return err->code;
+	if (tree != NULL &&
+	    find_file(repo, tree, path, max, &id, &there, err) != EV_OK)
+		return err->code;
+	if (!there)
 		return EV_OK;
-	code = git_object_lookup_bypath(&found, (const git_object *)tree, path,
-					GIT_OBJECT_BLOB);
-	if (code == GIT_ENOTFOUND)
-		return EV_OK;
+	code = git_blob_lookup(&blob, repo, &id);
 	if (code != 0)
 		return au_git_fail(code, object, "file", err);
-	blob = (const git_blob *)found;
-	if ((uint64_t)git_blob_rawsize(blob) > max)
-		return ev_fail_u64(err, EV_LIMIT, object, "file", 0, max,
-				   (uint64_t)git_blob_rawsize(blob));
 	*n = (size_t)git_blob_rawsize(blob);
 	*out = malloc(*n + 1);
 	if (*out == NULL)

@@ -2,6 +2,8 @@
 /* A git repository through libgit2: only what the user named is opened. */
 #include "audit/git_repository.h"
 
+#include "audit/git_memory.h"
+
 #include <stdio.h>
 #include <unistd.h>
 
@@ -24,6 +26,7 @@ enum ev_code au_git_begin(struct ev_error *err)
 					"") == 0 &&
 		       good;
 	good = git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1) == 0 && good;
+	good = au_git_memory_bound() && good;
 	if (good)
 		return EV_OK;
 	git_libgit2_shutdown();
@@ -35,13 +38,28 @@ void au_git_end(void)
 	git_libgit2_shutdown();
 }
 
+static enum ev_code refuse_size(size_t size, const char *what,
+				struct ev_error *err)
+{
+	char found[32];
+
+	snprintf(found, sizeof(found), "%zu bytes", size);
+	return ev_fail(err, EV_LIMIT, what, "memory", 0,
+		       "at most 32 MiB for an object, what it is a delta of, "
+		       "or a file of git's",
+		       found);
+}
+
 enum ev_code au_git_fail(int code, const char *what, const char *field,
 			 struct ev_error *err)
 {
 	const git_error *e = git_error_last();
 	const char *text = e != NULL && e->message != NULL ? e->message
 							   : "no reason given";
+	size_t refused = au_git_memory_refused();
 
+	if (refused > 0)
+		return refuse_size(refused, what, err);
 	if (e != NULL &&
 	    (e->klass == GIT_ERROR_NOMEMORY || e->klass == GIT_ERROR_THREAD))
 		return ev_fail_trouble(err, what, "out of memory");

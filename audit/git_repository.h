@@ -13,8 +13,8 @@
 
 #include <git2.h>
 
-/* Starts libgit2 and empties its search paths; each call that returned EV_OK
- * is undone by one au_git_end. */
+/* Starts libgit2, empties its search paths and bounds its memory; each call
+ * that returned EV_OK is undone by one au_git_end. */
 enum ev_code au_git_begin(struct ev_error *err);
 void au_git_end(void);
 
@@ -31,8 +31,8 @@ enum ev_code au_git_open(const char *path, git_repository **out,
 enum ev_code au_git_open_or_make(const char *path, git_repository **out,
 				 struct ev_error *err);
 
-/* The last failure of libgit2 as a refusal of object: EV_TROUBLE where memory
- * or the system is the reason. */
+/* The last failure of libgit2 as a refusal of object: EV_LIMIT where the bound
+ * on its memory is the reason, EV_TROUBLE where memory or the system is. */
 enum ev_code au_git_fail(int code, const char *object, const char *field,
 			 struct ev_error *err);
 

@@ -2,10 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Measurements against references from a git repository, by the program."""
 
+import hashlib
 import json
 import os
+import struct
 import subprocess
 import sys
+import zlib
 
 sys.dont_write_bytecode = True
 
@@ -205,6 +208,75 @@ def names(scratch):
     said = ecart("audit", *SIMULATED, "--references", repository + "@v1",
                  status=UNREADABLE).err
     contains(said, "refs/tags/v1 and refs/heads/v1")
+
+
+PATH = "references/paravisor/1.0.json"
+MIB = 1 << 20
+
+
+def packed(kind, size, prefix, content):
+    """An object of a pack; git's pack format, "(deflated) object"."""
+    head, size = [kind << 4 | size & 15], size >> 4
+    while size:
+        head[-1] |= 0x80
+        head.append(size & 0x7f)
+        size >>= 7
+    return bytes(head) + prefix + zlib.compress(content, 1)
+
+
+def varint(n):
+    out = b""
+    while n > 0x7f:
+        out, n = out + bytes([n & 0x7f | 0x80]), n >> 7
+    return out + bytes([n])
+
+
+def put_on_base(repository, size):
+    """Stores the manifest as a delta on a base of that size, in a pack."""
+    text = read_object(repository, PATH)
+    base = bytes(size)
+    base_id = hashlib.sha1(b"blob %d\0" % size + base).digest()
+    delta = varint(size) + varint(len(text))
+    for at in range(0, len(text), 127):
+        part = text[at:at + 127]
+        delta += bytes([len(part)]) + part
+    pack_bytes = (b"PACK" + struct.pack(">II", 2, 2) +
+                  packed(3, size, b"", base) +
+                  packed(7, len(delta), base_id, delta))
+    path = repository + "/objects/pack/pack-x.pack"
+    write(path, pack_bytes + hashlib.sha1(pack_bytes).digest())
+    blob = git(repository, "rev-parse", "main:" + PATH)
+    os.unlink(f"{repository}/objects/{blob[:2]}/{blob[2:]}")
+    git(repository, "index-pack", path)
+
+
+def read_object(repository, path):
+    return subprocess.run(["git", "-C", repository, "show", "main:" + path],
+                          check=True, capture_output=True).stdout
+
+
+@case("a small manifest on a huge base costs no memory: exit 4")
+def huge_base(scratch):
+    for name, size, status in (("a", MIB, 0), ("b", 40 * MIB, UNREADABLE)):
+        os.mkdir(scratch + "/" + name)
+        repository = repository_with(scratch + "/" + name, simulated_mrtd())
+        put_on_base(repository, size)
+        said = ecart("audit", *SIMULATED, "--references", repository,
+                     status=status).err
+        contains(said, "memory" if status else "")
+
+
+@case("a tag of a huge blob is refused for what it is, not loaded: exit 4")
+def huge_tag(scratch):
+    repository = repository_with(scratch, simulated_mrtd())
+    write(scratch + "/huge", bytes(40 * MIB))
+    blob = git(repository, "hash-object", "-w", scratch + "/huge")
+    git(repository, "update-ref", "refs/tags/huge", blob)
+    git(repository, "tag", "-a", "-m", "x", "over", blob)
+    for name in ("huge", "over", blob, blob[:10]):
+        said = ecart("audit", *SIMULATED, "--references",
+                     repository + "@" + name, status=UNREADABLE).err
+        assert "memory" not in said, said
 
 
 @case("reference list and check name what is there")
