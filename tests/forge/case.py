@@ -14,7 +14,7 @@ QUOTE_ONLY = ("quote", "tcb-info", "qe-identity", "tcb-signing-chain", "pck-crl-
 GUEST = ("hcl", "tpm-message", "tpm-signature", "tpm-pcrs", "ak-public") + QUOTE_ONLY
 TINY = ("tcb-signing-chain", "root-crl")
 
-# required by default-1 (cli.md "a policy")
+# what a policy of forge's own requires (cli.md "a policy")
 REQUIRED = (
     "archive.container", "archive.manifest", "archive.digests",
     "dcap.quote.format", "dcap.pck.chain", "dcap.pck.extension", "dcap.qe-report.signature",
@@ -27,6 +27,13 @@ REQUIRED = (
     "hcl.format", "hcl.td-report.hashes", "hcl.report.match", "hcl.runtime-data.binding",
     "hcl.runtime-data.format", "hcl.ak",
     "tpm.quote.format", "tpm.quote.selection", "tpm.quote.signature", "tpm.quote.pcrs")
+
+# what default-1 requires: enclaves and expectations too
+JUDGED = REQUIRED.index("tcb.platform")
+DEFAULT = (REQUIRED[:JUDGED] + ("dcap.enclave.debug",) + REQUIRED[JUDGED:] + ("policy.expect",))
+# and what it waives: checks that inform and do not judge
+INFORMS = ("archive.canonical", "dcap.quote.padding", "dcap.collateral.eval-number",
+           "dcap.td.attributes", "dcap.enclave.attributes", "tpm.quote.clock")
 
 
 @dataclasses.dataclass
@@ -72,6 +79,13 @@ class Case:
             text = json.dumps(self.policy, indent=2) + "\n"
             out[folder + "policy.json"] = text.encode()
         return out
+
+
+def expect_policy(name, expect):
+    """default-1 and values that it expects: {fact: values}."""
+    waive = [{"check": check, "reason": "informs, does not judge"} for check in INFORMS]
+    return {"policy": "ecart-policy/1", "name": name, "require": list(DEFAULT), "waive": waive,
+            "expect": expect}
 
 
 def signer_policy(name, threshold, *keys):

@@ -7,12 +7,15 @@ import cases_archive
 import cases_azure
 import cases_collateral
 import cases_dcap
+import cases_policy
+import cases_sgx
 import cases_tcb
 
 
 def every():
     out = [case.Case("pass", "everything in order: quote, collateral, HCL report, TPM quote")]
-    for area in (cases_archive, cases_dcap, cases_collateral, cases_tcb, cases_azure, cases_absent):
+    for area in (cases_archive, cases_dcap, cases_collateral, cases_tcb, cases_azure, cases_absent,
+                 cases_sgx, cases_policy):
         out += area.every()
     names = [c.name for c in out]
     if len(set(names)) != len(names):

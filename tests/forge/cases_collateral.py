@@ -128,22 +128,12 @@ def item_windows():
                   {"qei.object": put(tcbEvaluationDataNumber=20)}, verdict="pass", lean=True)
 
 
-def to_sgx(value):
-    """TCB info of the same machine for SGX (dcap.md 4.2)."""
-    out = {k: v for k, v in value.items() if not k.startswith("tdx")}
-    levels = []
-    for row in value["tcbLevels"]:
-        kept = {k: v for k, v in row["tcb"].items() if k != "tdxtcbcomponents"}
-        levels.append(dict(row, tcb=kept))
-    return dict(out, id="SGX", tcbLevels=levels)
-
-
 def matches():
     check = "dcap.tcb-info.match"
     for why, text, edit in (
             ("", "TCB info of another FMSPC", put(fmspc="51514D000001")),
             ("pceid", "TCB info of another PCEID", put(pceId="0001")),
-            ("sgx", "TCB info for SGX with a TDX quote", to_sgx)):
+            ("sgx", "TCB info for SGX with a TDX quote", collateral.to_sgx)):
         yield failing(check, why, text, {"tcb.object": edit}, TCB[1:], lean=True)
     check, skips = "dcap.tdx-module.match", ("tcb.tdx-module", "tcb.status")
     for why, text, edits in (

@@ -8,6 +8,7 @@ import json
 import os
 import re
 
+import cases_sgx
 import collateral
 import crl
 import dsse
@@ -72,21 +73,24 @@ class Vectors:
 
 
 def quotes(vectors):
-    count = 0
+    count = {False: 0, True: 0}
     paths = (vectors.find("dcap/*/quote.bin") + vectors.find("azure/tdx*-td-quote.bin")
              + vectors.find("e2e-tdx/gcp-tdx-1782809233226668671"))
     for path in paths:
         data = vectors.read(path)
-        if data[0] not in (4, 5) or path.startswith("dcap/x-intel"):
+        if data[0] not in (3, 4, 5) or path.startswith("dcap/x-intel"):
             continue
         parts = quote.parse(data)
         tap.same(quote.encode(parts), data, path)
         for layout, part in ((quote.HEADER, "header"), (quote.SGX_REPORT, "qe_report")):
             tap.same(quote.pack(layout, quote.unpack(layout, parts[part])), parts[part], path)
         layout = quote.TD_15 if parts.get("body_type") == 3 else quote.TD_10
+        if data[0] == 3:
+            layout = quote.SGX_REPORT
         tap.same(quote.pack(layout, quote.unpack(layout, parts["body"])), parts["body"], path)
-        count += 1
-    assert count >= 10, "only %d quotes of version 4 and 5" % count
+        count[data[0] == 3] += 1
+    assert count[False] >= 10, "only %d quotes of versions 4 and 5" % count[False]
+    assert count[True] >= 8, "only %d quotes of version 3" % count[True]
 
 
 def certificates(vectors):
@@ -163,6 +167,27 @@ def qe_identities(vectors):
         window = windows.at(real["issueDate"]), windows.at(real["nextUpdate"])
         made = collateral.qe_identity(window, real["tcbEvaluationDataNumber"], bytes.fromhex(
             real["mrsigner"]), model_levels(real["tcbLevels"]))
+        tap.same(collateral.text(made), text, path)
+
+
+def sgx_collateral(vectors):
+    """The collateral of SGX: what to_sgx and cases_sgx make of the constructors' dictionaries."""
+    for path in vectors.find("dcap/sgx-v3-*/collateral-*/tcb_info.json"):
+        text = wrappers.inner(vectors.read(path).strip(), "tcbInfo")[0]
+        real = json.loads(text)
+        window = windows.at(real["issueDate"]), windows.at(real["nextUpdate"])
+        rows = [dict(r, tcb=dict(r["tcb"], tdxtcbcomponents=[])) for r in real["tcbLevels"]]
+        made = collateral.to_sgx(collateral.tcb_info(
+            window, bytes.fromhex(real["fmspc"]), bytes.fromhex(real["pceId"]),
+            real["tcbEvaluationDataNumber"], [], rows))
+        tap.same(collateral.text(dict(made, fmspc=real["fmspc"])), text, path)
+    for path in vectors.find("dcap/sgx-v3-*/collateral-*/qe_identity.json"):
+        text = wrappers.inner(vectors.read(path).strip(), "enclaveIdentity")[0]
+        real = json.loads(text)
+        window = windows.at(real["issueDate"]), windows.at(real["nextUpdate"])
+        made = collateral.qe_identity(window, real["tcbEvaluationDataNumber"], bytes.fromhex(
+            real["mrsigner"]), model_levels(real["tcbLevels"]))
+        made.update(id="QE", isvprodid=cases_sgx.QE_PRODID)
         tap.same(collateral.text(made), text, path)
 
 
@@ -265,12 +290,13 @@ def envelopes(vectors):
 def tests(root):
     vectors = Vectors(root)
     known = (
-        ("real quotes of versions 4 and 5 encode again", quotes),
+        ("real quotes of versions 3, 4 and 5 encode again", quotes),
         ("real certificates encode again", certificates),
         ("real SGX extensions encode again", sgx_extensions),
         ("real CRLs encode again", crls),
         ("real TCB infos come out of the constructors", tcb_infos),
         ("real QE identities come out of the constructors", qe_identities),
+        ("real collateral of SGX comes out of the constructors", sgx_collateral),
         ("real HCL reports and TDREPORTs follow from their quotes", hcl_reports),
         ("real TPM quotes encode again, their signer is recomputed", tpm_quotes),
         ("the YAML wrapper of real evidence is written byte for byte", yaml_wrappers),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""TCB info v3 for TDX and TD_QE identity v2 (dcap.md 4), as dictionaries in Intel's order."""
+"""TCB info v3 for TDX and SGX, and TD_QE identity v2 (dcap.md 4), as dictionaries in Intel's order."""
 
 import json
 
@@ -65,6 +65,16 @@ def tcb_info(window, fmspc, pceid, number, modules, levels):
         "tcbEvaluationDataNumber": number,
         "tdxModule": {"mrsigner": ZERO48, "attributes": "00" * 8, "attributesMask": "FF" * 8},
         "tdxModuleIdentities": modules, "tcbLevels": levels}
+
+
+def to_sgx(value):
+    """The TCB info of the same machine for SGX (dcap.md 4.2)."""
+    out = {k: v for k, v in value.items() if not k.startswith("tdx")}
+    levels = []
+    for row in value["tcbLevels"]:
+        kept = {k: v for k, v in row["tcb"].items() if k != "tdxtcbcomponents"}
+        levels.append(dict(row, tcb=kept))
+    return dict(out, id="SGX", tcbLevels=levels)
 
 
 def qe_identity(window, number, mrsigner, levels):

@@ -25,7 +25,7 @@ class Replay:
     """Outcomes by check id for one archive."""
 
     def __init__(self, data, as_of, policy):
-        self.as_of, self.policy, self.out = as_of, policy, {}
+        self.as_of, self.policy, self.out, self.moot = as_of, policy, {}, set()
         self.ask("archive.container", (), lambda: self.open(data))
         self.ask("archive.canonical", ("archive.container",), self.canonical_bytes)
         self.ask("archive.manifest", ("archive.container",), self.read_manifest)
@@ -34,11 +34,15 @@ class Replay:
         if self.passed("archive.digests"):
             oracle_dcap.ask_all(self)
             oracle_guest.ask_all(self)
+            self.expectations()
 
-    def ask(self, check, after, question):
-        """Runs a question unless something before it did not pass; records pass, fail or skip."""
+    def ask(self, check, after, question, applies=True):
+        """Runs a question unless something before it did not pass, or it is none for this
+        evidence; records pass, fail or skip."""
         outcome = "skip"
-        if all(self.passed(before) for before in after):
+        if not applies:
+            self.moot.add(check)
+        elif all(self.passed(before) for before in after):
             try:
                 question()
                 outcome = "pass"
@@ -101,6 +105,15 @@ class Replay:
         if not fitting:
             raise Absent("signer-untrusted")
         raise Fail("signature")
+
+    def expectations(self):
+        """policy.expect for each fact; the facts of cases are fields of the TD report."""
+        for fact, values in (self.policy or {}).get("expect", {}).items():
+            self.ask("policy.expect", ("dcap.quote.signature",),
+                     lambda f=fact, v=values: self.expected(f, v))
+
+    def expected(self, fact, values):
+        assert self.td[fact.removeprefix("tdx.")].hex() in values
 
     def of_kind(self, kind):
         """The bytes of the items of a kind, in order."""

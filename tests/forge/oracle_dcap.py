@@ -15,6 +15,7 @@ import sgx_extension
 import x509
 
 ALLOWED = {"2.5.29.35", "2.5.29.31", "2.5.29.14", "2.5.29.15", "2.5.29.19"}
+QUOTES = ("sgx-quote", "tdx-quote")
 STATUSES = ("UpToDate", "SWHardeningNeeded", "ConfigurationNeeded", "OutOfDate", "Revoked",
             "ConfigurationAndSWHardeningNeeded", "OutOfDateConfigurationNeeded")
 
@@ -61,18 +62,22 @@ def in_window(replay, begin, end):
 
 
 def quote_format(replay):
-    raw = replay.one("tdx-quote")
-    size = quote.size_of(quote.TD_15) + 6 if raw[0] == 5 else quote.size_of(quote.TD_10)
+    raw = replay.one("sgx-quote" if replay.of_kind("sgx-quote") else "tdx-quote")
+    enclave = raw[0] == 3
+    layout = quote.TD_15 if raw[0] == 5 else quote.SGX_REPORT if enclave else quote.TD_10
+    size = quote.size_of(layout) + (6 if raw[0] == 5 else 0)
     parts = quote.parse(raw)
     header = quote.unpack(quote.HEADER, parts["header"])
-    assert header["version"] in (b"\4\0", b"\5\0") and header["key_type"] == b"\2\0"
-    assert header["tee_type"] == b"\x81\0\0\0" and header["vendor"] == quote.VENDOR
-    assert 48 + size + 4 <= len(raw) and parts["outer_type"] == 6
+    assert header["version"] in (b"\3\0", b"\4\0", b"\5\0") and header["key_type"] == b"\2\0"
+    assert header["tee_type"] == (bytes(4) if enclave else b"\x81\0\0\0")
+    assert header["vendor"] == quote.VENDOR and 48 + size + 4 <= len(raw)
+    assert enclave or parts["outer_type"] == 6
     assert int.from_bytes(raw[48 + size:52 + size], "little") <= len(raw) - 52 - size
     # every length is told once more by the encoding
     assert quote.encode(parts) == raw
-    replay.parts = parts
-    replay.td = quote.unpack(quote.TD_15 if raw[0] == 5 else quote.TD_10, parts["body"])
+    replay.parts, replay.is_td = parts, not enclave
+    body = quote.unpack(layout, parts["body"])
+    replay.td, replay.enclave = ({}, body) if enclave else (body, {})
     replay.qe = quote.unpack(quote.SGX_REPORT, parts["qe_report"])
 
 
@@ -212,7 +217,8 @@ def qe_identity(replay):
 
 def tcb_match(replay):
     value = replay.tcb
-    assert value["id"] == "TDX" and bytes.fromhex(value["fmspc"]) == replay.sgx["fmspc"]
+    assert value["id"] == ("TDX" if replay.is_td else "SGX")
+    assert bytes.fromhex(value["fmspc"]) == replay.sgx["fmspc"]
     assert bytes.fromhex(value["pceId"]) == replay.sgx["pceid"]
 
 
@@ -229,7 +235,8 @@ def qe_match(replay):
         return bytes(a & b for a, b in zip(data, bytes.fromhex(mask)))
 
     value, qe = replay.qei, replay.qe
-    assert value["id"] == "TD_QE" and bytes.fromhex(value["mrsigner"]) == qe["mrsigner"]
+    assert value["id"] == ("TD_QE" if replay.is_td else "QE")
+    assert bytes.fromhex(value["mrsigner"]) == qe["mrsigner"]
     assert value["isvprodid"] == int.from_bytes(qe["isvprodid"], "little")
     assert masked(qe["miscselect"], value["miscselectMask"]) == bytes.fromhex(value["miscselect"])
     attributes = qe["flags"] + qe["xfrm"]
@@ -240,11 +247,11 @@ def platform_status(replay, svn):
     def order(row):
         rows = row["tcb"]
         return ([c["svn"] for c in rows["sgxtcbcomponents"]], rows["pcesvn"],
-                [c["svn"] for c in rows["tdxtcbcomponents"]])
+                [c["svn"] for c in rows["tdxtcbcomponents"]] if replay.is_td else [])
 
     for row in sorted(replay.tcb["tcbLevels"], key=order, reverse=True):
         sgx, pcesvn, tdx = order(row)
-        first = 2 if svn[1] else 0
+        first = 2 if replay.is_td and svn[1] else 0
         if (all(a >= b for a, b in zip(replay.sgx["components"], sgx))
                 and replay.sgx["pcesvn"] >= pcesvn
                 and all(a >= b for a, b in zip(svn[first:], tdx[first:]))):
@@ -268,14 +275,15 @@ def up_to_date(status):
 
 
 def tcb(replay):
-    svn = replay.td.get("tee_tcb_svn")
+    svn = replay.td.get("tee_tcb_svn", b"")
     platform = ("dcap.quote.signature", "dcap.pck.extension", "dcap.tcb-info.match")
     replay.ask("tcb.platform", platform, lambda: up_to_date(platform_status(replay, svn)))
     replay.ask("tcb.tdx-module", ("dcap.tdx-module.match",), lambda: up_to_date(
-        svn_status(replay.module["tcbLevels"], svn[0])))
+        svn_status(replay.module["tcbLevels"], svn[0])), replay.is_td)
     replay.ask("tcb.qe", ("dcap.qe-identity.match",), lambda: up_to_date(svn_status(
         replay.qei["tcbLevels"], int.from_bytes(replay.qe["isvsvn"], "little"))))
-    asked = [replay.out[c][0] for c in ("tcb.platform", "tcb.tdx-module", "tcb.qe")]
+    asked = [replay.out[c][0] for c in ("tcb.platform", "tcb.tdx-module", "tcb.qe")
+             if c not in replay.moot]
     status = "skip" if "skip" in asked else "fail" if "fail" in asked else "pass"
     replay.out["tcb.status"] = [status]
 
@@ -284,6 +292,15 @@ def td_attributes(replay):
     bits = int.from_bytes(replay.td["td_attributes"], "little")
     known = sum(1 << b for b in (0, 4, 5, 6, 16, 27, 28, 30, 31, 62, 63))
     assert bits >> 28 & 1 and not bits & ~known
+
+
+def enclave_flags(replay):
+    return int.from_bytes(replay.enclave["flags"], "little")
+
+
+def enclave_attributes(replay):
+    known = sum(1 << b for b in (0, 1, 2, 5, 6, 7, 10))  # without PROVISIONKEY (dcap.md 9)
+    assert not enclave_flags(replay) & ~known
 
 
 def windows(replay):
@@ -311,19 +328,22 @@ def matching(replay):
     ask("dcap.tcb-info.match", ("dcap.pck.extension", "dcap.tcb-info.signature"),
         lambda: tcb_match(replay))
     ask("dcap.tdx-module.match", ("dcap.quote.signature", "dcap.tcb-info.match"),
-        lambda: module_match(replay))
+        lambda: module_match(replay), replay.is_td)
     ask("dcap.qe-identity.match", ("dcap.qe-report.signature", "dcap.qe-identity.signature"),
         lambda: qe_match(replay))
     ask("dcap.qe.debug", ("dcap.qe-report.signature",), lambda: hold(
         not replay.qe["flags"][0] & 2))
-    ask("dcap.td.debug", ("dcap.quote.signature",), lambda: hold(
-        not replay.td["td_attributes"][0]))
-    ask("dcap.td.attributes", ("dcap.quote.signature",), lambda: td_attributes(replay))
+    bound = ("dcap.quote.signature",)
+    ask("dcap.td.debug", bound, lambda: hold(
+        not replay.td["td_attributes"][0]), replay.is_td)
+    ask("dcap.td.attributes", bound, lambda: td_attributes(replay), replay.is_td)
+    ask("dcap.enclave.debug", bound, lambda: hold(not enclave_flags(replay) & 2), not replay.is_td)
+    ask("dcap.enclave.attributes", bound, lambda: enclave_attributes(replay), not replay.is_td)
 
 
 def ask_all(replay):
     """Every dcap.* and tcb.* question."""
-    replay.pinned, replay.td = ec.key("intel root").spki(), {}
+    replay.pinned, replay.td, replay.is_td = ec.key("intel root").spki(), {}, True
     ask = replay.ask
     ask("dcap.quote.format", (), lambda: quote_format(replay))
     ask("dcap.quote.padding", ("dcap.quote.format",), lambda: hold(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Quotes of versions 4 and 5 and their parts (dcap.md 1), to bytes and back."""
+"""Quotes of versions 3 to 5 and their parts (dcap.md 1), to bytes and back."""
 
 VENDOR = bytes.fromhex("939a7233f79c4ca9940a0db3957f0607")
 
@@ -52,7 +52,8 @@ def le(value, size):
 
 
 def certification(parts):
-    """QE report, its signature, authentication data, certification data: the inside of type 6."""
+    """QE report, its signature, authentication data, certification data: the inside of type 6,
+    and the end of version 3."""
     data = parts["cert_data"]
     return (parts["qe_report"] + parts["qe_signature"]
             + le(len(parts["auth"]), 2) + parts["auth"]
@@ -69,8 +70,10 @@ def signed_part(parts):
 
 def encode(parts):
     inner = certification(parts)
-    data = (parts["signature"] + parts["key"]
-            + le(parts.get("outer_type", 6), 2) + le(len(inner), 4) + inner)
+    outer = le(parts.get("outer_type", 6), 2) + le(len(inner), 4)
+    if parts["header"][0] == 3:  # flat (dcap.md 1.5)
+        outer = b""
+    data = parts["signature"] + parts["key"] + outer + inner
     return signed_part(parts) + le(len(data), 4) + data + parts["padding"]
 
 
@@ -90,8 +93,10 @@ def parse(data):
     parts["padding"] = data[end:]
     block = data[at + 4:end]
     parts["signature"], parts["key"] = block[:64], block[64:128]
-    parts["outer_type"] = int.from_bytes(block[128:130], "little")
-    inner = block[134:]
+    inner = block[128:]
+    if data[0] != 3:
+        parts["outer_type"] = int.from_bytes(block[128:130], "little")
+        inner = block[134:]
     parts["qe_report"], parts["qe_signature"] = inner[:384], inner[384:448]
     count = int.from_bytes(inner[448:450], "little")
     parts["auth"] = inner[450:450 + count]

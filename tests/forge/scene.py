@@ -115,7 +115,7 @@ class Scene:
         }
         td = self.stage("quote.td", dict(self.td))
         layout = quote.TD_15 if parts["body_type"] == 3 else quote.TD_10
-        parts["body"] = quote.pack(layout, td)
+        parts["body"] = self.stage("quote.body", quote.pack(layout, td))
         parts["signature"] = self.stage("quote.signature", key.sign_raw(quote.signed_part(parts)))
         return self.stage("quote.parts", parts)
 
