@@ -7,7 +7,8 @@ usage: count.py FOLDER    of meson's test log in a build folder
 
 Prints each point that failed, the names of those that were skipped, and as
 its last line "N passed, N failed, N skipped".  A program that died, or said
-fewer points than it planned, counts as one more failure.
+fewer points than it planned, counts as one more failure; one that planned
+none and said why ("1..0 # SKIP reason") as one skipped point.
 """
 
 import json
@@ -15,7 +16,7 @@ import re
 import sys
 
 POINT = re.compile(r"^(not )?ok\b[ \d]*(?:- )?(.*)$")
-PLAN = re.compile(r"^1\.\.(\d+)")
+PLAN = re.compile(r"^1\.\.(\d+)(?:\s*#\s*skip\S*\s*(.*))?", re.IGNORECASE)
 SHOWN = 40
 SKIP = re.compile(r"#\s*skip", re.IGNORECASE)
 
@@ -27,10 +28,12 @@ class Count:
     def program(self, name, text, died):
         """Adds what one program said."""
         points = planned = failed = 0
+        reason = None
         for line in text.split("\n"):
             plan = PLAN.match(line)
             if plan:
                 planned += int(plan.group(1))
+                reason = plan.group(2)
             point = POINT.match(line)
             if not point:
                 continue
@@ -43,7 +46,9 @@ class Count:
                 self.failed.append(what)
             else:
                 self.passed += 1
-        if points != planned or points == 0:
+        if points == planned == 0 and reason and not died:
+            self.skipped.append("%s: %s" % (name, reason))
+        elif points != planned or points == 0:
             self.failed.append("%s: said %d points of %d" % (name, points, planned))
         elif died and not failed:
             self.failed.append("%s: %s" % (name, died))
