@@ -50,9 +50,20 @@ def add(folder, judged):
                 equal(False, finding["required"], finding["id"])
 
 
+sets = []
 for path in sorted(glob.glob(f"{VECTORS}/dcap/[st]*-v*/case.json")):
     with open(path) as stream:
-        for entry in json.load(stream)["cases"]:
-            add(os.path.dirname(path), entry)
+        sets += [(os.path.dirname(path), entry)
+                 for entry in json.load(stream)["cases"]]
+
+
+@case("20 quotes with 31 sets of collateral are here")
+def complete(scratch):
+    equal((20, 31), (len({folder for folder, _ in sets}), len(sets)),
+          f"quotes and sets in {VECTORS}/dcap")
+
+
+for quote_folder, judged_set in sets:
+    add(quote_folder, judged_set)
 
 main()
