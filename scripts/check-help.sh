@@ -29,6 +29,8 @@ fits "ecart help" 15 0 "$ecart" help
 fits "ecart --version" 15 0 "$ecart" --version
 # The overview names each command: its lines of names have two blanks first.
 verbs=$("$ecart" help | sed -n 's/^  [^ ].\{21\} //p')
+tap "the overview names commands" \
+	"$([ -n "$verbs" ] || echo "none was found in 'ecart help'")"
 for verb in $verbs; do
 	fits "ecart $verb --help" 24 0 "$ecart" "$verb" --help
 	bad=$(tail -n 3 "$tap_tmp/out" | grep -q "ecart $verb" ||

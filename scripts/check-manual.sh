@@ -13,7 +13,8 @@ for page in docs/*.[1-9]; do
 	fi
 done
 verbs=$("$ecart" help | sed -n 's/^  [^ ].\{21\} //p')
-bad=$(for verb in $verbs; do
+bad=$([ -n "$verbs" ] || echo "the program names no commands"
+for verb in $verbs; do
 	grep -q "^\.It Ic $verb\$" docs/ecart.1 ||
 		echo "docs/ecart.1 does not describe $verb"
 done)

@@ -4,8 +4,9 @@
 # The program (or library) needs libcrypto, libarchive, jansson and libc.
 set -eu
 . "$(dirname "$0")/tap.sh"
-needed=$(readelf -d "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p')
-bad=$(printf '%s\n' "$needed" |
-	grep -v -E '^(libcrypto|libarchive|libjansson|libc)\.so' || true)
+printf '%s\n' libarchive libc libcrypto libjansson >"$tap_tmp/want"
+readelf -d "$1" 2>&1 | sed -n 's/.*(NEEDED).*\[\(.*\)\.so[.0-9]*\]/\1/p' |
+	LC_ALL=C sort >"$tap_tmp/got"
+bad=$(diff "$tap_tmp/want" "$tap_tmp/got" || true)
 tap "$(basename "$1") needs three libraries and libc" "$bad"
 tap_done
