@@ -182,7 +182,7 @@ static void print_all(struct bench *b, size_t rounds)
 	print("of that inside signature verification", b->signatures, rounds);
 	printf("%-44s %8u calls\n", "signature verifications in libcrypto",
 	       n_calls);
-	printf("%-44s %8.1f MiB\n", "most memory the process had",
+	printf("%-44s %8.1f MiB\n", "most memory the process had (goal 32 MiB)",
 	       (double)usage.ru_maxrss / 1024);
 }
 
