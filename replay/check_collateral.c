@@ -48,15 +48,43 @@ enum rp_outcome rp_check_signing_chain(struct rp_case *c,
 	return two_links(c, &chain->chain, false, f);
 }
 
+static bool is_named(const struct ev_crl *crl, const struct ev_cert *cert,
+		     bool by_key)
+{
+	return ev_span_eq(cert->subject, crl->issuer) &&
+	       (!by_key || ev_span_eq(cert->ski, crl->aki));
+}
+
+/* A CA of a verified chain that the CRL names as its issuer, NULL: none. */
+static const struct ev_cert *named_ca(const struct rp_case *c,
+				      const struct ev_crl *crl, bool by_key)
+{
+	const struct rp_subject *s = NULL;
+
+	while ((s = rp_next_subject(c, RP_QUOTE, s)) != NULL)
+		for (size_t i = 1; i < s->quote->chain.n_certs; i++)
+			if (is_named(crl, &s->quote->chain.cert[i], by_key) &&
+			    rp_outcome_of(c, "dcap.pck.chain", s) == RP_PASS)
+				return &s->quote->chain.cert[i];
+	s = NULL;
+	while ((s = rp_next_subject(c, RP_CHAIN, s)) != NULL)
+		if (is_named(crl, &s->chain->chain.cert[1], by_key) &&
+		    rp_outcome_of(c, "dcap.tcb-signing.chain", s) == RP_PASS)
+			return &s->chain->chain.cert[1];
+	return NULL;
+}
+
 /* The certificate whose key must have signed the CRL, from a chain that is
- * itself verified; NULL: none, or (outcome) a broken one. */
+ * itself verified; NULL: none, or (outcome) a broken one.  Two CAs may have
+ * one name: the key identifier tells them apart, and where nobody has it, the
+ * list is refused against the one that has the name. */
 static const struct ev_cert *crl_issuer(struct rp_case *c,
 					const struct rp_subject *s,
 					struct rp_finding *f,
 					enum rp_outcome *outcome)
 {
 	const struct rp_crl *crl = s->crl;
-	const struct rp_subject *q = NULL, *chain = NULL;
+	const struct ev_cert *ca;
 
 	*outcome = RP_PASS;
 	if (crl->issuer != NULL) {
@@ -69,19 +97,8 @@ static const struct ev_cert *crl_issuer(struct rp_case *c,
 		*outcome = two_links(c, &crl->issuer->chain, true, f);
 		return *outcome == RP_PASS ? &crl->issuer->chain.cert[0] : NULL;
 	}
-	while (!crl->foreign && (q = rp_next_subject(c, RP_QUOTE, q)) != NULL)
-		for (size_t i = 1; i < q->quote->chain.n_certs; i++)
-			if (ev_span_eq(q->quote->chain.cert[i].subject,
-				       crl->crl.issuer) &&
-			    rp_outcome_of(c, "dcap.pck.chain", q) == RP_PASS)
-				return &q->quote->chain.cert[i];
-	while ((chain = rp_next_subject(c, RP_CHAIN, chain)) != NULL)
-		if (rp_outcome_of(c, "dcap.tcb-signing.chain", chain) ==
-			    RP_PASS &&
-		    ev_span_eq(chain->chain->chain.cert[1].subject,
-			       crl->crl.issuer))
-			return &chain->chain->chain.cert[1];
-	return NULL;
+	ca = named_ca(c, &crl->crl, true);
+	return ca != NULL ? ca : named_ca(c, &crl->crl, false);
 }
 
 static bool has_key(const struct ev_chain *chain, struct ev_span aki)
@@ -159,14 +176,18 @@ enum rp_outcome rp_check_crl_signature(struct rp_case *c,
 			    "the CRL is not signed by its issuer");
 }
 
-/* Whether cert's serial is on the CRL, which must have been verified. */
+/* Whether cert's serial is on the CRL, which must have been verified, and by
+ * the very key that signed cert: another CA's word, even under the same name,
+ * is none on this certificate. */
 static enum rp_outcome judge_revocation(struct rp_case *c,
 					const struct rp_subject *crl,
 					const struct ev_cert *cert,
+					const struct ev_cert *issuer,
 					const char *code, struct rp_finding *f)
 {
 	char revoked[EV_TIME_TEXT], serial[2 * 32 + 1];
 	struct ev_crl_entry entry;
+	enum ev_verified v;
 
 	whole(f, crl->item);
 	if (rp_outcome_of(c, "dcap.crl.signature", crl) != RP_PASS)
@@ -174,6 +195,11 @@ static enum rp_outcome judge_revocation(struct rp_case *c,
 			       "after: dcap.crl.signature did not pass for "
 			       "%s",
 			       crl->name);
+	v = ev_crl_signed_by(c->crypto, &crl->crl->crl, issuer);
+	if (v != EV_VERIFIED_YES)
+		return rp_signature(f, v, "CRL_INVALID",
+				    "the CRL is of another CA than the "
+				    "certificate's issuer");
 	ev_hex_encode(ev_span_sub(cert->serial, 0,
 				  cert->serial.n < 32 ? cert->serial.n : 32),
 		      serial);
@@ -217,8 +243,8 @@ enum rp_outcome rp_check_pck_revocation(struct rp_case *c,
 	if (q->pck_crl == NULL)
 		return rp_skip(f, "absent: no CRL of the PCK certificate's "
 				  "issuer");
-	return judge_revocation(c, q->pck_crl, &q->chain.cert[0], "PCK_REVOKED",
-				f);
+	return judge_revocation(c, q->pck_crl, &q->chain.cert[0],
+				&q->chain.cert[1], "PCK_REVOKED", f);
 }
 
 enum rp_outcome rp_check_pck_ca_revocation(struct rp_case *c,
@@ -232,7 +258,7 @@ enum rp_outcome rp_check_pck_ca_revocation(struct rp_case *c,
 	if (q->root_crl == NULL)
 		return rp_skip(f, "absent: no CRL of the root CA");
 	return judge_revocation(c, q->root_crl, &q->chain.cert[1],
-				"PCK_CA_REVOKED", f);
+				&q->chain.cert[2], "PCK_CA_REVOKED", f);
 }
 
 enum rp_outcome rp_check_signing_revocation(struct rp_case *c,
@@ -246,6 +272,7 @@ enum rp_outcome rp_check_signing_revocation(struct rp_case *c,
 	if (chain->root_crl == NULL)
 		return rp_skip(f, "absent: no CRL of the root CA");
 	return judge_revocation(c, chain->root_crl, &chain->chain.cert[0],
+				&chain->chain.cert[1],
 				"TCB_SIGNING_CERT_REVOKED", f);
 }
 

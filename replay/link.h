@@ -37,14 +37,12 @@ void rp_link_quote(struct rp_case *c, struct rp_subject *s);
 
 /* link_crl.c: each CRL finds its issuer's chain. */
 void rp_link_crls(struct rp_case *c);
-/* The CRL of that issuer (raw DER Name): the newest whose window holds T,
- * else the newest. */
-const struct rp_subject *rp_crl_of(const struct rp_case *c,
-				   struct ev_span issuer);
-/* That of this certificate's name, else one that is not `other` and does not
- * parse, or has the certificate's key identifier under a name that nobody
- * here has: it stands in for the one that is missing, so that what rests on
- * it is skipped because it failed, not because it is absent. */
+/* The CRL that names this issuer, by subject and key identifier: the newest
+ * whose window holds T, else the newest.  Else one of the subject and another
+ * key, else one that is not `other` and does not parse, or has the issuer's
+ * key identifier under a name that nobody here has: it stands in for the one
+ * that is missing, so that what rests on it fails, or is skipped because it
+ * failed, and not because it is absent. */
 const struct rp_subject *rp_crl_or_broken(const struct rp_case *c,
 					  const struct ev_cert *issuer,
 					  const struct rp_subject *other);

@@ -2,8 +2,10 @@
 /* Revocation lists find who issued them, and are found by issuer. */
 #include "replay/link.h"
 
-const struct rp_subject *rp_crl_of(const struct rp_case *c,
-				   struct ev_span issuer)
+/* The newest list whose window holds T, else the newest, of those that name
+ * this issuer: by subject and key identifier, or by subject alone. */
+static const struct rp_subject *
+newest_of(const struct rp_case *c, const struct ev_cert *issuer, bool by_key)
 {
 	const struct rp_subject *s = NULL, *best = NULL;
 	bool best_holds = false;
@@ -13,7 +15,8 @@ const struct rp_subject *rp_crl_of(const struct rp_case *c,
 		bool holds = rp_holds_at(c, crl->this_update, crl->next_update);
 
 		if (s->crl->parsed.code != EV_OK ||
-		    !ev_span_eq(crl->issuer, issuer))
+		    !ev_span_eq(crl->issuer, issuer->subject) ||
+		    (by_key && !ev_span_eq(crl->aki, issuer->ski)))
 			continue;
 		if (best == NULL || (holds && !best_holds) ||
 		    (holds == best_holds &&
@@ -29,9 +32,11 @@ const struct rp_subject *rp_crl_or_broken(const struct rp_case *c,
 					  const struct ev_cert *issuer,
 					  const struct rp_subject *other)
 {
-	const struct rp_subject *s = rp_crl_of(c, issuer->subject);
+	const struct rp_subject *s = newest_of(c, issuer, true);
 	const struct rp_subject *broken = NULL;
 
+	if (s == NULL)
+		s = newest_of(c, issuer, false);
 	if (s != NULL)
 		return s;
 	while ((broken = rp_next_subject(c, RP_CRL, broken)) != NULL) {
@@ -49,7 +54,8 @@ const struct rp_subject *rp_crl_or_broken(const struct rp_case *c,
 static bool fits(const struct rp_issuer *issuer, const struct rp_crl *crl)
 {
 	return issuer->parsed.code == EV_OK && crl->parsed.code == EV_OK &&
-	       ev_span_eq(issuer->chain.cert[0].subject, crl->crl.issuer);
+	       ev_span_eq(issuer->chain.cert[0].subject, crl->crl.issuer) &&
+	       ev_span_eq(issuer->chain.cert[0].ski, crl->crl.aki);
 }
 
 /* The chain belongs to some list here. */

@@ -6,13 +6,15 @@ import json
 import collateral
 import der
 import ec
+import pem
 import quote
 import scene
 import windows
 import x509
 from case import Case, failing
-from cases_dcap import rogue
-from edits import const, drop, expired, extension, flip, not_yet, put, replaced, window
+from cases_dcap import listed, revoked, rogue
+from edits import (const, drop, expired, extension, flip, not_yet, put, replaced, together,
+                   window)
 
 TCB = ("dcap.tcb-info.match", "dcap.tdx-module.match", "tcb.platform", "tcb.tdx-module",
        "tcb.status")
@@ -66,6 +68,38 @@ def other_issuer():
     yield failing("dcap.pck.revocation", "other-ca", "the PCK CRL is the Processor CA's, the PCK is "
                   "under the Platform CA: CRL_INVALID",
                   {"crl.pck.der": const(made), "crl.chain": const(chain)}, lean=True)
+    yield from same_name()
+
+
+def beside(part, kind, data, relates=()):
+    """An edit that adds one piece of collateral more."""
+    ext, media = ("der", "application/pkix-crl") if kind == "crl-der" else (
+        "pem", "application/pem-certificate-chain")
+    return lambda items: items + [{"part": part, "kind": kind, "ext": ext, "mediaType": media,
+                                   "data": data, "relates": list(relates)}]
+
+
+def same_name():
+    """Two PCK CAs of one name: the list of the old one, which was revoked, clears nobody."""
+    check = "dcap.pck.revocation"
+    old_key = {"pki.pck-ca.key": const(ec.key("old pck-ca"))}
+    later = window(lambda w: (w[0] + 1, w[1]))
+    old = scene.Scene(dict(old_key, **{"crl.pck.fields": later})).intel
+    now = scene.Scene({"crl.pck.fields": revoked("pck")}).intel
+    gone = {"crl.root.fields": listed(old.serial("pck-ca")),
+            "crl.pck.der": const(old.pck_crl()), "crl.chain": const(old.pck_chain()[1:])}
+    yield failing(check, "old-ca-beside", "the PCK certificate is in the PCK CRL; beside it a list "
+                  "newer by a second, of a revoked CA of the same name", dict(gone, items=together(
+                      beside("good-crl", "crl-der", now.pck_crl()),
+                      beside("good-crl-chain", "dcap-issuer-chain",
+                             pem.chain(*now.pck_chain()[1:]).encode(),
+                             [("issuer-of", "good-crl")]))), lean=True)
+    yield failing(check, "old-ca", "the one PCK CRL is of a revoked CA with the PCK CA's name: "
+                  "CRL_INVALID", gone, lean=True)
+    past = scene.Scene(dict(old_key, **{"pki.pck-ca.fields": window(expired)})).intel
+    yield failing(check, "old-ca-expired", "the one PCK CRL is of an expired CA with the PCK CA's "
+                  "name: CRL_INVALID", {"crl.pck.der": const(past.pck_crl()),
+                                        "crl.chain": const(past.pck_chain()[1:])}, lean=True)
 
 
 def tcb_info():

@@ -65,3 +65,12 @@ def replaced(old, new):
             raise ValueError("%r is not in the text" % old)
         return text.replace(old, new, 1)
     return edit
+
+
+def together(*edits):
+    """One edit after the other."""
+    def edit(value):
+        for one in edits:
+            value = one(value)
+        return value
+    return edit

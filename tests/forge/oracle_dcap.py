@@ -130,6 +130,11 @@ def signing_chain(replay):
     replay.one("TCB signing chain")
 
 
+def named(fields):
+    """Who a CA is: its name and the identifier of its key, as those that it signs say it."""
+    return str(fields["subject"]), x509.ext_aki(x509.key_id(fields["spki"]))[2]
+
+
 def crl_signatures(replay):
     """dcap.crl.signature for each CRL; the good ones are kept by issuer."""
     replay.crls = {}
@@ -137,10 +142,10 @@ def crl_signatures(replay):
     for text in replay.of_kind("dcap-issuer-chain"):
         for raw in pem.decode(text.decode()):
             fields = x509.parse(raw)[0]
-            issuers.setdefault(str(fields["subject"]), fields)
+            issuers.setdefault(named(fields), fields)
     if replay.passed("dcap.pck.chain"):
-        issuers.setdefault(str(replay.pck_ca["subject"]), replay.pck_ca)
-        issuers.setdefault(str(replay.quote_root["subject"]), replay.quote_root)
+        issuers.setdefault(named(replay.pck_ca), replay.pck_ca)
+        issuers.setdefault(named(replay.quote_root), replay.quote_root)
     for raw in replay.of_kind("crl-der"):
         replay.ask("dcap.crl.signature", (), lambda r=raw: crl_signature(replay, r, issuers))
 
@@ -149,23 +154,24 @@ def crl_signature(replay, raw, issuers):
     fields, signature = crl.parse(raw)
     name = str(fields["issuer"])
     is_root = "Root" in name
-    public = replay.pinned[-64:] if is_root else public_of(issuers[name])
-    identifier = x509.key_id(replay.pinned if is_root else issuers[name]["spki"])
     found = {oid: value for oid, _, value in fields["extensions"]}
     assert set(found) == {"2.5.29.20", "2.5.29.35"}
-    assert found["2.5.29.35"] == x509.ext_aki(identifier)[2]
+    identifier = x509.ext_aki(x509.key_id(replay.pinned))[2]
+    public = replay.pinned if is_root else issuers[name, found["2.5.29.35"]]["spki"]
+    assert not is_root or found["2.5.29.35"] == identifier
     body = der.split(der.only(raw))[0][1]
-    assert der_verifies(ec.P256, public, der.tlv(0x30, body), signature)
-    replay.crls[name] = fields
+    assert der_verifies(ec.P256, public[-64:], der.tlv(0x30, body), signature)
+    replay.crls[name, found["2.5.29.35"]] = fields
 
 
-def revocation(replay, certificate):
-    name = str(certificate["issuer"])
-    others = [issuer for issuer in replay.crls if "Root" not in issuer]
-    assert "Root" in name or not others or name in others  # dcap.md 5.3
-    if name not in replay.crls:
+def revocation(replay, certificate, issuer):
+    """A list counts where it is of the very key that signed the certificate (dcap.md 5.1, 5.3)."""
+    by = named(issuer)
+    others = [name for name, _ in replay.crls if "Root" not in name]
+    assert "Root" in by[0] or not others or by in replay.crls
+    if by not in replay.crls:
         replay.one("no CRL of that issuer")
-    assert certificate["serial"] not in [serial for serial, _ in replay.crls[name]["revoked"]]
+    assert certificate["serial"] not in [serial for serial, _ in replay.crls[by]["revoked"]]
 
 
 def no_twice(pairs):
@@ -355,10 +361,12 @@ def ask_all(replay):
     ask("dcap.quote.signature", ("dcap.qe-report.binding",), lambda: quote_signature(replay))
     ask("dcap.tcb-signing.chain", (), lambda: signing_chain(replay))
     crl_signatures(replay)
-    ask("dcap.pck.revocation", ("dcap.pck.chain",), lambda: revocation(replay, replay.pck))
-    ask("dcap.pck-ca.revocation", ("dcap.pck.chain",), lambda: revocation(replay, replay.pck_ca))
+    ask("dcap.pck.revocation", ("dcap.pck.chain",),
+        lambda: revocation(replay, replay.pck, replay.pck_ca))
+    ask("dcap.pck-ca.revocation", ("dcap.pck.chain",),
+        lambda: revocation(replay, replay.pck_ca, replay.quote_root))
     ask("dcap.tcb-signing.revocation", ("dcap.tcb-signing.chain",),
-        lambda: revocation(replay, replay.signing))
+        lambda: revocation(replay, replay.signing, replay.signing_root))
     ask("dcap.tcb-info.signature", ("dcap.tcb-signing.chain",), lambda: tcb_info(replay))
     ask("dcap.qe-identity.signature", ("dcap.tcb-signing.chain",), lambda: qe_identity(replay))
     windows(replay)
