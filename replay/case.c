@@ -287,8 +287,8 @@ enum ev_code rp_case_build(struct rp_case *c, const struct rp_loose *loose,
 	if (c->archive_only)
 		return EV_OK;
 	rp_link_roles(c);
-	if (parse_items(c) != EV_OK || rp_link_ak_certs(c) != EV_OK ||
-	    expectation_subjects(c) != EV_OK)
+	if (parse_items(c) != EV_OK || rp_link_pck_chains(c) != EV_OK ||
+	    rp_link_ak_certs(c) != EV_OK || expectation_subjects(c) != EV_OK)
 		return ev_fail_trouble(err, "case", "out of memory");
 	return EV_OK;
 }
@@ -357,6 +357,7 @@ void rp_case_free(struct rp_case *c)
 	}
 	free(c->certs);
 	free(c->issuers);
+	free(c->pck_chains.chain);
 	free(c->subjects);
 	free(c->items);
 	free(c->findings);

@@ -44,9 +44,24 @@ struct rp_parsed {
 	struct ev_error err;
 };
 
+/* A chain item that may be of a quote which carries none. */
+struct rp_pck_chain {
+	const struct rp_item *item;
+	bool parses;
+	bool has_pck; /* the leaf's extension parses as well */
+	struct ev_pck pck;
+};
+
+struct rp_pck_chains {
+	struct rp_pck_chain *chain; /* by what pck says, those without last */
+	size_t n, n_with_pck;
+	const struct rp_pck_chain *first; /* that parses, else of all */
+};
+
 struct rp_quote {
 	struct rp_parsed parsed;
 	struct ev_quote q;
+	const struct rp_pck_chain *said_chain; /* says it is this quote's */
 	const struct rp_item *chain_item; /* whose bytes hold the PCK chain */
 	struct rp_parsed chain_parsed;
 	struct ev_chain chain; /* PCK leaf, PCK CA, root */
@@ -170,6 +185,7 @@ struct rp_case {
 	size_t n_certs, certs_room;
 	struct rp_issuer **issuers; /* chains that came with CRLs */
 	size_t n_issuers, issuers_room;
+	struct rp_pck_chains pck_chains;
 	bool foreign_pck_crl; /* a CRL is of a PCK CA that no quote has */
 	struct rp_finding *findings; /* by check row, then by subject */
 	size_t n_findings, findings_room;

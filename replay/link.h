@@ -31,8 +31,12 @@ enum ev_code rp_link_ak_certs(struct rp_case *c);
 /* The window [from, to] holds the as-of time. */
 bool rp_holds_at(const struct rp_case *c, int64_t from, int64_t to);
 
-/* link_dcap.c, once the as-of time is known. */
+/* link_pck.c: looks into each chain item that may be of a quote, once. */
+enum ev_code rp_link_pck_chains(struct rp_case *c);
+/* The PCK chain of one quote. */
 void rp_link_pck_chain(const struct rp_case *c, struct rp_subject *s);
+
+/* link_dcap.c, once the as-of time is known. */
 void rp_link_quote(struct rp_case *c, struct rp_subject *s);
 
 /* link_crl.c: each CRL finds its issuer's chain. */

@@ -10,7 +10,7 @@ import scene
 import windows
 import x509
 from case import GUEST, Case, failing
-from edits import const, expired, extension, flip, not_yet, put, splice, window
+from edits import const, expired, extension, flip, not_yet, put, splice, together, window
 
 NO_CHAIN = ("dcap.pck.extension", "dcap.qe-report.signature", "dcap.qe-report.binding",
             "dcap.quote.signature", "dcap.pck.revocation", "dcap.pck-ca.revocation",
@@ -112,12 +112,13 @@ def certification_data(pcesvn):
     return put(cert_type=3, cert_data=data)
 
 
-def with_chain(items):
-    """Adds the PCK chain as an item, as a collector fetches it."""
-    chain = pem.chain(*scene.Scene().intel.pck_chain()).encode()
-    return items + [{"part": "pck-chain", "kind": "cert-pem", "ext": "pem", "data": chain,
-                     "mediaType": "application/pem-certificate-chain",
-                     "relates": [("collateral-for", "quote")]}]
+def chain_item(sgx=None, rel="collateral-for", part="pck-chain"):
+    """An edit that adds a PCK chain as an item, as a collector fetches it."""
+    edits = {"pki.pck.sgx": lambda s: dict(s, **sgx)} if sgx else {}
+    chain = pem.chain(*scene.Scene(edits).intel.pck_chain()).encode()
+    return lambda items: items + [{"part": part, "kind": "cert-pem", "ext": "pem", "data": chain,
+                                   "mediaType": "application/pem-certificate-chain",
+                                   "relates": [(rel, "quote")]}]
 
 
 def certification_types():
@@ -125,10 +126,19 @@ def certification_types():
                "archive: PCK_CHAIN_MISSING", "incomplete", {"quote.parts": certification_data(14)},
                skips=("dcap.pck.chain",) + NO_CHAIN, lean=True)
     yield Case("pass-pck-chain-item", "certification data of type 3, the PCK chain as an item",
-               edits={"quote.parts": certification_data(14), "items": with_chain}, lean=True)
+               edits={"quote.parts": certification_data(14), "items": chain_item()}, lean=True)
+    yield Case("pass-pck-chain-fits", "certification data of type 3, two PCK chains: the one that "
+               "says it is the quote's is of another PCESVN", lean=True,
+               edits={"quote.parts": certification_data(14), "items": together(
+                   chain_item({"pcesvn": 13}, "issuer-of", "other"), chain_item())})
+    yield Case("pass-pck-chain-says", "certification data of type 3, PCK chains of two platforms "
+               "with one TCB: the second says that it is the quote's", lean=True,
+               edits={"quote.parts": certification_data(14), "items": together(
+                   chain_item({"ppid": bytes(16), "pcesvn": 14}, part="other"),
+                   chain_item(rel="issuer-of"))})
     yield failing("dcap.pck.extension", "certdata-pcesvn", "certification data of type 3 names "
                   "another PCESVN than the certificate",
-                  {"quote.parts": certification_data(13), "items": with_chain}, lean=True)
+                  {"quote.parts": certification_data(13), "items": chain_item()}, lean=True)
 
 
 def qe_report():

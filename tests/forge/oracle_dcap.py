@@ -81,23 +81,42 @@ def quote_format(replay):
     replay.qe = quote.unpack(quote.SGX_REPORT, parts["qe_report"])
 
 
+def repeated(sgx):
+    """What certification data of type 3 says behind the encrypted PPID (dcap.md 1.5)."""
+    return sgx["cpusvn"] + quote.le(sgx["pcesvn"], 2) + sgx["pceid"]
+
+
+def sgx_values(certificate):
+    value = next(v for o, _, v in certificate["extensions"] if o == sgx_extension.OID)
+    return value, sgx_extension.parse(value)
+
+
+def chain_item(replay):
+    """The chain beside the quote: that which fits, then that which says so, then the first."""
+    def order(item):
+        leaf = x509.parse(pem.decode(replay.data[item["name"]].decode())[0])[0]
+        says = any(r["rel"] == "issuer-of" for r in item.get("relates", []))
+        return repeated(sgx_values(leaf)[1]) != replay.parts["cert_data"][384:], not says
+
+    found = sorted((i for i in replay.items if i["kind"] == "cert-pem"), key=order)
+    return replay.data[found[0]["name"]] if found else replay.one("cert-pem")
+
+
 def pck_chain(replay):
     data = replay.parts["cert_data"]
     if replay.parts["cert_type"] != 5:
-        data = replay.one("cert-pem")
+        data = chain_item(replay)
     text = data.rstrip(b"\0").decode().replace("\r", "")
     replay.pck, replay.pck_ca, replay.quote_root = chain(
         replay, pem.decode(text), ("pck", "pck-ca", "root"))
 
 
 def pck_extension(replay):
-    value = next(v for o, _, v in replay.pck["extensions"] if o == sgx_extension.OID)
-    sgx = sgx_extension.parse(value)
+    value, sgx = sgx_values(replay.pck)
     assert sgx_extension.encode(sgx) == value and max(sgx["components"]) < 256
     assert len(sgx["fmspc"]) == 6 and len(sgx["components"]) == 16
     if replay.parts["cert_type"] == 3:
-        data = replay.parts["cert_data"]
-        assert data[384:] == sgx["cpusvn"] + quote.le(sgx["pcesvn"], 2) + sgx["pceid"]
+        assert replay.parts["cert_data"][384:] == repeated(sgx)
     replay.sgx = sgx
 
 
