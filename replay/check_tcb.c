@@ -110,13 +110,59 @@ static bool module_expectation(const struct ev_tcb_info *t, const uint8_t *svn,
 	return true;
 }
 
+/* All properties that differ, each with its name before it: a waiver names
+ * what was got, and must not cover a difference that stands beside it. */
+struct differences {
+	char want[256], got[256], names[64];
+};
+
+static void append(char *text, size_t size, const char *name, const char *value)
+{
+	size_t used = strlen(text);
+
+	snprintf(text + used, size - used, "%s%s%s%s", used > 0 ? ", " : "",
+		 name, value[0] != '\0' ? " " : "", value);
+}
+
+static void compare_text(struct differences *d, const char *name,
+			 const char *want, const char *got)
+{
+	if (strcmp(want, got) == 0)
+		return;
+	append(d->want, sizeof(d->want), name, want);
+	append(d->got, sizeof(d->got), name, got);
+	append(d->names, sizeof(d->names), name, "");
+}
+
+static void compare_bytes(struct differences *d, const char *name,
+			  struct ev_span want, struct ev_span got)
+{
+	char a[2 * 48 + 1], b[2 * 48 + 1];
+
+	assert(want.n <= 48 && got.n <= 48);
+	ev_hex_encode(want, a);
+	ev_hex_encode(got, b);
+	compare_text(d, name, a, b);
+}
+
+static enum rp_outcome say_differences(struct rp_finding *f,
+				       const struct differences *d,
+				       const char *code)
+{
+	rp_set_want(f, "%s", d->want);
+	rp_set_got(f, "%s", d->got);
+	return rp_fail(f, "%s: %s", code, d->names);
+}
+
 enum rp_outcome rp_check_tdx_module_match(struct rp_case *c,
 					  const struct rp_subject *s,
 					  struct rp_finding *f)
 {
+	static const uint8_t zeros[8] = { 0 };
 	const struct rp_quote *q = s->quote;
 	const struct ev_td_body *td = &q->q.td;
 	const uint8_t *mrsigner, *attributes;
+	struct differences d = { 0 };
 
 	(void)c;
 	if (q->q.tee != EV_TEE_TDX)
@@ -130,31 +176,44 @@ enum rp_outcome rp_check_tdx_module_match(struct rp_case *c,
 	if (!module_expectation(&q->tcb_info->tcb_info->info, td->tee_tcb_svn.p,
 				&mrsigner, &attributes, f))
 		return RP_FAIL;
-	if (!ev_span_is_zero(td->seam_attributes) ||
-	    !ev_span_eq(td->seam_attributes, ev_span_of(attributes, 8))) {
-		rp_expect(f, ev_span_of(attributes, 8), td->seam_attributes);
-		return rp_fail(f, "TDX_MODULE_MISMATCH: SEAMATTRIBUTES");
-	}
-	if (rp_expect(f, ev_span_of(mrsigner, 48), td->mrsignerseam) != RP_FAIL)
-		return RP_PASS;
-	return rp_fail(f, "TDX_MODULE_MISMATCH: MRSIGNERSEAM");
+	/* dcap page 6, E3: zero, whatever the identity says. */
+	if (!ev_span_is_zero(td->seam_attributes))
+		attributes = zeros;
+	compare_bytes(&d, "SEAMATTRIBUTES", ev_span_of(attributes, 8),
+		      td->seam_attributes);
+	compare_bytes(&d, "MRSIGNERSEAM", ev_span_of(mrsigner, 48),
+		      td->mrsignerseam);
+	if (d.names[0] != '\0')
+		return say_differences(f, &d, "TDX_MODULE_MISMATCH");
+	return rp_expect(f, ev_span_of(mrsigner, 48), td->mrsignerseam);
 }
 
-/* The first property in which the QE report and its identity differ. */
-static const char *identity_difference(const struct ev_qe_identity *id,
-				       const struct ev_sgx_report *r)
+/* As the document and the report spell it, both little-endian. */
+static void miscselect_text(uint32_t v, char out[16])
 {
-	if ((r->miscselect & id->miscselect_mask) != id->miscselect)
-		return "MISCSELECT";
-	for (size_t i = 0; i < 16; i++)
-		if ((r->attributes.p[i] & id->attributes_mask[i]) !=
-		    id->attributes[i])
-			return "ATTRIBUTES";
-	if (!ev_span_eq(r->mrsigner, EV_SPAN(id->mrsigner)))
-		return "MRSIGNER";
-	if (r->isvprodid != id->isvprodid)
-		return "ISVPRODID";
-	return NULL;
+	snprintf(out, 16, "%02x%02x%02x%02x", v & 0xff, v >> 8 & 0xff,
+		 v >> 16 & 0xff, v >> 24);
+}
+
+/* The properties of the QE report that its identity demands otherwise. */
+static void compare_identity(struct differences *d,
+			     const struct ev_qe_identity *id,
+			     const struct ev_sgx_report *r)
+{
+	char want[16], got[16];
+	uint8_t attributes[16];
+
+	miscselect_text(id->miscselect, want);
+	miscselect_text(r->miscselect & id->miscselect_mask, got);
+	compare_text(d, "MISCSELECT", want, got);
+	for (size_t i = 0; i < sizeof(attributes); i++)
+		attributes[i] = r->attributes.p[i] & id->attributes_mask[i];
+	compare_bytes(d, "ATTRIBUTES", EV_SPAN(id->attributes),
+		      EV_SPAN(attributes));
+	compare_bytes(d, "MRSIGNER", EV_SPAN(id->mrsigner), r->mrsigner);
+	snprintf(want, sizeof(want), "%u", id->isvprodid);
+	snprintf(got, sizeof(got), "%u", r->isvprodid);
+	compare_text(d, "ISVPRODID", want, got);
 }
 
 enum rp_outcome rp_check_qe_identity_match(struct rp_case *c,
@@ -163,7 +222,7 @@ enum rp_outcome rp_check_qe_identity_match(struct rp_case *c,
 {
 	const struct rp_quote *q = s->quote;
 	const struct ev_qe_identity *id;
-	const char *difference;
+	struct differences d = { 0 };
 	enum ev_enclave_id want;
 
 	(void)c;
@@ -173,14 +232,13 @@ enum rp_outcome rp_check_qe_identity_match(struct rp_case *c,
 	want = q->q.tee == EV_TEE_TDX ? EV_ENCLAVE_TD_QE : EV_ENCLAVE_QE;
 	quote_input(f, s, q->q.qe_report.bytes);
 	identity_input(f, q);
-	if (rp_expect_text(f, ev_enclave_id_word(want),
-			   ev_enclave_id_word(id->id)) != RP_PASS)
-		return rp_fail(f, "QE_IDENTITY_MISMATCH: the identity is that "
-				  "of another enclave");
-	difference = identity_difference(id, &q->q.qe_report);
-	if (difference != NULL)
-		return rp_fail(f, "QE_IDENTITY_MISMATCH: %s", difference);
-	return RP_PASS;
+	compare_text(&d, "id", ev_enclave_id_word(want),
+		     ev_enclave_id_word(id->id));
+	compare_identity(&d, id, &q->q.qe_report);
+	if (d.names[0] != '\0')
+		return say_differences(f, &d, "QE_IDENTITY_MISMATCH");
+	return rp_expect_text(f, ev_enclave_id_word(want),
+			      ev_enclave_id_word(id->id));
 }
 
 const struct rp_tcb *rp_tcb_of(struct rp_quote *q)

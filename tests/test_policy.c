@@ -2,6 +2,7 @@
 /* Policies: the built-in one, refusals, patterns, waivers. */
 #include "replay/policy.h"
 
+#include "evidence/base/hex.h"
 #include "tests/replay_case.h"
 
 #define HEAD  "{\"policy\":\"ecart-policy/1\",\"name\":\"x\","
@@ -160,6 +161,61 @@ static void waivers_hold_for_their_values_alone(void **state)
 	replay_close(&r);
 }
 
+static enum rp_verdict verdict_of(const char *golden, const char *check,
+				  const char *got)
+{
+	static const char format[] =
+		HEAD "\"require\":[],\"waive\":[{\"check\":\"%s\","
+		     "\"got\":[\"%s\"],\"reason\":\"known\"}]}";
+	struct ev_error err = { 0 };
+	struct replay_case r;
+	struct rp_request request;
+	struct rp_result result;
+	char json[800];
+
+	replay_open(&r, golden);
+	snprintf(json, sizeof(json), format, check, got);
+	assert_int_equal(replay_policy(&r, json, &err), EV_OK);
+	request = replay_request(&r);
+	result = replay_run(&r, &request);
+	free(result.report);
+	replay_close(&r);
+	return result.verdict;
+}
+
+/* Two properties differ: who waives one has not seen the other. */
+static void a_waiver_does_not_cover_what_stands_beside(void **state)
+{
+	static const char qe[] = "dcap.qe-identity.match";
+	static const char module[] = "dcap.tdx-module.match";
+	static const char one[] = "SEAMATTRIBUTES 0100000000000000";
+	char both[200], signer[97];
+
+	(void)state;
+	ev_hex_encode(EV_SPAN_LITERAL("SIMULATED-SIGNERSIMULATED-SIGNER"
+				      "SIMULATED-SIGNER"),
+		      signer);
+	snprintf(both, sizeof(both), "%s, MRSIGNERSEAM %s", one, signer);
+	assert_int_equal(verdict_of("fail-dcap.tdx-module.match-attributes",
+				    module, one),
+			 RP_VERDICT_PASS);
+	assert_int_equal(
+		verdict_of("fail-dcap.tdx-module.match-two", module, one),
+		RP_VERDICT_FAIL);
+	assert_int_equal(
+		verdict_of("fail-dcap.tdx-module.match-two", module, both),
+		RP_VERDICT_PASS);
+	assert_int_equal(verdict_of("fail-dcap.qe-identity.match-prodid", qe,
+				    "ISVPRODID 2"),
+			 RP_VERDICT_PASS);
+	assert_int_equal(
+		verdict_of("fail-dcap.qe-identity.match-two", qe, "TD_QE"),
+		RP_VERDICT_FAIL);
+	assert_int_equal(verdict_of("fail-dcap.qe-identity.match-two", qe,
+				    "ISVPRODID 2"),
+			 RP_VERDICT_FAIL);
+}
+
 static void changed_bytes_do_no_harm(void **state)
 {
 	struct replay_case r;
@@ -195,6 +251,7 @@ int main(void)
 		cmocka_unit_test(whatever_would_be_ignored_is_refused),
 		cmocka_unit_test(one_signer_key_is_one_block),
 		cmocka_unit_test(waivers_hold_for_their_values_alone),
+		cmocka_unit_test(a_waiver_does_not_cover_what_stands_beside),
 		cmocka_unit_test(changed_bytes_do_no_harm),
 	};
 

@@ -174,6 +174,11 @@ def matches():
             ("", "MRSIGNERSEAM is not that of the TDX module",
              {"td": put(mrsignerseam=b"SIMULATED-SIGNER" * 3)}),
             ("attributes", "SEAMATTRIBUTES is not zero", {"td": put(seam_attributes=quote.le(1, 8))}),
+            ("attributes-listed", "SEAMATTRIBUTES is not zero, and the module's identity has the same",
+             {"td": put(seam_attributes=quote.le(1, 8)), "tcb.modules": lambda modules: [
+                 dict(m, attributes="01" + "00" * 7) for m in modules]}),
+            ("two", "MRSIGNERSEAM and SEAMATTRIBUTES both", {"td": put(
+                seam_attributes=quote.le(1, 8), mrsignerseam=b"SIMULATED-SIGNER" * 3)}),
             ("unknown", "no identity for module version 2",
              {"td": put(tee_tcb_svn=bytes([7, 2, 5]) + bytes(13))}),
             ("no-identities", "a module version, and no tdxModuleIdentities (TCB_INFO_MISMATCH)",
@@ -183,6 +188,8 @@ def matches():
     for why, text, edits in (
             ("", "another MRSIGNER", {"qei.object": put(mrsigner="51" * 32)}),
             ("prodid", "another ISVPRODID", {"qei.object": put(isvprodid=3)}),
+            ("two", "another MRSIGNER and another ISVPRODID",
+             {"qei.object": put(mrsigner="51" * 32, isvprodid=3)}),
             ("id", "the identity of the SGX QE", {"qei.object": put(id="QE")}),
             ("attributes", "attributes that the mask does not allow",
              {"qe.fields": put(flags=quote.le(0x95, 8))}),
