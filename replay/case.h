@@ -218,6 +218,14 @@ void rp_case_link(struct rp_case *c);
 enum rp_outcome rp_outcome_of(const struct rp_case *c, const char *id,
 			      const struct rp_subject *s);
 
+/* Whether what a quote says is to be believed: its signature, the revocation
+ * of PCK and PCK CA, the quoting enclave's identity and its debug flag were
+ * asked and passed.  Waivers do not count. */
+bool rp_quote_trusted(const struct rp_case *c, const struct rp_subject *quote);
+/* The first of these checks that did not pass, NULL: none. */
+const char *rp_quote_doubt(const struct rp_case *c,
+			   const struct rp_subject *quote);
+
 /* The next subject of a type after `from` (NULL: the first), or NULL. */
 const struct rp_subject *rp_next_subject(const struct rp_case *c,
 					 enum rp_subject_type type,

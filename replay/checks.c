@@ -515,7 +515,8 @@ const struct rp_check rp_checks[] = {
 	  RP_REQUIRED,
 	  rp_check_policy_expect,
 	  "the value is one that the policy accepts",
-	  "the fact is authenticated and among the listed values",
+	  "the quote is to be believed (signature, revocation, quoting "
+	  "enclave), and its value is listed",
 	  "ecart-policy(5)",
 	  NULL },
 };
