@@ -168,6 +168,10 @@ enum rp_outcome rp_check_crl_signature(struct rp_case *c,
 			return rp_fail(f, "CRL_INVALID: the key identifier is "
 					  "that of a CA here, the issuer's "
 					  "name is not");
+		if (!rp_window_counts(c, s))
+			return rp_not_applicable(
+				f, "nothing is judged by this CRL, and no "
+				   "certificate of its issuer is here");
 		return rp_skip(f, "absent: no verified certificate of the "
 				  "CRL's issuer");
 	}

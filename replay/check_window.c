@@ -97,7 +97,12 @@ enum rp_outcome rp_check_collateral_window(struct rp_case *c,
 	size_t n;
 
 	if (rp_outcome_of(c, rp_window_gate(s), s) != RP_PASS)
-		return rp_skip(f, "after: %s did not pass", rp_window_gate(s));
+		return rp_window_counts(c, s)
+			       ? rp_skip(f, "after: %s did not pass",
+					 rp_window_gate(s))
+			       : rp_not_applicable(
+					 f, "another piece decides, and this "
+					    "one is not authenticated");
 	window_inputs(f, s);
 	n = rp_windows_of(s, w);
 	rp_set_want(f, "current");

@@ -2,6 +2,8 @@
 /* Subjects find the items they are judged by. */
 #include "replay/link.h"
 
+#include "replay/checks.h"
+
 #include <stdlib.h>
 
 static const char cn_tcb_signing[] = "Intel SGX TCB Signing";
@@ -152,19 +154,34 @@ static void link_chain_relations(struct rp_case *c, const struct rp_subject *s)
 	}
 }
 
+/* dcap page 2.1: the signing certificate is re-issued under one key and one
+ * serial number, so that the time alone tells which is meant. */
+static unsigned int chain_rank(const struct rp_case *c,
+			       const struct rp_subject *s)
+{
+	const struct ev_cert *leaf = &s->chain->chain.cert[0];
+
+	if (s->chain->parsed.code != EV_OK)
+		return 1;
+	return rp_holds_at(c, leaf->not_before, leaf->not_after) ? 3 : 2;
+}
+
 /* TCB info and identities find their chain: the one that says so, else the
- * first that parses, else the first. */
+ * first in force, else the first that parses, else the first. */
 static void link_signing_chains(struct rp_case *c)
 {
-	const struct rp_subject *s = NULL, *fallback = c->first[RP_CHAIN];
+	const struct rp_subject *s = NULL, *fallback = NULL;
+	unsigned int best = 0;
 
 	while ((s = rp_next_subject(c, RP_CHAIN, s)) != NULL) {
+		unsigned int rank = chain_rank(c, s);
+
 		link_chain_relations(c, s);
-		if (fallback->chain->parsed.code != EV_OK)
-			fallback = s;
+		if (rank <= best)
+			continue;
+		best = rank;
+		fallback = s;
 	}
-	if (fallback != NULL && fallback->chain->parsed.code != EV_OK)
-		fallback = c->first[RP_CHAIN];
 	for (size_t i = 0; fallback != NULL && i < c->n_subjects; i++)
 		set_signing_chain(c->subjects[i], fallback);
 }
@@ -190,7 +207,8 @@ void rp_case_link(struct rp_case *c)
 			continue;
 		s->chain->root_crl =
 			rp_crl_or_broken(c, &s->chain->chain.cert[1], NULL);
-		rp_decides(c, s->chain->root_crl);
+		if (rp_window_counts(c, s))
+			rp_decides(c, s->chain->root_crl);
 	}
 	for (s = c->first[RP_HCL]; s != NULL; s = s->next)
 		link_hcl(c, s);

@@ -113,6 +113,10 @@ void rp_link_quote(struct rp_case *c, struct rp_subject *s)
 	s->partner[1] = q->qe_identity;
 	rp_decides(c, q->tcb_info);
 	rp_decides(c, q->qe_identity);
+	if (q->tcb_info != NULL)
+		rp_decides(c, q->tcb_info->tcb_info->chain);
+	if (q->qe_identity != NULL)
+		rp_decides(c, q->qe_identity->qe_identity->chain);
 	rp_decides(c, q->root_crl);
 	rp_decides(c, q->pck_crl);
 }

@@ -69,6 +69,7 @@ def other_issuer():
                   "under the Platform CA: CRL_INVALID",
                   {"crl.pck.der": const(made), "crl.chain": const(chain)}, lean=True)
     yield from same_name()
+    yield from spare()
 
 
 def beside(part, kind, data, relates=()):
@@ -77,6 +78,22 @@ def beside(part, kind, data, relates=()):
         "pem", "application/pem-certificate-chain")
     return lambda items: items + [{"part": part, "kind": kind, "ext": ext, "mediaType": media,
                                    "data": data, "relates": list(relates)}]
+
+
+def spare():
+    """Collateral that nothing is judged by, beside a set that is whole."""
+    pki = scene.Scene().intel
+    yield Case("pass-spare-crl", "a Processor CRL without its chain beside the Platform CA's", lean=True,
+               edits={"items": beside("spare", "crl-der", pki.crl(
+                   "processor", "processor-ca", windows.PCK_CRL, []))})
+    past = scene.Scene({"pki.tcb-signing.fields": window(expired)}).intel
+    old = beside("spare", "dcap-issuer-chain", pem.chain(*past.tcb_chain()).encode())
+    yield Case("pass-spare-chain", "an expired TCB signing chain beside the one that the collateral "
+               "says it came with", lean=True, edits={"items": old})
+    yield Case("pass-spare-chain-first", "an expired TCB signing chain before the one in force, and "
+               "nothing says which is meant", lean=True, edits={"items": lambda items: old([]) + [
+                   dict(i, relates=[]) if i["part"] == "tcb-signing-chain" else i
+                   for i in items]})
 
 
 def same_name():

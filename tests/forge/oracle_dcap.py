@@ -142,11 +142,14 @@ def is_signing(text):
 
 
 def signing_chain(replay):
-    for text in filter(is_signing, replay.of_kind("dcap-issuer-chain")):
-        certificates = pem.decode(text.decode())
-        replay.signing, replay.signing_root = chain(replay, certificates, ("tcb-signing", "root"))
-        return
-    replay.one("TCB signing chain")
+    def out_of_force(certificates):
+        begin, end = x509.parse(certificates[0])[0]["window"]
+        return not begin <= replay.as_of <= end
+
+    found = [pem.decode(text.decode()) for text in replay.of_kind("dcap-issuer-chain")
+             if is_signing(text)]
+    certificates = min(found, key=out_of_force) if found else replay.one("TCB signing chain")
+    replay.signing, replay.signing_root = chain(replay, certificates, ("tcb-signing", "root"))
 
 
 def named(fields):
@@ -165,7 +168,11 @@ def crl_signatures(replay):
     if replay.passed("dcap.pck.chain"):
         issuers.setdefault(named(replay.pck_ca), replay.pck_ca)
         issuers.setdefault(named(replay.quote_root), replay.quote_root)
+    names = [name for name, _ in issuers]
     for raw in replay.of_kind("crl-der"):
+        name = str(crl.parse(raw)[0]["issuer"])
+        if "Root" not in name and name not in names:
+            continue  # of a CA that nobody here is under
         replay.ask("dcap.crl.signature", (), lambda r=raw: crl_signature(replay, r, issuers))
 
 
