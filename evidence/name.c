@@ -183,3 +183,43 @@ bool ev_name_format(struct ev_span name, char out[EV_NAME_TEXT])
 		memcpy(out + n, cut, sizeof(cut));
 	return true;
 }
+
+/* Notes a commonName; false for one that does not count. */
+static bool read_cn(struct ev_reader *set, struct ev_span *cn)
+{
+	struct ev_reader r = ev_der_enter(set, EV_DER_SEQUENCE, "attribute");
+	struct ev_span oid = ev_der_read(&r, EV_DER_OID, "attribute type");
+	uint8_t tag = ev_der_peek(&r);
+	struct ev_span value = ev_der_read(&r, tag, "attribute value");
+
+	if (ev_reader_finish(&r) != EV_OK)
+		return false;
+	if (!ev_span_eq(oid, ev_span_of(attributes[0].oid, attributes[0].n)))
+		return true;
+	if (cn->n > 0 ||
+	    (tag != EV_DER_UTF8_STRING && tag != EV_DER_PRINTABLE_STRING))
+		return false;
+	*cn = value;
+	return true;
+}
+
+bool ev_name_cn(struct ev_span name, struct ev_span *cn)
+{
+	struct ev_error err = { EV_OK };
+	struct ev_reader item = ev_reader_init(name, 0, "name", &err);
+	struct ev_reader list = ev_der_enter(&item, EV_DER_SEQUENCE, "name");
+	struct ev_span found = { NULL, 0 };
+
+	while (ev_reader_ok(&list) && list.left.n > 0) {
+		struct ev_reader set = ev_der_enter(&list, EV_DER_SET, "rdn");
+
+		do
+			if (!read_cn(&set, &found))
+				return false;
+		while (ev_reader_ok(&set) && set.left.n > 0);
+	}
+	if (ev_reader_finish(&item) != EV_OK || found.n == 0)
+		return false;
+	*cn = found;
+	return true;
+}

@@ -2,8 +2,7 @@
 /* Certificate paths to a pinned key, built and checked by libcrypto. */
 #include "evidence/path.h"
 
-#include "evidence/base/der.h"
-#include "evidence/base/digest.h"
+#include "evidence/base/sig.h"
 #include "evidence/base/time.h"
 
 #include <openssl/err.h>
@@ -135,24 +134,6 @@ static enum ev_path_result say_time(struct ev_path *out,
 	return expired ? EV_PATH_EXPIRED : EV_PATH_NOT_YET_VALID;
 }
 
-/* RFC 5280, 4.2.1.2 (1): SHA-1 of the key's bits. */
-static bool has_key_id(const struct question *q, struct ev_span spki,
-		       struct ev_span id)
-{
-	struct ev_error err = { 0 };
-	struct ev_reader r = ev_reader_init(spki, 0, "anchor", &err);
-	struct ev_reader info = ev_der_enter(&r, EV_DER_SEQUENCE, "spki");
-	struct ev_span bits;
-	uint8_t digest[20];
-
-	ev_der_read(&info, EV_DER_SEQUENCE, "algorithm");
-	bits = ev_der_read(&info, EV_DER_BIT_STRING, "key");
-	return ev_reader_ok(&info) && bits.n > 1 &&
-	       ev_digest(q->crypto, EV_SHA1, ev_span_sub(bits, 1, bits.n - 1),
-			 digest) &&
-	       ev_span_eq(id, EV_SPAN(digest));
-}
-
 /* Whether a certificate says that an anchor's key signed it. */
 static bool names_anchor_key(const struct question *q,
 			     const struct ev_x509 *cert)
@@ -160,9 +141,11 @@ static bool names_anchor_key(const struct question *q,
 	const ASN1_OCTET_STRING *id = X509_get0_authority_key_id(cert->x509);
 
 	for (size_t i = 0; id != NULL && i < q->n_anchors; i++)
-		if (has_key_id(q, q->spki[i],
-			       ev_span_of(ASN1_STRING_get0_data(id),
-					  (size_t)ASN1_STRING_length(id))))
+		if (ev_spki_has_key_id(
+			    q->crypto, q->spki[i],
+			    ev_span_of(ASN1_STRING_get0_data(id),
+				       (size_t)ASN1_STRING_length(id))) ==
+		    EV_VERIFIED_YES)
 			return true;
 	return false;
 }

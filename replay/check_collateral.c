@@ -2,6 +2,8 @@
 /* Collateral: signing chains, CRLs, revocation, signatures. */
 #include "replay/checks.h"
 
+#include "evidence/name.h"
+
 static void whole(struct rp_finding *f, const struct rp_item *item)
 {
 	rp_input_add(f, item->name, 0, item->bytes.n);
@@ -124,9 +126,24 @@ static bool key_is_here(const struct rp_case *c, struct ev_span aki)
 	return false;
 }
 
-/* The root's own list needs no certificate: its key is pinned. */
-static enum ev_verified signed_by_anchor(struct rp_case *c,
-					 const struct ev_crl *crl)
+/* Whether the CRL names the root whose key this is. */
+static enum ev_verified names_root(const struct rp_case *c,
+				   const struct ev_crl *crl,
+				   struct ev_span spki)
+{
+	struct ev_span cn;
+
+	if (!ev_name_cn(crl->issuer, &cn) ||
+	    !ev_span_eq(cn, ev_span_str("Intel SGX Root CA")))
+		return EV_VERIFIED_NO;
+	return ev_spki_has_key_id(c->crypto, spki, crl->aki);
+}
+
+/* The root's own list needs no certificate: its key is pinned, its name and
+ * key identifier are known.  RP_SKIP: it is no list of a pinned root. */
+static enum rp_outcome judge_by_anchor(struct rp_case *c,
+				       const struct ev_crl *crl,
+				       struct rp_finding *f)
 {
 	struct rp_anchor *which[RP_ANCHORS_MAX];
 	struct ev_span spki[RP_ANCHORS_MAX];
@@ -134,15 +151,25 @@ static enum ev_verified signed_by_anchor(struct rp_case *c,
 				 which);
 
 	for (size_t i = 0; i < n; i++) {
+		enum ev_verified named = names_root(c, crl, spki[i]);
 		enum ev_verified v = ev_spki_verify(c->crypto, spki[i],
 						    crl->tbs, crl->signature);
 
+		if (named == EV_VERIFIED_TROUBLE || v == EV_VERIFIED_TROUBLE)
+			return RP_TROUBLE;
 		if (v == EV_VERIFIED_YES)
 			which[i]->used = true;
-		if (v != EV_VERIFIED_NO)
-			return v;
+		if (v == EV_VERIFIED_YES && named == EV_VERIFIED_YES)
+			return RP_PASS;
+		if (v == EV_VERIFIED_YES)
+			return rp_fail(f, "CRL_INVALID: a pinned root signed "
+					  "it, and it names another issuer or "
+					  "key");
+		if (named == EV_VERIFIED_YES)
+			return rp_fail(f, "CRL_INVALID: the pinned root that "
+					  "it names did not sign it");
 	}
-	return EV_VERIFIED_NO;
+	return RP_SKIP;
 }
 
 enum rp_outcome rp_check_crl_signature(struct rp_case *c,
@@ -160,10 +187,9 @@ enum rp_outcome rp_check_crl_signature(struct rp_case *c,
 	if (outcome != RP_PASS)
 		return outcome;
 	if (issuer == NULL) {
-		enum ev_verified v = signed_by_anchor(c, &crl->crl);
-
-		if (v != EV_VERIFIED_NO)
-			return rp_signature(f, v, "", "");
+		outcome = judge_by_anchor(c, &crl->crl, f);
+		if (outcome != RP_SKIP)
+			return outcome;
 		if (crl->foreign && key_is_here(c, crl->crl.aki))
 			return rp_fail(f, "CRL_INVALID: the key identifier is "
 					  "that of a CA here, the issuer's "

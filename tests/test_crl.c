@@ -118,6 +118,13 @@ static void a_crl_verifies_under_its_issuer_alone(void **state)
 	assert_int_equal(ev_chain_parse(chain_text, 0, &chain, &err), EV_OK);
 	assert_int_equal(ev_crl_parse(vector(PCK_CRL), &pck, &err), EV_OK);
 	assert_int_equal(ev_crl_parse(vector(ROOT_CRL), &root, &err), EV_OK);
+	/* Intel's identifiers are over the whole SubjectPublicKeyInfo. */
+	assert_int_equal(
+		ev_spki_has_key_id(*state, chain.cert[2].spki, root.aki),
+		EV_VERIFIED_YES);
+	assert_int_equal(
+		ev_spki_has_key_id(*state, chain.cert[2].spki, pck.aki),
+		EV_VERIFIED_NO);
 	for (size_t i = 0; i < 3; i++) {
 		assert_int_equal(ev_crl_signed_by(*state, &pck, &chain.cert[i]),
 				 i == 1 ? EV_VERIFIED_YES : EV_VERIFIED_NO);

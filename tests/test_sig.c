@@ -423,6 +423,41 @@ static void rsa_refuses_odd_keys_and_sha1(void **state)
 	EVP_PKEY_free(k.pkey);
 }
 
+static void a_key_identifier_has_two_spellings(void **state)
+{
+	/* Intel SGX Root CA: SHA-1 of its SubjectPublicKeyInfo, and of the
+	 * key bits in it. */
+	static const char point[] =
+		"0ba9c4c0c0c86193a3fe23d6b02cda10a8bbd4e88e48b4458561a36e70552"
+		"5f567918e2edc88e40d860bd0cc4ee26aacc988e505a953558c453f6b0904"
+		"ae7394";
+	static const char *const ids[] = {
+		"22650cd65a9d3489f383b49552bf501b392706ac",
+		"3498b0d6eaf1a6da9a27f4cee6eebc990a830a48",
+	};
+	uint8_t der[91], id[20];
+
+	assert_int_equal(unhex2(P256_SPKI_PREFIX, point, der), sizeof(der));
+	for (size_t i = 0; i < 2; i++) {
+		unhex(ids[i], id);
+		assert_int_equal(
+			ev_spki_has_key_id(*state, EV_SPAN(der), EV_SPAN(id)),
+			EV_VERIFIED_YES);
+		for (size_t n = 0; n < sizeof(der); n++)
+			assert_int_equal(ev_spki_has_key_id(*state,
+							    ev_span_of(der, n),
+							    EV_SPAN(id)),
+					 EV_VERIFIED_NO);
+		id[19] ^= 1;
+		assert_int_equal(
+			ev_spki_has_key_id(*state, EV_SPAN(der), EV_SPAN(id)),
+			EV_VERIFIED_NO);
+	}
+	assert_int_equal(
+		ev_spki_has_key_id(*state, EV_SPAN(der), ev_span_of(id, 0)),
+		EV_VERIFIED_NO);
+}
+
 static void rsa_spki_is_read(void **state)
 {
 	struct ev_span modulus, exponent, spki;
@@ -544,6 +579,7 @@ int main(void)
 		cmocka_unit_test(ed25519_refuses_small_order_points),
 		cmocka_unit_test(rsa_verifies_in_both_paddings),
 		cmocka_unit_test(rsa_refuses_odd_keys_and_sha1),
+		cmocka_unit_test(a_key_identifier_has_two_spellings),
 		cmocka_unit_test(rsa_spki_is_read),
 		cmocka_unit_test(local_envelopes_verify),
 		cmocka_unit_test(the_example_of_dsse_verifies_raw_and_as_der),

@@ -58,6 +58,11 @@ enum ev_key_kind ev_spki_kind(struct ev_crypto *crypto, struct ev_span spki);
 bool ev_spki_rsa(struct ev_span spki, struct ev_span *modulus,
 		 struct ev_span *exponent);
 
+/* Whether id is the key identifier of the SPKI: SHA-1 of its key bits (RFC
+ * 5280 4.2.1.2, method 1), or of the whole, as Intel's CAs have it. */
+enum ev_verified ev_spki_has_key_id(struct ev_crypto *crypto,
+				    struct ev_span spki, struct ev_span id);
+
 enum ev_verified ev_spki_verify(struct ev_crypto *crypto, struct ev_span spki,
 				struct ev_span message, struct ev_span sig);
 

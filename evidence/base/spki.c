@@ -126,6 +126,30 @@ enum ev_key_kind ev_spki_kind(struct ev_crypto *crypto, struct ev_span spki)
 	return EV_KEY_UNKNOWN;
 }
 
+enum ev_verified ev_spki_has_key_id(struct ev_crypto *crypto,
+				    struct ev_span spki, struct ev_span id)
+{
+	struct ev_error err = { EV_OK };
+	struct ev_reader item = ev_reader_init(spki, 0, "spki", &err);
+	struct ev_reader info = ev_der_enter(&item, EV_DER_SEQUENCE, "spki");
+	uint8_t of_key[20], of_all[20];
+	struct ev_span bits;
+
+	ev_der_read(&info, EV_DER_SEQUENCE, "algorithm");
+	bits = ev_der_read(&info, EV_DER_BIT_STRING, "key");
+	ev_reader_finish(&info);
+	if (ev_reader_finish(&item) != EV_OK || bits.n < 2)
+		return EV_VERIFIED_NO;
+	bits = ev_span_sub(bits, 1, bits.n - 1); /* behind the unused bits */
+	if (!ev_digest(crypto, EV_SHA1, bits, of_key) ||
+	    !ev_digest(crypto, EV_SHA1, spki, of_all))
+		return EV_VERIFIED_TROUBLE;
+	return ev_span_eq(id, EV_SPAN(of_key)) ||
+			       ev_span_eq(id, EV_SPAN(of_all))
+		       ? EV_VERIFIED_YES
+		       : EV_VERIFIED_NO;
+}
+
 static enum ev_verified verify_ed25519(struct ev_crypto *crypto,
 				       const uint8_t *key,
 				       struct ev_span message,

@@ -6,6 +6,7 @@ import json
 import collateral
 import der
 import ec
+import intel_pki
 import pem
 import quote
 import scene
@@ -57,6 +58,17 @@ def crls():
     ]
     for why, text, edits, skips in rows:
         yield failing(check, why, text, edits, skips, lean=True)
+    alone = [
+        ("aki", "the root CRL alone names another key than the pinned one", {"crl.root.fields": wrong}),
+        ("name", "the root CRL alone names another issuer, the pinned key signed it",
+         {"crl.root.fields": put(issuer=intel_pki.distinguished("Somebody Else"))}),
+        ("rogue", "the root CRL alone names the pinned root and is signed by another key",
+         {"crl.root.signer": const(ec.key("rogue root"))}),
+    ]
+    for why, text, edits in alone:
+        yield failing(check, "alone-" + why, text, edits, parts=("root-crl",))
+    yield Case("pass-root-crl-alone", "the root CRL and nothing else: its key is pinned",
+               parts=("root-crl",), passes=(check,))
     yield from other_issuer()
 
 
