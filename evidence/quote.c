@@ -4,6 +4,9 @@
 
 #include "evidence/base/reader.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 static const char object[] = "quote";
 static const char header_object[] = "quote.header";
 
@@ -25,19 +28,29 @@ static struct ev_span read_placed(struct ev_reader *r, size_t n,
 	return out.n > 0 ? out : place;
 }
 
+/* A number that may be one of several. */
+static enum ev_code refuse(struct ev_error *err, const char *in,
+			   const char *field, uint64_t offset, const char *want,
+			   uint32_t found)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%" PRIu32, found);
+	return ev_fail(err, EV_VALUE, in, field, offset, want, text);
+}
+
 static enum ev_code check_header(const struct ev_quote *q, uint32_t tee,
 				 struct ev_error *err)
 {
 	if (q->version < 3 || q->version > 5)
-		return ev_fail_u64(err, EV_VALUE, header_object, "version", 0,
-				   4, q->version);
+		return refuse(err, header_object, "version", 0, "3, 4 or 5",
+			      q->version);
 	if (q->att_key_type != KEY_TYPE_ECDSA_P256)
 		return ev_fail_u64(err, EV_VALUE, header_object, "att_key_type",
 				   2, KEY_TYPE_ECDSA_P256, q->att_key_type);
 	if (tee != EV_TEE_SGX && (tee != EV_TEE_TDX || q->version == 3))
-		return ev_fail_u64(err, EV_VALUE, header_object, "tee_type", 4,
-				   q->version == 3 ? EV_TEE_SGX : EV_TEE_TDX,
-				   tee);
+		return refuse(err, header_object, "tee_type", 4,
+			      q->version == 3 ? "0" : "0 or 129", tee);
 	if (!ev_span_eq(q->qe_vendor_id, EV_SPAN(qe_vendor_id)))
 		return ev_fail_bytes(
 			err, EV_VALUE, header_object, "qe_vendor_id", 12,
@@ -142,8 +155,8 @@ static enum ev_code read_qe(struct ev_reader *r, struct ev_quote *q)
 		return r->err->code;
 	/* 7, a platform manifest, is defined but stands in no quote. */
 	if (type < EV_CERT_PPID_PLAIN || type > EV_CERT_PCK_CHAIN)
-		return ev_fail_u64(r->err, EV_VALUE, r->object, "cert_type",
-				   type_at, EV_CERT_PCK_CHAIN, type);
+		return refuse(r->err, r->object, "cert_type", type_at, "1 to 5",
+			      type);
 	q->cert_type = (enum ev_cert_data_type)type;
 	return ev_sgx_report_parse(report, at, &q->qe_report, r->err);
 }

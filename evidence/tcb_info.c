@@ -6,6 +6,8 @@
 #include "evidence/signed_json.h"
 #include "evidence/tdx_module.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 static const char object[] = "tcb-info";
@@ -154,13 +156,16 @@ static enum ev_code parse_levels(struct ev_tcb_info *info, struct ev_error *err)
 static enum ev_code parse_id(struct ev_tcb_info *info, struct ev_error *err)
 {
 	struct ev_span id;
+	char found[24];
 
 	if (ev_json_get_u64(info->json, object, "version", INT64_MAX,
 			    &info->version, err) != EV_OK)
 		return err->code;
-	if (info->version != 2 && info->version != 3)
-		return ev_fail_u64(err, EV_VALUE, object, "version", 0, 3,
-				   info->version);
+	if (info->version != 2 && info->version != 3) {
+		snprintf(found, sizeof(found), "%" PRIu64, info->version);
+		return ev_fail(err, EV_VALUE, object, "version", 0, "2 or 3",
+			       found);
+	}
 	info->tee = EV_TEE_SGX;
 	if (info->version == 2)
 		return EV_OK;

@@ -50,6 +50,20 @@ enum rp_outcome rp_check_signing_chain(struct rp_case *c,
 	return two_links(c, &chain->chain, false, f);
 }
 
+/* What is wrong with the chain is wrong with the list that came with it. */
+static enum rp_outcome issuer_links(struct rp_case *c,
+				    const struct ev_chain *chain,
+				    struct rp_finding *f)
+{
+	enum rp_outcome outcome = two_links(c, chain, true, f);
+	char why[RP_REASON_MAX];
+
+	if (outcome != RP_FAIL)
+		return outcome;
+	memcpy(why, f->reason, sizeof(why));
+	return rp_fail(f, "CRL_INVALID: the chain of its issuer: %.210s", why);
+}
+
 static bool is_named(const struct ev_crl *crl, const struct ev_cert *cert,
 		     bool by_key)
 {
@@ -96,7 +110,7 @@ static const struct ev_cert *crl_issuer(struct rp_case *c,
 					      &crl->issuer->parsed.err);
 			return NULL;
 		}
-		*outcome = two_links(c, &crl->issuer->chain, true, f);
+		*outcome = issuer_links(c, &crl->issuer->chain, f);
 		return *outcome == RP_PASS ? &crl->issuer->chain.cert[0] : NULL;
 	}
 	ca = named_ca(c, &crl->crl, true);
@@ -319,6 +333,8 @@ static enum rp_outcome judge_slice(struct rp_case *c,
 
 	if (chain == NULL)
 		return rp_skip(f, "absent: no TCB signing chain");
+	if (rp_outcome_of(c, "dcap.tcb-signing.chain", chain) != RP_PASS)
+		return rp_skip(f, "after: dcap.tcb-signing.chain did not pass");
 	key = chain->chain->chain.cert[0].key;
 	v = ev_p256_verify_raw(c->crypto, key, slice, signature);
 	if (v != EV_VERIFIED_NO)

@@ -258,8 +258,15 @@ enum rp_outcome rp_check_quote_signature(struct rp_case *c,
 
 	quote_input(f, s, q->q.signed_bytes);
 	quote_input(f, s, q->q.signature);
-	v = ev_p256_verify_raw(c->crypto, q->q.attestation_key.p,
-			       q->q.signed_bytes, q->q.signature.p);
+	v = ev_p256_on_curve(c->crypto, q->q.attestation_key.p);
+	if (v == EV_VERIFIED_NO) {
+		quote_input(f, s, q->q.attestation_key);
+		return rp_fail(f, "QUOTE_MALFORMED: the attestation key is no "
+				  "point of P-256");
+	}
+	if (v == EV_VERIFIED_YES)
+		v = ev_p256_verify_raw(c->crypto, q->q.attestation_key.p,
+				       q->q.signed_bytes, q->q.signature.p);
 	return rp_signature(f, v, "QUOTE_BAD_SIGNATURE",
 			    "the attestation key did not sign the quote");
 }

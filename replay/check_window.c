@@ -3,6 +3,8 @@
 #include "replay/checks.h"
 #include "replay/link.h"
 
+#include <stdio.h>
+
 const char *rp_window_gate(const struct rp_subject *s)
 {
 	switch (s->type) {
@@ -88,14 +90,53 @@ static void window_inputs(struct rp_finding *f, const struct rp_subject *s)
 		rp_input_add(f, s->item->name, 0, s->item->bytes.n);
 }
 
+static const char *window_word(bool early, bool late)
+{
+	if (early && late)
+		return "expired, not_yet_valid";
+	if (early)
+		return "not_yet_valid";
+	return late ? "expired" : "current";
+}
+
+/* Every window that does not hold the time, behind the words for them. */
+static enum rp_outcome judge_windows(struct rp_case *c,
+				     const struct rp_subject *s,
+				     struct rp_finding *f)
+{
+	struct rp_window w[RP_WINDOWS_MAX];
+	char from[EV_TIME_TEXT], to[EV_TIME_TEXT], said[RP_REASON_MAX] = "";
+	bool early = false, late = false;
+	const char *word;
+	size_t n = rp_windows_of(s, w);
+
+	for (size_t i = 0; i < n; i++) {
+		size_t used = strlen(said);
+
+		if (rp_holds_at(c, w[i].from, w[i].to))
+			continue;
+		early = early || c->at < w[i].from;
+		late = late || c->at >= w[i].from;
+		ev_time_format(w[i].from, from);
+		ev_time_format(w[i].to, to);
+		snprintf(said + used, sizeof(said) - used,
+			 "%s%s holds from %s to %s", used > 0 ? "; " : "",
+			 w[i].what, from, to);
+	}
+	word = window_word(early, late);
+	rp_set_got(f, "%s", word);
+	if (!late && !early)
+		return RP_PASS;
+	if (!rp_window_counts(c, s))
+		return rp_not_applicable(f, "another piece decides, and this "
+					    "one does not hold the time");
+	return rp_fail(f, "%s: %.225s", word, said);
+}
+
 enum rp_outcome rp_check_collateral_window(struct rp_case *c,
 					   const struct rp_subject *s,
 					   struct rp_finding *f)
 {
-	struct rp_window w[RP_WINDOWS_MAX];
-	char from[EV_TIME_TEXT], to[EV_TIME_TEXT];
-	size_t n;
-
 	if (rp_outcome_of(c, rp_window_gate(s), s) != RP_PASS)
 		return rp_window_counts(c, s)
 			       ? rp_skip(f, "after: %s did not pass",
@@ -104,24 +145,6 @@ enum rp_outcome rp_check_collateral_window(struct rp_case *c,
 					 f, "another piece decides, and this "
 					    "one is not authenticated");
 	window_inputs(f, s);
-	n = rp_windows_of(s, w);
 	rp_set_want(f, "current");
-	for (size_t i = 0; i < n; i++) {
-		const char *word =
-			c->at < w[i].from ? "not_yet_valid" : "expired";
-
-		if (rp_holds_at(c, w[i].from, w[i].to))
-			continue;
-		rp_set_got(f, "%s", word);
-		if (!rp_window_counts(c, s))
-			return rp_not_applicable(
-				f, "another piece decides, and this one does "
-				   "not hold the time");
-		ev_time_format(w[i].from, from);
-		ev_time_format(w[i].to, to);
-		return rp_fail(f, "%s: %s holds from %s to %s", word, w[i].what,
-			       from, to);
-	}
-	rp_set_got(f, "current");
-	return RP_PASS;
+	return judge_windows(c, s, f);
 }

@@ -192,6 +192,35 @@ static void body_descriptor_fits_the_tee(void **state)
 }
 
 /* Places in the signature data of v4: its size at 632. */
+/* A refusal says every value that would have done. */
+static void a_choice_is_told_whole(void **state)
+{
+	static const struct {
+		size_t at;
+		uint8_t value;
+		const char *want, *found;
+	} rows[] = {
+		{ 0, 6, "3, 4 or 5", "6" },
+		{ 4, 0x82, "0 or 129", "130" },
+		{ 636 + 128 + 6 + 384 + 64 + 2 + 32, 7, "1 to 5", "7" },
+	};
+	struct ev_span in;
+
+	(void)state;
+	vectors_need();
+	in = parsed(v4).bytes;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		uint8_t *copy = parse_copy(in, in.n);
+		struct ev_error err = { 0 };
+
+		copy[rows[i].at] = rows[i].value;
+		assert_int_equal(parse(ev_span_of(copy, in.n), &err), EV_VALUE);
+		assert_string_equal(err.want, rows[i].want);
+		assert_string_equal(err.found, rows[i].found);
+		free(copy);
+	}
+}
+
 static void nested_sizes_fill_exactly(void **state)
 {
 	const size_t outer = 636 + 128, inner = outer + 6;
@@ -297,6 +326,7 @@ int main(void)
 		cmocka_unit_test(changed_bytes_do_no_harm),
 		cmocka_unit_test(header_refuses_other_values),
 		cmocka_unit_test(body_descriptor_fits_the_tee),
+		cmocka_unit_test(a_choice_is_told_whole),
 		cmocka_unit_test(nested_sizes_fill_exactly),
 		cmocka_unit_test(authentication_data_may_have_any_size),
 		cmocka_unit_test(ppid_data_is_read),

@@ -12,7 +12,7 @@ import quote
 import scene
 import windows
 import x509
-from case import Case, failing
+from case import QUOTE_ONLY, Case, failing
 from cases_dcap import listed, revoked, rogue
 from edits import (const, drop, expired, extension, flip, not_yet, put, replaced, together,
                    window)
@@ -55,6 +55,8 @@ def crls():
         ("distribution-point", "the PCK CRL covers only some certificates",
          {"crl.pck.fields": point}, pck),
         ("no-number", "the root CRL has no number", {"crl.root.fields": extension("2.5.29.20")}, root),
+        ("chain", "the chain of the PCK CRL is broken: its CA is signed by nobody",
+         {"crl.chain": lambda c: [flip(-1)(c[0]), c[1]]}, pck),
     ]
     for why, text, edits, skips in rows:
         yield failing(check, why, text, edits, skips, lean=True)
@@ -156,6 +158,19 @@ def tcb_info():
                       lean=True)
 
 
+def malformed():
+    """What does not parse is refused, whatever came of its signing chain."""
+    alone = tuple(p for p in QUOTE_ONLY if p != "tcb-signing-chain")
+    broken = {"pki.tcb-signing.der": flip(-1)}
+    for check, stage, skips in (("dcap.tcb-info.signature", "tcb.object", TCB),
+                                ("dcap.qe-identity.signature", "qei.object", QEI)):
+        edits = {stage: put(version=4)}
+        yield failing(check, "malformed-no-chain", "malformed, and no TCB signing chain", edits,
+                      skips, parts=alone)
+        yield failing(check, "malformed-bad-chain", "malformed, and the TCB signing chain fails",
+                      dict(edits, **broken), skips, fails=("dcap.tcb-signing.chain", check), lean=True)
+
+
 def qe_identity():
     check = "dcap.qe-identity.signature"
     yield failing(check, "", "the signature of the QE identity is wrong",
@@ -255,5 +270,5 @@ def spellings():
 
 
 def every():
-    for group in (signing_chain, crls, tcb_info, qe_identity, item_windows, matches, spellings):
+    for group in (signing_chain, crls, tcb_info, qe_identity, malformed, item_windows, matches, spellings):
         yield from group()

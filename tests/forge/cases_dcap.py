@@ -199,6 +199,13 @@ def certificate_windows():
             yield failing("dcap.collateral.window", "%s-%s" % (role, word),
                           "the %s is %s by one second" % (text, word.replace("-", " ")),
                           {"pki.%s.fields" % role: window(change)}, lean=True)
+    yield failing("dcap.collateral.window", "chain-expired", "all certificates of the PCK chain are "
+                  "expired, and each is named",
+                  {"pki.%s.fields" % role: window(expired) for role in ("pck", "pck-ca", "root")},
+                  lean=True)
+    yield failing("dcap.collateral.window", "chain-mixed", "the PCK certificate is not yet valid, its "
+                  "CA is expired", {"pki.pck.fields": window(not_yet),
+                                    "pki.pck-ca.fields": window(expired)}, lean=True)
 
 
 def attributes():
