@@ -38,13 +38,15 @@ rp_check_fn rp_check_enclave_attributes;
 
 /* check_collateral.c */
 rp_check_fn rp_check_signing_chain;
+rp_check_fn rp_check_tcb_info_signature;
+rp_check_fn rp_check_qe_identity_signature;
+rp_check_fn rp_check_eval_number;
+
+/* check_crl.c */
 rp_check_fn rp_check_crl_signature;
 rp_check_fn rp_check_pck_revocation;
 rp_check_fn rp_check_pck_ca_revocation;
 rp_check_fn rp_check_signing_revocation;
-rp_check_fn rp_check_tcb_info_signature;
-rp_check_fn rp_check_qe_identity_signature;
-rp_check_fn rp_check_eval_number;
 
 /* check_window.c */
 rp_check_fn rp_check_collateral_window;
@@ -86,6 +88,10 @@ rp_check_fn rp_check_policy_expect;
 /* RP_PASS, RP_TROUBLE, or RP_FAIL with "code: why". */
 enum rp_outcome rp_signature(struct rp_finding *f, enum ev_verified v,
 			     const char *code, const char *why);
+
+/* A chain of leaf (a CA where `ca`) and root: names, signatures, pinned key. */
+enum rp_outcome rp_two_links(struct rp_case *c, const struct ev_chain *ch,
+			     bool ca, struct rp_finding *f);
 
 /* Whether the root's key is pinned; marks the anchor as used. */
 enum rp_outcome rp_root_pinned(struct rp_case *c, const struct ev_cert *root,
