@@ -205,6 +205,9 @@ enum rp_outcome rp_check_pck_extension(struct rp_case *c,
 	(void)c;
 	rp_input_add(f, q->chain_item->name, q->chain.pem.block[0].offset,
 		     q->chain.pem.block[0].text.n);
+	/* The CA's name says which members there must be. */
+	rp_input_add(f, q->chain_item->name, q->chain.pem.block[1].offset,
+		     q->chain.pem.block[1].text.n);
 	if (q->pck_parsed.code != EV_OK)
 		return rp_refused(f, "PCK_CHAIN_MALFORMED", &q->pck_parsed.err);
 	if (platform != q->pck.platform_ca)

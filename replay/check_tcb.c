@@ -4,6 +4,9 @@
 
 #include <stdio.h>
 
+/* dcap pages 1.1 and 1.3: the TEE type in a quote, ISVSVN in a report. */
+enum { TEE_AT = 4, ISVSVN_AT = 258 };
+
 static void member_input(struct rp_finding *f, const struct rp_item *item,
 			 struct ev_span slice)
 {
@@ -63,6 +66,7 @@ enum rp_outcome rp_check_tcb_info_match(struct rp_case *c,
 	if (q->tcb_info == NULL)
 		return rp_skip(f, "absent: dcap-tcbinfo");
 	t = &q->tcb_info->tcb_info->info;
+	quote_input(f, s, ev_span_sub(q->q.bytes, TEE_AT, 4));
 	pck_input(f, q);
 	tcb_info_input(f, q);
 	platform_text(q->pck.fmspc, q->pck.pceid, tee_word(q->q.tee), want);
@@ -371,8 +375,13 @@ enum rp_outcome rp_check_tcb_status(struct rp_case *c,
 				    const struct rp_subject *s,
 				    struct rp_finding *f)
 {
+	const struct ev_quote *q = &s->quote->q;
+
 	(void)c;
 	tcb_inputs(f, s);
+	if (q->tee == EV_TEE_TDX && q->td.tee_tcb_svn2.n > 0)
+		quote_input(f, s, q->td.tee_tcb_svn2);
+	quote_input(f, s, ev_span_sub(q->qe_report.bytes, ISVSVN_AT, 2));
 	identity_input(f, s->quote);
 	return judge_status(f, rp_tcb_of(s->quote)->status);
 }
