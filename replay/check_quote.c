@@ -195,12 +195,30 @@ static enum rp_outcome cert_data_fits(const struct rp_subject *s,
 	return RP_PASS;
 }
 
+/* dcap page 3: levels are compared with the components, which equal the
+ * CPUSVN in every certificate known.  One that differs is worth a word, and
+ * Intel's signature on it stands: it passes. */
+static void note_components(const struct ev_pck *pck, struct rp_finding *f)
+{
+	char components[33], cpusvn[33];
+
+	if (memcmp(pck->components, pck->cpusvn, sizeof(pck->cpusvn)) == 0)
+		return;
+	ev_hex_encode(EV_SPAN(pck->components), components);
+	ev_hex_encode(EV_SPAN(pck->cpusvn), cpusvn);
+	rp_set_got(f,
+		   "TCB components %s, which count, differ from CPUSVN "
+		   "%s",
+		   components, cpusvn);
+}
+
 enum rp_outcome rp_check_pck_extension(struct rp_case *c,
 				       const struct rp_subject *s,
 				       struct rp_finding *f)
 {
 	const struct rp_quote *q = s->quote;
 	bool platform = role_is(&q->chain.cert[1], "Intel SGX PCK Platform CA");
+	enum rp_outcome outcome;
 
 	(void)c;
 	rp_input_add(f, q->chain_item->name, q->chain.pem.block[0].offset,
@@ -213,7 +231,10 @@ enum rp_outcome rp_check_pck_extension(struct rp_case *c,
 	if (platform != q->pck.platform_ca)
 		return rp_fail(f, "PCK_CHAIN_MALFORMED: the extension has the "
 				  "members of the other CA");
-	return cert_data_fits(s, f);
+	outcome = cert_data_fits(s, f);
+	if (outcome == RP_PASS)
+		note_components(&q->pck, f);
+	return outcome;
 }
 
 enum rp_outcome rp_check_qe_report_signature(struct rp_case *c,

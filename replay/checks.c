@@ -124,7 +124,8 @@ const struct rp_check rp_checks[] = {
 	  rp_check_pck_extension,
 	  "the PCK certificate says which platform and TCB it is for",
 	  "SGX extension complete, each OID once, fits the quote's "
-	  "certification data",
+	  "certification data; TCB components that differ from the CPUSVN are "
+	  "said and do not fail",
 	  "PCK-PROFILE 1.5, SGX extension",
 	  NULL },
 	{ "dcap.qe-report.signature",
@@ -236,7 +237,8 @@ const struct rp_check rp_checks[] = {
 	  NULL },
 	{ "dcap.collateral.eval-number",
 	  ONE(RP_QUOTE),
-	  { "dcap.tcb-info.signature", "dcap.qe-identity.signature" },
+	  { "dcap.quote.format", "dcap.tcb-info.signature",
+	    "dcap.qe-identity.signature" },
 	  RP_INFORMS,
 	  rp_check_eval_number,
 	  "TCB info and QE identity are of one TCB recovery",
