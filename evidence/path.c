@@ -28,6 +28,7 @@ struct question {
 	X509_STORE *ends; /* certificates that an anchor's key has signed */
 	STACK_OF(X509) * untrusted;
 	int64_t at;
+	int64_t search; /* the time that libcrypto is given */
 	bool timeless;
 };
 
@@ -240,26 +241,45 @@ static enum ev_path_result explain(const struct question *q,
 	}
 }
 
-/* One run of libcrypto's validation at q->at. */
-static enum ev_path_result validate(const struct question *q,
-				    struct ev_path *out)
+/* libcrypto counts notAfter itself as expired, and a search a second earlier
+ * counts notBefore as ahead: what holds the time, both ends included (RFC 5280
+ * 4.1.2.5), is no error. */
+static int forgive(int ok, X509_STORE_CTX *ctx)
+{
+	const struct question *q = X509_STORE_CTX_get_ex_data(ctx, 0);
+	const struct ev_x509 *c =
+		find_cert(q, X509_STORE_CTX_get_current_cert(ctx));
+	int error = X509_STORE_CTX_get_error(ctx);
+
+	if (ok || c == NULL ||
+	    (error != X509_V_ERR_CERT_HAS_EXPIRED &&
+	     error != X509_V_ERR_CERT_NOT_YET_VALID))
+		return ok;
+	return c->not_before <= q->at && q->at <= c->not_after;
+}
+
+/* One run of libcrypto's validation at q->search. */
+static enum ev_path_result validate(struct question *q, struct ev_path *out)
 {
 	X509_STORE_CTX *ctx = X509_STORE_CTX_new_ex(q->libctx, NULL);
 	enum ev_path_result result = EV_PATH_TROUBLE;
 	X509_VERIFY_PARAM *param;
 	int rc;
 
-	if (ctx == NULL || X509_STORE_CTX_init(ctx, q->ends, q->leaf->x509,
-					       q->untrusted) != 1) {
+	if (ctx == NULL ||
+	    X509_STORE_CTX_init(ctx, q->ends, q->leaf->x509, q->untrusted) !=
+		    1 ||
+	    X509_STORE_CTX_set_ex_data(ctx, 0, q) != 1) {
 		say(out, "libcrypto is in trouble", q->leaf->subject);
 		goto out;
 	}
+	X509_STORE_CTX_set_verify_cb(ctx, forgive);
 	param = X509_STORE_CTX_get0_param(ctx);
 	/* A time that is set wins over the flag that looks at none. */
 	if (q->timeless)
 		X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_NO_CHECK_TIME);
 	else
-		X509_VERIFY_PARAM_set_time(param, (time_t)q->at);
+		X509_VERIFY_PARAM_set_time(param, (time_t)q->search);
 	X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN |
 						   X509_V_FLAG_TRUSTED_FIRST);
 	X509_VERIFY_PARAM_set_auth_level(param, AUTH_LEVEL);
@@ -285,18 +305,16 @@ static enum ev_path_result answer_timed(struct question *q, struct ev_path *out)
 	struct ev_path other = { .anchor = -1 };
 	enum ev_path_result again;
 
-	if (result == EV_PATH_EXPIRED) {
-		/* libcrypto counts notAfter itself as expired, RFC 5280 does
-		 * not.  Good a second earlier is good in that reading. */
-		q->at--;
+	if (result == EV_PATH_EXPIRED || result == EV_PATH_NOT_YET_VALID) {
+		/* Of two certificates of one CA, libcrypto prefers one that it
+		 * takes to be in force: a second earlier, that is the one
+		 * whose end is now. */
+		q->search = q->at - 1;
 		again = validate(q, &other);
-		q->at++;
 		if (again == EV_PATH_GOOD) {
 			*out = other;
 			return again;
 		}
-	}
-	if (result == EV_PATH_EXPIRED || result == EV_PATH_NOT_YET_VALID) {
 		q->timeless = true;
 		other = (struct ev_path){ .anchor = -1 };
 		again = validate(q, &other);
@@ -335,6 +353,7 @@ enum ev_path_result ev_path_verify(struct ev_crypto *crypto,
 		.pool = pool,
 		.n_pool = n_pool,
 		.at = at,
+		.search = at,
 	};
 	enum ev_path_result result = EV_PATH_TROUBLE;
 

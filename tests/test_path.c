@@ -12,6 +12,8 @@
 #include <stdlib.h>
 
 #include <cmocka.h>
+#include <openssl/ec.h>
+#include <openssl/x509v3.h>
 
 static const int64_t GOOD = INT64_C(1785196800); /* 2026-07-28 */
 
@@ -195,6 +197,88 @@ static void a_foreign_anchor_does_not_help(void **state)
 	close_chain(&c);
 }
 
+/* A certificate of key, under issuer's key and name; freed by the caller. */
+static struct ev_x509 issue(struct ev_crypto *crypto, EVP_PKEY *key,
+			    const char *cn, EVP_PKEY *issuer, const char *by,
+			    bool ca, int64_t from, int64_t to)
+{
+	X509 *x = X509_new();
+	X509_EXTENSION *basic = X509V3_EXT_conf_nid(
+		NULL, NULL, NID_basic_constraints,
+		ca ? "critical,CA:TRUE" : "critical,CA:FALSE");
+	struct ev_error err = { EV_OK };
+	struct ev_x509 out;
+	unsigned char *der = NULL;
+	int n;
+
+	assert_non_null(x);
+	assert_non_null(basic);
+	X509_set_version(x, 2);
+	ASN1_INTEGER_set(X509_get_serialNumber(x), 1 + from % 1000);
+	X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_ASC,
+				   (const unsigned char *)cn, -1, -1, 0);
+	X509_NAME_add_entry_by_txt(X509_get_issuer_name(x), "CN", MBSTRING_ASC,
+				   (const unsigned char *)by, -1, -1, 0);
+	ASN1_TIME_set(X509_getm_notBefore(x), (time_t)from);
+	ASN1_TIME_set(X509_getm_notAfter(x), (time_t)to);
+	X509_set_pubkey(x, key);
+	X509_add_ext(x, basic, -1);
+	assert_true(X509_sign(x, issuer, EVP_sha256()) > 0);
+	n = i2d_X509(x, &der);
+	assert_true(n > 0);
+	assert_int_equal(ev_x509_parse(crypto, ev_span_of(der, (size_t)n), 0,
+				       &out, &err),
+			 EV_OK);
+	X509_EXTENSION_free(basic);
+	X509_free(x);
+	OPENSSL_free(der);
+	return out;
+}
+
+/* One certificate ends with the second in which another begins. */
+static void a_second_may_be_the_last_and_the_first(void **state)
+{
+	EVP_PKEY *root = EVP_EC_gen("P-256"), *ca = EVP_EC_gen("P-256");
+	EVP_PKEY *ak = EVP_EC_gen("P-256");
+	struct ev_x509 end =
+		issue(*state, ca, "CA", root, "Root", true, GOOD - 9, GOOD);
+	struct ev_x509 past =
+		issue(*state, ca, "CA", root, "Root", true, GOOD - 9, GOOD - 1);
+	struct ev_x509 ahead =
+		issue(*state, ca, "CA", root, "Root", true, GOOD + 1, GOOD + 9);
+	struct ev_x509 leaf =
+		issue(*state, ak, "AK", ca, "CA", false, GOOD, GOOD + 9);
+	const struct ev_x509 *const pools[][3] = {
+		{ &end },
+		{ &end, &past, &ahead },
+		{ &past, &ahead, &end },
+		{ &ahead, &end, &past },
+	};
+	unsigned char *der = NULL;
+	int n = i2d_PUBKEY(root, &der);
+	struct ev_span anchor = ev_span_of(der, (size_t)n);
+	struct ev_path path;
+
+	assert_true(n > 0);
+	for (size_t i = 0; i < 4; i++)
+		for (int64_t at = GOOD - 1; at <= GOOD + 1; at++)
+			assert_int_equal(ev_path_verify(*state, &leaf, pools[i],
+							i == 0 ? 1 : 3, &anchor,
+							1, at, &path),
+					 at < GOOD ? EV_PATH_NOT_YET_VALID
+					 : at == GOOD || i > 0
+						 ? EV_PATH_GOOD
+						 : EV_PATH_EXPIRED);
+	OPENSSL_free(der);
+	ev_x509_free(&leaf);
+	ev_x509_free(&ahead);
+	ev_x509_free(&past);
+	ev_x509_free(&end);
+	EVP_PKEY_free(ak);
+	EVP_PKEY_free(ca);
+	EVP_PKEY_free(root);
+}
+
 /* A bad signature is not hidden by a window that is over. */
 static void a_flipped_bit_is_bad_at_any_time(void **state)
 {
@@ -373,6 +457,7 @@ int main(void)
 		cmocka_unit_test(the_ak_certificate_is_read),
 		cmocka_unit_test(the_path_ends_at_the_pinned_key),
 		cmocka_unit_test(windows_are_inclusive_and_named),
+		cmocka_unit_test(a_second_may_be_the_last_and_the_first),
 		cmocka_unit_test(a_missing_intermediate_is_named),
 		cmocka_unit_test(a_foreign_anchor_does_not_help),
 		cmocka_unit_test(a_flipped_bit_is_bad_at_any_time),
