@@ -71,8 +71,6 @@ struct rp_quote {
 	struct ev_pck pck;
 	const struct rp_subject *tcb_info, *qe_identity; /* or NULL */
 	const struct rp_subject *root_crl, *pck_crl;	 /* or NULL */
-	bool evaluated;
-	struct rp_tcb tcb; /* filled by the first tcb.* check */
 };
 
 struct rp_chain {

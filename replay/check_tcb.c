@@ -199,14 +199,22 @@ static void miscselect_text(uint32_t v, char out[16])
 		 v >> 16 & 0xff, v >> 24);
 }
 
+static enum ev_enclave_id enclave_of(const struct ev_quote *q)
+{
+	return q->tee == EV_TEE_TDX ? EV_ENCLAVE_TD_QE : EV_ENCLAVE_QE;
+}
+
 /* The properties of the QE report that its identity demands otherwise. */
 static void compare_identity(struct differences *d,
 			     const struct ev_qe_identity *id,
-			     const struct ev_sgx_report *r)
+			     const struct ev_quote *q)
 {
+	const struct ev_sgx_report *r = &q->qe_report;
 	char want[16], got[16];
 	uint8_t attributes[16];
 
+	compare_text(d, "id", ev_enclave_id_word(enclave_of(q)),
+		     ev_enclave_id_word(id->id));
 	miscselect_text(id->miscselect, want);
 	miscselect_text(r->miscselect & id->miscselect_mask, got);
 	compare_text(d, "MISCSELECT", want, got);
@@ -220,6 +228,14 @@ static void compare_identity(struct differences *d,
 	compare_text(d, "ISVPRODID", want, got);
 }
 
+bool rp_qe_matches(const struct ev_qe_identity *id, const struct ev_quote *q)
+{
+	struct differences d = { 0 };
+
+	compare_identity(&d, id, q);
+	return d.names[0] == '\0';
+}
+
 enum rp_outcome rp_check_qe_identity_match(struct rp_case *c,
 					   const struct rp_subject *s,
 					   struct rp_finding *f)
@@ -227,38 +243,30 @@ enum rp_outcome rp_check_qe_identity_match(struct rp_case *c,
 	const struct rp_quote *q = s->quote;
 	const struct ev_qe_identity *id;
 	struct differences d = { 0 };
-	enum ev_enclave_id want;
 
 	(void)c;
 	if (q->qe_identity == NULL)
 		return rp_skip(f, "absent: dcap-qe-identity");
 	id = &q->qe_identity->qe_identity->identity;
-	want = q->q.tee == EV_TEE_TDX ? EV_ENCLAVE_TD_QE : EV_ENCLAVE_QE;
 	quote_input(f, s, q->q.qe_report.bytes);
 	identity_input(f, q);
-	compare_text(&d, "id", ev_enclave_id_word(want),
-		     ev_enclave_id_word(id->id));
-	compare_identity(&d, id, &q->q.qe_report);
+	compare_identity(&d, id, &q->q);
 	if (d.names[0] != '\0')
 		return say_differences(f, &d, "QE_IDENTITY_MISMATCH");
-	return rp_expect_text(f, ev_enclave_id_word(want),
+	return rp_expect_text(f, ev_enclave_id_word(enclave_of(&q->q)),
 			      ev_enclave_id_word(id->id));
 }
 
-const struct rp_tcb *rp_tcb_of(struct rp_quote *q)
+struct rp_tcb rp_tcb_by(const struct rp_quote *q,
+			const struct ev_tcb_info *info,
+			const struct ev_qe_identity *identity)
 {
 	bool tdx = q->q.tee == EV_TEE_TDX;
 	bool svn2 = tdx && q->q.td.tee_tcb_svn2.n > 0;
 
-	if (!q->evaluated)
-		q->tcb = rp_tcb_evaluate(&q->tcb_info->tcb_info->info,
-					 &q->qe_identity->qe_identity->identity,
-					 &q->pck,
-					 tdx ? q->q.td.tee_tcb_svn.p : NULL,
-					 svn2 ? q->q.td.tee_tcb_svn2.p : NULL,
-					 q->q.qe_report.isvsvn);
-	q->evaluated = true;
-	return &q->tcb;
+	return rp_tcb_evaluate(
+		info, identity, &q->pck, tdx ? q->q.td.tee_tcb_svn.p : NULL,
+		svn2 ? q->q.td.tee_tcb_svn2.p : NULL, q->q.qe_report.isvsvn);
 }
 
 static enum rp_outcome judge_status(struct rp_finding *f,
@@ -375,13 +383,16 @@ enum rp_outcome rp_check_tcb_status(struct rp_case *c,
 				    const struct rp_subject *s,
 				    struct rp_finding *f)
 {
-	const struct ev_quote *q = &s->quote->q;
+	const struct rp_quote *q = s->quote;
+	const struct ev_quote *quote = &q->q;
 
 	(void)c;
 	tcb_inputs(f, s);
-	if (q->tee == EV_TEE_TDX && q->td.tee_tcb_svn2.n > 0)
-		quote_input(f, s, q->td.tee_tcb_svn2);
-	quote_input(f, s, ev_span_sub(q->qe_report.bytes, ISVSVN_AT, 2));
-	identity_input(f, s->quote);
-	return judge_status(f, rp_tcb_of(s->quote)->status);
+	if (quote->tee == EV_TEE_TDX && quote->td.tee_tcb_svn2.n > 0)
+		quote_input(f, s, quote->td.tee_tcb_svn2);
+	quote_input(f, s, ev_span_sub(quote->qe_report.bytes, ISVSVN_AT, 2));
+	identity_input(f, q);
+	return judge_status(f, rp_tcb_by(q, &q->tcb_info->tcb_info->info,
+					 &q->qe_identity->qe_identity->identity)
+				       .status);
 }

@@ -123,7 +123,12 @@ bool rp_window_counts(const struct rp_case *c, const struct rp_subject *s);
 /* The check that authenticates the windows of such a subject. */
 const char *rp_window_gate(const struct rp_subject *s);
 
-/* Fills q->tcb once; needs tcb_info, qe_identity and pck. */
-const struct rp_tcb *rp_tcb_of(struct rp_quote *q);
+/* The quote by one set of collateral; its PCK certificate must be parsed. */
+struct rp_tcb rp_tcb_by(const struct rp_quote *q,
+			const struct ev_tcb_info *info,
+			const struct ev_qe_identity *identity);
+
+/* Whether the QE report of a quote is as an identity demands. */
+bool rp_qe_matches(const struct ev_qe_identity *id, const struct ev_quote *q);
 
 #endif

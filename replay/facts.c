@@ -60,11 +60,48 @@ bool rp_fact_name_ok(const char *name)
 	return n > 0 && n <= 128 && name[n] == '\0';
 }
 
+bool rp_area_is_list(const struct rp_case *c, size_t n)
+{
+	const struct rp_subject *first = rp_next_subject(c, RP_QUOTE, NULL);
+
+	return n > 1 || (first != NULL && first->next != NULL);
+}
+
+void rp_area_write(const struct rp_case *c, const struct rp_area *area,
+		   struct ev_writer *w)
+{
+	const struct rp_subject *s = NULL;
+	bool list;
+	size_t n = 0;
+
+	while ((s = rp_next_subject(c, area->type, s)) != NULL)
+		n += area->tells(c, s);
+	list = rp_area_is_list(c, n);
+	if (n > 0 && list)
+		ev_write_array(w, area->name);
+	while ((s = rp_next_subject(c, area->type, s)) != NULL) {
+		if (!area->tells(c, s))
+			continue;
+		ev_write_object(w, list ? NULL : area->name);
+		area->write(c, s, w);
+		ev_write_end(w);
+	}
+	if (n > 0 && list)
+		ev_write_end(w);
+}
+
+void rp_fact_quote_write(const struct rp_subject *quote, struct ev_writer *w)
+{
+	if (quote != NULL)
+		ev_write_str(w, "quote", quote->name);
+}
+
 void rp_facts_write(const struct rp_case *c, struct ev_writer *w)
 {
 	ev_write_object(w, "facts");
 	rp_facts_dcap_write(c, w);
 	rp_facts_tcb_write(c, w);
 	rp_facts_azure_write(c, w);
+	rp_facts_tpm_write(c, w);
 	ev_write_end(w);
 }

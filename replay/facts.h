@@ -12,10 +12,30 @@
 /* Writes the member "facts" of the report (ecart-report(5)). */
 void rp_facts_write(const struct rp_case *c, struct ev_writer *w);
 
+/*
+ * An area: what is told of each subject of a type.  It is an object where one
+ * is told of and the case holds no second quote, else a list of objects.
+ */
+struct rp_area {
+	const char *name;
+	enum rp_subject_type type;
+	bool (*tells)(const struct rp_case *c, const struct rp_subject *s);
+	/* Members of the object that is open in w. */
+	void (*write)(const struct rp_case *c, const struct rp_subject *s,
+		      struct ev_writer *w);
+};
+void rp_area_write(const struct rp_case *c, const struct rp_area *area,
+		   struct ev_writer *w);
+/* Whether an area that tells of n is a list. */
+bool rp_area_is_list(const struct rp_case *c, size_t n);
+
 /* The areas, one file each. */
 void rp_facts_dcap_write(const struct rp_case *c, struct ev_writer *w);
 void rp_facts_tcb_write(const struct rp_case *c, struct ev_writer *w);
 void rp_facts_azure_write(const struct rp_case *c, struct ev_writer *w);
+void rp_facts_tpm_write(const struct rp_case *c, struct ev_writer *w);
+/* Member "quote": the item of the hardware quote (NULL: none is written). */
+void rp_fact_quote_write(const struct rp_subject *quote, struct ev_writer *w);
 
 /* A fact that a policy may expect a value of: "tdx.mrtd".  bytes is that of
  * this quote; false where it is not a TD's, or there is no such fact. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Facts of Azure's paravisor and vTPM: facts.azure, .tpm, .pcr, .ak. */
+/* Facts of Azure's paravisor: facts.azure. */
 #include "replay/checks.h"
 #include "replay/facts.h"
 
@@ -84,8 +84,8 @@ static void write_hcl(const struct rp_case *c, const struct rp_subject *s,
 {
 	const struct ev_hcl *h = &s->hcl->hcl;
 
-	ev_write_object(w, "azure");
 	ev_write_str(w, "item", s->name);
+	rp_fact_quote_write(s->hcl->quote, w);
 	ev_write_bool(w, "trusted", passed(c, "hcl.report.match", s));
 	ev_write_int(w, "size", (int64_t)h->item.n);
 	ev_write_object(w, "hardwareReport");
@@ -101,169 +101,18 @@ static void write_hcl(const struct rp_case *c, const struct rp_subject *s,
 	ev_write_int(w, "reportType", h->report_type);
 	ev_write_int(w, "hashType", h->hash_type);
 	write_claims(c, s, w);
-	ev_write_end(w);
 }
 
-static void write_selection(const struct ev_tpm_quote *q, struct ev_writer *w)
+static bool is_parsed(const struct rp_case *c, const struct rp_subject *s)
 {
-	ev_write_array(w, "selection");
-	for (size_t i = 0; i < q->n_banks; i++) {
-		enum ev_digest_alg alg;
-		char text[16];
-
-		snprintf(text, sizeof(text), "0x%04x", q->bank[i].alg);
-		ev_write_object(w, NULL);
-		ev_write_str(w, "bank",
-			     ev_tpm_digest_alg(q->bank[i].alg, &alg)
-				     ? ev_digest_name(alg)
-				     : text);
-		ev_write_array(w, "pcrs");
-		for (unsigned int n = 0; n < EV_TPM_PCRS_MAX; n++)
-			if ((q->bank[i].pcrs >> n & 1) != 0)
-				ev_write_int(w, NULL, n);
-		ev_write_end(w);
-		ev_write_end(w);
-	}
-	ev_write_end(w);
-}
-
-static void write_scheme(const struct ev_tpm_signature *signature,
-			 struct ev_writer *w)
-{
-	enum ev_digest_alg alg;
-
-	ev_write_str(w, "signatureScheme",
-		     signature->scheme == EV_TPM_ALG_RSASSA
-			     ? "rsassa-pkcs1-v1_5"
-		     : signature->scheme == EV_TPM_ALG_RSAPSS ? "rsapss"
-							      : "ecdsa");
-	if (ev_tpm_digest_alg(signature->hash, &alg))
-		ev_write_str(w, "signatureHash", ev_digest_name(alg));
-}
-
-static void write_tpm(const struct rp_case *c, const struct rp_subject *s,
-		      struct ev_writer *w)
-{
-	const struct ev_tpm_quote *q = &s->tpm_quote->q;
-	char firmware[20];
-
-	snprintf(firmware, sizeof(firmware), "%016llx",
-		 (unsigned long long)q->firmware_version);
-	ev_write_object(w, "tpm");
-	ev_write_str(w, "item", s->name);
-	ev_write_bool(w, "trusted", passed(c, "tpm.quote.signature", s));
-	ev_write_hex(w, "extraData", q->extra_data);
-	ev_write_hex(w, "qualifiedSigner", q->qualified_signer);
-	ev_write_u64(w, "clock", q->clock);
-	ev_write_u64(w, "resetCount", q->reset_count);
-	ev_write_u64(w, "restartCount", q->restart_count);
-	ev_write_bool(w, "safe", q->safe);
-	ev_write_str(w, "firmwareVersion", firmware);
-	ev_write_hex(w, "pcrDigest", q->pcr_digest);
-	write_selection(q, w);
-	if (s->tpm_quote->signature_item != NULL &&
-	    s->tpm_quote->signature_parsed.code == EV_OK)
-		write_scheme(&s->tpm_quote->signature, w);
-	ev_write_end(w);
-}
-
-/* A bank may be listed twice; a report's member stands once. */
-static bool listed_before(const struct ev_tpm_quote *q, size_t i)
-{
-	for (size_t k = 0; k < i; k++)
-		if (q->bank[k].alg == q->bank[i].alg)
-			return true;
-	return false;
-}
-
-static void write_bank(const struct ev_pcr_selection *bank,
-		       enum ev_digest_alg alg, struct ev_span values,
-		       struct ev_writer *w)
-{
-	size_t size = ev_digest_size(alg), at = 0;
-	char name[8];
-
-	ev_write_object(w, ev_digest_name(alg));
-	for (unsigned int n = 0; n < EV_TPM_PCRS_MAX; n++) {
-		if ((bank->pcrs >> n & 1) == 0)
-			continue;
-		snprintf(name, sizeof(name), "%u", n);
-		ev_write_hex(w, name, ev_span_sub(values, at, size));
-		at += size;
-	}
-	ev_write_end(w);
-}
-
-/* The values are facts only once the quote covers them. */
-static void write_pcrs(const struct rp_case *c, const struct rp_subject *s,
-		       struct ev_writer *w)
-{
-	const struct ev_tpm_quote *q = &s->tpm_quote->q;
-	struct ev_span values;
-	size_t at = 0;
-
-	if (s->tpm_quote->pcrs_item == NULL ||
-	    !passed(c, "tpm.quote.selection", s))
-		return;
-	values = s->tpm_quote->pcrs_item->bytes;
-	ev_write_object(w, "pcr");
-	ev_write_bool(w, "trusted", passed(c, "tpm.quote.pcrs", s));
-	for (size_t i = 0; i < q->n_banks; i++) {
-		enum ev_digest_alg alg;
-		size_t size;
-
-		if (!ev_tpm_digest_alg(q->bank[i].alg, &alg))
-			break;
-		size = q->bank[i].n_pcrs * ev_digest_size(alg);
-		if (!listed_before(q, i))
-			write_bank(&q->bank[i], alg,
-				   ev_span_sub(values, at, size), w);
-		at += size;
-	}
-	ev_write_end(w);
-}
-
-static void write_certificate(const struct ev_x509 *cert, struct ev_writer *w)
-{
-	ev_write_object(w, NULL);
-	ev_write_str(w, "subject", cert->subject);
-	ev_write_str(w, "issuer", cert->issuer);
-	ev_write_str(w, "serial", cert->serial);
-	ev_write_time(w, "notBefore", cert->not_before);
-	ev_write_time(w, "notAfter", cert->not_after);
-	ev_write_str(w, "signatureAlgorithm", cert->signature_algorithm);
-	ev_write_end(w);
-}
-
-static void write_ak(const struct rp_case *c, const struct rp_subject *s,
-		     struct ev_writer *w)
-{
-	const struct ev_path *path = &s->ak_cert->path;
-
-	ev_write_object(w, "ak");
-	ev_write_str(w, "item", s->name);
-	ev_write_bool(w, "trusted", passed(c, "tpm.ak.certificate", s));
-	ev_write_array(w, "chain");
-	if (path->n_certs == 0)
-		write_certificate(&s->ak_cert->cert, w);
-	for (size_t i = 0; i < path->n_certs; i++)
-		write_certificate(path->cert[i], w);
-	ev_write_end(w);
-	ev_write_end(w);
+	(void)c;
+	return s->hcl->parsed.code == EV_OK;
 }
 
 void rp_facts_azure_write(const struct rp_case *c, struct ev_writer *w)
 {
-	const struct rp_subject *s = rp_next_subject(c, RP_HCL, NULL);
+	static const struct rp_area azure = { "azure", RP_HCL, is_parsed,
+					      write_hcl };
 
-	if (s != NULL && s->hcl->parsed.code == EV_OK)
-		write_hcl(c, s, w);
-	s = rp_next_subject(c, RP_TPM_QUOTE, NULL);
-	if (s != NULL && s->tpm_quote->parsed.code == EV_OK) {
-		write_tpm(c, s, w);
-		write_pcrs(c, s, w);
-	}
-	s = rp_next_subject(c, RP_AK_CERT, NULL);
-	if (s != NULL && s->ak_cert->parsed.code == EV_OK)
-		write_ak(c, s, w);
+	rp_area_write(c, &azure, w);
 }

@@ -21,7 +21,6 @@ static void write_quote(const struct rp_case *c, const struct rp_subject *s,
 	const struct ev_quote *q = &s->quote->q;
 	uint8_t digest[32];
 
-	ev_write_object(w, "quote");
 	ev_write_str(w, "item", s->name);
 	ev_write_int(w, "size", (int64_t)q->bytes.n);
 	ev_write_int(w, "quoteSize", (int64_t)q->quote.n);
@@ -49,7 +48,6 @@ static void write_quote(const struct rp_case *c, const struct rp_subject *s,
 	if (ev_digest(c->crypto, EV_SHA256, q->quote, digest))
 		ev_write_hex(w, "sha256", EV_SPAN(digest));
 	ev_write_bool(w, "trusted", passed(c, "dcap.quote.signature", s));
-	ev_write_end(w);
 }
 
 static void write_td(const struct rp_case *c, const struct rp_subject *s,
@@ -57,7 +55,6 @@ static void write_td(const struct rp_case *c, const struct rp_subject *s,
 {
 	const struct ev_td_body *td = &s->quote->q.td;
 
-	ev_write_object(w, "tdx");
 	ev_write_str(w, "item", s->name);
 	ev_write_bool(w, "trusted", passed(c, "dcap.quote.signature", s));
 	ev_write_hex(w, "teeTcbSvn", td->tee_tcb_svn);
@@ -79,7 +76,6 @@ static void write_td(const struct rp_case *c, const struct rp_subject *s,
 		ev_write_hex(w, "teeTcbSvn2", td->tee_tcb_svn2);
 	if (td->mrservicetd.n > 0)
 		ev_write_hex(w, "mrservicetd", td->mrservicetd);
-	ev_write_end(w);
 }
 
 static void write_sgx(const struct rp_case *c, const struct rp_subject *s,
@@ -87,7 +83,6 @@ static void write_sgx(const struct rp_case *c, const struct rp_subject *s,
 {
 	const struct ev_sgx_report *r = &s->quote->q.sgx;
 
-	ev_write_object(w, "sgx");
 	ev_write_str(w, "item", s->name);
 	ev_write_bool(w, "trusted", passed(c, "dcap.quote.signature", s));
 	ev_write_hex(w, "mrenclave", r->mrenclave);
@@ -96,7 +91,6 @@ static void write_sgx(const struct rp_case *c, const struct rp_subject *s,
 	ev_write_int(w, "isvsvn", r->isvsvn);
 	ev_write_hex(w, "attributes", r->attributes);
 	ev_write_hex(w, "reportData", r->report_data);
-	ev_write_end(w);
 }
 
 static void write_platform(const struct rp_case *c, const struct rp_subject *s,
@@ -105,7 +99,7 @@ static void write_platform(const struct rp_case *c, const struct rp_subject *s,
 	const struct rp_quote *q = s->quote;
 	const struct ev_pck *pck = &q->pck;
 
-	ev_write_object(w, "platform");
+	ev_write_str(w, "item", s->name);
 	ev_write_bool(w, "trusted", passed(c, "dcap.pck.extension", s));
 	ev_write_hex(w, "fmspc", EV_SPAN(pck->fmspc));
 	ev_write_hex(w, "pceid", EV_SPAN(pck->pceid));
@@ -127,7 +121,6 @@ static void write_platform(const struct rp_case *c, const struct rp_subject *s,
 	ev_write_object(w, "certificate");
 	ev_write_hex(w, "serial", q->chain.cert[0].serial);
 	window(w, q->chain.cert[0].not_before, q->chain.cert[0].not_after);
-	ev_write_end(w);
 	ev_write_end(w);
 }
 
@@ -197,20 +190,39 @@ static void write_collateral(const struct rp_case *c, struct ev_writer *w)
 	ev_write_end(w);
 }
 
+static bool is_parsed(const struct rp_case *c, const struct rp_subject *s)
+{
+	(void)c;
+	return s->quote->parsed.code == EV_OK;
+}
+
+static bool is_tdx(const struct rp_case *c, const struct rp_subject *s)
+{
+	return is_parsed(c, s) && s->quote->q.tee == EV_TEE_TDX;
+}
+
+static bool is_sgx(const struct rp_case *c, const struct rp_subject *s)
+{
+	return is_parsed(c, s) && s->quote->q.tee != EV_TEE_TDX;
+}
+
+static bool has_platform(const struct rp_case *c, const struct rp_subject *s)
+{
+	return is_parsed(c, s) && s->quote->chain_item != NULL &&
+	       s->quote->chain_parsed.code == EV_OK &&
+	       s->quote->pck_parsed.code == EV_OK;
+}
+
+static const struct rp_area areas[] = {
+	{ "quote", RP_QUOTE, is_parsed, write_quote },
+	{ "tdx", RP_QUOTE, is_tdx, write_td },
+	{ "sgx", RP_QUOTE, is_sgx, write_sgx },
+	{ "platform", RP_QUOTE, has_platform, write_platform },
+};
+
 void rp_facts_dcap_write(const struct rp_case *c, struct ev_writer *w)
 {
-	const struct rp_subject *s = rp_next_subject(c, RP_QUOTE, NULL);
-
 	write_collateral(c, w);
-	if (s == NULL || s->quote->parsed.code != EV_OK)
-		return;
-	write_quote(c, s, w);
-	if (s->quote->q.tee == EV_TEE_TDX)
-		write_td(c, s, w);
-	else
-		write_sgx(c, s, w);
-	if (s->quote->chain_item != NULL &&
-	    s->quote->chain_parsed.code == EV_OK &&
-	    s->quote->pck_parsed.code == EV_OK)
-		write_platform(c, s, w);
+	for (size_t i = 0; i < sizeof(areas) / sizeof(areas[0]); i++)
+		rp_area_write(c, &areas[i], w);
 }

@@ -2,6 +2,7 @@
 /* facts.tcb: statuses, dates, advisories, and the distance to each level. */
 #include "replay/checks.h"
 #include "replay/facts.h"
+#include "replay/link.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,9 +81,10 @@ static void write_need(struct ev_writer *w, const struct ev_tcb_level *level,
 }
 
 static void write_distance(struct ev_writer *w, const struct rp_quote *q,
-			   const uint8_t *svn)
+			   const struct ev_tcb_info *t)
 {
-	const struct ev_tcb_info *t = &q->tcb_info->tcb_info->info;
+	const uint8_t *svn =
+		q->q.tee == EV_TEE_TDX ? q->q.td.tee_tcb_svn.p : NULL;
 
 	ev_write_array(w, "distance");
 	for (size_t i = 0; i < t->n_levels; i++) {
@@ -129,57 +131,162 @@ static void write_qe(struct ev_writer *w, const struct rp_quote *q,
 	ev_write_end(w);
 }
 
+/* A quote with one set of collateral: TCB info and the identity beside it. */
+struct set {
+	const struct rp_subject *quote, *tcb_info, *qe_identity;
+};
+
 /* Everything that the evaluation reads was parsed. */
-static bool evaluable(const struct rp_quote *q)
+static bool evaluable(const struct set *set)
 {
+	const struct rp_quote *q = set->quote->quote;
+
 	return q->parsed.code == EV_OK && q->chain_item != NULL &&
 	       q->chain_parsed.code == EV_OK && q->pck_parsed.code == EV_OK &&
-	       q->tcb_info != NULL && q->qe_identity != NULL &&
-	       q->tcb_info->tcb_info->parsed.code == EV_OK &&
-	       q->qe_identity->qe_identity->parsed.code == EV_OK;
+	       set->tcb_info != NULL && set->qe_identity != NULL &&
+	       set->tcb_info->tcb_info->parsed.code == EV_OK &&
+	       set->qe_identity->qe_identity->parsed.code == EV_OK;
+}
+
+static bool passed(const struct rp_case *c, const char *id,
+		   const struct rp_subject *s)
+{
+	return rp_outcome_of(c, id, s) == RP_PASS;
+}
+
+static bool decides(const struct set *set)
+{
+	return set->tcb_info == set->quote->quote->tcb_info;
 }
 
 /* The levels speak of this machine only if quote, TCB info and identity are
  * what they say they are. */
-static bool trusted(const struct rp_case *c, const struct rp_subject *s)
+static bool trusted(const struct rp_case *c, const struct set *set)
 {
-	return rp_outcome_of(c, "dcap.tcb-info.match", s) == RP_PASS &&
-	       rp_outcome_of(c, "dcap.quote.signature", s) == RP_PASS &&
-	       rp_outcome_of(c, "dcap.qe-identity.match", s) == RP_PASS;
+	const struct rp_subject *s = set->quote;
+	const struct rp_quote *q = s->quote;
+
+	if (!passed(c, "dcap.quote.signature", s))
+		return false;
+	if (decides(set))
+		return passed(c, "dcap.tcb-info.match", s) &&
+		       passed(c, "dcap.qe-identity.match", s);
+	return passed(c, "dcap.pck.extension", s) &&
+	       passed(c, "dcap.tcb-info.signature", set->tcb_info) &&
+	       rp_tcb_info_fits(q, set->tcb_info) &&
+	       passed(c, "dcap.qe-identity.signature", set->qe_identity) &&
+	       rp_qe_matches(&set->qe_identity->qe_identity->identity, &q->q);
+}
+
+static void write_eval_numbers(struct ev_writer *w, const struct set *set)
+{
+	ev_write_object(w, "evaluationDataNumber");
+	ev_write_int(w, "tcbInfo",
+		     (int64_t)set->tcb_info->tcb_info->info.eval_number);
+	ev_write_int(
+		w, "qeIdentity",
+		(int64_t)set->qe_identity->qe_identity->identity.eval_number);
+	ev_write_end(w);
+}
+
+static void write_set(const struct rp_case *c, const struct set *set,
+		      const char *name, struct ev_writer *w)
+{
+	const struct rp_quote *q = set->quote->quote;
+	const struct rp_tcb tcb =
+		rp_tcb_by(q, &set->tcb_info->tcb_info->info,
+			  &set->qe_identity->qe_identity->identity);
+
+	ev_write_object(w, name);
+	ev_write_str(w, "item", set->quote->name);
+	ev_write_str(w, "algorithm", "qvl-2026");
+	ev_write_bool(w, "trusted", trusted(c, set));
+	ev_write_bool(w, "decides", decides(set));
+	ev_write_str(w, "collateral", set->tcb_info->name);
+	ev_write_str(w, "qeIdentity", set->qe_identity->name);
+	ev_write_str(w, "status", ev_tcb_status_word(tcb.status));
+	ev_write_str(w, "launch", ev_tcb_status_word(tcb.launch));
+	ev_write_str(w, "current", ev_tcb_status_word(tcb.current));
+	if (tcb.date != INT64_MAX)
+		ev_write_time(w, "date", tcb.date);
+	write_level(w, "platform", &tcb.platform);
+	if (tcb.module.applies)
+		write_module(w, &tcb.module);
+	write_qe(w, q, &tcb.qe);
+	write_advisories(w, &tcb);
+	write_eval_numbers(w, set);
+	write_distance(w, q, &set->tcb_info->tcb_info->info);
+	ev_write_end(w);
+}
+
+/* The same bytes under another name are no second set. */
+static bool is_repeated(const struct rp_case *c, const struct rp_subject *s)
+{
+	const struct rp_subject *t = NULL;
+
+	while ((t = rp_next_subject(c, RP_TCB_INFO, t)) != s)
+		if (ev_span_eq(t->item->bytes, s->item->bytes))
+			return true;
+	return false;
+}
+
+/* Another set than the one that decides: for this platform, and evaluable. */
+static bool is_other_set(const struct rp_case *c, const struct set *set)
+{
+	const struct rp_quote *q = set->quote->quote;
+
+	return !decides(set) && rp_tcb_info_fits(q, set->tcb_info) &&
+	       !ev_span_eq(set->tcb_info->item->bytes,
+			   q->tcb_info->item->bytes) &&
+	       !is_repeated(c, set->tcb_info) && evaluable(set);
+}
+
+/* The next set of a quote (tcb_info NULL: the first): the one that decides,
+ * then the others in order. */
+static bool next_set(const struct rp_case *c, struct set *set)
+{
+	const struct rp_quote *q = set->quote->quote;
+
+	if (set->tcb_info == NULL) {
+		set->tcb_info = q->tcb_info;
+		set->qe_identity = q->qe_identity;
+		return evaluable(set);
+	}
+	if (decides(set))
+		set->tcb_info = NULL;
+	do {
+		set->tcb_info = rp_next_subject(c, RP_TCB_INFO, set->tcb_info);
+		if (set->tcb_info == NULL)
+			return false;
+		set->qe_identity = rp_qe_identity_beside(c, q, set->tcb_info);
+	} while (!is_other_set(c, set));
+	return true;
+}
+
+/* Writes the sets of every quote; w NULL: counts them. */
+static size_t each_set(const struct rp_case *c, bool list, struct ev_writer *w)
+{
+	const struct rp_subject *s = NULL;
+	size_t n = 0;
+
+	while ((s = rp_next_subject(c, RP_QUOTE, s)) != NULL) {
+		struct set set = { .quote = s };
+
+		for (; next_set(c, &set); n++)
+			if (w != NULL)
+				write_set(c, &set, list ? NULL : "tcb", w);
+	}
+	return n;
 }
 
 void rp_facts_tcb_write(const struct rp_case *c, struct ev_writer *w)
 {
-	const struct rp_subject *s = rp_next_subject(c, RP_QUOTE, NULL);
-	const struct rp_tcb *tcb;
-	struct rp_quote *q;
+	size_t n = each_set(c, false, NULL);
+	bool list = rp_area_is_list(c, n);
 
-	if (s == NULL || !evaluable(s->quote))
-		return;
-	q = s->quote;
-	tcb = rp_tcb_of(q);
-	ev_write_object(w, "tcb");
-	ev_write_str(w, "algorithm", "qvl-2026");
-	ev_write_bool(w, "trusted", trusted(c, s));
-	ev_write_str(w, "collateral", q->tcb_info->name);
-	ev_write_str(w, "status", ev_tcb_status_word(tcb->status));
-	ev_write_str(w, "launch", ev_tcb_status_word(tcb->launch));
-	ev_write_str(w, "current", ev_tcb_status_word(tcb->current));
-	if (tcb->date != INT64_MAX)
-		ev_write_time(w, "date", tcb->date);
-	write_level(w, "platform", &tcb->platform);
-	if (tcb->module.applies)
-		write_module(w, &tcb->module);
-	write_qe(w, q, &tcb->qe);
-	write_advisories(w, tcb);
-	ev_write_object(w, "evaluationDataNumber");
-	ev_write_int(w, "tcbInfo",
-		     (int64_t)q->tcb_info->tcb_info->info.eval_number);
-	ev_write_int(
-		w, "qeIdentity",
-		(int64_t)q->qe_identity->qe_identity->identity.eval_number);
-	ev_write_end(w);
-	write_distance(w, q,
-		       q->q.tee == EV_TEE_TDX ? q->q.td.tee_tcb_svn.p : NULL);
-	ev_write_end(w);
+	if (n > 0 && list)
+		ev_write_array(w, "tcb");
+	each_set(c, list, w);
+	if (n > 0 && list)
+		ev_write_end(w);
 }

@@ -39,6 +39,15 @@ void rp_link_pck_chain(const struct rp_case *c, struct rp_subject *s);
 /* link_dcap.c, once the as-of time is known. */
 void rp_link_quote(struct rp_case *c, struct rp_subject *s);
 
+/* The TCB info parses and is for the quote's TEE and platform. */
+bool rp_tcb_info_fits(const struct rp_quote *q,
+		      const struct rp_subject *tcb_info);
+/* The identity by which a quote is judged together with that TCB info (NULL:
+ * with none), or NULL. */
+const struct rp_subject *
+rp_qe_identity_beside(const struct rp_case *c, const struct rp_quote *q,
+		      const struct rp_subject *tcb_info);
+
 /* link_crl.c: each CRL finds its issuer's chain. */
 void rp_link_crls(struct rp_case *c);
 /* The CRL that names this issuer, by subject and key identifier: the newest

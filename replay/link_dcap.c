@@ -59,8 +59,19 @@ static void link_tcb_info(const struct rp_case *c, struct rp_quote *q)
 	q->tcb_info = best;
 }
 
+bool rp_tcb_info_fits(const struct rp_quote *q,
+		      const struct rp_subject *tcb_info)
+{
+	const struct ev_tcb_info *t = &tcb_info->tcb_info->info;
+
+	return tcb_info->tcb_info->parsed.code == EV_OK && t->tee == q->q.tee &&
+	       memcmp(t->fmspc, q->pck.fmspc, sizeof(t->fmspc)) == 0 &&
+	       memcmp(t->pceid, q->pck.pceid, sizeof(t->pceid)) == 0;
+}
+
 static unsigned int identity_rank(const struct rp_case *c,
 				  const struct rp_quote *q,
+				  const struct rp_subject *tcb_info,
 				  const struct rp_subject *s)
 {
 	const struct ev_qe_identity *t = &s->qe_identity->identity;
@@ -72,28 +83,30 @@ static unsigned int identity_rank(const struct rp_case *c,
 		return rank;
 	if (t->id == want)
 		rank += 8;
-	if (q->tcb_info != NULL &&
-	    q->tcb_info->tcb_info->info.eval_number == t->eval_number)
+	if (tcb_info != NULL &&
+	    tcb_info->tcb_info->info.eval_number == t->eval_number)
 		rank += 4;
 	if (rp_holds_at(c, t->issue_date, t->next_update))
 		rank += 2;
 	return rank;
 }
 
-static void link_qe_identity(const struct rp_case *c, struct rp_quote *q)
+const struct rp_subject *
+rp_qe_identity_beside(const struct rp_case *c, const struct rp_quote *q,
+		      const struct rp_subject *tcb_info)
 {
-	const struct rp_subject *s = NULL;
+	const struct rp_subject *s = NULL, *best = NULL;
 	unsigned int best_rank = 0;
 
-	q->qe_identity = NULL;
 	while ((s = rp_next_subject(c, RP_QE_IDENTITY, s)) != NULL) {
-		unsigned int rank = identity_rank(c, q, s);
+		unsigned int rank = identity_rank(c, q, tcb_info, s);
 
 		if (rank > best_rank) {
-			q->qe_identity = s;
+			best = s;
 			best_rank = rank;
 		}
 	}
+	return best;
 }
 
 void rp_link_quote(struct rp_case *c, struct rp_subject *s)
@@ -101,7 +114,7 @@ void rp_link_quote(struct rp_case *c, struct rp_subject *s)
 	struct rp_quote *q = s->quote;
 
 	link_tcb_info(c, q);
-	link_qe_identity(c, q);
+	q->qe_identity = rp_qe_identity_beside(c, q, q->tcb_info);
 	if (q->chain_item != NULL && q->chain_parsed.code == EV_OK) {
 		const struct ev_chain *chain = &q->chain;
 

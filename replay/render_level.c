@@ -3,6 +3,7 @@
 #include "replay/render_level.h"
 
 #include "evidence/base/hex.h"
+#include "replay/render_line.h"
 
 /* The level with the fewest short components; the first of equals. */
 static const json_t *nearest_level(const json_t *tcb)
@@ -28,7 +29,8 @@ static void add_row(const char *label, const json_int_t *numbers,
 	for (size_t i = 0; i < n; i++)
 		ev_buffer_printf(out, "%3" JSON_INTEGER_FORMAT "%s", numbers[i],
 				 least != NULL && numbers[i] < least[i] ? "*"
-									: " ");
+				 : i + 1 < n				? " "
+									: "");
 	ev_buffer_add_str(out, "\n");
 }
 
@@ -50,11 +52,9 @@ static void read_numbers(const json_t *list, json_int_t out[16])
 
 /* TEE_TCB_SVN; where a module identity speaks for the first two components,
  * the level does not judge them (qvl-2026). */
-static bool read_svn(const json_t *facts, json_int_t out[16],
-		     json_int_t need[16])
+static bool read_svn(const json_t *tdx, json_int_t out[16], json_int_t need[16])
 {
-	const char *hex = json_string_value(
-		json_object_get(json_object_get(facts, "tdx"), "teeTcbSvn"));
+	const char *hex = json_string_value(json_object_get(tdx, "teeTcbSvn"));
 	uint8_t svn[16];
 
 	if (hex == NULL || !ev_hex_decode(ev_span_str(hex), svn, sizeof(svn)))
@@ -66,12 +66,11 @@ static bool read_svn(const json_t *facts, json_int_t out[16],
 	return true;
 }
 
-void rp_render_level(const json_t *facts, struct ev_buffer *out)
+void rp_render_level(const json_t *tcb, const json_t *platform,
+		     const json_t *tdx, struct ev_buffer *out)
 {
-	const json_t *tcb = json_object_get(facts, "tcb");
 	const char *status = json_string_value(
 		json_object_get(json_object_get(tcb, "platform"), "status"));
-	const json_t *platform = json_object_get(facts, "platform");
 	const json_t *level = nearest_level(tcb);
 	const json_t *need_of = json_object_get(level, "need");
 	json_int_t have[16], need[16];
@@ -79,11 +78,10 @@ void rp_render_level(const json_t *facts, struct ev_buffer *out)
 	if (status == NULL || strcmp(status, "NotSupported") != 0 ||
 	    level == NULL)
 		return;
-	ev_buffer_printf(out,
-			 "  no level     the nearest is that of %.10s (%s); "
-			 "* falls short\n",
-			 json_string_value(json_object_get(level, "date")),
-			 json_string_value(json_object_get(level, "status")));
+	rp_render_line(out, "no level",
+		       "the nearest is that of %.10s (%s); * falls short",
+		       json_string_value(json_object_get(level, "date")),
+		       json_string_value(json_object_get(level, "status")));
 	read_numbers(json_object_get(platform, "components"), have);
 	read_numbers(json_object_get(need_of, "sgx"), need);
 	add_pair("SGX", have, need, 16, out);
@@ -93,6 +91,6 @@ void rp_render_level(const json_t *facts, struct ev_buffer *out)
 	if (json_object_get(need_of, "tdx") == NULL)
 		return;
 	read_numbers(json_object_get(need_of, "tdx"), need);
-	if (read_svn(facts, have, need))
+	if (read_svn(tdx, have, need))
 		add_pair("TDX", have, need, 16, out);
 }

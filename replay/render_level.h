@@ -7,7 +7,9 @@
 
 #include <jansson.h>
 
-/* facts of a report; appends nothing where the platform reached a level. */
-void rp_render_level(const json_t *facts, struct ev_buffer *out);
+/* Of facts.tcb, .platform and .tdx (or NULL) those of one quote; appends
+ * nothing where the platform reached a level. */
+void rp_render_level(const json_t *tcb, const json_t *platform,
+		     const json_t *tdx, struct ev_buffer *out);
 
 #endif

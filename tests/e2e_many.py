@@ -43,6 +43,33 @@ def table(scratch):
     contains(lines[2], "ff450b138c5ee673", "90c06f000000")
 
 
+@case("two quotes in one replay: each has its own facts and its own block")
+def two_quotes(scratch):
+    azure, gcp = pair(scratch)
+    known = {"ff450b138c5ee673": True, "9bf86e6280ec4282": False}
+    for first, second in ((azure, gcp), (gcp, azure)):
+        words = [first, "--collateral", second, "--at", BOTH]
+        facts = report(*words)["facts"]
+        mrtds = [tdx["mrtd"][:16] for tdx in facts["tdx"]]
+        equal(set(known), set(mrtds), "MRTDs")
+        paravisor, = facts["azure"]
+        mine, = [tdx for tdx in facts["tdx"]
+                 if tdx["item"] == paravisor["quote"]]
+        assert known[mine["mrtd"][:16]], mine
+        for area in ("tpm", "pcr", "ak"):
+            equal(mine["item"], facts[area][0]["quote"], area)
+        for area in ("platform", "tcb", "quote"):
+            equal([tdx["item"] for tdx in facts["tdx"]],
+                  [row["item"] for row in facts[area]], area)
+        blocks = ecart("replay", *words).out.split("\n\n")[1:3]
+        for block, tdx in zip(blocks, facts["tdx"]):
+            contains(block, tdx["item"], f"MRTD {tdx['mrtd'][:16]}")
+            equal(known[tdx["mrtd"][:16]], "Azure paravisor" in block, block)
+            equal(known[tdx["mrtd"][:16]], "PCRs from the vTPM" in block,
+                  block)
+        contains(ecart("replay", *words, "--table").out, "2 quotes")
+
+
 @case("--table of one archive is one line too")
 def table_of_one(scratch):
     out = ecart("replay", "--table", "--at", BOTH, pack_gcp(scratch)).out

@@ -67,6 +67,73 @@ static void what_no_check_carries_is_marked(void **state)
 	free(bad);
 }
 
+static char *row_of(const char *name)
+{
+	struct replay_case r;
+	struct rp_request request;
+	struct rp_result result;
+	struct ev_buffer out = { 0 };
+	char *text;
+
+	replay_open(&r, name);
+	request = replay_request(&r);
+	result = replay_run(&r, &request);
+	assert_true(
+		rp_render_row(ev_span_of(result.report, result.n), name, &out));
+	text = ev_buffer_take(&out, NULL);
+	assert_non_null(text);
+	free(result.report);
+	replay_close(&r);
+	return text;
+}
+
+static void a_level_that_is_not_trusted_is_marked(void **state)
+{
+	char *text = text_of("fail-dcap.quote.signature", false), *line;
+
+	(void)state;
+	line = strstr(text, "  TCB level ");
+	assert_non_null(line);
+	line = strstr(line, "QE UpToDate");
+	assert_non_null(line);
+	assert_int_equal(strncmp(line, "QE UpToDate   [not trusted]\n", 28), 0);
+	free(text);
+}
+
+static void a_row_marks_and_names_what_the_text_does(void **state)
+{
+	char *good = row_of("pass"), *bad = row_of("fail-dcap.quote.signature");
+
+	(void)state;
+	assert_non_null(strstr(good, "  UpToDate      SIMULATED  pass\n"));
+	assert_non_null(strstr(bad, "53494d554c415445?"));
+	assert_non_null(
+		strstr(bad, "  UpToDate?     SIMULATED, ? not trusted"));
+	free(good);
+	free(bad);
+}
+
+static void every_line_fits_a_terminal(void **state)
+{
+	static const char *const names[] = {
+		"pass",
+		"fail-dcap.quote.signature",
+		"fail-tcb.platform-not-supported",
+		"incomplete-no-collateral",
+		"incomplete-no-quote",
+		"token",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		char *text = text_of(names[i], false), *line = text;
+
+		for (; *line != '\0'; line = strchr(line, '\n') + 1)
+			assert_in_range(strcspn(line, "\n"), 0, 79);
+		free(text);
+	}
+}
+
 static void a_waived_failure_is_not_counted_as_broken(void **state)
 {
 	char *text = text_of("fail-dcap.td.attributes", false);
@@ -106,6 +173,9 @@ int main(void)
 		cmocka_unit_test(the_verdict_stands_first),
 		cmocka_unit_test(a_simulated_anchor_is_said),
 		cmocka_unit_test(what_no_check_carries_is_marked),
+		cmocka_unit_test(a_level_that_is_not_trusted_is_marked),
+		cmocka_unit_test(a_row_marks_and_names_what_the_text_does),
+		cmocka_unit_test(every_line_fits_a_terminal),
 		cmocka_unit_test(a_waived_failure_is_not_counted_as_broken),
 		cmocka_unit_test(full_lists_every_check),
 		cmocka_unit_test(another_text_is_not_rendered),

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A block for each quote with what is linked to it, then what is linked to
+ * none. */
+#include "replay/render_machine.h"
+
+#include "replay/render_level.h"
+#include "replay/render_line.h"
+#include "replay/render_member.h"
+
+#include <stdio.h>
+
+#define SHORT_DIGITS 16
+
+/* Room for a digest, whole or cut. */
+typedef char digest_text[132];
+
+/* The facts of one quote; members are NULL where there are none. */
+struct machine {
+	const json_t *facts;
+	const char *item;
+	const json_t *quote, *tdx, *sgx, *platform, *azure;
+	bool full;
+};
+
+static const char *text(const json_t *v, const char *name)
+{
+	return rp_member_text(v, name, NULL, NULL);
+}
+
+static const char *digest(const struct machine *m, const json_t *v,
+			  const char *name, digest_text out)
+{
+	const char *hex = text(v, name);
+
+	if (m->full || strlen(hex) <= SHORT_DIGITS)
+		snprintf(out, sizeof(digest_text), "%.131s", hex);
+	else
+		snprintf(out, sizeof(digest_text), "%.16s...", hex);
+	return out;
+}
+
+static const char *mark(const json_t *v)
+{
+	return v == NULL || rp_member_is_true(v, "trusted")
+		       ? ""
+		       : "   [not trusted]";
+}
+
+static const char *comma(const char *word, const char *before)
+{
+	return word[0] != '\0' ? before : "";
+}
+
+static void add_machine(const struct machine *m, struct ev_buffer *out)
+{
+	const char *family =
+		rp_member_text(m->azure, "runtimeData", "family", NULL);
+	const json_t *more;
+
+	if (m->azure == NULL)
+		rp_render_line(out, "machine", "Intel %s%s",
+			       text(m->quote, "tee"), mark(m->quote));
+	else
+		rp_render_line(out, "machine",
+			       "Intel %s, Azure paravisor%s%s%s",
+			       text(m->quote, "tee"),
+			       comma(family, " of the family "), family,
+			       mark(rp_member_is_true(m->quote, "trusted")
+					    ? m->azure
+					    : m->quote));
+	for (size_t i = 1; (more = rp_area_of(m->facts, "azure", "quote",
+					      m->item, i)) != NULL;
+	     i++)
+		rp_render_line(out, "", "and its report %s%s",
+			       text(more, "item"), mark(more));
+}
+
+static void add_code(const struct machine *m, struct ev_buffer *out)
+{
+	bool paravisor = rp_member_is_true(m->azure, "trusted");
+	digest_text a, b;
+
+	if (m->tdx != NULL)
+		rp_render_line(out, paravisor ? "paravisor" : "firmware",
+			       "MRTD %s   no reference given%s",
+			       digest(m, m->tdx, "mrtd", a), mark(m->tdx));
+	if (m->sgx != NULL)
+		rp_render_line(out, "enclave", "MRENCLAVE %s  MRSIGNER %s%s",
+			       digest(m, m->sgx, "mrenclave", a),
+			       digest(m, m->sgx, "mrsigner", b), mark(m->sgx));
+}
+
+static void add_platform(const struct machine *m, struct ev_buffer *out)
+{
+	digest_text a;
+
+	if (m->platform != NULL)
+		rp_render_line(out, "platform", "FMSPC %s  PPID %s%s",
+			       text(m->platform, "fmspc"),
+			       digest(m, m->platform, "ppid", a),
+			       mark(m->platform));
+	if (m->tdx != NULL)
+		rp_render_line(out, "TDX module", "MRSEAM %s%s",
+			       digest(m, m->tdx, "mrseam", a), mark(m->tdx));
+}
+
+/* "TDX_01 SVN 13 UpToDate, " or nothing. */
+static void module_text(const json_t *tcb, char out[80])
+{
+	const json_t *module = json_object_get(tcb, "module");
+
+	out[0] = '\0';
+	if (module != NULL)
+		snprintf(out, 80, "%s SVN %" JSON_INTEGER_FORMAT " %s, ",
+			 text(module, "id"), rp_member_int(module, "svn"),
+			 text(module, "status"));
+}
+
+static void add_set(const json_t *tcb, bool several, struct ev_buffer *out)
+{
+	const char *date = rp_member_text(tcb, "platform", "date", NULL);
+	bool decides = rp_member_is_true(tcb, "decides");
+	char module[80];
+
+	module_text(tcb, module);
+	rp_render_line(
+		out, decides ? "TCB level" : "",
+		"%s%s%splatform %s%s%.10s%s, %sQE %s%s", several ? "by " : "",
+		several ? text(tcb, "collateral") : "",
+		!several  ? ""
+		: decides ? " (decides): "
+			  : ": ",
+		rp_member_text(tcb, "platform", "status", NULL),
+		comma(date, " (level of "), date, comma(date, ")"), module,
+		rp_member_text(tcb, "qe", "status", NULL), mark(tcb));
+}
+
+/* Every set of collateral; the distance by the one that decides. */
+static void add_levels(const struct machine *m, struct ev_buffer *out)
+{
+	const json_t *first = rp_area_of(m->facts, "tcb", "item", m->item, 0);
+	bool several = rp_area_of(m->facts, "tcb", "item", m->item, 1) != NULL;
+	const json_t *tcb;
+
+	for (size_t i = 0;
+	     (tcb = rp_area_of(m->facts, "tcb", "item", m->item, i)) != NULL;
+	     i++)
+		add_set(tcb, several, out);
+	rp_render_level(first, m->platform, m->tdx, out);
+}
+
+/* One vTPM; named where the report knows more than one. */
+static void add_vtpm(const json_t *facts, const json_t *tpm, const char *more,
+		     struct ev_buffer *out)
+{
+	bool several = rp_area_nth(facts, "tpm", 1) != NULL;
+	const char *item = text(tpm, "item");
+	const json_t *pcr = rp_area_of(facts, "pcr", "tpmQuote", item, 0);
+
+	rp_render_line(out, "guest", "%s%s%s%s%s%s",
+		       pcr != NULL ? "PCRs from the vTPM"
+				   : "a vTPM's quote, no PCRs",
+		       several ? " (" : "", several ? item : "",
+		       several ? ")" : "", more, mark(pcr != NULL ? pcr : tpm));
+}
+
+static void add_guest(const struct machine *m, struct ev_buffer *out)
+{
+	static const char nothing[] =
+		"; TDX registers say nothing about the guest here";
+	const json_t *tpm;
+	size_t i;
+
+	for (i = 0;
+	     (tpm = rp_area_of(m->facts, "tpm", "quote", m->item, i)) != NULL;
+	     i++)
+		add_vtpm(m->facts, tpm, m->tdx != NULL ? nothing : "", out);
+	if (i == 0 && m->azure != NULL && m->tdx != NULL)
+		rp_render_line(out, "guest", "no PCRs%s", nothing);
+	else if (i == 0 && m->tdx != NULL)
+		rp_render_line(out, "guest",
+			       "RTMRs are quoted; no event log "
+			       "was replayed");
+}
+
+static void add_quote(const json_t *facts, const json_t *quote, bool full,
+		      struct ev_buffer *out)
+{
+	const char *item = text(quote, "item");
+	const struct machine m = {
+		.facts = facts,
+		.item = item,
+		.quote = quote,
+		.tdx = rp_area_of(facts, "tdx", "item", item, 0),
+		.sgx = rp_area_of(facts, "sgx", "item", item, 0),
+		.platform = rp_area_of(facts, "platform", "item", item, 0),
+		.azure = rp_area_of(facts, "azure", "quote", item, 0),
+		.full = full,
+	};
+
+	add_machine(&m, out);
+	add_code(&m, out);
+	add_platform(&m, out);
+	add_levels(&m, out);
+	add_guest(&m, out);
+}
+
+static const char *hardware(json_int_t report_type)
+{
+	return report_type == 4	  ? "Intel TDX"
+	       : report_type == 2 ? "AMD SEV-SNP"
+				  : "unknown hardware";
+}
+
+/* A paravisor's report that no quote in the archive vouches for. */
+static void add_report(const json_t *facts, const json_t *azure,
+		       struct ev_buffer *out)
+{
+	const char *family =
+		rp_member_text(azure, "runtimeData", "family", NULL);
+	const json_t *tpm;
+
+	rp_render_line(out, "machine", "Azure paravisor%s%s on %s, no quote%s",
+		       comma(family, " of the family "), family,
+		       hardware(rp_member_int(azure, "reportType")),
+		       mark(azure));
+	for (size_t i = 0; (tpm = rp_area_of(facts, "tpm", "report",
+					     text(azure, "item"), i)) != NULL;
+	     i++)
+		add_vtpm(facts, tpm, "", out);
+}
+
+/* Begins a block; its item is named where there are several. */
+static void begin(const json_t *v, const char *label, bool several,
+		  size_t *blocks, struct ev_buffer *out)
+{
+	if (several && *blocks > 0)
+		ev_buffer_add_str(out, "\n");
+	if (several)
+		rp_render_line(out, label, "%s", text(v, "item"));
+	++*blocks;
+}
+
+void rp_render_machines(const json_t *facts, bool full, struct ev_buffer *out)
+{
+	bool several = rp_area_nth(facts, "quote", 1) != NULL ||
+		       rp_area_nth(facts, "azure", 1) != NULL;
+	size_t blocks = 0;
+	const json_t *v;
+
+	for (size_t i = 0; (v = rp_area_nth(facts, "quote", i)) != NULL; i++) {
+		begin(v, "quote", several, &blocks, out);
+		add_quote(facts, v, full, out);
+	}
+	for (size_t i = 0;
+	     (v = rp_area_of(facts, "azure", "quote", "", i)) != NULL; i++) {
+		begin(v, "report", several, &blocks, out);
+		add_report(facts, v, out);
+	}
+	for (size_t i = 0; (v = rp_area_nth(facts, "tpm", i)) != NULL; i++)
+		if (text(v, "quote")[0] == '\0' && text(v, "report")[0] == '\0')
+			add_vtpm(facts, v, "", out);
+}

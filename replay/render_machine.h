@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the evidence says of each machine, a block for each quote. */
+#ifndef RP_RENDER_MACHINE_H
+#define RP_RENDER_MACHINE_H
+
+#include "evidence/base/buffer.h"
+
+#include <jansson.h>
+
+/* facts of a report; with full, digests are not cut. */
+void rp_render_machines(const json_t *facts, bool full, struct ev_buffer *out);
+
+#endif

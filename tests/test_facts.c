@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Facts are told of each quote with what is linked to it. */
+#include "evidence/base/json.h"
+#include "replay/render.h"
+
+#include "tests/replay_case.h"
+#include "tests/vectors.h"
+
+#include <jansson.h>
+
+/* The evidence of a golden case with a stranger's quote in front of it. */
+struct crowd {
+	struct replay_case r;
+	struct rp_loose loose[24];
+	size_t n;
+	uint8_t *stranger;
+	struct rp_result result;
+	json_t *report;
+	const json_t *facts;
+};
+
+static void add(struct crowd *w, const char *name, const char *kind,
+		struct ev_span bytes)
+{
+	assert_true(w->n < sizeof(w->loose) / sizeof(w->loose[0]));
+	w->loose[w->n++] =
+		(struct rp_loose){ name, ev_kind_find(ev_span_str(kind)),
+				   bytes };
+}
+
+static void replay(struct crowd *w, int64_t at)
+{
+	struct rp_request request = replay_request(&w->r);
+	struct ev_error err = { 0 };
+
+	request.archive = NULL;
+	request.loose = w->loose;
+	request.n_loose = w->n;
+	request.at = at;
+	w->result = replay_run(&w->r, &request);
+	assert_int_equal(
+		ev_json_parse(ev_span_of(w->result.report, w->result.n),
+			      w->result.n, "report", &w->report, &err),
+		EV_OK);
+	w->facts = json_object_get(w->report, "facts");
+}
+
+static void open_crowd(struct crowd *w, bool stranger)
+{
+	struct ev_span quote;
+
+	*w = (struct crowd){ .n = 0 };
+	replay_open(&w->r, "pass");
+	quote = replay_item(&w->r, "tdx-quote", 0);
+	w->stranger = malloc(quote.n);
+	assert_non_null(w->stranger);
+	memcpy(w->stranger, quote.p, quote.n);
+	w->stranger[48 + 136] ^= 1;	 /* MRTD */
+	w->stranger[48 + 520 + 63] ^= 1; /* REPORTDATA */
+	if (stranger)
+		add(w, "stranger", "tdx-quote",
+		    ev_span_of(w->stranger, quote.n));
+	for (size_t i = 0; i < w->r.archive.manifest.n_items; i++)
+		add(w, w->r.archive.manifest.items[i].name,
+		    w->r.archive.manifest.items[i].kind_name,
+		    w->r.archive.items[i].data);
+	replay(w, REPLAY_AS_OF);
+}
+
+static void close_crowd(struct crowd *w)
+{
+	json_decref(w->report);
+	free(w->result.report);
+	free(w->stranger);
+	replay_close(&w->r);
+}
+
+static const char *text(const json_t *v, const char *name)
+{
+	const char *t = json_string_value(json_object_get(v, name));
+
+	return t != NULL ? t : "";
+}
+
+#define QUOTE "items/tdx-quote/0000.bin"
+
+static const char *const areas[] = { "quote", "tdx", "platform", "tcb",
+				     "azure", "tpm", "pcr",	 "ak" };
+
+static void one_quote_gives_objects(void **state)
+{
+	struct crowd w;
+
+	(void)state;
+	open_crowd(&w, false);
+	for (size_t i = 0; i < sizeof(areas) / sizeof(areas[0]); i++) {
+		const json_t *v = json_object_get(w.facts, areas[i]);
+
+		assert_true(json_is_object(v));
+		assert_string_not_equal(text(v, "item"), "");
+		assert_string_equal(text(v, i < 4 ? "item" : "quote"), QUOTE);
+	}
+	close_crowd(&w);
+}
+
+static void two_quotes_give_lists(void **state)
+{
+	struct crowd w;
+
+	(void)state;
+	open_crowd(&w, true);
+	for (size_t i = 0; i < sizeof(areas) / sizeof(areas[0]); i++) {
+		const json_t *v = json_object_get(w.facts, areas[i]);
+
+		assert_int_equal(json_array_size(v), i < 4 ? 2 : 1);
+		if (i >= 4) /* the paravisor is not the stranger's */
+			assert_string_equal(text(json_array_get(v, 0), "quote"),
+					    QUOTE);
+	}
+	close_crowd(&w);
+}
+
+static void each_quote_has_its_own_trust(void **state)
+{
+	const json_t *tdx, *mine, *other;
+	struct crowd w;
+
+	(void)state;
+	open_crowd(&w, true);
+	tdx = json_object_get(w.facts, "tdx");
+	other = json_array_get(tdx, 0);
+	mine = json_array_get(tdx, 1);
+	assert_string_equal(text(other, "item"), "stranger");
+	assert_true(json_is_false(json_object_get(other, "trusted")));
+	assert_string_equal(text(mine, "item"), QUOTE);
+	assert_true(json_is_true(json_object_get(mine, "trusted")));
+	assert_string_not_equal(text(mine, "mrtd"), text(other, "mrtd"));
+	close_crowd(&w);
+}
+
+static void the_text_has_a_block_for_each_quote(void **state)
+{
+	struct ev_buffer out = { 0 };
+	char *screen, *first, *second;
+	struct crowd w;
+
+	(void)state;
+	open_crowd(&w, true);
+	assert_true(rp_render_text(ev_span_of(w.result.report, w.result.n),
+				   false, &out));
+	screen = ev_buffer_take(&out, NULL);
+	assert_non_null(screen);
+	first = strstr(screen, "  quote        stranger\n");
+	second = strstr(screen, "  quote        " QUOTE "\n");
+	assert_non_null(first);
+	assert_non_null(second);
+	assert_true(first < second);
+	assert_non_null(strstr(second, "Azure paravisor"));
+	assert_non_null(strstr(second, "PCRs from the vTPM"));
+	*second = '\0';
+	assert_null(strstr(first, "Azure"));
+	assert_null(strstr(first, "PCRs"));
+	assert_non_null(strstr(first, "[not trusted]"));
+	free(screen);
+	assert_true(rp_render_row(ev_span_of(w.result.report, w.result.n), "x",
+				  &out));
+	screen = ev_buffer_take(&out, NULL);
+	assert_non_null(strstr(screen, "2 quotes"));
+	free(screen);
+	close_crowd(&w);
+}
+
+#define V5   "dcap/tdx-v5-relaunch/"
+#define SET1 V5 "collateral-2025-02-12-eval17/"
+#define SET2 V5 "collateral-2026-01-12-eval18/"
+
+static struct ev_span vector(const char *rel)
+{
+	struct ev_span out = { NULL, 0 };
+
+	assert_true(vectors_read(rel, &out));
+	return out;
+}
+
+static void every_set_of_collateral_is_shown(void **state)
+{
+	const json_t *tcb, *first, *second;
+	struct crowd w = { .n = 0 };
+
+	(void)state;
+	vectors_need();
+	replay_open(&w.r, NULL);
+	add(&w, "i1", "dcap-qe-identity", vector(SET1 "qe_identity.json"));
+	add(&w, "i2", "dcap-qe-identity", vector(SET2 "qe_identity.json"));
+	add(&w, "t1", "dcap-tcbinfo", vector(SET1 "tcb_info.json"));
+	add(&w, "t2", "dcap-tcbinfo", vector(SET2 "tcb_info.json"));
+	add(&w, "t3", "dcap-tcbinfo", vector(SET2 "tcb_info.json"));
+	add(&w, "q", "tdx-quote", vector(V5 "quote.bin"));
+	replay(&w, INT64_C(1769529299)); /* in the windows of set 2 */
+	tcb = json_object_get(w.facts, "tcb");
+	assert_int_equal(json_array_size(tcb), 2); /* t3 is t2 again */
+	first = json_array_get(tcb, 0);
+	second = json_array_get(tcb, 1);
+	assert_string_equal(text(first, "collateral"), "t2");
+	assert_string_equal(text(first, "qeIdentity"), "i2");
+	assert_true(json_is_true(json_object_get(first, "decides")));
+	assert_string_equal(text(second, "collateral"), "t1");
+	assert_string_equal(text(second, "qeIdentity"), "i1");
+	assert_true(json_is_false(json_object_get(second, "decides")));
+	/* Intel's root is no anchor here: nothing is to be believed. */
+	assert_true(json_is_false(json_object_get(first, "trusted")));
+	assert_true(json_is_false(json_object_get(second, "trusted")));
+	assert_true(json_is_object(json_object_get(w.facts, "tdx")));
+	close_crowd(&w);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(one_quote_gives_objects),
+		cmocka_unit_test(two_quotes_give_lists),
+		cmocka_unit_test(each_quote_has_its_own_trust),
+		cmocka_unit_test(the_text_has_a_block_for_each_quote),
+		cmocka_unit_test(every_set_of_collateral_is_shown),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
