@@ -10,8 +10,19 @@
 #include "evidence/base/error.h"
 #include "evidence/base/json_write.h"
 
+/* What an archive holds items of a kind for. */
+enum ev_kind_use {
+	EV_FOR_EVIDENCE,   /* says something about a machine */
+	EV_FOR_COLLATERAL, /* evidence is judged by it */
+	EV_FOR_LOG,	   /* explains registers that evidence quotes */
+	EV_FOR_REFERENCE,  /* says what registers ought to hold */
+	EV_FOR_IMAGE,	   /* code that registers measure */
+	EV_FOR_META,	   /* about the archive itself, or never judged */
+};
+
 struct ev_kind {
-	const char *kind;	/* in the manifest: never renamed or reused */
+	const char *kind; /* in the manifest: never renamed or reused */
+	enum ev_kind_use use;
 	const char *media_type; /* information only */
 	const char *extension;	/* of the item's path: "bin", "json" */
 	const char *title;	/* one line for people */
@@ -31,6 +42,9 @@ struct ev_kind {
 
 extern const struct ev_kind ev_kinds[];
 extern const size_t ev_n_kinds;
+
+/* "evidence", one word a use. */
+const char *ev_kind_use_word(enum ev_kind_use use);
 
 /* NULL where the name is not in the table. */
 const struct ev_kind *ev_kind_find(struct ev_span name);

@@ -184,9 +184,19 @@ static const struct {
 	{ "cert-pem", parse_cert },
 };
 
+#define N_PARSERS (sizeof(parsers) / sizeof(parsers[0]))
+
+bool rp_kind_is_judged(const struct ev_kind *kind)
+{
+	for (size_t k = 0; k < N_PARSERS; k++)
+		if (strcmp(parsers[k].kind, kind->kind) == 0)
+			return true;
+	return rp_is_companion(kind);
+}
+
 static enum ev_code parse_items(struct rp_case *c)
 {
-	for (size_t k = 0; k < sizeof(parsers) / sizeof(parsers[0]); k++)
+	for (size_t k = 0; k < N_PARSERS; k++)
 		for (size_t i = 0; i < c->n_items; i++) {
 			const struct rp_item *item = &c->items[i];
 

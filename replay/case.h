@@ -36,6 +36,8 @@ struct rp_item {
 	bool outside;			      /* given with --collateral */
 	enum rp_chain_role role;
 	struct rp_subject *subject; /* made of it, NULL: none */
+	bool linked;		    /* judged with another item's subject */
+	bool decoded;		    /* another item was decoded from it */
 };
 
 /* Parse result of a subject's bytes; what it guards is valid on EV_OK. */
@@ -207,6 +209,9 @@ struct rp_loose {
 enum ev_code rp_case_build(struct rp_case *c, const struct rp_loose *loose,
 			   size_t n_loose, struct ev_error *err);
 void rp_case_free(struct rp_case *c);
+
+/* This build judges items of the kind, alone or with others. */
+bool rp_kind_is_judged(const struct ev_kind *kind);
 
 /* Later links that depend on the as-of time: which collateral set decides. */
 void rp_case_link(struct rp_case *c);

@@ -125,6 +125,7 @@ static int kinds_json(void)
 
 		ev_write_object(w, NULL);
 		ev_write_str(w, "kind", k->kind);
+		ev_write_str(w, "for", ev_kind_use_word(k->use));
 		ev_write_str(w, "mediaType", k->media_type);
 		ev_write_str(w, "title", k->title);
 		ev_write_str(w, "source", k->source);
@@ -151,10 +152,12 @@ static int run_kinds(int argc, char **argv)
 		rp_kinds_man(&out);
 	else
 		for (size_t i = 0; i < ev_n_kinds; i++)
-			ev_buffer_printf(
-				&out, "%-24s %-7s  %s\n", ev_kinds[i].kind,
-				ev_kinds[i].show != NULL ? "parsed" : "opaque",
-				ev_kinds[i].title);
+			ev_buffer_printf(&out, "%-24s %-10s  %-7s %s\n",
+					 ev_kinds[i].kind,
+					 ev_kind_use_word(ev_kinds[i].use),
+					 ev_kinds[i].show != NULL ? "parsed"
+								  : "opaque",
+					 ev_kinds[i].title);
 	return deliver(&out);
 }
 

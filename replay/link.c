@@ -108,14 +108,31 @@ static enum rp_chain_role role_of(const struct rp_case *c,
 						      : RP_CHAIN_OF_NONE;
 }
 
+static void mark_decoded(struct rp_case *c, const struct rp_item *item)
+{
+	const struct ev_manifest_item *e = item->entry;
+
+	for (size_t i = 0; e != NULL && i < e->n_relates; i++) {
+		struct rp_item *from;
+
+		if (strcmp(e->relates[i].rel, "decoded-from") != 0)
+			continue;
+		from = rp_item_named(c, e->relates[i].name);
+		if (from != NULL)
+			from->decoded = true;
+	}
+}
+
 void rp_link_roles(struct rp_case *c)
 {
 	static const char *const carriers[] = { "dcap-issuer-chain", "cert-pem",
 						"cert-der", NULL };
 
-	for (size_t i = 0; i < c->n_items; i++)
+	for (size_t i = 0; i < c->n_items; i++) {
+		mark_decoded(c, &c->items[i]);
 		if (rp_kind_in(&c->items[i], carriers))
 			c->items[i].role = role_of(c, &c->items[i]);
+	}
 }
 
 void rp_decides(struct rp_case *c, const struct rp_subject *s)

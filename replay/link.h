@@ -22,7 +22,8 @@ bool rp_relates_to(const struct rp_item *item, const char *rel,
 bool rp_is_kind(const struct rp_item *item, const char *kind);
 bool rp_kind_in(const struct rp_item *item, const char *const *kinds);
 
-/* Whose each chain item is, before anything is parsed. */
+/* Whose each chain item is, and what was decoded, before anything is
+ * parsed. */
 void rp_link_roles(struct rp_case *c);
 
 /* Makes subjects of the certificates that are AK leaves. */
@@ -67,5 +68,7 @@ void rp_decides(struct rp_case *c, const struct rp_subject *s);
 const struct rp_subject *rp_quote_of_hcl(const struct rp_case *c,
 					 const struct rp_hcl *h);
 void rp_link_tpm_quotes(struct rp_case *c);
+/* Items of the kind are judged with a TPM quote. */
+bool rp_is_companion(const struct ev_kind *kind);
 
 #endif

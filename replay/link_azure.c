@@ -25,14 +25,42 @@ const struct rp_subject *rp_quote_of_hcl(const struct rp_case *c,
 	return first != NULL ? first : rp_next_subject(c, RP_QUOTE, NULL);
 }
 
-enum companion { SIGNATURE, PCRS, PUBLIC };
+/* Items that are judged with a TPM quote, and what they say of it. */
+static const struct companion {
+	const char *kind, *rel;
+} companions[] = {
+	{ "tpm-quote-signature", "signature-of" },
+	{ "tpm-pcrs", "values-of" },
+	{ "tpm2b-public", "key-of" },
+};
+#define N_COMPANIONS (sizeof(companions) / sizeof(companions[0]))
 
+/* Where a quote keeps it. */
 static const struct rp_item **companion_of(struct rp_tpm_quote *t,
-					   enum companion what)
+					   const struct companion *what)
 {
-	if (what == SIGNATURE)
-		return &t->signature_item;
-	return what == PCRS ? &t->pcrs_item : &t->public_item;
+	const struct rp_item **const place[N_COMPANIONS] = {
+		&t->signature_item,
+		&t->pcrs_item,
+		&t->public_item,
+	};
+
+	return place[what - companions];
+}
+
+bool rp_is_companion(const struct ev_kind *kind)
+{
+	for (size_t i = 0; i < N_COMPANIONS; i++)
+		if (strcmp(companions[i].kind, kind->kind) == 0)
+			return true;
+	return false;
+}
+
+static void join(struct rp_tpm_quote *t, const struct companion *what,
+		 struct rp_item *item)
+{
+	*companion_of(t, what) = item;
+	item->linked = true;
 }
 
 /* The quote that the item says it belongs to.  *says is whether it says so
@@ -60,31 +88,27 @@ static struct rp_subject *named_quote(const struct rp_case *c,
 
 /* Items of a kind go to the quotes they name, then those that name none to
  * the quotes that none named, both in order. */
-static void link_companions(struct rp_case *c, enum companion what,
-			    const char *kind, const char *rel)
+static void link_companions(struct rp_case *c, const struct companion *what)
 {
 	struct rp_subject *s = c->first[RP_TPM_QUOTE], *named;
 	bool says;
 
 	for (size_t i = 0; s != NULL && i < c->n_items; i++) {
-		const struct rp_item **to;
-
-		if (!rp_is_kind(&c->items[i], kind))
+		if (!rp_is_kind(&c->items[i], what->kind))
 			continue;
-		named = named_quote(c, &c->items[i], rel, &says);
-		to = named != NULL ? companion_of(named->tpm_quote, what)
-				   : NULL;
-		if (to != NULL && *to == NULL)
-			*to = &c->items[i];
+		named = named_quote(c, &c->items[i], what->rel, &says);
+		if (named != NULL &&
+		    *companion_of(named->tpm_quote, what) == NULL)
+			join(named->tpm_quote, what, &c->items[i]);
 	}
 	for (size_t i = 0; s != NULL && i < c->n_items; i++) {
-		if (!rp_is_kind(&c->items[i], kind))
+		if (!rp_is_kind(&c->items[i], what->kind))
 			continue;
-		named_quote(c, &c->items[i], rel, &says);
+		named_quote(c, &c->items[i], what->rel, &says);
 		while (s != NULL && *companion_of(s->tpm_quote, what) != NULL)
 			s = s->next;
 		if (!says && s != NULL)
-			*companion_of(s->tpm_quote, what) = &c->items[i];
+			join(s->tpm_quote, what, &c->items[i]);
 	}
 }
 
@@ -146,9 +170,8 @@ static void link_tpm_quote(const struct rp_case *c, struct rp_subject *s)
 
 void rp_link_tpm_quotes(struct rp_case *c)
 {
-	link_companions(c, SIGNATURE, "tpm-quote-signature", "signature-of");
-	link_companions(c, PCRS, "tpm-pcrs", "values-of");
-	link_companions(c, PUBLIC, "tpm2b-public", "key-of");
+	for (size_t i = 0; i < N_COMPANIONS; i++)
+		link_companions(c, &companions[i]);
 	for (struct rp_subject *s = c->first[RP_TPM_QUOTE]; s != NULL;
 	     s = s->next)
 		link_tpm_quote(c, s);

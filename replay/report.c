@@ -4,6 +4,7 @@
 
 #include "replay/checks.h"
 #include "replay/facts.h"
+#include "replay/gaps.h"
 
 #include <stdio.h>
 
@@ -48,7 +49,11 @@ bool rp_is_waived(const struct rp_case *c, const struct rp_finding *f)
 
 enum rp_verdict rp_verdict_of(const struct rp_case *c)
 {
-	enum rp_verdict verdict = RP_VERDICT_PASS;
+	/* Whatever a policy requires: where no evidence was judged, nothing
+	 * was found good. */
+	enum rp_verdict verdict = c->archive_only || rp_holds_evidence(c)
+					  ? RP_VERDICT_PASS
+					  : RP_VERDICT_INCOMPLETE;
 
 	for (size_t i = 0; i < c->n_findings; i++) {
 		const struct rp_finding *f = &c->findings[i];
@@ -229,84 +234,6 @@ static void write_trust(const struct rp_case *c, struct ev_writer *w)
 	ev_write_end(w);
 }
 
-static bool has_kind(const struct rp_case *c, const char *kind)
-{
-	for (size_t i = 0; i < c->n_items; i++)
-		if (c->items[i].kind != NULL &&
-		    strcmp(c->items[i].kind->kind, kind) == 0)
-			return true;
-	return false;
-}
-
-/* Sources that were tried and gave nothing (collect's steps). */
-static void write_step_gaps(const struct rp_case *c, struct ev_writer *w)
-{
-	const json_t *collector, *steps, *step;
-	size_t i;
-
-	if (c->archive == NULL)
-		return;
-	collector =
-		json_object_get(c->archive->manifest.predicate, "collector");
-	steps = json_object_get(collector, "steps");
-	json_array_foreach (steps, i, step) {
-		const char *source =
-			json_string_value(json_object_get(step, "source"));
-		const char *outcome =
-			json_string_value(json_object_get(step, "outcome"));
-		const char *reason =
-			json_string_value(json_object_get(step, "reason"));
-		char line[300];
-
-		if (source == NULL || outcome == NULL ||
-		    strcmp(outcome, "ok") == 0)
-			continue;
-		snprintf(line, sizeof(line), "%.60s: %.20s: %.200s", source,
-			 outcome, reason != NULL ? reason : "");
-		write_foreign(w, NULL, line);
-	}
-}
-
-static void write_gaps(const struct rp_case *c, struct ev_writer *w)
-{
-	ev_write_array(w, "gaps");
-	write_step_gaps(c, w);
-	if (rp_next_subject(c, RP_QUOTE, NULL) == NULL &&
-	    rp_next_subject(c, RP_HCL, NULL) == NULL &&
-	    rp_next_subject(c, RP_TPM_QUOTE, NULL) == NULL)
-		ev_write_str(w, NULL,
-			     "evidence: nothing here says what any "
-			     "machine ran; only container and "
-			     "collateral were judged");
-	if (rp_next_subject(c, RP_QUOTE, NULL) != NULL &&
-	    !has_kind(c, "dcap-tcbinfo"))
-		ev_write_str(w, NULL, "TCB info: no TCB level can be told");
-	if (rp_next_subject(c, RP_QUOTE, NULL) != NULL &&
-	    !has_kind(c, "dcap-qe-identity"))
-		ev_write_str(w, NULL,
-			     "QE identity: the quoting enclave cannot "
-			     "be told from another");
-	if (rp_next_subject(c, RP_QUOTE, NULL) != NULL &&
-	    rp_next_subject(c, RP_CRL, NULL) == NULL)
-		ev_write_str(w, NULL, "CRLs: revocation was not looked at");
-	if (rp_next_subject(c, RP_HCL, NULL) != NULL &&
-	    rp_next_subject(c, RP_QUOTE, NULL) == NULL)
-		ev_write_str(w, NULL,
-			     "quote: nothing vouches for the "
-			     "paravisor's report");
-	if (rp_next_subject(c, RP_TPM_QUOTE, NULL) != NULL &&
-	    rp_next_subject(c, RP_AK_CERT, NULL) == NULL)
-		ev_write_str(w, NULL,
-			     "AK certificate: only the paravisor "
-			     "vouches for the vTPM's key");
-	if (rp_next_subject(c, RP_TPM_QUOTE, NULL) != NULL &&
-	    !has_kind(c, "tcg-eventlog"))
-		ev_write_str(w, NULL,
-			     "firmware event log: PCRs are quoted but "
-			     "cannot be explained");
-	ev_write_end(w);
-}
-
 static void write_windows(const struct rp_case *c, struct ev_writer *w)
 {
 	ev_write_array(w, "windows");
@@ -367,7 +294,7 @@ char *rp_report_write(const struct rp_case *c, enum rp_time_basis basis,
 	ev_write_end(w);
 	rp_facts_write(c, w);
 	write_trust(c, w);
-	write_gaps(c, w);
+	rp_gaps_write(c, w);
 	write_windows(c, w);
 	ev_write_end(w);
 	return ev_writer_finish(w, n);

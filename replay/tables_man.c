@@ -77,10 +77,15 @@ void rp_kinds_man(struct ev_buffer *out)
 {
 	head(out, "ECART-KINDS", "ecart-kinds",
 	     "the kinds of evidence that ecart archives");
-	ev_buffer_add_str(out, "An opaque kind is archived and shown by size "
-			       "and digest; nothing judges it.\nThis page is "
-			       "what\n.Ql ecart kinds \\-\\-man\nprints.\n"
-			       ".Bl -tag -width Ds\n");
+	ev_buffer_add_str(out,
+			  "An opaque kind is archived and shown by size "
+			  "and digest; nothing judges it.\n"
+			  "What a kind is for: evidence of a machine, "
+			  "collateral by which evidence is\njudged, a log, "
+			  "a reference, an image, or meta, what is about "
+			  "the archive.\nThis page is "
+			  "what\n.Ql ecart kinds \\-\\-man\nprints.\n"
+			  ".Bl -tag -width Ds\n");
 	for (size_t i = 0; i < ev_n_kinds; i++) {
 		const struct ev_kind *k = &ev_kinds[i];
 
@@ -88,10 +93,12 @@ void rp_kinds_man(struct ev_buffer *out)
 		text_line(out, k->title);
 		ev_buffer_add_str(out, ".br\nSource:\n");
 		text_line(out, k->source);
-		ev_buffer_printf(
-			out, ".br\n%s, %s, at most %" PRIu64 " bytes.\n",
-			k->media_type, k->show != NULL ? "parsed" : "opaque",
-			k->max_size);
+		ev_buffer_printf(out,
+				 ".br\nFor: %s.\n"
+				 ".br\n%s, %s, at most %" PRIu64 " bytes.\n",
+				 ev_kind_use_word(k->use), k->media_type,
+				 k->show != NULL ? "parsed" : "opaque",
+				 k->max_size);
 	}
 	ev_buffer_add_str(out, ".El\n.Sh SEE ALSO\n.Xr ecart 1 ,\n"
 			       ".Xr ecart-archive 5 ,\n.Xr ecart-checks 7\n");

@@ -14,6 +14,7 @@ static void rows_are_unique_and_complete(void **state)
 		const struct ev_kind *k = &ev_kinds[i];
 
 		assert_ptr_equal(ev_kind_find(ev_span_str(k->kind)), k);
+		assert_true(ev_kind_use_word(k->use)[0] != '\0');
 		assert_true(k->media_type[0] != '\0');
 		assert_true(k->extension[0] != '\0');
 		assert_true(k->title[0] != '\0');

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Cases in which something is absent: never a pass of what would have needed it (cli.md, default-1)."""
 
-from case import GUEST, QUOTE_ONLY, Case
+from archive import OCTETS
+from case import GUEST, QUOTE_ONLY, TINY, Case
 from cases_dcap import NO_HCL
 
 TCB_INFO = ("dcap.tcb-info.match", "dcap.tdx-module.match", "tcb.platform", "tcb.tdx-module",
@@ -12,7 +13,31 @@ def without(*names, base=GUEST):
     return tuple(p for p in base if p not in names)
 
 
+def with_items(*rows):
+    """An edit that adds items of (kind, extension, content) that no part stands for."""
+    def add(items):
+        return items + [{"part": kind, "kind": kind, "ext": ext, "mediaType": OCTETS, "data": data,
+                         "relates": []} for kind, ext, data in rows]
+    return {"items": add}
+
+
+SNP = ("snp-report", "bin", b"SIMULATED SNP report")
+TOKEN = ("maa-token", "jwt", b"SIMULATED.token.")
+BOOT_LOG = ("tcg-eventlog", "bin", b"SIMULATED boot event log")
+
+
+def unjudged():
+    """What no check is asked about stands in gaps, and is no evidence that passes."""
+    yield Case("incomplete-collateral-alone", "collateral and no evidence", "incomplete", parts=TINY)
+    yield Case("incomplete-unjudged", "evidence of kinds that no check is asked about, and a "
+               "TPM's values without its quote", "incomplete", parts=TINY + ("tpm-pcrs",),
+               edits=with_items(SNP, TOKEN))
+    yield Case("pass-unjudged", "a boot event log that nothing replays and a token, beside "
+               "evidence that is judged", parts=GUEST, edits=with_items(TOKEN, BOOT_LOG))
+
+
 def every():
+    yield from unjudged()
     collateral = tuple(p for p in QUOTE_ONLY if p != "quote")
     tpm = ("tpm-message", "tpm-signature", "tpm-pcrs", "ak-public")
     rows = [

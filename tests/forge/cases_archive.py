@@ -144,12 +144,12 @@ def good_signatures(two):
         return [(files[0][0], jcs.encode(dsse.envelope(payload, keys)))]
 
     yield Case("three-signers-one-envelope", "Ed25519, P-256 and P-384 in one envelope, threshold 3",
-               edits={"sig": one_envelope}, passes=passes, parts=TINY,
+               edits={"sig": one_envelope}, passes=passes, lean=True,
                policy=signer_policy("forge-three-of-three", 3, "lab", "second", "third"))
     yield Case("unsigned", "no signature at all", edits={"signers": const([])},
                skips=("archive.signature",), lean=True)
     yield Case("pass-signer-unknown", "signed by a key that no policy names: signer-untrusted",
-               edits={"signers": signers("stranger")}, skips=("archive.signature",), parts=TINY)
+               edits={"signers": signers("stranger")}, skips=("archive.signature",), lean=True)
 
 
 def stamped(**options):
@@ -170,7 +170,7 @@ def tokens():
 
     yield Case("token-over-signature", "a token over the signature: it proves no existence of the "
                "evidence (archive.md 6)", edits={"sig": over_signature}, passes=good[:1],
-               skips=("time.proven",), parts=TINY)
+               skips=("time.proven",), lean=True)
     check, skips = "time.token", ("time.proven",)
     wrong = {"tokens": const([lambda text: tsa.response(text + b" ", GEN_TIME)])}
     expired = tsa.certificate(windows.TSA_EXPIRED)

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Gaps: sources that gave nothing, partners that are absent, items that
+ * nothing here judges. */
+#include "replay/gaps.h"
+
+#include "replay/link.h"
+
+#include <stdio.h>
+
+static bool holds(const struct rp_case *c, enum rp_subject_type type)
+{
+	return rp_next_subject(c, type, NULL) != NULL;
+}
+
+bool rp_holds_evidence(const struct rp_case *c)
+{
+	return holds(c, RP_QUOTE) || holds(c, RP_HCL) || holds(c, RP_TPM_QUOTE);
+}
+
+static bool no_evidence(const struct rp_case *c)
+{
+	return !rp_holds_evidence(c);
+}
+
+static bool no_tcb_info(const struct rp_case *c)
+{
+	return holds(c, RP_QUOTE) && !holds(c, RP_TCB_INFO);
+}
+
+static bool no_qe_identity(const struct rp_case *c)
+{
+	return holds(c, RP_QUOTE) && !holds(c, RP_QE_IDENTITY);
+}
+
+static bool no_crl(const struct rp_case *c)
+{
+	return holds(c, RP_QUOTE) && !holds(c, RP_CRL);
+}
+
+static bool no_quote(const struct rp_case *c)
+{
+	return holds(c, RP_HCL) && !holds(c, RP_QUOTE);
+}
+
+static bool no_ak_certificate(const struct rp_case *c)
+{
+	return holds(c, RP_TPM_QUOTE) && !holds(c, RP_AK_CERT);
+}
+
+/* A log explains registers once a check has replayed it, not by being here. */
+static bool no_firmware_log(const struct rp_case *c)
+{
+	const struct rp_subject *s = NULL;
+
+	while ((s = rp_next_subject(c, RP_TPM_QUOTE, s)) != NULL)
+		if (rp_outcome_of(c, "log.pcr", s) != RP_PASS)
+			return true;
+	return false;
+}
+
+static const struct {
+	bool (*is_open)(const struct rp_case *c);
+	const char *text;
+} gaps[] = {
+	{ no_evidence, "evidence: nothing that was judged says what any "
+		       "machine ran; only container and collateral were "
+		       "judged" },
+	{ no_tcb_info, "TCB info: no TCB level can be told" },
+	{ no_qe_identity, "QE identity: the quoting enclave cannot be told "
+			  "from another" },
+	{ no_crl, "CRLs: revocation was not looked at" },
+	{ no_quote, "quote: nothing vouches for the paravisor's report" },
+	{ no_ak_certificate, "AK certificate: only the paravisor vouches for "
+			     "the vTPM's key" },
+	{ no_firmware_log, "firmware event log: PCRs are quoted but cannot be "
+			   "explained" },
+};
+
+static void write_line(struct ev_writer *w, const char *line)
+{
+	ev_write_foreign(w, NULL, ev_span_str(line));
+}
+
+/* Sources that were tried and gave nothing (collect's steps). */
+static void write_steps(const struct rp_case *c, struct ev_writer *w)
+{
+	const json_t *collector, *steps, *step;
+	size_t i;
+
+	if (c->archive == NULL)
+		return;
+	collector =
+		json_object_get(c->archive->manifest.predicate, "collector");
+	steps = json_object_get(collector, "steps");
+	json_array_foreach (steps, i, step) {
+		const char *source =
+			json_string_value(json_object_get(step, "source"));
+		const char *outcome =
+			json_string_value(json_object_get(step, "outcome"));
+		const char *reason =
+			json_string_value(json_object_get(step, "reason"));
+		char line[300];
+
+		if (source == NULL || outcome == NULL ||
+		    strcmp(outcome, "ok") == 0)
+			continue;
+		snprintf(line, sizeof(line), "%.60s: %.20s: %.200s", source,
+			 outcome, reason != NULL ? reason : "");
+		write_line(w, line);
+	}
+}
+
+static bool speaks(const struct ev_kind *kind)
+{
+	return kind->use == EV_FOR_EVIDENCE || kind->use == EV_FOR_LOG;
+}
+
+/* One line a kind, in the order of the table. */
+static void write_unjudged_kinds(const struct rp_case *c, struct ev_writer *w)
+{
+	for (size_t k = 0; k < ev_n_kinds; k++) {
+		const struct ev_kind *kind = &ev_kinds[k];
+		char line[100];
+
+		if (!speaks(kind) || rp_kind_is_judged(kind))
+			continue;
+		for (size_t i = 0; i < c->n_items; i++) {
+			/* What was decoded from an item is judged for it. */
+			if (c->items[i].kind != kind || c->items[i].decoded)
+				continue;
+			snprintf(line, sizeof(line),
+				 "kind %s: not judged by this version",
+				 kind->kind);
+			write_line(w, line);
+			break;
+		}
+	}
+}
+
+/* Items of kinds that are judged, but that belong to nothing, and items of
+ * kinds that this version has no row of. */
+static void write_unjudged_items(const struct rp_case *c, struct ev_writer *w)
+{
+	for (size_t i = 0; i < c->n_items; i++) {
+		const struct rp_item *item = &c->items[i];
+		char line[400];
+
+		if (item->kind == NULL)
+			snprintf(line, sizeof(line),
+				 "%.250s: of a kind that this version does not "
+				 "know, not judged",
+				 item->name);
+		else if (rp_is_companion(item->kind) && !item->linked)
+			snprintf(line, sizeof(line),
+				 "%.250s: belongs to no TPM quote here, not "
+				 "judged",
+				 item->name);
+		else
+			continue;
+		write_line(w, line);
+	}
+}
+
+void rp_gaps_write(const struct rp_case *c, struct ev_writer *w)
+{
+	ev_write_array(w, "gaps");
+	write_steps(c, w);
+	for (size_t i = 0; i < sizeof(gaps) / sizeof(gaps[0]); i++)
+		if (gaps[i].is_open(c))
+			ev_write_str(w, NULL, gaps[i].text);
+	if (!c->archive_only) {
+		write_unjudged_kinds(c, w);
+		write_unjudged_items(c, w);
+	}
+	ev_write_end(w);
+}
