@@ -28,6 +28,8 @@ struct ev_x509 {
 	struct ev_span rsa_exponent;
 	struct ev_span spki; /* DER, in der */
 	bool self_issued;
+	bool ca;    /* basicConstraints says so */
+	bool aik;   /* extended key usage tcg-kp-AIKCertificate, 2.23.133.8.3 */
 	void *x509; /* X509 *, owned */
 };
 

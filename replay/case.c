@@ -2,6 +2,7 @@
 /* Items become subjects: parsed once, by kind and content. */
 #include "replay/case.h"
 
+#include "replay/certificates.h"
 #include "replay/link.h"
 #include "replay/subject.h"
 
@@ -124,47 +125,6 @@ static enum ev_code parse_chain(struct rp_case *c, const struct rp_item *item)
 	return EV_OK;
 }
 
-/* Certificates of Intel's PKI belong to quotes and collateral (link.c). */
-static bool is_intel_cert(const struct rp_item *item)
-{
-	static const char role[] = "Intel SGX ";
-	struct ev_error err = { 0 };
-	struct ev_cert cert;
-
-	if (item->role == RP_CHAIN_OF_QUOTE)
-		return true;
-	return ev_cert_parse(item->bytes, 0, &cert, &err) == EV_OK &&
-	       cert.subject_cn.n > sizeof(role) - 1 &&
-	       memcmp(cert.subject_cn.p, role, sizeof(role) - 1) == 0;
-}
-
-static enum ev_code parse_cert(struct rp_case *c, const struct rp_item *item)
-{
-	struct rp_ak_cert *cert;
-	struct ev_span der = item->bytes;
-	uint64_t base = 0;
-
-	if (is_intel_cert(item))
-		return EV_OK;
-	cert = rp_cert_add(c);
-	if (cert == NULL)
-		return EV_TROUBLE;
-	cert->item = item;
-	cert->use = RP_ANCHOR_AZURE_VTPM_ROOT;
-	if (strcmp(item->kind->kind, "cert-pem") == 0) {
-		cert->parsed.code =
-			ev_pem_list_parse(item->bytes, 0, "CERTIFICATE",
-					  &cert->pem, &cert->parsed.err);
-		if (cert->parsed.code != EV_OK)
-			return EV_OK;
-		der = cert->pem.block[0].der;
-		base = cert->pem.block[0].offset;
-	}
-	cert->parsed.code = ev_x509_parse(c->crypto, der, base, &cert->cert,
-					  &cert->parsed.err);
-	return EV_OK;
-}
-
 /* Which kinds become subjects.  Order is that of the report. */
 static const struct {
 	const char *kind;
@@ -180,8 +140,8 @@ static const struct {
 	{ "dcap-qe-identity", parse_qe_identity },
 	{ "azure-hcl-report", parse_hcl },
 	{ "tpm-quote-attest", parse_tpm_quote },
-	{ "cert-der", parse_cert },
-	{ "cert-pem", parse_cert },
+	{ "cert-der", rp_certs_parse },
+	{ "cert-pem", rp_certs_parse },
 };
 
 #define N_PARSERS (sizeof(parsers) / sizeof(parsers[0]))

@@ -132,9 +132,11 @@ struct rp_tpm_quote {
 struct rp_ak_cert {
 	struct rp_parsed parsed;
 	struct ev_x509 cert;
-	struct ev_pem_list pem; /* of a cert-pem item */
+	struct ev_pem_list pem; /* of a cert-pem item's first certificate */
 	bool leaf;		/* a subject; else only part of the pool */
 	const struct rp_item *item;
+	size_t place;		/* in the item, from 0 */
+	uint64_t offset, size;	/* of its bytes or its block in the item */
 	enum rp_anchor_use use; /* RP_ANCHOR_AZURE_VTPM_ROOT */
 	struct ev_path path;	/* filled by tpm.ak.certificate */
 };

@@ -57,18 +57,22 @@ enum rp_outcome rp_check_tpm_ak_name(struct rp_case *c,
 }
 
 static size_t pool_of(const struct rp_case *c, const struct rp_ak_cert *leaf,
-		      const struct ev_x509 *pool[64], struct rp_finding *f)
+		      const struct ev_x509 *pool[EV_PATH_POOL_MAX])
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < c->n_certs && n < 64; i++) {
+	for (size_t i = 0; i < c->n_certs && n < EV_PATH_POOL_MAX; i++) {
 		const struct rp_ak_cert *cert = c->certs[i];
 
 		if (cert != leaf && cert->parsed.code == EV_OK)
 			pool[n++] = &cert->cert;
 	}
-	(void)f;
 	return n;
+}
+
+static void cert_input(struct rp_finding *f, const struct rp_ak_cert *cert)
+{
+	rp_input_add(f, cert->item->name, cert->offset, cert->size);
 }
 
 static void path_inputs(const struct rp_case *c, const struct ev_path *path,
@@ -77,8 +81,7 @@ static void path_inputs(const struct rp_case *c, const struct ev_path *path,
 	for (size_t k = 0; k < path->n_certs; k++)
 		for (size_t i = 0; i < c->n_certs; i++)
 			if (&c->certs[i]->cert == path->cert[k])
-				rp_input_add(f, c->certs[i]->item->name, 0,
-					     c->certs[i]->item->bytes.n);
+				cert_input(f, c->certs[i]);
 }
 
 static enum rp_outcome path_outcome(struct rp_finding *f,
@@ -104,12 +107,22 @@ static enum rp_outcome path_outcome(struct rp_finding *f,
 	return rp_fail(f, "%s: %s", words[result], reason);
 }
 
-/* A broken intermediate of this leaf's archive explains a missing issuer:
- * that is a failure with its place, not an absence. */
+/* The manifest calls it the issuer of a certificate. */
+static bool is_issuer(const struct rp_case *c, const struct rp_ak_cert *cert)
+{
+	static const char *const certs[] = { "cert-der", "cert-pem", NULL };
+
+	return !cert->leaf && rp_relates(c, cert->item, "issuer-of", certs);
+}
+
+/* A broken intermediate explains a missing issuer: that is a failure with its
+ * place, not an absence.  A broken certificate of which nobody says that it
+ * is one explains nothing. */
 static const struct rp_ak_cert *broken_intermediate(const struct rp_case *c)
 {
 	for (size_t i = 0; i < c->n_certs; i++)
-		if (c->certs[i]->parsed.code != EV_OK && !c->certs[i]->leaf)
+		if (c->certs[i]->parsed.code != EV_OK &&
+		    is_issuer(c, c->certs[i]))
 			return c->certs[i];
 	return NULL;
 }
@@ -127,20 +140,17 @@ static bool is_in(const struct ev_path *path, const struct ev_x509 *cert)
 static bool unreached_issuers(const struct rp_case *c,
 			      const struct ev_path *path, struct rp_finding *f)
 {
-	static const char *const certs[] = { "cert-der", "cert-pem", NULL };
 	bool found = false;
 
 	for (size_t i = 0; i < c->n_certs; i++) {
 		const struct rp_ak_cert *cert = c->certs[i];
 
-		if (cert->leaf || cert->parsed.code != EV_OK ||
-		    is_in(path, &cert->cert) ||
-		    !rp_relates(c, cert->item, "issuer-of", certs))
+		if (cert->parsed.code != EV_OK || is_in(path, &cert->cert) ||
+		    !is_issuer(c, cert))
 			continue;
 		found = true;
 		if (f->n_inputs < RP_INPUTS_MAX)
-			rp_input_add(f, cert->item->name, 0,
-				     cert->item->bytes.n);
+			cert_input(f, cert);
 	}
 	return found;
 }
@@ -182,23 +192,23 @@ enum rp_outcome rp_check_tpm_ak_certificate(struct rp_case *c,
 	const struct rp_ak_cert *broken;
 	struct rp_anchor *which[RP_ANCHORS_MAX];
 	struct ev_span anchors[RP_ANCHORS_MAX];
-	const struct ev_x509 *pool[64];
+	const struct ev_x509 *pool[EV_PATH_POOL_MAX];
 	enum ev_path_result result;
 	size_t n_anchors, n_pool;
 
 	if (cert->parsed.code != EV_OK) {
-		rp_input_add(f, s->name, 0, s->item->bytes.n);
+		cert_input(f, cert);
 		return rp_refused(f, "certificate", &cert->parsed.err);
 	}
 	n_anchors = rp_anchors_of(c->anchors, cert->use, anchors, which);
-	n_pool = pool_of(c, cert, pool, f);
+	n_pool = pool_of(c, cert, pool);
 	rp_set_want(f, "a path to a key given for azure-vtpm-root");
 	result = ev_path_verify(c->crypto, &cert->cert, pool, n_pool, anchors,
 				n_anchors, c->at, &cert->path);
 	path_inputs(c, &cert->path, f);
 	broken = broken_intermediate(c);
 	if (result == EV_PATH_MISSING_ISSUER && broken != NULL) {
-		rp_input_add(f, broken->item->name, 0, broken->item->bytes.n);
+		cert_input(f, broken);
 		return rp_refused(f, "certificate", &broken->parsed.err);
 	}
 	if (result == EV_PATH_MISSING_ISSUER &&
@@ -229,7 +239,7 @@ enum rp_outcome rp_check_tpm_ak_match(struct rp_case *c,
 	if (!rp_ak_of(c, s, &ak))
 		return rp_skip(f, "absent: no key of the quote");
 	rp_input_add(f, ak.item->name, ak.offset, ak.length);
-	rp_input_add(f, cert->name, 0, cert->item->bytes.n);
+	cert_input(f, cert->ak_cert);
 	if (rp_expect(f, ak.modulus, cert->ak_cert->cert.rsa_modulus) !=
 		    RP_FAIL &&
 	    ev_span_eq(ak.exponent, cert->ak_cert->cert.rsa_exponent))

@@ -110,7 +110,8 @@ bool rp_ak_of(const struct rp_case *c, const struct rp_subject *s,
 		.exponent = t->ak_cert->ak_cert->cert.rsa_exponent,
 		.origin = "AK certificate",
 		.item = t->ak_cert->item,
-		.length = t->ak_cert->item->bytes.n,
+		.offset = t->ak_cert->ak_cert->offset,
+		.length = t->ak_cert->ak_cert->size,
 	};
 	return true;
 }

@@ -42,9 +42,27 @@ static bool no_quote(const struct rp_case *c)
 	return holds(c, RP_HCL) && !holds(c, RP_QUOTE);
 }
 
+/* A TPM quote without an AK certificate, and with or without a paravisor's
+ * report that names its key. */
+static bool lacks_certificate(const struct rp_case *c, bool with_report)
+{
+	const struct rp_subject *s = NULL;
+
+	while ((s = rp_next_subject(c, RP_TPM_QUOTE, s)) != NULL)
+		if (s->tpm_quote->ak_cert == NULL &&
+		    (s->tpm_quote->hcl != NULL) == with_report)
+			return true;
+	return false;
+}
+
 static bool no_ak_certificate(const struct rp_case *c)
 {
-	return holds(c, RP_TPM_QUOTE) && !holds(c, RP_AK_CERT);
+	return lacks_certificate(c, true);
+}
+
+static bool no_word_on_key(const struct rp_case *c)
+{
+	return lacks_certificate(c, false);
 }
 
 /* A log explains registers once a check has replayed it, not by being here. */
@@ -72,6 +90,7 @@ static const struct {
 	{ no_quote, "quote: nothing vouches for the paravisor's report" },
 	{ no_ak_certificate, "AK certificate: only the paravisor vouches for "
 			     "the vTPM's key" },
+	{ no_word_on_key, "AK certificate: nothing vouches for the TPM's key" },
 	{ no_firmware_log, "firmware event log: PCRs are quoted but cannot be "
 			   "explained" },
 };
@@ -161,6 +180,22 @@ static void write_unjudged_items(const struct rp_case *c, struct ev_writer *w)
 	}
 }
 
+/* Nothing says whose they are, and nothing rests on them. */
+static void write_broken_certs(const struct rp_case *c, struct ev_writer *w)
+{
+	for (size_t i = 0; i < c->n_certs; i++) {
+		const struct rp_ak_cert *cert = c->certs[i];
+		char line[400];
+
+		if (cert->parsed.code == EV_OK || cert->leaf)
+			continue;
+		snprintf(line, sizeof(line),
+			 "%.250s: a certificate that cannot be read, not used",
+			 cert->item->name);
+		write_line(w, line);
+	}
+}
+
 void rp_gaps_write(const struct rp_case *c, struct ev_writer *w)
 {
 	ev_write_array(w, "gaps");
@@ -171,6 +206,7 @@ void rp_gaps_write(const struct rp_case *c, struct ev_writer *w)
 	if (!c->archive_only) {
 		write_unjudged_kinds(c, w);
 		write_unjudged_items(c, w);
+		write_broken_certs(c, w);
 	}
 	ev_write_end(w);
 }

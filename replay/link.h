@@ -26,9 +26,6 @@ bool rp_kind_in(const struct rp_item *item, const char *const *kinds);
  * parsed. */
 void rp_link_roles(struct rp_case *c);
 
-/* Makes subjects of the certificates that are AK leaves. */
-enum ev_code rp_link_ak_certs(struct rp_case *c);
-
 /* The window [from, to] holds the as-of time. */
 bool rp_holds_at(const struct rp_case *c, int64_t from, int64_t to);
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Paravisor report, vTPM quote and AK certificate find each other. */
 #include "replay/link.h"
-#include "replay/subject.h"
 
-#include <stdlib.h>
+#include "replay/certificates.h"
 
 const struct rp_subject *rp_quote_of_hcl(const struct rp_case *c,
 					 const struct rp_hcl *h)
@@ -126,23 +125,60 @@ static const struct rp_subject *hcl_of(const struct rp_case *c,
 	return c->first[RP_HCL];
 }
 
-/* The certificate of that key, else the first. */
-static const struct rp_subject *cert_of(const struct rp_case *c,
-					const struct rp_tpm_quote *t)
+/* The key that is known without a certificate; empty: none is. */
+static struct ev_span known_key(const struct rp_tpm_quote *t)
 {
-	const struct rp_subject *s = NULL;
-	struct ev_span key = { NULL, 0 };
-
 	if (t->hcl != NULL)
-		key = ev_span_of(t->hcl->hcl->claims.ak.n,
-				 t->hcl->hcl->claims.ak.n_size);
-	else if (t->public_item != NULL && t->public_parsed.code == EV_OK)
-		key = t->public.modulus;
+		return ev_span_of(t->hcl->hcl->claims.ak.n,
+				  t->hcl->hcl->claims.ak.n_size);
+	if (t->public_item != NULL && t->public_parsed.code == EV_OK)
+		return t->public.modulus;
+	return (struct ev_span){ NULL, 0 };
+}
+
+/* The certificate of that key, else the one that the manifest calls this
+ * quote's. */
+static const struct rp_subject *cert_of(const struct rp_case *c,
+					const struct rp_subject *quote)
+{
+	struct ev_span key = known_key(quote->tpm_quote);
+	const struct rp_subject *s = NULL;
+
 	while (key.n > 0 && (s = rp_next_subject(c, RP_AK_CERT, s)) != NULL)
 		if (s->ak_cert->parsed.code == EV_OK &&
 		    ev_span_eq(s->ak_cert->cert.rsa_modulus, key))
 			return s;
-	return c->first[RP_AK_CERT];
+	s = NULL;
+	while ((s = rp_next_subject(c, RP_AK_CERT, s)) != NULL)
+		if (rp_cert_relates(c, s->ak_cert, quote))
+			return s;
+	return NULL;
+}
+
+static bool is_taken(const struct rp_case *c, const struct rp_subject *cert)
+{
+	const struct rp_subject *s = NULL;
+
+	while ((s = rp_next_subject(c, RP_TPM_QUOTE, s)) != NULL)
+		if (s->tpm_quote->ak_cert == cert)
+			return true;
+	return false;
+}
+
+/* A certificate that is no other quote's is held against a quote that has
+ * none: that it is for another key has to be said. */
+static void link_left_certs(struct rp_case *c)
+{
+	const struct rp_subject *left = c->first[RP_AK_CERT];
+
+	while (left != NULL && is_taken(c, left))
+		left = left->next;
+	for (struct rp_subject *s = c->first[RP_TPM_QUOTE]; s != NULL;
+	     s = s->next) {
+		if (s->tpm_quote->ak_cert == NULL)
+			s->tpm_quote->ak_cert = left;
+		s->partner[1] = s->tpm_quote->ak_cert;
+	}
 }
 
 static void link_tpm_quote(const struct rp_case *c, struct rp_subject *s)
@@ -163,9 +199,8 @@ static void link_tpm_quote(const struct rp_case *c, struct rp_subject *s)
 			ev_tpm_public_parse(t->public_item->bytes, &t->public,
 					    &t->public_parsed.err);
 	t->hcl = hcl_of(c, t);
-	t->ak_cert = cert_of(c, t);
+	t->ak_cert = cert_of(c, s);
 	s->partner[0] = t->hcl;
-	s->partner[1] = t->ak_cert;
 }
 
 void rp_link_tpm_quotes(struct rp_case *c)
@@ -175,66 +210,5 @@ void rp_link_tpm_quotes(struct rp_case *c)
 	for (struct rp_subject *s = c->first[RP_TPM_QUOTE]; s != NULL;
 	     s = s->next)
 		link_tpm_quote(c, s);
-}
-
-static int by_text(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* The names that certificates here are issued by, sorted; NULL when memory
- * ran out. */
-static const char **issuer_names(const struct rp_case *c, size_t *n)
-{
-	const char **names = calloc(c->n_certs + 1, sizeof(*names));
-
-	*n = 0;
-	for (size_t i = 0; names != NULL && i < c->n_certs; i++)
-		if (c->certs[i]->parsed.code == EV_OK)
-			names[(*n)++] = c->certs[i]->cert.issuer;
-	if (names != NULL)
-		qsort(names, *n, sizeof(*names), by_text);
-	return names;
-}
-
-/* A leaf is what the manifest calls a key, else what issued no other
- * certificate of the archive, nor itself. */
-static bool is_leaf(const struct rp_case *c, const struct rp_ak_cert *cert,
-		    const char **issuers, size_t n)
-{
-	static const char *const keyed[] = { "tpm-quote-attest", NULL };
-	static const char *const certs[] = { "cert-der", "cert-pem", NULL };
-	const char *subject = cert->cert.subject;
-
-	if (rp_relates(c, cert->item, "key-of", keyed))
-		return true;
-	if (rp_relates(c, cert->item, "issuer-of", certs))
-		return false;
-	if (cert->parsed.code != EV_OK)
-		return true;
-	return !cert->cert.self_issued &&
-	       bsearch(&subject, issuers, n, sizeof(*issuers), by_text) == NULL;
-}
-
-enum ev_code rp_link_ak_certs(struct rp_case *c)
-{
-	size_t n_issuers;
-	const char **issuers = issuer_names(c, &n_issuers);
-	enum ev_code code = issuers != NULL ? EV_OK : EV_TROUBLE;
-
-	for (size_t i = 0; code == EV_OK && i < c->n_certs; i++) {
-		struct rp_ak_cert *cert = c->certs[i];
-		struct rp_subject *s;
-
-		cert->leaf = is_leaf(c, cert, issuers, n_issuers);
-		if (!cert->leaf)
-			continue;
-		s = rp_subject_add(c, RP_AK_CERT, cert->item->name, cert->item);
-		if (s != NULL)
-			s->ak_cert = cert;
-		else
-			code = EV_TROUBLE;
-	}
-	free(issuers);
-	return code;
+	link_left_certs(c);
 }

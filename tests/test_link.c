@@ -250,6 +250,58 @@ static void a_tpm_quote_finds_the_report_that_names_its_key(void **state)
 	free(other);
 }
 
+/* DER of a certificate, from a vector. */
+static void add_vector(struct scene *s, const char *name, const char *kind,
+		       const char *rel)
+{
+	add(s, name, kind, vector(rel), NULL, NULL);
+}
+
+static void a_certificate_of_another_pki_is_no_attestation_keys(void **state)
+{
+	struct scene *s;
+
+	(void)state;
+	vectors_need();
+	s = scene("pass");
+	add_vector(s, "a", "cert-pem", "azure/snp1-vcek.pem");
+	add_vector(s, "b", "cert-pem", "azure/amd-milan-chain.pem");
+	add_vector(s, "c", "cert-pem",
+		   "azure/microsoft_tls_g2_rsa_ca_ocsp_02.pem");
+	add(s, "d", "tpm-quote-attest",
+	    replay_item(&s->r, "tpm-quote-attest", 0), NULL, NULL);
+	assert_null(build(s, REPLAY_AS_OF)->first[RP_AK_CERT]);
+	assert_null(s->c.first[RP_TPM_QUOTE]->tpm_quote->ak_cert);
+	assert_true(s->c.n_certs > 3); /* each block is in the pool */
+	end(s);
+}
+
+static void an_ak_certificate_is_told_by_purpose_key_or_relation(void **state)
+{
+	struct scene *s = scene("pass");
+	struct ev_span cert[2] = { replay_item(&s->r, "cert-der", 0),
+				   replay_item(&s->r, "cert-der", 1) };
+	const struct rp_subject *ak;
+
+	(void)state;
+	/* An intermediate has the purpose too, and is none; a certificate that
+	 * cannot be read is one only if somebody says so. */
+	add(s, "a", "cert-der", cert[0], NULL, NULL);
+	add(s, "b", "cert-der", cert[1], NULL, NULL);
+	add(s, "c", "cert-der", EV_SPAN_LITERAL("broken"), NULL, NULL);
+	add(s, "d", "cert-der", EV_SPAN_LITERAL("broken"), "key-of", "e");
+	add(s, "e", "tpm-quote-attest",
+	    replay_item(&s->r, "tpm-quote-attest", 0), NULL, NULL);
+	ak = build(s, REPLAY_AS_OF)->first[RP_AK_CERT];
+	assert_non_null(ak);
+	assert_false(ak->ak_cert->cert.ca);
+	assert_true(ak->ak_cert->cert.aik);
+	assert_non_null(ak->next);
+	assert_string_equal(ak->next->name, "d");
+	assert_null(ak->next->next);
+	end(s);
+}
+
 static void what_an_item_says_of_itself_goes_before_its_place(void **state)
 {
 	struct scene *s = scene("pass");
@@ -360,6 +412,10 @@ int main(void)
 		cmocka_unit_test(a_list_of_a_stranger_is_foreign),
 		cmocka_unit_test(
 			a_tpm_quote_finds_the_report_that_names_its_key),
+		cmocka_unit_test(
+			a_certificate_of_another_pki_is_no_attestation_keys),
+		cmocka_unit_test(
+			an_ak_certificate_is_told_by_purpose_key_or_relation),
 		cmocka_unit_test(
 			what_an_item_says_of_itself_goes_before_its_place),
 		cmocka_unit_test(a_chain_is_told_by_content_before_relation),

@@ -72,6 +72,8 @@ static void the_ak_certificate_is_read(void **state)
 	assert_int_equal(c.leaf.rsa_exponent.n, 3);
 	assert_false(c.leaf.self_issued);
 	assert_true(c.root.self_issued);
+	assert_true(c.leaf.aik && !c.leaf.ca);
+	assert_true(c.ca.ca && c.root.ca && !c.root.aik);
 	assert_non_null(strstr(c.leaf.subject, ".TrustedVM.Azure.windows.net"));
 	assert_string_equal(c.leaf.issuer, c.ca.subject);
 	assert_string_equal(c.root.subject,

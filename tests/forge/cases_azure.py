@@ -5,14 +5,17 @@ import hashlib
 
 import azure_pki
 import hcl
+import pem
 import quote
 import rsa
 import scene
 import tpm
-from archive import CERT
+import x509
+from archive import CERT, PEM
 from case import GUEST, QUOTE_ONLY, Case, failing
 from edits import const, expired, flip, not_yet, put, put_at, window
 
+VTPM = ("tpm-message", "tpm-signature", "tpm-pcrs", "ak-public")
 TPM = ("tpm.quote.signature", "tpm.quote.pcrs")
 JSON = ("hcl.runtime-data.format", "hcl.ak") + TPM
 HCL = ("hcl.td-report.hashes", "hcl.report.match", "hcl.runtime-data.binding") + JSON
@@ -152,6 +155,44 @@ def ak_certificate():
                skips=("tpm.ak.certificate", "tpm.ak.match"))
 
 
+def strange_leaf():
+    """A leaf of a PKI that has nothing to do with a TPM: no AIK purpose, and a key of its own."""
+    def named(fields):
+        name = [(x509.CN, x509.UTF8, "SIMULATED service")]
+        kept = [e for e in fields["extensions"] if e[0] != "2.5.29.37"]
+        return dict(fields, subject=name, issuer=name[:-1] + [(x509.CN, x509.UTF8, "SIMULATED CA")],
+                    extensions=kept)
+    edits = {"ak.leaf.fields": named, "ak.leaf.key": const(rsa.key("strange leaf"))}
+    return azure_pki.Pki(scene.Scene(edits).stage, rsa.key("ak")).certificate("leaf")
+
+
+def certificate(data, part="stranger", relates=()):
+    return {"part": part, "kind": "cert-der", "ext": "der", "mediaType": CERT, "data": data,
+            "relates": list(relates)}
+
+
+def other_certificates():
+    def beside(items):
+        return [certificate(strange_leaf())] + items
+
+    def bundled(items):
+        parts = {i["part"]: i["data"] for i in items}
+        leaf = parts["ak-cert"][:4 + int.from_bytes(parts["ak-cert"][2:4], "big")]
+        bundle = {"part": "bundle", "kind": "cert-pem", "ext": "pem", "mediaType": PEM,
+                  "data": pem.chain(leaf, parts["ak-intermediate"]).encode(),
+                  "relates": [("key-of", "tpm-message")]}
+        return [i for i in items if i["kind"] != "cert-der"] + [bundle]
+
+    ids = ("tpm.ak.certificate", "tpm.ak.match")
+    yield Case("pass-strange-certificate", "a certificate of a service lies beside the evidence: it "
+               "is no attestation key's and nobody asks about it", edits={"items": beside}, passes=ids,
+               parts=VTPM + ("ak-cert", "ak-intermediate"))
+    yield Case("incomplete-strange-certificate", "the same without the AK certificate: nothing "
+               "vouches for the key", "incomplete", {"items": beside}, skips=ids, parts=VTPM)
+    yield Case("pass-ak-bundle", "AK certificate and intermediate in one PEM item",
+               edits={"items": bundled}, passes=ids, parts=VTPM + ("ak-cert", "ak-intermediate"))
+
+
 def spellings():
     def wrapped(items):
         out = []
@@ -170,5 +211,5 @@ def spellings():
 
 def every():
     for group in (hcl_format, hcl_report, runtime_data, tpm_quote, tpm_key, ak_certificate,
-                  spellings):
+                  other_certificates, spellings):
         yield from group()
