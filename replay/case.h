@@ -126,6 +126,8 @@ struct rp_tpm_quote {
 	struct ev_tpm_signature signature;
 	struct rp_parsed public_parsed;
 	struct ev_tpm_public public;
+	uint8_t exponent[4]; /* of public, big-endian, without leading zeros */
+	size_t exponent_size;
 	const struct rp_subject *hcl, *ak_cert;
 };
 

@@ -8,13 +8,23 @@ enum rp_outcome rp_check_tpm_ak_attributes(struct rp_case *c,
 					   struct rp_finding *f)
 {
 	const struct rp_tpm_quote *t = s->tpm_quote;
+	struct rp_ak ak;
 
-	(void)c;
 	if (t->public_item == NULL)
 		return rp_skip(f, "absent: tpm2b-public");
 	rp_input_add(f, t->public_item->name, 0, t->public_item->bytes.n);
 	if (t->public_parsed.code != EV_OK)
 		return rp_refused(f, "tpm", &t->public_parsed.err);
+	if (!rp_ak_of(c, s, &ak))
+		return rp_skip(f, "absent: no key of the quote");
+	rp_input_add(f, ak.item->name, ak.offset, ak.length);
+	if (rp_expect(f, ak.modulus, t->public.modulus) != RP_PASS ||
+	    rp_expect(f, ak.exponent,
+		      ev_span_of(t->exponent, t->exponent_size)) != RP_PASS)
+		return rp_fail(f,
+			       "mismatch: the public area is that of another "
+			       "key than the one that signed (%s)",
+			       ak.origin);
 	rp_set_want(f, "0x%08x", EV_TPM_AK_ATTRIBUTES);
 	rp_set_got(f, "0x%08x", t->public.attributes);
 	if (t->public.attributes != EV_TPM_AK_ATTRIBUTES)
@@ -23,32 +33,41 @@ enum rp_outcome rp_check_tpm_ak_attributes(struct rp_case *c,
 	return RP_PASS;
 }
 
+/* The public area whose name the quote should say: where the paravisor names
+ * the key, that of the platform's template whatever lies beside it (azure
+ * page 6.3), else the one that is given.  Empty: no template fits. */
+static struct ev_span area_of(const struct rp_tpm_quote *t,
+			      const struct rp_ak *ak,
+			      uint8_t made[EV_TPM_AK_AREA])
+{
+	if (t->hcl == NULL && t->public_item != NULL &&
+	    t->public_parsed.code == EV_OK)
+		return t->public.area;
+	if (ak->modulus.n != 256)
+		return (struct ev_span){ NULL, 0 };
+	ev_tpm_ak_area(ak->modulus.p, made);
+	return ev_span_of(made, EV_TPM_AK_AREA);
+}
+
 enum rp_outcome rp_check_tpm_ak_name(struct rp_case *c,
 				     const struct rp_subject *s,
 				     struct rp_finding *f)
 {
-	const struct rp_tpm_quote *t = s->tpm_quote;
-	uint8_t area[EV_TPM_AK_AREA], want[34];
-	struct ev_span signer = t->q.qualified_signer;
+	struct ev_span signer = s->tpm_quote->q.qualified_signer, area;
+	uint8_t made[EV_TPM_AK_AREA], want[34];
 	struct rp_ak ak;
-	bool ok;
 
 	if (!rp_ak_of(c, s, &ak))
 		return rp_skip(f, "absent: no key of the quote");
 	rp_input_part(f, s->name, s->item->bytes, signer);
 	rp_input_add(f, ak.item->name, ak.offset, ak.length);
-	if (t->public_item != NULL && t->public_parsed.code == EV_OK) {
-		ok = ev_tpm_qualified_name(c->crypto, t->public.area, want);
-	} else {
-		if (ak.modulus.n != 256)
-			return rp_skip(f,
-				       "unsupported: no template for a key "
-				       "of %zu bytes",
-				       ak.modulus.n);
-		ev_tpm_ak_area(ak.modulus.p, area);
-		ok = ev_tpm_qualified_name(c->crypto, EV_SPAN(area), want);
-	}
-	if (!ok)
+	area = area_of(s->tpm_quote, &ak, made);
+	if (area.n == 0)
+		return rp_skip(f,
+			       "unsupported: no template for a key of %zu "
+			       "bytes",
+			       ak.modulus.n);
+	if (!ev_tpm_qualified_name(c->crypto, area, want))
 		return RP_TROUBLE;
 	if (rp_expect(f, EV_SPAN(want), signer) != RP_FAIL)
 		return RP_PASS;

@@ -83,7 +83,6 @@ static void ak_from_hcl(const struct rp_hcl *h, const struct rp_subject *s,
 bool rp_ak_of(const struct rp_case *c, const struct rp_subject *s,
 	      struct rp_ak *out)
 {
-	static const uint8_t f4[] = { 1, 0, 1 };
 	const struct rp_tpm_quote *t = s->tpm_quote;
 
 	(void)c;
@@ -95,7 +94,7 @@ bool rp_ak_of(const struct rp_case *c, const struct rp_subject *s,
 	    t->public.modulus.n > 0) {
 		*out = (struct rp_ak){
 			.modulus = t->public.modulus,
-			.exponent = EV_SPAN(f4),
+			.exponent = ev_span_of(t->exponent, t->exponent_size),
 			.origin = "tpm2b-public",
 			.item = t->public_item,
 			.length = t->public_item->bytes.n,

@@ -181,6 +181,17 @@ static void link_left_certs(struct rp_case *c)
 	}
 }
 
+/* As certificates and runtime claims spell it. */
+static void spell_exponent(struct rp_tpm_quote *t)
+{
+	for (unsigned int shift = 32; shift > 0;) {
+		uint8_t byte = (uint8_t)(t->public.exponent >> (shift -= 8));
+
+		if (byte != 0 || t->exponent_size > 0)
+			t->exponent[t->exponent_size++] = byte;
+	}
+}
+
 static void link_tpm_quote(const struct rp_case *c, struct rp_subject *s)
 {
 	struct rp_tpm_quote *t = s->tpm_quote;
@@ -194,10 +205,13 @@ static void link_tpm_quote(const struct rp_case *c, struct rp_subject *s)
 				strcmp(e->scheme, "rsassa-sha256") == 0,
 			&t->signature, &t->signature_parsed.err);
 	}
-	if (t->public_item != NULL)
+	if (t->public_item != NULL) {
 		t->public_parsed.code =
 			ev_tpm_public_parse(t->public_item->bytes, &t->public,
 					    &t->public_parsed.err);
+		if (t->public_parsed.code == EV_OK)
+			spell_exponent(t);
+	}
 	t->hcl = hcl_of(c, t);
 	t->ak_cert = cert_of(c, s);
 	s->partner[0] = t->hcl;

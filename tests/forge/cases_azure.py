@@ -106,7 +106,8 @@ def tpm_quote():
         yield guest(check, why, text, {"tpm.fields": edits}, skips)
     yield guest("tpm.quote.signature", "", "the signature of the TPM quote is wrong",
                 {"tpm.signature": flip(7)},
-                ("tpm.quote.pcrs", "tpm.quote.nonce", "tpm.quote.clock", "tpm.ak.name"))
+                ("tpm.quote.pcrs", "tpm.quote.nonce", "tpm.quote.clock", "tpm.ak.name",
+                 "tpm.ak.attributes"))
     yield guest("tpm.quote.pcrs", "", "the value of PCR 4 is not the quoted one",
                 {"tpm.pcrs": flip(4 * 32)})
     yield guest("tpm.quote.nonce", "", "the quote answers another nonce",
@@ -117,8 +118,15 @@ def tpm_quote():
 
 def tpm_key():
     yield guest("tpm.ak.attributes", "", "the AK's public area lacks `restricted`",
-                {"tpm.public": const(tpm.public(rsa.key("ak"), 0x00040472)),
-                 "tpm.fields": put(signer=tpm.qualified_signer(rsa.key("ak"), 0x00040472))})
+                {"tpm.public": const(tpm.public(rsa.key("ak"), 0x00040472))})
+    yield guest("tpm.ak.attributes", "stranger", "the public area is that of another key",
+                {"tpm.public": const(tpm.public(rsa.key("other ak")))})
+    own = rsa.key("ak"), 0x00040472
+    yield guest("tpm.ak.name", "own-area", "the quote's name and the public area agree, but are not "
+                "those of the platform's template",
+                {"tpm.public": const(tpm.public(*own)),
+                 "tpm.fields": put(signer=tpm.qualified_signer(*own))},
+                fails=("tpm.ak.name", "tpm.ak.attributes"))
     other = tpm.qualified_signer(rsa.key("ak"), tpm.ATTRIBUTES & ~0x400)
     yield guest("tpm.ak.name", "", "qualifiedSigner is that of a key without noDA",
                 {"tpm.fields": put(signer=other)})
