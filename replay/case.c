@@ -257,7 +257,8 @@ enum ev_code rp_case_build(struct rp_case *c, const struct rp_loose *loose,
 	if (c->archive_only)
 		return EV_OK;
 	rp_link_roles(c);
-	if (parse_items(c) != EV_OK || rp_link_pck_chains(c) != EV_OK ||
+	if (parse_items(c) != EV_OK || rp_mark_repeated(c) != EV_OK ||
+	    rp_link_pck_chains(c) != EV_OK ||
 	    rp_link_ak_certs(c) != EV_OK || expectation_subjects(c) != EV_OK)
 		return ev_fail_trouble(err, "case", "out of memory");
 	return EV_OK;
@@ -293,6 +294,7 @@ static void free_object(struct rp_subject *s)
 		free(s->hcl);
 		break;
 	case RP_TPM_QUOTE:
+		ev_pem_list_free(&s->tpm_quote->key_pem);
 		free(s->tpm_quote);
 		break;
 	case RP_ARCHIVE:

@@ -97,6 +97,7 @@ struct rp_crl {
 
 struct rp_tcb_info {
 	struct rp_parsed parsed;
+	bool repeated; /* an earlier one has the same bytes */
 	struct ev_tcb_info info;
 	const struct rp_subject *chain;
 };
@@ -122,13 +123,18 @@ struct rp_tpm_quote {
 	struct rp_parsed parsed;
 	struct ev_tpm_quote q;
 	const struct rp_item *signature_item, *pcrs_item, *public_item;
+	const struct rp_item *key_item; /* key-pem */
 	struct rp_parsed signature_parsed;
 	struct ev_tpm_signature signature;
 	struct rp_parsed public_parsed;
 	struct ev_tpm_public public;
 	uint8_t exponent[4]; /* of public, big-endian, without leading zeros */
 	size_t exponent_size;
+	struct ev_pem_list key_pem;
+	struct ev_span key_modulus, key_exponent; /* empty: no RSA key */
 	const struct rp_subject *hcl, *ak_cert;
+	bool verified; /* by the key of rp_ak_of, vouched for or not; filled
+			* by tpm.quote.signature */
 };
 
 struct rp_ak_cert {

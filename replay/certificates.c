@@ -5,6 +5,8 @@
 #include "replay/link.h"
 #include "replay/subject.h"
 
+#include <stdlib.h>
+
 static const char *const key_relations[] = { "key-of", "issuer-of" };
 
 /* Certificates of Intel's PKI belong to quotes and collateral (link.c). */
@@ -96,42 +98,51 @@ bool rp_cert_relates(const struct rp_case *c, const struct rp_ak_cert *cert,
 	return false;
 }
 
-static bool is_key(const struct ev_x509 *cert, struct ev_span modulus)
+/* Keys that the archive itself knows as attestation keys. */
+struct known {
+	struct ev_span *modulus; /* owned */
+	size_t n;
+};
+
+static void know(struct known *known, struct ev_span modulus)
 {
-	return modulus.n > 0 && ev_span_eq(cert->rsa_modulus, modulus);
+	if (modulus.n > 0)
+		known->modulus[known->n++] = modulus;
 }
 
-/* A key that the archive itself knows as an attestation key. */
-static bool has_known_key(const struct rp_case *c, const struct ev_x509 *cert)
+/* False when memory ran out. */
+static bool know_all(const struct rp_case *c, struct known *known)
 {
 	const struct rp_subject *s = NULL;
 
-	if (cert->rsa_modulus.n == 0)
+	known->modulus = calloc(c->n_items + 1, sizeof(*known->modulus));
+	if (known->modulus == NULL)
 		return false;
 	while ((s = rp_next_subject(c, RP_HCL, s)) != NULL)
-		if (s->hcl->claims_parsed.code == EV_OK &&
-		    is_key(cert, ev_span_of(s->hcl->claims.ak.n,
-					    s->hcl->claims.ak.n_size)))
-			return true;
+		if (s->hcl->claims_parsed.code == EV_OK)
+			know(known, ev_span_of(s->hcl->claims.ak.n,
+					       s->hcl->claims.ak.n_size));
 	for (size_t i = 0; i < c->n_items; i++) {
 		struct ev_tpm_public public;
 		struct ev_error err = { 0 };
 
 		if (rp_is_kind(&c->items[i], "tpm2b-public") &&
 		    ev_tpm_public_parse(c->items[i].bytes, &public, &err) ==
-			    EV_OK &&
-		    is_key(cert, public.modulus))
-			return true;
+			    EV_OK)
+			know(known, public.modulus);
 	}
-	return false;
+	return true;
 }
 
-static bool is_ak_by_content(const struct rp_case *c,
+static bool is_ak_by_content(const struct known *known,
 			     const struct rp_ak_cert *cert)
 {
 	if (cert->parsed.code != EV_OK || cert->cert.ca)
 		return false;
-	return cert->cert.aik || has_known_key(c, &cert->cert);
+	for (size_t i = 0; i < known->n; i++)
+		if (ev_span_eq(known->modulus[i], cert->cert.rsa_modulus))
+			return true;
+	return cert->cert.aik;
 }
 
 static enum ev_code make_subject(struct rp_case *c, struct rp_ak_cert *cert)
@@ -148,13 +159,13 @@ static enum ev_code make_subject(struct rp_case *c, struct rp_ak_cert *cert)
 
 /* One item's certificates, that is n from the first on.  Where none is an
  * AK's by content, the first is if the manifest says so. */
-static enum ev_code link_item(struct rp_case *c, struct rp_ak_cert **certs,
-			      size_t n)
+static enum ev_code link_item(struct rp_case *c, const struct known *known,
+			      struct rp_ak_cert **certs, size_t n)
 {
 	bool found = false;
 
 	for (size_t i = 0; i < n; i++) {
-		if (!is_ak_by_content(c, certs[i]))
+		if (!is_ak_by_content(known, certs[i]))
 			continue;
 		found = true;
 		if (make_subject(c, certs[i]) != EV_OK)
@@ -167,14 +178,16 @@ static enum ev_code link_item(struct rp_case *c, struct rp_ak_cert **certs,
 
 enum ev_code rp_link_ak_certs(struct rp_case *c)
 {
+	struct known known = { .n = 0 };
+	enum ev_code code = know_all(c, &known) ? EV_OK : EV_TROUBLE;
 	size_t n;
 
-	for (size_t i = 0; i < c->n_certs; i += n) {
+	for (size_t i = 0; code == EV_OK && i < c->n_certs; i += n) {
 		for (n = 1; i + n < c->n_certs &&
 			    c->certs[i + n]->item == c->certs[i]->item;)
 			n++;
-		if (link_item(c, &c->certs[i], n) != EV_OK)
-			return EV_TROUBLE;
+		code = link_item(c, &known, &c->certs[i], n);
 	}
-	return EV_OK;
+	free(known.modulus);
+	return code;
 }

@@ -257,6 +257,10 @@ enum rp_outcome rp_check_tpm_ak_match(struct rp_case *c,
 		return rp_skip(f, "absent: no AK certificate");
 	if (!rp_ak_of(c, s, &ak))
 		return rp_skip(f, "absent: no key of the quote");
+	/* Signed by a key that nothing vouches for: this says what it is
+	 * worth. */
+	if (!s->tpm_quote->verified)
+		return rp_skip(f, "after: tpm.quote.signature did not pass");
 	rp_input_add(f, ak.item->name, ak.offset, ak.length);
 	cert_input(f, cert->ak_cert);
 	if (rp_expect(f, ak.modulus, cert->ak_cert->cert.rsa_modulus) !=

@@ -101,6 +101,17 @@ bool rp_ak_of(const struct rp_case *c, const struct rp_subject *s,
 		};
 		return true;
 	}
+	if (t->key_modulus.n > 0) {
+		*out = (struct rp_ak){
+			.modulus = t->key_modulus,
+			.exponent = t->key_exponent,
+			.origin = "key-pem",
+			.item = t->key_item,
+			.offset = t->key_pem.block[0].offset,
+			.length = t->key_pem.block[0].text.n,
+		};
+		return true;
+	}
 	if (t->ak_cert == NULL || t->ak_cert->ak_cert->parsed.code != EV_OK ||
 	    t->ak_cert->ak_cert->cert.rsa_modulus.n == 0)
 		return false;
@@ -148,7 +159,7 @@ enum rp_outcome rp_check_tpm_quote_signature(struct rp_case *c,
 					     const struct rp_subject *s,
 					     struct rp_finding *f)
 {
-	const struct rp_tpm_quote *t = s->tpm_quote;
+	struct rp_tpm_quote *t = s->tpm_quote;
 	enum ev_verified v;
 	struct rp_ak ak;
 
@@ -156,8 +167,8 @@ enum rp_outcome rp_check_tpm_quote_signature(struct rp_case *c,
 		return rp_skip(f, "absent: tpm-quote-signature");
 	if (!rp_ak_of(c, s, &ak))
 		return rp_skip(f, "absent: no key of the quote "
-				  "(azure-hcl-report, tpm2b-public or an AK "
-				  "certificate)");
+				  "(azure-hcl-report, tpm2b-public, key-pem "
+				  "or an AK certificate)");
 	part_input(f, s, t->q.attest);
 	rp_input_add(f, t->signature_item->name, 0, t->signature_item->bytes.n);
 	rp_input_add(f, ak.item->name, ak.offset, ak.length);
@@ -165,10 +176,11 @@ enum rp_outcome rp_check_tpm_quote_signature(struct rp_case *c,
 		return rp_refused(f, "tpm", &t->signature_parsed.err);
 	rp_set_want(f, "signed by %s", ak.origin);
 	v = verify(c, t, &ak);
+	t->verified = v == EV_VERIFIED_YES;
 	if (v == EV_VERIFIED_YES && !is_vouched_for(c, t, &ak))
 		return rp_skip(f,
-			       "absent: nothing vouches for the key of "
-			       "this quote (%s), anybody can make one",
+			       "absent: the key signed this quote, but nothing "
+			       "vouches for the key (%s), anybody can make one",
 			       ak.origin);
 	return rp_signature(f, v, "signature",
 			    "the attestation key did not sign this quote");

@@ -499,11 +499,12 @@ const struct rp_check rp_checks[] = {
 	  NULL },
 	{ "tpm.ak.match",
 	  ONE(RP_TPM_QUOTE),
-	  { "tpm.quote.signature", "tpm.ak.certificate" },
+	  { "tpm.quote.format", "hcl.ak", "tpm.ak.certificate" },
 	  RP_OPTIONAL,
 	  rp_check_tpm_ak_match,
 	  "the certified key is the one that signed the quote",
-	  "modulus and exponent of certificate, HCLAkPub and quote are equal",
+	  "modulus and exponent of the certificate = those of the key that "
+	  "signed",
 	  "OPENHCL get.rs",
 	  NULL },
 

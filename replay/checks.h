@@ -97,8 +97,9 @@ enum rp_outcome rp_two_links(struct rp_case *c, const struct ev_chain *ch,
 enum rp_outcome rp_root_pinned(struct rp_case *c, const struct ev_cert *root,
 			       struct rp_finding *f);
 
-/* The key that the vTPM quote is said to be signed with: HCLAkPub, else the
- * TPM2B_PUBLIC, else the AK certificate's.  False where there is none. */
+/* The key that the vTPM quote is said to be signed with: HCLAkPub, else that of
+ * the TPM2B_PUBLIC, else a public key alone, else the AK certificate's.  False
+ * where there is none. */
 struct rp_ak {
 	struct ev_span modulus, exponent;
 	const char *origin; /* "HCLAkPub" */

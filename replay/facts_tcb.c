@@ -136,6 +136,10 @@ struct set {
 	const struct rp_subject *quote, *tcb_info, *qe_identity;
 };
 
+/* Sets that are shown of one quote: what a report holds grows with the
+ * items, not with their square. */
+#define SETS_MAX 16
+
 /* Everything that the evaluation reads was parsed. */
 static bool evaluable(const struct set *set)
 {
@@ -219,26 +223,16 @@ static void write_set(const struct rp_case *c, const struct set *set,
 	ev_write_end(w);
 }
 
-/* The same bytes under another name are no second set. */
-static bool is_repeated(const struct rp_case *c, const struct rp_subject *s)
-{
-	const struct rp_subject *t = NULL;
-
-	while ((t = rp_next_subject(c, RP_TCB_INFO, t)) != s)
-		if (ev_span_eq(t->item->bytes, s->item->bytes))
-			return true;
-	return false;
-}
-
-/* Another set than the one that decides: for this platform, and evaluable. */
-static bool is_other_set(const struct rp_case *c, const struct set *set)
+/* Another set than the one that decides: for this platform, and evaluable.
+ * The same bytes under another name are no second set. */
+static bool is_other_set(const struct set *set)
 {
 	const struct rp_quote *q = set->quote->quote;
 
 	return !decides(set) && rp_tcb_info_fits(q, set->tcb_info) &&
+	       !set->tcb_info->tcb_info->repeated &&
 	       !ev_span_eq(set->tcb_info->item->bytes,
-			   q->tcb_info->item->bytes) &&
-	       !is_repeated(c, set->tcb_info) && evaluable(set);
+			   q->tcb_info->item->bytes);
 }
 
 /* The next set of a quote (tcb_info NULL: the first): the one that decides,
@@ -258,9 +252,9 @@ static bool next_set(const struct rp_case *c, struct set *set)
 		set->tcb_info = rp_next_subject(c, RP_TCB_INFO, set->tcb_info);
 		if (set->tcb_info == NULL)
 			return false;
-		set->qe_identity = rp_qe_identity_beside(c, q, set->tcb_info);
-	} while (!is_other_set(c, set));
-	return true;
+	} while (!is_other_set(set));
+	set->qe_identity = rp_qe_identity_beside(c, q, set->tcb_info);
+	return evaluable(set);
 }
 
 /* Writes the sets of every quote; w NULL: counts them. */
@@ -271,10 +265,12 @@ static size_t each_set(const struct rp_case *c, bool list, struct ev_writer *w)
 
 	while ((s = rp_next_subject(c, RP_QUOTE, s)) != NULL) {
 		struct set set = { .quote = s };
+		size_t sets = 0;
 
-		for (; next_set(c, &set); n++)
+		for (; sets < SETS_MAX && next_set(c, &set); sets++)
 			if (w != NULL)
 				write_set(c, &set, list ? NULL : "tcb", w);
+		n += sets;
 	}
 	return n;
 }

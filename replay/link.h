@@ -37,6 +37,8 @@ void rp_link_pck_chain(const struct rp_case *c, struct rp_subject *s);
 /* link_dcap.c, once the as-of time is known. */
 void rp_link_quote(struct rp_case *c, struct rp_subject *s);
 
+/* Notes which TCB infos are there twice. */
+enum ev_code rp_mark_repeated(struct rp_case *c);
 /* The TCB info parses and is for the quote's TEE and platform. */
 bool rp_tcb_info_fits(const struct rp_quote *q,
 		      const struct rp_subject *tcb_info);

@@ -2,6 +2,7 @@
 /* Paravisor report, vTPM quote and AK certificate find each other. */
 #include "replay/link.h"
 
+#include "evidence/base/sig.h"
 #include "replay/certificates.h"
 
 const struct rp_subject *rp_quote_of_hcl(const struct rp_case *c,
@@ -27,10 +28,14 @@ const struct rp_subject *rp_quote_of_hcl(const struct rp_case *c,
 /* Items that are judged with a TPM quote, and what they say of it. */
 static const struct companion {
 	const char *kind, *rel;
+	/* One may be that of several quotes; one that names no quote counts
+	 * only where it is alone. */
+	bool shared;
 } companions[] = {
-	{ "tpm-quote-signature", "signature-of" },
-	{ "tpm-pcrs", "values-of" },
-	{ "tpm2b-public", "key-of" },
+	{ "tpm-quote-signature", "signature-of", false },
+	{ "tpm-pcrs", "values-of", false },
+	{ "tpm2b-public", "key-of", false },
+	{ "key-pem", "key-of", true },
 };
 #define N_COMPANIONS (sizeof(companions) / sizeof(companions[0]))
 
@@ -42,6 +47,7 @@ static const struct rp_item **companion_of(struct rp_tpm_quote *t,
 		&t->signature_item,
 		&t->pcrs_item,
 		&t->public_item,
+		&t->key_item,
 	};
 
 	return place[what - companions];
@@ -62,51 +68,71 @@ static void join(struct rp_tpm_quote *t, const struct companion *what,
 	item->linked = true;
 }
 
-/* The quote that the item says it belongs to.  *says is whether it says so
- * of anything. */
-static struct rp_subject *named_quote(const struct rp_case *c,
-				      const struct rp_item *item,
-				      const char *rel, bool *says)
+/* The item says of something that it belongs to it. */
+static bool names(const struct rp_item *item, const char *rel)
 {
 	const struct ev_manifest_item *e = item->entry;
 
-	*says = false;
+	for (size_t i = 0; e != NULL && i < e->n_relates; i++)
+		if (strcmp(e->relates[i].rel, rel) == 0)
+			return true;
+	return false;
+}
+
+/* Gives an item to the quotes it names, where they have none. */
+static void join_named(const struct rp_case *c, const struct companion *what,
+		       struct rp_item *item)
+{
+	const struct ev_manifest_item *e = item->entry;
+
 	for (size_t i = 0; e != NULL && i < e->n_relates; i++) {
 		const struct rp_item *to;
 
-		if (strcmp(e->relates[i].rel, rel) != 0)
+		if (strcmp(e->relates[i].rel, what->rel) != 0)
 			continue;
-		*says = true;
 		to = rp_item_named(c, e->relates[i].name);
 		if (to != NULL && to->subject != NULL &&
-		    to->subject->type == RP_TPM_QUOTE)
-			return to->subject;
+		    to->subject->type == RP_TPM_QUOTE &&
+		    *companion_of(to->subject->tpm_quote, what) == NULL)
+			join(to->subject->tpm_quote, what, item);
 	}
-	return NULL;
+}
+
+/* An only item goes to every quote that none named. */
+static void share(struct rp_subject *s, const struct companion *what,
+		  struct rp_item *item)
+{
+	for (; s != NULL; s = s->next)
+		if (*companion_of(s->tpm_quote, what) == NULL)
+			join(s->tpm_quote, what, item);
 }
 
 /* Items of a kind go to the quotes they name, then those that name none to
  * the quotes that none named, both in order. */
 static void link_companions(struct rp_case *c, const struct companion *what)
 {
-	struct rp_subject *s = c->first[RP_TPM_QUOTE], *named;
-	bool says;
+	struct rp_subject *s = c->first[RP_TPM_QUOTE];
+	struct rp_item *alone = NULL;
+	size_t n = 0;
 
 	for (size_t i = 0; s != NULL && i < c->n_items; i++) {
 		if (!rp_is_kind(&c->items[i], what->kind))
 			continue;
-		named = named_quote(c, &c->items[i], what->rel, &says);
-		if (named != NULL &&
-		    *companion_of(named->tpm_quote, what) == NULL)
-			join(named->tpm_quote, what, &c->items[i]);
+		join_named(c, what, &c->items[i]);
+		if (!names(&c->items[i], what->rel)) {
+			alone = &c->items[i];
+			n++;
+		}
 	}
-	for (size_t i = 0; s != NULL && i < c->n_items; i++) {
-		if (!rp_is_kind(&c->items[i], what->kind))
+	if (what->shared && n == 1)
+		share(s, what, alone);
+	for (size_t i = 0; !what->shared && n > 0 && i < c->n_items; i++) {
+		if (!rp_is_kind(&c->items[i], what->kind) ||
+		    names(&c->items[i], what->rel))
 			continue;
-		named_quote(c, &c->items[i], what->rel, &says);
 		while (s != NULL && *companion_of(s->tpm_quote, what) != NULL)
 			s = s->next;
-		if (!says && s != NULL)
+		if (s != NULL)
 			join(s->tpm_quote, what, &c->items[i]);
 	}
 }
@@ -133,7 +159,7 @@ static struct ev_span known_key(const struct rp_tpm_quote *t)
 				  t->hcl->hcl->claims.ak.n_size);
 	if (t->public_item != NULL && t->public_parsed.code == EV_OK)
 		return t->public.modulus;
-	return (struct ev_span){ NULL, 0 };
+	return t->key_modulus;
 }
 
 /* The certificate of that key, else the one that the manifest calls this
@@ -192,6 +218,17 @@ static void spell_exponent(struct rp_tpm_quote *t)
 	}
 }
 
+/* A key that is no RSA key, or no key, is none that a quote is judged by. */
+static void read_key(struct rp_tpm_quote *t)
+{
+	struct ev_error err = { 0 };
+
+	if (ev_pem_list_parse(t->key_item->bytes, 0, "PUBLIC KEY", &t->key_pem,
+			      &err) == EV_OK)
+		ev_spki_rsa(t->key_pem.block[0].der, &t->key_modulus,
+			    &t->key_exponent);
+}
+
 static void link_tpm_quote(const struct rp_case *c, struct rp_subject *s)
 {
 	struct rp_tpm_quote *t = s->tpm_quote;
@@ -212,6 +249,8 @@ static void link_tpm_quote(const struct rp_case *c, struct rp_subject *s)
 		if (t->public_parsed.code == EV_OK)
 			spell_exponent(t);
 	}
+	if (t->key_item != NULL)
+		read_key(t);
 	t->hcl = hcl_of(c, t);
 	t->ak_cert = cert_of(c, s);
 	s->partner[0] = t->hcl;

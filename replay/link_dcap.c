@@ -59,6 +59,39 @@ static void link_tcb_info(const struct rp_case *c, struct rp_quote *q)
 	q->tcb_info = best;
 }
 
+static int by_bytes(const void *a, const void *b)
+{
+	const struct rp_subject *x = *(const struct rp_subject *const *)a;
+	const struct rp_subject *y = *(const struct rp_subject *const *)b;
+	int order = ev_span_cmp(x->item->bytes, y->item->bytes);
+
+	return order != 0 ? order
+			  : (x->order > y->order) - (x->order < y->order);
+}
+
+enum ev_code rp_mark_repeated(struct rp_case *c)
+{
+	const struct rp_subject **all;
+	size_t n = 0;
+
+	for (const struct rp_subject *s = c->first[RP_TCB_INFO]; s != NULL;
+	     s = s->next)
+		n++;
+	all = calloc(n + 1, sizeof(*all));
+	if (all == NULL)
+		return EV_TROUBLE;
+	n = 0;
+	for (const struct rp_subject *s = c->first[RP_TCB_INFO]; s != NULL;
+	     s = s->next)
+		all[n++] = s;
+	qsort(all, n, sizeof(*all), by_bytes);
+	for (size_t i = 1; i < n; i++)
+		all[i]->tcb_info->repeated = ev_span_eq(
+			all[i]->item->bytes, all[i - 1]->item->bytes);
+	free(all);
+	return EV_OK;
+}
+
 bool rp_tcb_info_fits(const struct rp_quote *q,
 		      const struct rp_subject *tcb_info)
 {

@@ -6,9 +6,10 @@ import sys
 
 sys.dont_write_bytecode = True
 
-from e2e import (AZURE_AT, FAIL, at_path, case, ecart, equal, findings, main,
-                 outcome, pack, pack_azure, azure_collateral, azure_evidence,
-                 read, report, simulated)
+from e2e import (AZURE_AT, FAIL, at_path, azure_collateral, azure_evidence,
+                 case, contains, ecart, equal, failed, findings, flip, main,
+                 outcome, pack, pack_azure, read, report, simulated, vector,
+                 write)
 
 ZERO48 = "00" * 48
 QUOTE = "items/tdx-quote/0000.bin"
@@ -319,5 +320,41 @@ def other_anchors(scratch):
     equal("fail", row["outcome"], "dcap.pck.chain")
     assert "ROOT_UNTRUSTED" in row["reason"], row
 
+
+TRUSTED_LAUNCH = ("tl-tpm-quote.msg", "tpm-quote-signature=tl-tpm-quote.sig",
+                  "tl-pcrs.bin", "ak-cert-0x01C101D0.der",
+                  "ak-ca-global-virtual-tpm-ca-03.pem", "tl-ak.pub.pem")
+
+
+def trusted_launch(scratch, names):
+    paths = []
+    for name in names:
+        kind, sep, path = name.rpartition("=")
+        paths.append(kind + sep + vector("azure", path))
+    pack(scratch + "/tl.ecart", *paths, time="2026-07-28T00:00:00Z")
+    return scratch + "/tl.ecart"
+
+
+@case("a guest's own key signed, and the AK certificate is another key's")
+def not_certified(scratch):
+    rep = report(trusted_launch(scratch, TRUSTED_LAUNCH), status=FAIL)
+    equal(["tpm.ak.match"], [row[0] for row in failed(rep)], "failed")
+    contains(findings(rep, "tpm.ak.match")[0]["reason"], "AK not certified")
+    signature, = findings(rep, "tpm.quote.signature")
+    equal("skip", signature["outcome"], "signature")
+    contains(signature["reason"], "the key signed this quote", "key-pem")
+    equal("pass", outcome(rep, "tpm.ak.certificate"), "certificate")
+
+
+@case("the same with a changed quote: the key did not sign it")
+def not_signed(scratch):
+    path = write(scratch + "/quote.msg",
+                 flip(read(vector("azure", "tl-tpm-quote.msg")), 60))
+    archive = scratch + "/changed.ecart"
+    pack(archive, "tpm-quote-attest=" + path,
+         *["tpm-quote-signature=" + vector("azure", "tl-tpm-quote.sig"),
+           vector("azure", "tl-ak.pub.pem")], time="2026-07-28T00:00:00Z")
+    rep = report(archive, status=FAIL)
+    equal(["tpm.quote.signature"], [row[0] for row in failed(rep)], "failed")
 
 main()

@@ -328,6 +328,29 @@ static void what_an_item_says_of_itself_goes_before_its_place(void **state)
 	end(s);
 }
 
+static void a_key_alone_is_every_quotes_and_one_of_two_nobodys(void **state)
+{
+	struct scene *s = scene("pass");
+	struct ev_span quote = replay_item(&s->r, "tpm-quote-attest", 0);
+	const struct rp_subject *first;
+
+	(void)state;
+	add(s, "a", "key-pem", EV_SPAN_LITERAL("x"), NULL, NULL);
+	add(s, "b", "tpm-quote-attest", quote, NULL, NULL);
+	add(s, "c", "tpm-quote-attest", quote, NULL, NULL);
+	first = build(s, REPLAY_AS_OF)->first[RP_TPM_QUOTE];
+	assert_string_equal(first->tpm_quote->key_item->name, "a");
+	assert_string_equal(first->next->tpm_quote->key_item->name, "a");
+	assert_int_equal(first->tpm_quote->key_modulus.n, 0);
+	rp_case_free(&s->c);
+	add(s, "d", "key-pem", EV_SPAN_LITERAL("y"), NULL, NULL);
+	add(s, "e", "key-pem", EV_SPAN_LITERAL("z"), "key-of", "c");
+	first = build(s, REPLAY_AS_OF)->first[RP_TPM_QUOTE];
+	assert_null(first->tpm_quote->key_item);
+	assert_string_equal(first->next->tpm_quote->key_item->name, "e");
+	end(s);
+}
+
 static void a_chain_is_told_by_content_before_relation(void **state)
 {
 	struct scene *s = scene("pass");
@@ -418,6 +441,8 @@ int main(void)
 			an_ak_certificate_is_told_by_purpose_key_or_relation),
 		cmocka_unit_test(
 			what_an_item_says_of_itself_goes_before_its_place),
+		cmocka_unit_test(
+			a_key_alone_is_every_quotes_and_one_of_two_nobodys),
 		cmocka_unit_test(a_chain_is_told_by_content_before_relation),
 		cmocka_unit_test(an_item_without_bytes_is_a_subject),
 		cmocka_unit_test(a_quote_finds_the_signing_chain_that_parses),

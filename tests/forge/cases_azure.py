@@ -11,7 +11,7 @@ import rsa
 import scene
 import tpm
 import x509
-from archive import CERT, PEM
+from archive import CERT, OCTETS, PEM
 from case import GUEST, QUOTE_ONLY, Case, failing
 from edits import const, expired, flip, not_yet, put, put_at, window
 
@@ -134,6 +134,24 @@ def tpm_key():
                   {"ak.leaf.key": const(rsa.key("other ak"))})
 
 
+def key_alone(items):
+    """The AK as a public key alone, which says nothing about which quote it is for."""
+    return [i for i in items if i["kind"] != "tpm2b-public"] + [
+        {"part": "key", "kind": "key-pem", "ext": "pem", "mediaType": OCTETS, "relates": [],
+         "data": pem.encode("PUBLIC KEY", rsa.key("ak").spki()).encode()}]
+
+
+def tpm_key_alone():
+    parts = VTPM + ("ak-cert", "ak-intermediate")
+    yield Case("pass-key-pem", "the key of the quote as PEM, certified",
+               edits={"items": key_alone}, parts=parts,
+               passes=("tpm.quote.signature", "tpm.ak.match", "tpm.ak.certificate"))
+    yield failing("tpm.ak.match", "key-pem", "the key of the quote as PEM, and the certificate of "
+                  "another key: not certified",
+                  {"items": key_alone, "ak.leaf.key": const(rsa.key("other ak"))},
+                  ("tpm.quote.signature",), parts=parts)
+
+
 def with_root(items):
     """Adds the certificate of a root that nobody pinned."""
     rogue = azure_pki.Pki(scene.Scene({"ak.root.key": const(rsa.key("rogue azure root"))}).stage,
@@ -218,6 +236,6 @@ def spellings():
 
 
 def every():
-    for group in (hcl_format, hcl_report, runtime_data, tpm_quote, tpm_key, ak_certificate,
+    for group in (hcl_format, hcl_report, runtime_data, tpm_quote, tpm_key, tpm_key_alone, ak_certificate,
                   other_certificates, spellings):
         yield from group()
