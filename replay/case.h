@@ -146,7 +146,8 @@ struct rp_ak_cert {
 	size_t place;		/* in the item, from 0 */
 	uint64_t offset, size;	/* of its bytes or its block in the item */
 	enum rp_anchor_use use; /* RP_ANCHOR_AZURE_VTPM_ROOT */
-	struct ev_path path;	/* filled by tpm.ak.certificate */
+	struct ev_path path;	/* both filled by tpm.ak.certificate */
+	const struct rp_ak_cert *link[EV_PATH_MAX]; /* of path.cert[i] */
 };
 
 struct rp_subject {

@@ -94,13 +94,17 @@ static void cert_input(struct rp_finding *f, const struct rp_ak_cert *cert)
 	rp_input_add(f, cert->item->name, cert->offset, cert->size);
 }
 
-static void path_inputs(const struct rp_case *c, const struct ev_path *path,
-			struct rp_finding *f)
+/* The certificates of the case that a leaf's path goes through. */
+static void link_path(const struct rp_case *c, struct rp_ak_cert *leaf,
+		      struct rp_finding *f)
 {
-	for (size_t k = 0; k < path->n_certs; k++)
-		for (size_t i = 0; i < c->n_certs; i++)
-			if (&c->certs[i]->cert == path->cert[k])
-				cert_input(f, c->certs[i]);
+	for (size_t k = 0; k < leaf->path.n_certs; k++)
+		for (size_t i = 0; i < c->n_certs; i++) {
+			if (&c->certs[i]->cert != leaf->path.cert[k])
+				continue;
+			leaf->link[k] = c->certs[i];
+			cert_input(f, c->certs[i]);
+		}
 }
 
 static enum rp_outcome path_outcome(struct rp_finding *f,
@@ -224,7 +228,7 @@ enum rp_outcome rp_check_tpm_ak_certificate(struct rp_case *c,
 	rp_set_want(f, "a path to a key given for azure-vtpm-root");
 	result = ev_path_verify(c->crypto, &cert->cert, pool, n_pool, anchors,
 				n_anchors, c->at, &cert->path);
-	path_inputs(c, &cert->path, f);
+	link_path(c, cert, f);
 	broken = broken_intermediate(c);
 	if (result == EV_PATH_MISSING_ISSUER && broken != NULL) {
 		cert_input(f, broken);

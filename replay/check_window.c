@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* dcap.collateral.window: what was in force when. */
+/* What was in force when; dcap.collateral.window. */
 #include "replay/checks.h"
 #include "replay/link.h"
 
@@ -18,13 +18,14 @@ const char *rp_window_gate(const struct rp_subject *s)
 		return "dcap.tcb-info.signature";
 	case RP_QE_IDENTITY:
 		return "dcap.qe-identity.signature";
+	case RP_AK_CERT:
+		return "tpm.ak.certificate";
 	case RP_ARCHIVE:
 	case RP_ITEM:
 	case RP_SIGNATURE:
 	case RP_TSR:
 	case RP_HCL:
 	case RP_TPM_QUOTE:
-	case RP_AK_CERT:
 	case RP_EXPECTATION:
 	case RP_N_SUBJECT_TYPES:
 		break;
@@ -49,6 +50,19 @@ static size_t chain_windows(const char *item, const struct ev_chain *chain,
 	return chain->n_certs;
 }
 
+static size_t path_windows(const struct rp_ak_cert *leaf,
+			   struct rp_window out[RP_WINDOWS_MAX])
+{
+	for (size_t i = 0; i < leaf->path.n_certs; i++)
+		out[i] = (struct rp_window){
+			leaf->link[i]->item->name,
+			i == 0 ? "AK certificate" : "AK CA",
+			leaf->path.cert[i]->not_before,
+			leaf->path.cert[i]->not_after,
+		};
+	return leaf->path.n_certs;
+}
+
 size_t rp_windows_of(const struct rp_subject *s,
 		     struct rp_window out[RP_WINDOWS_MAX])
 {
@@ -57,6 +71,8 @@ size_t rp_windows_of(const struct rp_subject *s,
 				     &s->quote->chain, out);
 	if (s->type == RP_CHAIN)
 		return chain_windows(s->name, &s->chain->chain, out);
+	if (s->type == RP_AK_CERT)
+		return path_windows(s->ak_cert, out);
 	if (s->type == RP_CRL)
 		out[0] = (struct rp_window){ s->name, "CRL",
 					     s->crl->crl.this_update,

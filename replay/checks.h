@@ -109,13 +109,14 @@ struct rp_ak {
 bool rp_ak_of(const struct rp_case *c, const struct rp_subject *tpm_quote,
 	      struct rp_ak *out);
 
-/* dcap.collateral.window's windows of a subject, for the report. */
+/* The windows of a subject: those of dcap.collateral.window, and of an AK
+ * certificate's path. */
 struct rp_window {
 	const char *item;
 	const char *what; /* "PCK certificate" */
 	int64_t from, to;
 };
-#define RP_WINDOWS_MAX 4
+#define RP_WINDOWS_MAX EV_PATH_MAX
 size_t rp_windows_of(const struct rp_subject *s,
 		     struct rp_window out[RP_WINDOWS_MAX]);
 /* False for a piece of a set that does not decide: it is shown, and whether

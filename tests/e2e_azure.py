@@ -209,7 +209,8 @@ def every_check(scratch):
 @case("every collateral piece and chain is a subject of its own window")
 def windows(scratch):
     rep = report(pack_azure(scratch), "--at", AZURE_AT)
-    dated = {row["item"] for row in rep["windows"]}
+    dated = {row["item"] for row in rep["windows"]
+             if not row["what"].startswith("AK ")}
     judged = {row["subject"] for row in findings(rep, "dcap.collateral.window")}
     for kind in ("tdx-quote", "dcap-tcbinfo", "dcap-qe-identity", "crl-der",
                  "dcap-issuer-chain"):
@@ -319,6 +320,22 @@ def other_anchors(scratch):
     row, = findings(rep, "dcap.pck.chain")
     equal("fail", row["outcome"], "dcap.pck.chain")
     assert "ROOT_UNTRUSTED" in row["reason"], row
+
+
+@case("the windows of the AK certificate's path are told, and may end first")
+def ak_windows(scratch):
+    archive = pack_azure(scratch)
+    told = {(row["what"], row["notAfter"]): row["item"]
+            for row in report(archive, "--at", AZURE_AT)["windows"]}
+    equal("items/cert-pem/0000.pem",
+          told["AK certificate", "2027-06-07T00:00:00Z"], "AK certificate")
+    equal("items/cert-pem/0001.pem", told["AK CA", "2029-03-10T00:00:00Z"],
+          "first CA")
+    equal("items/cert-pem/0002.pem", told["AK CA", "2031-08-05T21:02:02Z"],
+          "second CA")
+    archive = trusted_launch(scratch, TRUSTED_LAUNCH)
+    out = ecart("replay", archive, status=FAIL).out
+    contains(" ".join(out.split()), "(AK certificate ends)")
 
 
 TRUSTED_LAUNCH = ("tl-tpm-quote.msg", "tpm-quote-signature=tl-tpm-quote.sig",
