@@ -27,10 +27,10 @@ static const char *const basis_words[] = {
 /* What the policy demands by another member than `require`. */
 static bool is_demanded(const struct rp_case *c, const struct rp_finding *f)
 {
-	if (f->subject != NULL)
-		return f->subject->type == RP_EXPECTATION;
-	return c->policy->threshold > 0 &&
-	       strcmp(f->check->id, "archive.threshold") == 0;
+	if (c->policy->threshold > 0 &&
+	    strcmp(f->check->id, "archive.threshold") == 0)
+		return true;
+	return f->subject != NULL && f->subject->type == RP_EXPECTATION;
 }
 
 bool rp_is_required(const struct rp_case *c, const struct rp_finding *f)

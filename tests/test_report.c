@@ -129,6 +129,50 @@ static void a_required_check_must_not_be_skipped(void **state)
 			 RP_VERDICT_INCOMPLETE);
 }
 
+static void a_threshold_is_required_by_being_set(void **state)
+{
+	struct replay_case r;
+	struct rp_request request;
+	struct rp_result result;
+	char policy[3000];
+	struct ev_error err = { 0 };
+	size_t n;
+	char *key = replay_read("testdata/keys/lab.pub.pem", &n), *line = key;
+	json_t *json, *row;
+	size_t i, seen = 0;
+
+	(void)state;
+	for (; (line = strchr(line, '\n')) != NULL; line++)
+		*line = '#';
+	snprintf(policy, sizeof(policy),
+		 POLICY("", "") ",\"signers\":{\"threshold\":1,\"keys\":["
+				"\"%s\"]}}",
+		 key);
+	for (line = policy; (line = strchr(line, '#')) != NULL;) {
+		memmove(line + 2, line + 1, strlen(line));
+		*line++ = '\\';
+		*line++ = 'n';
+	}
+	free(key);
+	replay_open(&r, "unsigned");
+	assert_int_equal(replay_policy(&r, policy, &err), EV_OK);
+	request = replay_request(&r);
+	result = replay_run(&r, &request);
+	assert_int_equal(result.verdict, RP_VERDICT_FAIL);
+	json = parsed(&result);
+	json_array_foreach (json_object_get(json, "checks"), i, row) {
+		if (strcmp(json_string_value(json_object_get(row, "id")),
+			   "archive.threshold") != 0)
+			continue;
+		assert_true(json_is_true(json_object_get(row, "required")));
+		seen++;
+	}
+	assert_int_equal(seen, 1);
+	json_decref(json);
+	free(result.report);
+	replay_close(&r);
+}
+
 static void an_expectation_counts_whatever_is_required(void **state)
 {
 	static const char other[] =
@@ -227,6 +271,7 @@ int main(void)
 		cmocka_unit_test(a_waived_failure_does_not_turn_the_verdict),
 		cmocka_unit_test(what_rests_on_a_waived_failure_stays_missing),
 		cmocka_unit_test(a_required_check_must_not_be_skipped),
+		cmocka_unit_test(a_threshold_is_required_by_being_set),
 		cmocka_unit_test(an_expectation_counts_whatever_is_required),
 		cmocka_unit_test(an_expectation_is_asked_of_every_quote),
 		cmocka_unit_test(foreign_names_are_escaped),
