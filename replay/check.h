@@ -53,6 +53,7 @@ struct rp_finding {
 	bool applies; /* false: not-applicable, never required */
 	char *want;   /* owned, NULL where there is nothing to compare */
 	char *got;
+	const char *hash; /* by which got or want was computed, or NULL */
 	char reason[RP_REASON_MAX]; /* stable word first, then detail */
 	struct rp_input input[RP_INPUTS_MAX];
 	size_t n_inputs;
@@ -84,8 +85,9 @@ struct rp_check {
 	const char *title;  /* the claim, one line */
 	const char *rule;   /* what is compared, one line */
 	const char *source; /* document and section */
-	/* The shell line by which a person repeats it; %A.. are filled from
-	 * inputs by explain.  NULL: no single line does. */
+	/* The shell line by which a person repeats it; %0, %s0, %n0 ... are
+	 * filled by explain from inputs, %H from the hash, %S from the
+	 * subject.  NULL: no single line does. */
 	const char *by_hand;
 };
 

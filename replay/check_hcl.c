@@ -164,6 +164,7 @@ enum rp_outcome rp_check_hcl_runtime_data_binding(struct rp_case *c,
 	if (!hash_alg(h->hash_type, &alg))
 		return rp_fail(f, "hash-type: %u is none of 1, 2, 3",
 			       h->hash_type);
+	f->hash = ev_digest_name(alg);
 	if (!ev_digest(c->crypto, alg, h->runtime_data, want))
 		return RP_TROUBLE;
 	if (rp_expect(f, EV_SPAN(want), report_data) != RP_FAIL)

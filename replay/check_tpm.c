@@ -14,10 +14,16 @@ enum rp_outcome rp_check_tpm_quote_format(struct rp_case *c,
 					  const struct rp_subject *s,
 					  struct rp_finding *f)
 {
+	struct ev_span attest = s->tpm_quote->q.attest;
+
 	(void)c;
-	rp_input_add(f, s->name, 0, s->item->bytes.n);
-	if (s->tpm_quote->parsed.code != EV_OK)
+	if (s->tpm_quote->parsed.code != EV_OK) {
+		rp_input_add(f, s->name, 0, s->item->bytes.n);
 		return rp_refused(f, "tpm", &s->tpm_quote->parsed.err);
+	}
+	part_input(f, s, attest);
+	if (attest.n < s->item->bytes.n) /* TPM2B_ATTEST: its size */
+		rp_input_add(f, s->name, 0, s->item->bytes.n - attest.n);
 	return RP_PASS;
 }
 
@@ -202,6 +208,7 @@ enum rp_outcome rp_check_tpm_quote_pcrs(struct rp_case *c,
 	if (!ev_tpm_digest_alg(t->signature.hash, &alg))
 		return rp_fail(f, "tpm: hash 0x%04x is not known",
 			       t->signature.hash);
+	f->hash = ev_digest_name(alg);
 	if (!ev_digest(c->crypto, alg, t->pcrs_item->bytes, digest))
 		return RP_TROUBLE;
 	if (rp_expect(f, t->q.pcr_digest,

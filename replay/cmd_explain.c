@@ -4,6 +4,7 @@
 
 #include "commands.h"
 #include "evidence/base/json.h"
+#include "replay/render_member.h"
 
 #include <inttypes.h>
 
@@ -52,7 +53,7 @@ static json_int_t int_of(const json_t *v, const char *name)
 
 /*
  * "%0" path, "%s0" first byte counted from 1, "%n0" length, of input 0; "%S"
- * the subject.
+ * the subject; "%H" the program that computes the finding's hash.
  */
 static void fill_line(const char *line, const json_t *finding,
 		      struct ev_buffer *out)
@@ -70,6 +71,11 @@ static void fill_line(const char *line, const json_t *finding,
 		line++;
 		if (*line == 'S') {
 			ev_buffer_add_str(out, text_of(finding, "subject"));
+			continue;
+		}
+		if (*line == 'H') {
+			ev_buffer_printf(out, "%ssum",
+					 text_of(finding, "hash"));
 			continue;
 		}
 		if (*line == 's' || *line == 'n')
@@ -92,6 +98,23 @@ static void add_line(const char *label, const char *text, struct ev_buffer *out)
 		ev_buffer_printf(out, "  %-9s %s\n", label, text);
 }
 
+static void add_input(const json_t *input, struct ev_buffer *out)
+{
+	json_int_t offset = int_of(input, "offset");
+	json_int_t length = int_of(input, "length");
+
+	if (length == 0)
+		ev_buffer_printf(out, "  input     %s, no bytes\n",
+				 text_of(input, "item"));
+	else
+		ev_buffer_printf(out,
+				 "  input     %s, bytes %" JSON_INTEGER_FORMAT
+				 "..%" JSON_INTEGER_FORMAT
+				 " (%" JSON_INTEGER_FORMAT " bytes)\n",
+				 text_of(input, "item"), offset,
+				 offset + length - 1, length);
+}
+
 static void add_finding(const struct rp_check *check, const json_t *f,
 			struct ev_buffer *out)
 {
@@ -104,14 +127,7 @@ static void add_finding(const struct rp_check *check, const json_t *f,
 	add_line("rule", check->rule, out);
 	add_line("source", check->source, out);
 	json_array_foreach (inputs, i, input)
-		ev_buffer_printf(
-			out,
-			"  input     %s, bytes %" JSON_INTEGER_FORMAT
-			"..%" JSON_INTEGER_FORMAT " (%" JSON_INTEGER_FORMAT
-			" bytes)\n",
-			text_of(input, "item"), int_of(input, "offset"),
-			int_of(input, "offset") + int_of(input, "length") - 1,
-			int_of(input, "length"));
+		add_input(input, out);
 	add_line("want", text_of(f, "want"), out);
 	add_line("got", text_of(f, "got"), out);
 	add_line("reason", text_of(f, "reason"), out);
@@ -126,7 +142,7 @@ static size_t inputs_needed(const char *line)
 		size_t digits = line[1] == 's' || line[1] == 'n' ? 2 : 1;
 		size_t number = (size_t)(line[digits] - '0');
 
-		if (line[1] != 'S' && number + 1 > n)
+		if (line[1] != 'S' && line[1] != 'H' && number + 1 > n)
 			n = number + 1;
 	}
 	return n;
@@ -136,6 +152,8 @@ static void add_by_hand(const struct rp_check *check, const json_t *f,
 			bool alone, struct ev_buffer *out)
 {
 	if (check->by_hand == NULL || text_of(f, "subject")[0] == '\0' ||
+	    (strstr(check->by_hand, "%H") != NULL &&
+	     text_of(f, "hash")[0] == '\0') ||
 	    json_array_size(json_object_get(f, "inputs")) <
 		    inputs_needed(check->by_hand))
 		return;
@@ -156,6 +174,10 @@ static int explain_report(const struct options *o, const struct rp_check *check,
 	if (ev_json_parse(ev_span_of(result->report, result->n), result->n,
 			  "report", &r, &err) != EV_OK)
 		return cli_trouble("the report cannot be read back");
+	/* A comment to a shell. */
+	if (rp_rests_on_simulated(r))
+		ev_buffer_printf(&out, "%s%s\n", o->by_hand ? "# " : "",
+				 RP_SIMULATED);
 	json_array_foreach (json_object_get(r, "checks"), i, f) {
 		if (strcmp(text_of(f, "id"), check->id) != 0)
 			continue;

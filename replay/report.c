@@ -85,6 +85,8 @@ static void write_finding(const struct rp_case *c, const struct rp_finding *f,
 		write_foreign(w, "want", f->want);
 	if (f->got != NULL)
 		write_foreign(w, "got", f->got);
+	if (f->hash != NULL)
+		ev_write_str(w, "hash", f->hash);
 	if (f->reason[0] != '\0')
 		write_foreign(w, "reason", f->reason);
 	ev_write_array(w, "inputs");

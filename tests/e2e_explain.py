@@ -11,9 +11,9 @@ import sys
 
 sys.dont_write_bytecode = True
 
-from e2e import (AZURE_AT, FAIL, INCOMPLETE, USAGE, case, contains, ecart,
-                 equal, findings, flip, main, pack, pack_azure, read, report,
-                 run, tool, tree, vector, write)
+from e2e import (AZURE_AT, ECART, FAIL, INCOMPLETE, USAGE, case, contains,
+                 ecart, equal, findings, flip, main, pack, pack_azure, read,
+                 report, run, simulated, tool, tree, vector, write)
 
 
 def by_hand(archive, check, at=AZURE_AT):
@@ -222,6 +222,67 @@ def unknown(scratch):
     done = ecart("explain", pack_azure(scratch), "--check", "no.such.check",
                  status=USAGE)
     contains(done.err, "no.such.check", "ecart checks")
+
+
+
+def explained(case_name, check, *words):
+    """(lines, finding, folder of items) of a forged case."""
+    archive = simulated("replay", case_name, "archive.tar")
+    words = (archive, "--at", AZURE_AT, "--anchors", simulated("anchors"),
+             *words)
+    lines = ecart("explain", *words, "--check", check).out.splitlines()
+    done = run([ECART, "replay", *words, "--format", "json"])
+    row, = findings(json.loads(done.stdout), check)
+    return lines, row, archive
+
+
+def hand_line(lines):
+    line, = [line for line in lines if line.startswith("  by hand")]
+    return line[len("  by hand   "):]
+
+
+@case("what rests on SIMULATED anchors says so, to a shell as a comment")
+def said_simulated(scratch):
+    check = "hcl.runtime-data.binding"
+    lines, _, archive = explained("pass", check)
+    assert lines[0].startswith("SIMULATED"), lines[0]
+    out = ecart("explain", archive, "--at", AZURE_AT, "--anchors",
+                simulated("anchors"), "--check", check, "--by-hand").out
+    assert out.startswith("# SIMULATED"), out
+    digests(shell(out, unpacked(archive, scratch + "/un")))
+    out = ecart("explain", pack_azure(scratch), "--at", AZURE_AT, "--check",
+                check).out
+    assert "SIMULATED" not in out, out
+
+
+@case("the line takes the hash that the report's hash type names")
+def other_hash(scratch):
+    lines, row, archive = explained("pass-hcl-hash-type",
+                                    "hcl.runtime-data.binding")
+    line = hand_line(lines)
+    contains(line, "sha384sum")
+    equal("sha384", row["hash"], "hash")
+    found, = digests(shell(line, unpacked(archive, scratch + "/un")))
+    equal(row["want"][:96], found, "digest")
+
+
+@case("a quote with its size in front is explained behind it")
+def sized_quote(scratch):
+    lines, row, archive = explained("pass-tpm-wire-format",
+                                    "tpm.quote.format")
+    equal(2, row["inputs"][0]["offset"], "offset")
+    out = shell(hand_line(lines), unpacked(archive, scratch + "/un"))
+    equal("ff 54 43 47 80 18", out.strip(), "magic and type")
+
+
+@case("an item without bytes has no byte 0..-1")
+def no_bytes(scratch):
+    path = write(scratch + "/empty", b"")
+    pack(scratch + "/a.ecart", "tdx-quote=" + path, time=AZURE_AT)
+    out = ecart("explain", scratch + "/a.ecart", "--check",
+                "dcap.quote.format").out
+    contains(out, "0000.bin, no bytes")
+    assert "-1" not in out, out
 
 
 main()

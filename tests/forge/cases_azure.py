@@ -197,6 +197,14 @@ def certificate(data, part="stranger", relates=()):
             "relates": list(relates)}
 
 
+def hash_type():
+    digest = hashlib.sha384(scene.Scene().claims_text).digest()
+    yield Case("pass-hcl-hash-type", "hash type 2: SHA-384 of the claims",
+               edits={"hcl.fields": put(hash_type=quote.le(2, 4)),
+                      "td": lambda t: dict(t, report_data=digest + bytes(16))},
+               parts=QUOTE_ONLY + ("hcl",), passes=("hcl.runtime-data.binding", "hcl.ak"))
+
+
 def other_certificates():
     def beside(items):
         return [certificate(strange_leaf())] + items
@@ -237,5 +245,5 @@ def spellings():
 
 def every():
     for group in (hcl_format, hcl_report, runtime_data, tpm_quote, tpm_key, tpm_key_alone, ak_certificate,
-                  other_certificates, spellings):
+                  other_certificates, hash_type, spellings):
         yield from group()

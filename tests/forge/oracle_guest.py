@@ -43,7 +43,7 @@ def hcl_format(replay):
     size = int.from_bytes(fields["variable_size"], "little")
     assert fields["magic"] == b"HCLA" and len(text) == size and not any(padding)
     assert fields["data_version"] == b"\1\0\0\0" and fields["report_type"] == b"\4\0\0\0"
-    replay.claims = text
+    replay.claims, replay.hash_type = text, int.from_bytes(fields["hash_type"], "little")
     replay.report = quote.unpack(hcl.REPORT, fields["hardware"][:1024])
 
 
@@ -61,7 +61,9 @@ def hcl_match(replay):
 
 
 def hcl_binding(replay):
-    assert replay.td["report_data"] == hashlib.sha256(replay.claims).digest() + bytes(32)
+    name = {1: "sha256", 2: "sha384", 3: "sha512"}[replay.hash_type]
+    digest = hashlib.new(name, replay.claims).digest()
+    assert replay.td["report_data"] == digest + bytes(64 - len(digest))
 
 
 def runtime_data(replay):
