@@ -18,6 +18,8 @@ rp_check_fn rp_check_archive_digests;
 rp_check_fn rp_check_archive_canonical;
 rp_check_fn rp_check_archive_signature;
 rp_check_fn rp_check_archive_threshold;
+
+/* check_time.c */
 rp_check_fn rp_check_time_token;
 rp_check_fn rp_check_time_proven;
 rp_check_fn rp_check_time_order;
