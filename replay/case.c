@@ -327,6 +327,7 @@ void rp_case_free(struct rp_case *c)
 		free(c->findings[i].want);
 		free(c->findings[i].got);
 	}
+	rp_signers_free(&c->signers);
 	free(c->certs);
 	free(c->issuers);
 	free(c->pck_chains.chain);

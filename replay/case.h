@@ -17,7 +17,7 @@
 #include "replay/anchors.h"
 #include "replay/check.h"
 #include "replay/policy.h"
-#include "replay/seal.h"
+#include "replay/signers.h"
 #include "replay/tcb.h"
 
 /* Whose a PEM chain item is; its leaf says so, else the manifest. */
@@ -203,6 +203,8 @@ struct rp_case {
 	size_t row_start[RP_CHECKS_MAX]; /* first finding of each table row */
 	size_t n_rows;			 /* rows asked so far */
 	const char *broken; /* archive check that failed: nothing is judged */
+	bool has_signers;   /* filled by the first check that asks */
+	struct rp_signers signers;
 	bool has_proven;
 	int64_t proven; /* earliest good token's time */
 	int64_t slack;	/* its accuracy in seconds, rounded up */

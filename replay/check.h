@@ -50,7 +50,7 @@ struct rp_finding {
 	const struct rp_check *check;
 	const struct rp_subject *subject; /* NULL: nothing in the archive */
 	enum rp_outcome outcome;
-	bool applies; /* false: not-applicable, never required */
+	bool applies; /* false: never required, whatever the policy says */
 	char *want;   /* owned, NULL where there is nothing to compare */
 	char *got;
 	const char *hash; /* by which got or want was computed, or NULL */

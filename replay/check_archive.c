@@ -71,65 +71,107 @@ enum rp_outcome rp_check_archive_canonical(struct rp_case *c,
 	return first_problem(c, 1U << EV_ARCHIVE_NONCANONICAL, f);
 }
 
+/* NULL is trouble. */
+static const struct rp_signers *signers_of(struct rp_case *c)
+{
+	if (!c->has_signers)
+		c->has_signers =
+			rp_signers_find(c->crypto, c->seal, c->policy->key,
+					c->policy->n_keys, &c->signers);
+	return c->has_signers ? &c->signers : NULL;
+}
+
+/* A line that counts for nothing.  DSSE protocol: it is skipped over and does
+ * not spoil the good ones, so that nobody can make a signed archive fail by
+ * putting a file beside it. */
+static enum rp_outcome ignore_line(const struct rp_case *c,
+				   struct rp_finding *f)
+{
+	if (c->policy->threshold > 0 &&
+	    c->signers.n_distinct >= c->policy->threshold)
+		f->applies = false;
+	return RP_SKIP;
+}
+
+/* What no key could make good.  Where the threshold is not reached without
+ * it, it is named as what is broken. */
+static enum rp_outcome broken_line(const struct rp_case *c,
+				   struct rp_finding *f)
+{
+	return c->signers.n_distinct < c->policy->threshold ? RP_FAIL
+							    : ignore_line(c, f);
+}
+
+/* None of the keys made this line.  The key id, a hint that anybody can
+ * write, chooses the words and nothing else. */
+static enum rp_outcome explain_line(const struct rp_case *c,
+				    struct ev_span hint, struct rp_finding *f)
+{
+	for (size_t i = 0; i < c->policy->n_keys; i++) {
+		char id[65];
+
+		if (!ev_key_id(c->crypto, c->policy->key[i], id))
+			return RP_TROUBLE;
+		if (!ev_span_eq(hint, ev_span_str(id)))
+			continue;
+		rp_skip(f,
+			"bad-signature: it names key %.16s, which did not make "
+			"it",
+			id);
+		return ignore_line(c, f);
+	}
+	rp_skip(f, c->policy->n_keys == 0
+			   ? "signer-untrusted: no signer's key was given "
+			     "(verify --key, or the policy's signers)"
+			   : "signer-untrusted: none of the keys given made "
+			     "this signature");
+	return ignore_line(c, f);
+}
+
 enum rp_outcome rp_check_archive_signature(struct rp_case *c,
 					   const struct rp_subject *s,
 					   struct rp_finding *f)
 {
-	const struct rp_seal_signature *sig = &c->seal->signatures[s->index];
+	const struct rp_seal_signature *line = &c->seal->signatures[s->index];
+	const struct rp_signers *signers = signers_of(c);
 	char id[65];
-	enum ev_verified v;
-	size_t key = 0;
 
-	if (sig->envelope->err.code != EV_OK)
-		return rp_refused(f, "signature", &sig->envelope->err);
-	if (!sig->envelope->covers_manifest)
-		return rp_fail(f,
-			       "payload-mismatch: the envelope is over other "
-			       "bytes than manifest.json");
-	if (c->policy->n_keys == 0)
-		return rp_skip(f, "signer-untrusted: no signer's key was given "
-				  "(verify --key, or the policy's signers)");
-	v = rp_seal_verify(c->crypto, sig, c->policy->key, c->policy->n_keys,
-			   &key);
-	if (v == EV_VERIFIED_TROUBLE ||
-	    !ev_key_id(c->crypto, c->policy->key[key], id))
+	if (signers == NULL)
 		return RP_TROUBLE;
-	if (v == EV_VERIFIED_YES) {
-		rp_set_got(f, "key %s", id);
-		return RP_PASS;
+	if (line->envelope->err.code != EV_OK) {
+		rp_refused(f, "bad-signature", &line->envelope->err);
+		return broken_line(c, f);
 	}
-	/* A trusted key's id with a bad signature is a failure, a stranger's
-	 * signature proves nothing either way. */
-	for (size_t i = 0; i < c->policy->n_keys; i++) {
-		if (!ev_key_id(c->crypto, c->policy->key[i], id))
-			return RP_TROUBLE;
-		if (ev_span_eq(sig->keyid, ev_span_str(id)))
-			return rp_fail(f,
-				       "signature: the envelope names key "
-				       "%.16s, which did not make it",
-				       id);
+	if (!line->envelope->covers_manifest) {
+		rp_skip(f, "payload-mismatch: the envelope is over other bytes "
+			   "than manifest.json");
+		return broken_line(c, f);
 	}
-	return rp_skip(f, "signer-untrusted: none of the keys given made this "
-			  "signature");
+	if (signers->key[s->index] == RP_SIGNER_NONE)
+		return explain_line(c, line->keyid, f);
+	if (!ev_key_id(c->crypto, c->policy->key[signers->key[s->index]], id))
+		return RP_TROUBLE;
+	rp_set_got(f, "key %s", id);
+	return RP_PASS;
 }
 
 enum rp_outcome rp_check_archive_threshold(struct rp_case *c,
 					   const struct rp_subject *s,
 					   struct rp_finding *f)
 {
-	size_t count;
+	const struct rp_signers *signers;
 
 	(void)s;
 	if (c->policy->threshold == 0)
 		return rp_not_applicable(f, "the policy demands no signature");
-	if (!rp_seal_count(c->crypto, c->seal, c->policy->key,
-			   c->policy->n_keys, &count))
+	signers = signers_of(c);
+	if (signers == NULL)
 		return RP_TROUBLE;
 	rp_set_want(f, "at least %zu distinct keys",
 		    (size_t)c->policy->threshold);
-	rp_set_got(f, "%zu", count);
-	if (count >= c->policy->threshold)
+	rp_set_got(f, "%zu", signers->n_distinct);
+	if (signers->n_distinct >= c->policy->threshold)
 		return RP_PASS;
 	return rp_fail(f, "signer-untrusted: %zu of %zu signatures demanded",
-		       count, (size_t)c->policy->threshold);
+		       signers->n_distinct, (size_t)c->policy->threshold);
 }

@@ -69,18 +69,4 @@ enum ev_code rp_seal_open(const struct ev_archive *archive,
 			  struct rp_seal *out, struct ev_error *err);
 void rp_seal_free(struct rp_seal *seal);
 
-/*
- * Whether one of the keys (DER SubjectPublicKeyInfo each) made the signature
- * over its envelope's payload, whatever that payload is; *key is then which.
- */
-enum ev_verified rp_seal_verify(struct ev_crypto *crypto,
-				const struct rp_seal_signature *signature,
-				const struct ev_span *keys, size_t n_keys,
-				size_t *key);
-
-/* How many of the keys, counted once however often they are listed, have
- * signed the manifest.  False is trouble. */
-bool rp_seal_count(struct ev_crypto *crypto, const struct rp_seal *seal,
-		   const struct ev_span *keys, size_t n_keys, size_t *count);
-
 #endif

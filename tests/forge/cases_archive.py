@@ -112,15 +112,25 @@ def other_payload(_):
 
 def signatures():
     both = signer_policy("forge-one-of-two", 1, "lab", "second")
-    yield failing("archive.signature", "", "one of two signatures is wrong; the other is enough for "
-                  "the threshold", {"signers": signers("lab", "second"),
-                                    "sig": edit_envelope("second", spoil)}, policy=both, lean=True)
-    yield failing("archive.signature", "payload", "the second envelope holds another statement",
-                  {"signers": signers("lab", "second"),
-                   "sig": edit_envelope("second", other_payload)}, policy=both, parts=TINY)
+    signed = ("archive.signature", "archive.threshold")
+    spoiled = {"signers": signers("lab", "second"), "sig": edit_envelope("second", spoil)}
+    yield Case("pass-signature-spoiled", "one of two signatures is wrong; the other is enough for "
+               "the threshold", edits=spoiled, policy=both, lean=True, skips=signed[:1],
+               passes=("archive.threshold",))
+    other = edit_envelope("second", other_payload)
+    yield Case("pass-signature-payload", "the second envelope holds another statement; the first is "
+               "enough", edits={"signers": signers("lab", "second"), "sig": other}, policy=both,
+               skips=signed[:1], passes=("archive.threshold",), parts=TINY)
+    yield failing("archive.signature", "", "the one envelope holds another statement",
+                  {"signers": signers("second"), "sig": other}, policy=both, fails=signed,
+                  lean=True)
     two = signer_policy("forge-two-of-two", 2, "lab", "second")
     yield failing("archive.threshold", "", "one signature where the policy wants two", {},
                   policy=two, lean=True)
+
+    yield failing("archive.threshold", "spoiled", "a signature of the policy's key is wrong",
+                  {"signers": signers("second"), "sig": edit_envelope("second", spoil)},
+                  skips=signed[:1], policy=both, parts=TINY)
 
     def twice(envelope):
         line = envelope["signatures"][0]

@@ -79,32 +79,27 @@ class Replay:
 
     def signatures(self):
         """archive.signature for each line, archive.threshold for all (archive.md 5)."""
-        keys = [base64.b64decode("".join(text.split("\n")[1:-2]))
-                for text in (self.policy or {}).get("signers", {}).get("keys", [])]
-        good = set()
-        for name, body in self.members if self.passed("archive.manifest") else []:
-            if not name.endswith(".dsse.json"):
-                continue
-            envelope = json.loads(body)
-            for line in envelope["signatures"]:
-                self.ask("archive.signature", (),
-                         lambda e=envelope, s=line: self.signature(e, s, keys, good))
-        wanted = (self.policy or {}).get("signers", {}).get("threshold", 0)
+        signers = (self.policy or {}).get("signers", {})
+        keys = [base64.b64decode("".join(text.split("\n")[1:-2])) for text in signers.get("keys", [])]
+        lines = [(json.loads(body), line)
+                 for name, body in (self.members if self.passed("archive.manifest") else [])
+                 if name.endswith(".dsse.json") for line in json.loads(body)["signatures"]]
+        made = [self.maker(envelope, line, keys) for envelope, line in lines]
+        wanted, good = signers.get("threshold", 0), len(set(made) - {None})
+        if lines:
+            self.out["archive.signature"] = [
+                "pass" if key else "fail" if not self.covers(envelope) and good < wanted else "skip"
+                for key, (envelope, _) in zip(made, lines)]
         if wanted:
-            self.out["archive.threshold"] = ["pass" if len(good) >= wanted else "fail"]
+            self.out["archive.threshold"] = ["pass" if good >= wanted else "fail"]
 
-    def signature(self, envelope, line, keys, good):
-        payload = base64.b64decode(envelope["payload"])
-        value = base64.b64decode(line["sig"])
-        fitting = [k for k in keys if hashlib.sha256(k).hexdigest() == line["keyid"]]
-        for spki in fitting or (keys if line["keyid"] == "00" * 32 else []):
-            if signed_by(spki, dsse.pae(payload), value):
-                assert payload == self.text
-                good.add(spki)
-                return
-        if not fitting:
-            raise Absent("signer-untrusted")
-        raise Fail("signature")
+    def covers(self, envelope):
+        return base64.b64decode(envelope["payload"]) == self.text
+
+    def maker(self, envelope, line, keys):
+        """The key that made a line over the manifest, or None; the key id is not looked at."""
+        message, value = dsse.pae(self.text), base64.b64decode(line["sig"])
+        return next((k for k in keys if self.covers(envelope) and signed_by(k, message, value)), None)
 
     def expectations(self):
         """policy.expect for each fact; the facts of cases are fields of the TD report."""
@@ -135,4 +130,7 @@ def signed_by(spki, message, value):
         known = [ed25519.key(n) for n in ("lab", "stranger")]
         return any(k.spki() == spki and k.sign(message) == value for k in known)
     curve = ec.P256 if len(spki) == 91 else ec.P384
-    return oracle_dcap.der_verifies(curve, spki[-2 * curve.size:], message, value)
+    try:
+        return oracle_dcap.der_verifies(curve, spki[-2 * curve.size:], message, value)
+    except ValueError:  # a signature of another algorithm is no DER
+        return False
