@@ -216,6 +216,9 @@ static enum ev_code archive_subjects(struct rp_case *c)
 			return EV_TROUBLE;
 		s->index = i;
 	}
+	if (c->seal->n_signatures == 0 &&
+	    rp_subject_add(c, RP_UNSIGNED, "manifest.json", NULL) == NULL)
+		return EV_TROUBLE;
 	for (size_t i = 0; i < c->seal->n_signatures; i++) {
 		s = rp_subject_add(c, RP_SIGNATURE,
 				   c->seal->signatures[i].envelope->file->name,
@@ -300,6 +303,7 @@ static void free_object(struct rp_subject *s)
 	case RP_ARCHIVE:
 	case RP_ITEM:
 	case RP_SIGNATURE:
+	case RP_UNSIGNED:
 	case RP_TSR:
 	case RP_AK_CERT: /* owned by c->certs */
 	case RP_EXPECTATION:

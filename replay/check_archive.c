@@ -81,14 +81,23 @@ static const struct rp_signers *signers_of(struct rp_case *c)
 	return c->has_signers ? &c->signers : NULL;
 }
 
+/* How many distinct keys must have signed.  A policy that requires one of the
+ * two checks demands a signature, whatever its signers say of a number. */
+static size_t demanded(const struct rp_case *c)
+{
+	if (c->policy->threshold > 0)
+		return (size_t)c->policy->threshold;
+	return rp_policy_requires(c->policy, "archive.signature") ||
+	       rp_policy_requires(c->policy, "archive.threshold");
+}
+
 /* A line that counts for nothing.  DSSE protocol: it is skipped over and does
  * not spoil the good ones, so that nobody can make a signed archive fail by
  * putting a file beside it. */
 static enum rp_outcome ignore_line(const struct rp_case *c,
 				   struct rp_finding *f)
 {
-	if (c->policy->threshold > 0 &&
-	    c->signers.n_distinct >= c->policy->threshold)
+	if (c->signers.n_distinct >= demanded(c))
 		f->applies = false;
 	return RP_SKIP;
 }
@@ -136,6 +145,8 @@ enum rp_outcome rp_check_archive_signature(struct rp_case *c,
 	const struct rp_signers *signers = signers_of(c);
 	char id[65];
 
+	if (s->type == RP_UNSIGNED)
+		return rp_skip(f, "unsigned: there is no signature");
 	if (signers == NULL)
 		return RP_TROUBLE;
 	if (line->envelope->err.code != EV_OK) {
@@ -160,18 +171,22 @@ enum rp_outcome rp_check_archive_threshold(struct rp_case *c,
 					   struct rp_finding *f)
 {
 	const struct rp_signers *signers;
+	size_t want = demanded(c);
 
 	(void)s;
-	if (c->policy->threshold == 0)
+	if (want == 0)
 		return rp_not_applicable(f, "the policy demands no signature");
 	signers = signers_of(c);
 	if (signers == NULL)
 		return RP_TROUBLE;
-	rp_set_want(f, "at least %zu distinct keys",
-		    (size_t)c->policy->threshold);
+	rp_set_want(f, "at least %zu distinct keys", want);
 	rp_set_got(f, "%zu", signers->n_distinct);
-	if (signers->n_distinct >= c->policy->threshold)
+	if (signers->n_distinct >= want)
 		return RP_PASS;
-	return rp_fail(f, "signer-untrusted: %zu of %zu signatures demanded",
-		       signers->n_distinct, (size_t)c->policy->threshold);
+	rp_fail(f, "%s: %zu of %zu signatures demanded",
+		c->seal->n_signatures == 0 ? "unsigned" : "signer-untrusted",
+		signers->n_distinct, want);
+	/* Without a number in the policy nothing is contradicted, but what
+	 * it requires is missing. */
+	return c->policy->threshold > 0 ? RP_FAIL : RP_SKIP;
 }

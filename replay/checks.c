@@ -51,7 +51,7 @@ const struct rp_check rp_checks[] = {
 	  "ecart-archive(5), CONTAINER",
 	  NULL },
 	{ "archive.signature",
-	  ONE(RP_SIGNATURE),
+	  ONE(RP_SIGNATURE) | ONE(RP_UNSIGNED),
 	  { "archive.manifest" },
 	  RP_OPTIONAL,
 	  rp_check_archive_signature,

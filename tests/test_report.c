@@ -173,6 +173,41 @@ static void a_threshold_is_required_by_being_set(void **state)
 	replay_close(&r);
 }
 
+/* The key is testdata/keys/lab.pub.pem, which signed the other archives. */
+static void a_signature_that_is_required_must_be_there(void **state)
+{
+	static const char *const require[] = { "archive.signature",
+					       "archive.threshold",
+					       "archive.*" };
+	size_t n;
+	char *pem = replay_read("testdata/keys/lab.pub.pem", &n);
+	json_t *keys = json_pack("[s]", pem), *none = json_array();
+
+	(void)state;
+	for (size_t i = 0; i < 6; i++) {
+		/* With the signer's key, and with none. */
+		json_t *signers = json_pack("{s:i,s:O}", "threshold", 0, "keys",
+					    i < 3 ? keys : none);
+		json_t *policy =
+			json_pack("{s:s,s:s,s:[s],s:[],s:o}", "policy",
+				  "ecart-policy/1", "name", "x", "require",
+				  require[i % 3], "waive", "signers", signers);
+		char *text = json_dumps(policy, JSON_COMPACT);
+
+		assert_non_null(text);
+		assert_int_equal(verdict("unsigned", text),
+				 RP_VERDICT_INCOMPLETE);
+		assert_int_equal(verdict("token", text),
+				 i < 3 ? RP_VERDICT_PASS
+				       : RP_VERDICT_INCOMPLETE);
+		free(text);
+		json_decref(policy);
+	}
+	json_decref(keys);
+	json_decref(none);
+	free(pem);
+}
+
 static void an_expectation_counts_whatever_is_required(void **state)
 {
 	static const char other[] =
@@ -272,6 +307,7 @@ int main(void)
 		cmocka_unit_test(what_rests_on_a_waived_failure_stays_missing),
 		cmocka_unit_test(a_required_check_must_not_be_skipped),
 		cmocka_unit_test(a_threshold_is_required_by_being_set),
+		cmocka_unit_test(a_signature_that_is_required_must_be_there),
 		cmocka_unit_test(an_expectation_counts_whatever_is_required),
 		cmocka_unit_test(an_expectation_is_asked_of_every_quote),
 		cmocka_unit_test(foreign_names_are_escaped),

@@ -88,9 +88,9 @@ def expect_policy(name, expect):
             "expect": expect}
 
 
-def signer_policy(name, threshold, *keys):
+def signer_policy(name, threshold, *keys, require=("archive.threshold",)):
     """default-1 with signers; nothing is waived, since these archives need no waiver."""
-    require = list(REQUIRED) + ["archive.threshold"]
+    require = list(REQUIRED) + list(require)
     return {"policy": "ecart-policy/1", "name": name, "require": require, "waive": [],
             "signers": {"threshold": threshold, "keys": [anchors.public(k) for k in keys]}}
 

@@ -158,6 +158,13 @@ def good_signatures(two):
                policy=signer_policy("forge-three-of-three", 3, "lab", "second", "third"))
     yield Case("unsigned", "no signature at all", edits={"signers": const([])},
                skips=("archive.signature",), lean=True)
+    demanded = signer_policy("forge-signature-required", 0, "lab", require=("archive.signature",))
+    yield Case("incomplete-unsigned", "no signature, and a policy that requires one without a "
+               "threshold", verdict="incomplete", edits={"signers": const([])}, policy=demanded,
+               skips=passes, lean=True)
+    yield Case("pass-signature-required", "the same policy, a good signature and a stranger's",
+               edits={"signers": signers("lab", "stranger")}, policy=demanded,
+               passes=passes[1:], skips=passes[:1], lean=True)
     yield Case("pass-signer-unknown", "signed by a key that no policy names: signer-untrusted",
                edits={"signers": signers("stranger")}, skips=("archive.signature",), lean=True)
 

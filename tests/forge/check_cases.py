@@ -34,6 +34,8 @@ def verdict(replay, failed, policy):
     waived = [w["check"] for w in policy["waive"]] if policy else case.INFORMS
     if [f for f in failed if f not in waived]:
         return "fail"
+    if "archive.threshold" in replay.out and not replay.passed("archive.threshold"):
+        return "incomplete"
     for check in policy["require"] if policy else case.DEFAULT:
         if check not in replay.moot and "skip" in replay.out.get(check, ["skip"]) and present(replay, check):
             return "incomplete"
