@@ -202,7 +202,7 @@ struct rp_case {
 	size_t n_findings, findings_room;
 	size_t row_start[RP_CHECKS_MAX]; /* first finding of each table row */
 	size_t n_rows;			 /* rows asked so far */
-	const char *broken; /* archive check that failed: nothing is judged */
+	const char *broken; /* archive check that bars the evidence, or NULL */
 	bool has_signers;   /* filled by the first check that asks */
 	struct rp_signers signers;
 	bool has_proven;

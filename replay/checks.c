@@ -80,7 +80,7 @@ const struct rp_check rp_checks[] = {
 	  "openssl ts -reply -in %S -text; sha256sum manifest.json" },
 	{ "time.proven",
 	  ONE(RP_ARCHIVE),
-	  { 0 },
+	  { "archive.manifest" },
 	  RP_OPTIONAL,
 	  rp_check_time_proven,
 	  "the archive existed no later than a proven time",

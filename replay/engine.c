@@ -126,7 +126,9 @@ enum rp_outcome rp_outcome_of(const struct rp_case *c, const char *id,
 static enum rp_outcome ask(struct rp_case *c, const struct rp_check *check,
 			   const struct rp_subject *s, struct rp_finding *f)
 {
-	if (c->broken != NULL && strncmp(check->id, "archive.", 8) != 0)
+	/* The archive's own checks and its time rest on the manifest alone. */
+	if (c->broken != NULL &&
+	    (size_t)(check - rp_checks) >= rp_first_evidence_check())
 		return rp_skip(f, "after: %s did not pass", c->broken);
 	for (size_t i = 0; i < RP_AFTER_MAX && check->after[i] != NULL; i++)
 		if (!passed(c, check->after[i], s))
@@ -135,14 +137,17 @@ static enum rp_outcome ask(struct rp_case *c, const struct rp_check *check,
 	return check->run(c, s, f);
 }
 
+/* Archive format: no evidence is judged of an archive that is damaged, or
+ * that nobody signed whose signature the policy demands. */
 static const char *note_broken(const struct rp_case *c,
 			       const struct rp_finding *f)
 {
 	static const char *const decisive[] = { "archive.container",
 						"archive.manifest",
-						"archive.digests" };
+						"archive.digests",
+						"archive.threshold" };
 
-	if (c->broken != NULL || f->outcome != RP_FAIL)
+	if (c->broken != NULL || holds(f))
 		return c->broken;
 	for (size_t i = 0; i < sizeof(decisive) / sizeof(decisive[0]); i++)
 		if (strcmp(f->check->id, decisive[i]) == 0)

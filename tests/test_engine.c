@@ -4,6 +4,17 @@
 
 #include "tests/replay_case.h"
 
+/* A policy that demands the signature of one key. */
+#define HEAD                                                                   \
+	"{\"policy\":\"ecart-policy/1\",\"name\":\"x\","                       \
+	"\"require\":[\"archive.signature\"],\"waive\":[],"
+#define PEM                                                                    \
+	"-----BEGIN PUBLIC KEY-----\\n"                                        \
+	"MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="         \
+	"\\n-----END PUBLIC KEY-----\\n"
+#define SIGNED(n)                                                              \
+	HEAD "\"signers\":{\"threshold\":" n ",\"keys\":[\"" PEM "\"]}}"
+
 static size_t row_of(const char *id)
 {
 	const struct rp_check *check = rp_check_find(id);
@@ -145,8 +156,8 @@ static bool all_evidence_is_skipped(const struct rp_case *c, void *user)
 {
 	size_t split = rp_first_evidence_check();
 
-	(void)user;
-	assert_string_equal(c->broken, "archive.digests");
+	assert_non_null(c->broken);
+	assert_string_equal(c->broken, user);
 	for (size_t i = c->row_start[split]; i < c->n_findings; i++) {
 		assert_int_equal(c->findings[i].outcome, RP_SKIP);
 		assert_int_equal(c->findings[i].n_inputs, 0);
@@ -156,14 +167,35 @@ static bool all_evidence_is_skipped(const struct rp_case *c, void *user)
 
 static void a_broken_archive_has_no_evidence_judged(void **state)
 {
-	struct replay_case r;
-	struct rp_request request;
+	static char digests[] = "archive.digests",
+		    threshold[] = "archive.threshold";
+	static const struct {
+		const char *name;
+		const char *policy; /* NULL: default-1 */
+		char *broken;
+	} cases[] = {
+		{ "fail-archive.digests", NULL, digests },
+		/* A signature that is demanded, and is not there. */
+		{ "unsigned", SIGNED("1"), threshold },
+		{ "unsigned", SIGNED("0"), threshold },
+	};
 
 	(void)state;
-	replay_open(&r, "fail-archive.digests");
-	request = replay_request(&r);
-	replay_visit(&r, &request, all_evidence_is_skipped, NULL);
-	replay_close(&r);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct replay_case r;
+		struct rp_request request;
+		struct ev_error err = { 0 };
+
+		replay_open(&r, cases[i].name);
+		if (cases[i].policy != NULL)
+			assert_int_equal(
+				replay_policy(&r, cases[i].policy, &err),
+				EV_OK);
+		request = replay_request(&r);
+		replay_visit(&r, &request, all_evidence_is_skipped,
+			     cases[i].broken);
+		replay_close(&r);
+	}
 }
 
 static bool gates_close(const struct rp_case *c, void *user)

@@ -122,11 +122,11 @@ def signatures():
                "enough", edits={"signers": signers("lab", "second"), "sig": other}, policy=both,
                skips=signed[:1], passes=("archive.threshold",), parts=TINY)
     yield failing("archive.signature", "", "the one envelope holds another statement",
-                  {"signers": signers("second"), "sig": other}, policy=both, fails=signed,
-                  lean=True)
+                  {"signers": signers("second"), "sig": other}, EVIDENCE, fails=signed,
+                  policy=both, lean=True)
     two = signer_policy("forge-two-of-two", 2, "lab", "second")
     yield failing("archive.threshold", "", "one signature where the policy wants two", {},
-                  policy=two, lean=True)
+                  EVIDENCE, policy=two, lean=True)
 
     yield failing("archive.threshold", "spoiled", "a signature of the policy's key is wrong",
                   {"signers": signers("second"), "sig": edit_envelope("second", spoil)},
@@ -161,7 +161,7 @@ def good_signatures(two):
     demanded = signer_policy("forge-signature-required", 0, "lab", require=("archive.signature",))
     yield Case("incomplete-unsigned", "no signature, and a policy that requires one without a "
                "threshold", verdict="incomplete", edits={"signers": const([])}, policy=demanded,
-               skips=passes, lean=True)
+               skips=passes + EVIDENCE, lean=True)
     yield Case("pass-signature-required", "the same policy, a good signature and a stranger's",
                edits={"signers": signers("lab", "stranger")}, policy=demanded,
                passes=passes[1:], skips=passes[:1], lean=True)
