@@ -33,17 +33,37 @@ enum ev_code ev_timestamp_parse(struct ev_span item, struct ev_timestamp *out,
 				struct ev_error *err);
 void ev_timestamp_free(struct ev_timestamp *ts);
 
+/* What a verification rests on. */
+struct ev_timestamp_trust {
+	const struct ev_span *roots; /* DER certificates */
+	size_t n_roots;
+	const struct ev_span *extra; /* DER, untrusted: complete a chain */
+	size_t n_extra;
+	int64_t at; /* when the chain must hold: gen_time, or later */
+};
+
+struct ev_timestamp_answer {
+	/* Of a no: no root vouches for who signed, so that the token says
+	 * nothing, for or against. */
+	bool untrusted;
+	char reason[200]; /* of a no; else "" */
+	/* Once the chain holds: the signer's subject, RFC 2253, and SHA-256
+	 * of the chain's certificates, DER, leaf first, root included. */
+	char tsa[256];
+	bool has_chain;
+	uint8_t chain_sha256[32];
+};
+
 /*
  * Whether the token is over `data` and signed by a TSA under one of the
- * roots (DER certificates) at gen_time; extra: untrusted DER certificates
- * that may complete the chain.  The TSA certificate's extendedKeyUsage must
- * be critical and exactly timeStamping; a digest below SHA-256 in the signature
- * is refused.  reason says why not, and is "" where the answer is yes.
+ * roots at trust->at.  The TSA certificate's extendedKeyUsage must be critical
+ * and exactly timeStamping; a digest below SHA-256 in the signature is
+ * refused.  Other data is a no whoever signed.
  */
-enum ev_verified
-ev_timestamp_verify(struct ev_crypto *crypto, const struct ev_timestamp *ts,
-		    struct ev_span data, const struct ev_span *roots,
-		    size_t n_roots, const struct ev_span *extra, size_t n_extra,
-		    char reason[200]);
+enum ev_verified ev_timestamp_verify(struct ev_crypto *crypto,
+				     const struct ev_timestamp *ts,
+				     struct ev_span data,
+				     const struct ev_timestamp_trust *trust,
+				     struct ev_timestamp_answer *out);
 
 #endif

@@ -2,7 +2,9 @@
 /* Whether a time-stamping authority signed a token (timestamp.h). */
 #include "evidence/timestamp.h"
 
+#include "evidence/base/buffer.h"
 #include "evidence/base/time.h"
+#include "evidence/name.h"
 
 #include <openssl/err.h>
 #include <openssl/pkcs7.h>
@@ -27,14 +29,21 @@ struct question {
 	STACK_OF(X509) * roots;
 	STACK_OF(X509) * extra;
 	int64_t at; /* seconds since 1970, of every link */
-	char *reason;
+	bool expired;
+	struct ev_timestamp_answer *out;
 };
 
 static enum ev_verified no(struct question *q, const char *why)
 {
 	ERR_clear_error();
-	snprintf(q->reason, 200, "%s", why);
+	snprintf(q->out->reason, sizeof(q->out->reason), "%s", why);
 	return EV_VERIFIED_NO;
+}
+
+static enum ev_verified untrusted(struct question *q, const char *why)
+{
+	q->out->untrusted = true;
+	return no(q, why);
 }
 
 static enum ev_verified trouble(struct question *q)
@@ -79,7 +88,7 @@ static STACK_OF(X509) * import_certs(struct ev_crypto *crypto,
 	return certs;
 }
 
-/* The token's own time is the time of every link (archive page 7, step 4). */
+/* One time for every link (archive page 7, step 4), and no clock. */
 static X509_STORE *make_store(const struct question *q)
 {
 	X509_STORE *store = X509_STORE_new();
@@ -139,23 +148,28 @@ static X509 *find_signer(struct question *q)
 	return signer;
 }
 
+/* Whether each certificate of the chain is signed by the next one's key. */
+static bool links_hold(X509_STORE_CTX *ctx)
+{
+	STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(ctx);
+	int n = sk_X509_num(chain);
+
+	for (int i = 0; i + 1 < n; i++) {
+		EVP_PKEY *key = X509_get0_pubkey(sk_X509_value(chain, i + 1));
+
+		if (key == NULL ||
+		    X509_verify(sk_X509_value(chain, i), key) != 1)
+			return false;
+	}
+	return n > 0;
+}
+
 static enum ev_verified explain_chain(struct question *q, X509_STORE_CTX *ctx)
 {
+	int error = X509_STORE_CTX_get_error(ctx);
 	char when[EV_TIME_TEXT], text[120];
 
-	ev_time_format(q->ts->gen_time, when);
-	switch (X509_STORE_CTX_get_error(ctx)) {
-	case X509_V_ERR_CERT_HAS_EXPIRED:
-		snprintf(text, sizeof(text),
-			 "a certificate of the TSA had expired at %s", when);
-		break;
-	case X509_V_ERR_CERT_NOT_YET_VALID:
-		snprintf(text, sizeof(text),
-			 "a certificate of the TSA was not yet valid at %s",
-			 when);
-		break;
-	case X509_V_ERR_CERT_SIGNATURE_FAILURE:
-		return no(q, "a signature in the TSA's chain does not verify");
+	switch (error) {
 	case X509_V_ERR_OUT_OF_MEM:
 		return trouble(q);
 	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
@@ -163,38 +177,102 @@ static enum ev_verified explain_chain(struct question *q, X509_STORE_CTX *ctx)
 	case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
 	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
 	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
-		return no(q, "the TSA's chain does not reach a trusted root");
+		return untrusted(q, "the TSA's chain does not reach a trusted "
+				    "root");
 	default:
-		return no(q, "the TSA's chain does not fit its purpose");
+		break;
 	}
+	/* The root's name alone is anybody's to write. */
+	if (!links_hold(ctx))
+		return untrusted(q, "a signature in the TSA's chain does not "
+				    "verify");
+	ev_time_format(q->at, when);
+	if (error == X509_V_ERR_CERT_HAS_EXPIRED)
+		snprintf(text, sizeof(text),
+			 "a certificate of the TSA had expired at %s", when);
+	else if (error == X509_V_ERR_CERT_NOT_YET_VALID)
+		snprintf(text, sizeof(text),
+			 "a certificate of the TSA was not yet valid at %s",
+			 when);
+	else
+		snprintf(text, sizeof(text),
+			 "the TSA's chain does not fit its purpose");
+	q->expired = error == X509_V_ERR_CERT_HAS_EXPIRED;
 	return no(q, text);
 }
 
-/* Why libcrypto refused the token: the chain, or the signature over it. */
-static enum ev_verified explain(struct question *q, X509 *signer)
+/* Who signed, and the digest of the chain. */
+static enum ev_verified describe(struct question *q, X509_STORE_CTX *ctx)
+{
+	STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(ctx);
+	ev_auto_buffer struct ev_buffer all = { 0 };
+	const unsigned char *name;
+	size_t n;
+
+	for (int i = 0; i < sk_X509_num(chain); i++) {
+		unsigned char *der = NULL;
+		int size = i2d_X509(sk_X509_value(chain, i), &der);
+
+		if (size < 0)
+			return trouble(q);
+		ev_buffer_add(&all, ev_span_of(der, (size_t)size));
+		OPENSSL_free(der);
+	}
+	if (!ev_buffer_ok(&all) ||
+	    !ev_digest(q->crypto, EV_SHA256, ev_buffer_span(&all),
+		       q->out->chain_sha256))
+		return trouble(q);
+	q->out->has_chain = true;
+	if (X509_NAME_get0_der(X509_get_subject_name(sk_X509_value(chain, 0)),
+			       &name, &n) != 1 ||
+	    !ev_name_format(ev_span_of(name, n), q->out->tsa))
+		q->out->tsa[0] = '\0';
+	return EV_VERIFIED_YES;
+}
+
+/* The signer's chain at q->at; purpose 0: whatever it is for. */
+static enum ev_verified judge_chain(struct question *q, X509 *signer,
+				    int purpose)
 {
 	X509_STORE_CTX *ctx =
 		X509_STORE_CTX_new_ex(ev_crypto_libctx(q->crypto), NULL);
-	STACK_OF(X509) *untrusted = sk_X509_dup(q->extra);
+	STACK_OF(X509) *pool = sk_X509_dup(q->extra);
 	STACK_OF(X509) *embedded = q->token->d.sign->cert;
 	X509_STORE *store = make_store(q);
 	enum ev_verified answer;
-	bool ok = ctx != NULL && untrusted != NULL && store != NULL;
+	bool ok = ctx != NULL && pool != NULL && store != NULL;
 
 	for (int i = 0; ok && i < sk_X509_num(embedded); i++)
-		ok = sk_X509_push(untrusted, sk_X509_value(embedded, i)) > 0;
-	ok = ok && X509_STORE_CTX_init(ctx, store, signer, untrusted) == 1 &&
-	     X509_STORE_CTX_set_purpose(ctx, X509_PURPOSE_TIMESTAMP_SIGN) == 1;
+		ok = sk_X509_push(pool, sk_X509_value(embedded, i)) > 0;
+	ok = ok && X509_STORE_CTX_init(ctx, store, signer, pool) == 1 &&
+	     (purpose == 0 || X509_STORE_CTX_set_purpose(ctx, purpose) == 1);
 	if (!ok)
 		answer = trouble(q);
 	else if (X509_verify_cert(ctx) != 1)
 		answer = explain_chain(q, ctx);
 	else
-		answer = no(q, "the TSA's signature or its reference to the "
-			       "signing certificate does not verify");
+		answer = describe(q, ctx);
 	X509_STORE_CTX_free(ctx);
-	sk_X509_free(untrusted);
+	sk_X509_free(pool);
 	X509_STORE_free(store);
+	return answer;
+}
+
+/* libcrypto counts notAfter itself as expired, RFC 5280 does not: good a
+ * second earlier is good in that reading, and q->at stays there. */
+static enum ev_verified judge_signer(struct question *q, X509 *signer)
+{
+	struct ev_timestamp_answer first;
+	enum ev_verified answer = judge_chain(q, signer, 0);
+
+	if (answer != EV_VERIFIED_NO || !q->expired)
+		return answer;
+	first = *q->out;
+	q->at--;
+	answer = judge_chain(q, signer, 0);
+	if (answer != EV_VERIFIED_NO)
+		return answer;
+	*q->out = first;
 	return answer;
 }
 
@@ -237,33 +315,40 @@ static enum ev_verified ask(struct question *q)
 	return ev_crypto_answer(rc);
 }
 
+/* Why libcrypto refused a token whose chain holds. */
+static enum ev_verified explain(struct question *q, X509 *signer)
+{
+	enum ev_verified answer =
+		judge_chain(q, signer, X509_PURPOSE_TIMESTAMP_SIGN);
+
+	if (answer != EV_VERIFIED_YES)
+		return answer;
+	return no(q, "the TSA's signature or its reference to the signing "
+		     "certificate does not verify");
+}
+
 static enum ev_verified verify_token(struct question *q)
 {
 	enum ev_verified answer;
-	X509 *signer;
+	X509 *signer = find_signer(q);
 
+	if (signer == NULL)
+		return untrusted(q, "the TSA's certificate is not at hand");
+	answer = judge_signer(q, signer);
+	if (answer != EV_VERIFIED_YES)
+		return answer;
 	if (!digest_fits(q->token))
 		return no(q, "the token is signed over a weak digest");
-	signer = find_signer(q);
-	if (signer == NULL)
-		return no(q, "the TSA's certificate is not at hand");
 	if (!usage_fits(signer))
 		return no(q, "the TSA's extended key usage is not critical "
 			     "and timeStamping alone");
 	answer = ask(q);
-	if (answer == EV_VERIFIED_NO) {
-		/* libcrypto counts notAfter itself as expired, RFC 5280 does
-		 * not.  Good a second earlier is good in that reading. */
-		q->at--;
-		answer = ask(q);
-		q->at++;
-	}
 	if (answer == EV_VERIFIED_TROUBLE)
 		return trouble(q);
 	if (answer == EV_VERIFIED_NO)
 		return explain(q, signer);
-	q->reason[0] = '\0';
-	return EV_VERIFIED_YES;
+	q->out->reason[0] = '\0';
+	return answer;
 }
 
 /* The token once more, now with our library context (the parser has none). */
@@ -278,27 +363,28 @@ static PKCS7 *import_token(struct question *q)
 	return token;
 }
 
-enum ev_verified
-ev_timestamp_verify(struct ev_crypto *crypto, const struct ev_timestamp *ts,
-		    struct ev_span data, const struct ev_span *roots,
-		    size_t n_roots, const struct ev_span *extra, size_t n_extra,
-		    char reason[200])
+enum ev_verified ev_timestamp_verify(struct ev_crypto *crypto,
+				     const struct ev_timestamp *ts,
+				     struct ev_span data,
+				     const struct ev_timestamp_trust *trust,
+				     struct ev_timestamp_answer *out)
 {
 	struct question q = {
-		.crypto = crypto, .ts = ts, .at = ts->gen_time, .reason = reason
+		.crypto = crypto, .ts = ts, .at = trust->at, .out = out
 	};
 	enum ev_verified answer;
 	uint8_t digest[EV_DIGEST_MAX];
 
-	if (n_roots > CERTS_MAX || n_extra > CERTS_MAX)
+	*out = (struct ev_timestamp_answer){ 0 };
+	if (trust->n_roots > CERTS_MAX || trust->n_extra > CERTS_MAX)
 		return no(&q, "too many certificates are given");
 	if (!ev_digest(crypto, ts->imprint_alg, data, digest))
 		return trouble(&q);
 	if (memcmp(digest, ts->imprint, ev_digest_size(ts->imprint_alg)) != 0)
 		return no(&q, "the token is over other data");
 	q.token = import_token(&q);
-	q.roots = import_certs(crypto, roots, n_roots);
-	q.extra = import_certs(crypto, extra, n_extra);
+	q.roots = import_certs(crypto, trust->roots, trust->n_roots);
+	q.extra = import_certs(crypto, trust->extra, trust->n_extra);
 	if (q.token == NULL || q.roots == NULL || q.extra == NULL)
 		answer = trouble(&q);
 	else

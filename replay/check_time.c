@@ -28,14 +28,16 @@ static bool mark_used(struct rp_case *c, const struct rp_seal_token *token,
 		      const struct ev_span *roots, struct rp_anchor **which,
 		      size_t n)
 {
-	char unused[200];
-
 	for (size_t i = 0; i < n; i++) {
+		struct ev_timestamp_trust trust = { .roots = &roots[i],
+						    .n_roots = 1,
+						    .at = ts->gen_time };
+		struct ev_timestamp_answer unused;
 		enum ev_verified v = EV_VERIFIED_YES;
 
 		if (n > 1)
 			v = ev_timestamp_verify(c->crypto, ts, token->covers,
-						&roots[i], 1, NULL, 0, unused);
+						&trust, &unused);
 		if (v == EV_VERIFIED_TROUBLE)
 			return false;
 		which[i]->used = which[i]->used || v == EV_VERIFIED_YES;
@@ -50,20 +52,25 @@ static enum rp_outcome judge_token(struct rp_case *c,
 {
 	struct rp_anchor *which[RP_ANCHORS_MAX];
 	struct ev_span roots[RP_ANCHORS_MAX];
-	char reason[200], time[EV_TIME_TEXT];
+	char time[EV_TIME_TEXT];
+	struct ev_timestamp_answer answer;
 	enum ev_verified v;
 	size_t n = rp_anchors_of(c->anchors, RP_ANCHOR_TSA_ROOT, roots, which);
+	struct ev_timestamp_trust trust = { .roots = roots,
+					    .n_roots = n,
+					    .at = ts->gen_time };
 
 	ev_time_format(ts->gen_time, time);
 	rp_set_got(f, "%s by %s", time, ts->tsa[0] != '\0' ? ts->tsa : "?");
-	if (n == 0)
-		return rp_skip(f, "token-untrusted: no TSA root was given");
-	v = ev_timestamp_verify(c->crypto, ts, token->covers, roots, n, NULL, 0,
-				reason);
+	v = ev_timestamp_verify(c->crypto, ts, token->covers, &trust, &answer);
 	if (v == EV_VERIFIED_TROUBLE)
 		return RP_TROUBLE;
+	if (v == EV_VERIFIED_NO && !answer.untrusted)
+		return rp_fail(f, "token: %s", answer.reason);
 	if (v == EV_VERIFIED_NO)
-		return rp_fail(f, "token: %s", reason);
+		return rp_skip(f, "token-untrusted: %s",
+			       n == 0 ? "no TSA root was given"
+				      : answer.reason);
 	if (!mark_used(c, token, ts, roots, which, n))
 		return RP_TROUBLE;
 	note_proven(c, token, ts);

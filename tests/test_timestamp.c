@@ -3,6 +3,7 @@
 #include "evidence/timestamp.h"
 
 #include "evidence/base/base64.h"
+#include "evidence/base/buffer.h"
 #include "evidence/base/pem.h"
 #include "evidence/tst_info.h"
 #include "tests/lcg.h"
@@ -36,13 +37,38 @@ static struct ev_span pem_of(const char *rel, struct ev_pem_list *list)
 	return list->block[0].der;
 }
 
+/* At the token's own time, unless trust says another. */
+static enum ev_verified verify(struct ev_crypto *crypto,
+			       const struct ev_timestamp *t,
+			       struct ev_span data,
+			       struct ev_timestamp_trust trust,
+			       struct ev_timestamp_answer *answer)
+{
+	if (trust.at == 0)
+		trust.at = t->gen_time;
+	return ev_timestamp_verify(crypto, t, data, &trust, answer);
+}
+
+static void assert_chain(struct ev_crypto *crypto,
+			 const struct ev_timestamp_answer *answer,
+			 struct ev_span leaf, struct ev_span root)
+{
+	ev_auto_buffer struct ev_buffer all = { 0 };
+	uint8_t digest[32];
+
+	ev_buffer_add(&all, leaf);
+	ev_buffer_add(&all, root);
+	assert_true(ev_digest(crypto, EV_SHA256, ev_buffer_span(&all), digest));
+	assert_memory_equal(answer->chain_sha256, digest, 32);
+}
+
 static void the_local_token_verifies_in_both_forms(void **state)
 {
 	static const char *const forms[] = { "archive/tsa-local/r.tsr",
 					     "archive/tsa-local/r.tst" };
 	struct ev_span data, ca, tsa, other = EV_SPAN_LITERAL("{}");
 	struct ev_pem_list ca_pem, tsa_pem;
-	char reason[200];
+	struct ev_timestamp_answer answer;
 
 	vectors_need();
 	data = vector("archive/tsa-local/data.json");
@@ -59,19 +85,32 @@ static void the_local_token_verifies_in_both_forms(void **state)
 		assert_int_equal(t.imprint_alg, EV_SHA256);
 		print_message("# tsa %s, policy %s, serial %s\n", t.tsa,
 			      t.policy, t.serial);
-		assert_int_equal(ev_timestamp_verify(*state, &t, data, &ca, 1,
-						     NULL, 0, reason),
+		assert_int_equal(verify(*state, &t, data,
+					(struct ev_timestamp_trust){
+						.roots = &ca, .n_roots = 1 },
+					&answer),
 				 EV_VERIFIED_YES);
-		assert_string_equal(reason, "");
-		assert_int_equal(ev_timestamp_verify(*state, &t, other, &ca, 1,
-						     NULL, 0, reason),
+		assert_string_equal(answer.reason, "");
+		assert_true(answer.has_chain);
+		assert_string_equal(answer.tsa, t.tsa);
+		assert_chain(*state, &answer, tsa, ca);
+		assert_int_equal(verify(*state, &t, other,
+					(struct ev_timestamp_trust){
+						.roots = &ca, .n_roots = 1 },
+					&answer),
 				 EV_VERIFIED_NO);
-		assert_string_equal(reason, "the token is over other data");
+		assert_string_equal(answer.reason,
+				    "the token is over other data");
+		assert_false(answer.untrusted);
 		/* Embedded and extra certificates are not trust. */
-		assert_int_equal(ev_timestamp_verify(*state, &t, data, NULL, 0,
-						     &tsa, 1, reason),
+		assert_int_equal(verify(*state, &t, data,
+					(struct ev_timestamp_trust){
+						.extra = &tsa, .n_extra = 1 },
+					&answer),
 				 EV_VERIFIED_NO);
-		assert_non_null(strstr(reason, "trusted root"));
+		assert_non_null(strstr(answer.reason, "trusted root"));
+		assert_true(answer.untrusted);
+		assert_false(answer.has_chain);
 		ev_timestamp_free(&t);
 		assert_null(t.token);
 	}
@@ -79,34 +118,39 @@ static void the_local_token_verifies_in_both_forms(void **state)
 	ev_pem_list_free(&tsa_pem);
 }
 
-/* The chain is judged at the token's time and no other, ends included. */
-static void the_chain_is_judged_at_the_time_of_the_token(void **state)
+/* The chain is judged at the time that is asked for and no other. */
+static void the_chain_is_judged_at_the_time_asked_for(void **state)
 {
+	static const struct {
+		int64_t at;
+		const char *reason;
+	} cases[] = {
+		{ INT64_C(4954915572), "had expired at 2127-01-06" },
+		{ INT64_C(1), "not yet valid at 1970" },
+	};
 	struct ev_error err = { EV_OK };
 	struct ev_pem_list ca_pem;
+	struct ev_timestamp_answer answer;
 	struct ev_timestamp t;
 	struct ev_span ca;
-	char reason[200];
 
 	vectors_need();
 	ca = pem_of("archive/tsa-local/ca.pem", &ca_pem);
 	assert_int_equal(
 		ev_timestamp_parse(vector("archive/tsa-local/r.tsr"), &t, &err),
 		EV_OK);
-	t.gen_time += INT64_C(100) * 366 * 86400;
-	assert_int_equal(
-		ev_timestamp_verify(*state, &t,
-				    vector("archive/tsa-local/data.json"), &ca,
-				    1, NULL, 0, reason),
-		EV_VERIFIED_NO);
-	assert_non_null(strstr(reason, "had expired at 21"));
-	t.gen_time = 0;
-	assert_int_equal(
-		ev_timestamp_verify(*state, &t,
-				    vector("archive/tsa-local/data.json"), &ca,
-				    1, NULL, 0, reason),
-		EV_VERIFIED_NO);
-	assert_non_null(strstr(reason, "not yet valid at 1970"));
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct ev_timestamp_trust trust = { .roots = &ca,
+						    .n_roots = 1,
+						    .at = cases[i].at };
+
+		assert_int_equal(verify(*state, &t,
+					vector("archive/tsa-local/data.json"),
+					trust, &answer),
+				 EV_VERIFIED_NO);
+		assert_non_null(strstr(answer.reason, cases[i].reason));
+		assert_false(answer.untrusted);
+	}
 	ev_timestamp_free(&t);
 	ev_pem_list_free(&ca_pem);
 }
@@ -190,7 +234,8 @@ static uint8_t *load_signature(const json_t *bundle, struct ev_span *out)
 }
 
 /* 1 verified, 0 refused, -1 the case has no token */
-static int judge(struct ev_crypto *crypto, const char *folder, char reason[200])
+static int judge(struct ev_crypto *crypto, const char *folder,
+		 struct ev_timestamp_answer *said)
 {
 	json_t *bundle = load(folder, "bundle.sigstore.json");
 	json_t *trusted = load(folder, "trusted_root.json");
@@ -213,9 +258,13 @@ static int judge(struct ev_crypto *crypto, const char *folder, char reason[200])
 		p = decode(token, &item);
 		q = load_signature(bundle, &data);
 		assert_int_equal(ev_timestamp_parse(item, &t, &err), EV_OK);
-		answer = ev_timestamp_verify(crypto, &t, data, c.roots,
-					     c.n_roots, c.extra, c.n_extra,
-					     reason);
+		answer = verify(
+			crypto, &t, data,
+			(struct ev_timestamp_trust){ .roots = c.roots,
+						     .n_roots = c.n_roots,
+						     .extra = c.extra,
+						     .n_extra = c.n_extra },
+			said);
 		ev_timestamp_free(&t);
 		free(p);
 		free(q);
@@ -235,6 +284,7 @@ static void sigstore_tokens_are_judged_as_published(void **state)
 		const char *folder;
 		int answer;
 		const char *reason;
+		bool untrusted;
 	} cases[] = {
 		{ "rekor2-happy-path", 1, "" },
 		{ "rekor2-dsse-happy-path", 1, "" },
@@ -247,7 +297,7 @@ static void sigstore_tokens_are_judged_as_published(void **state)
 		  "" },
 		{ "rekor2-timestamp-payload-mismatch_fail", 0, "other data" },
 		{ "rekor2-timestamp-untrusted-tsa-with-embedded-cert_fail", 0,
-		  "trusted root" },
+		  "trusted root", true },
 		{ "rekor2-dsse-invalid-sig_fail", 1, "" },
 		{ "rekor2-checkpoint-cosigned", 1, "" },
 		{ "rekor2-checkpoint-multiple-cosigs", 1, "" },
@@ -258,12 +308,14 @@ static void sigstore_tokens_are_judged_as_published(void **state)
 
 	vectors_need();
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		char reason[200] = "";
-		int answer = judge(*state, cases[i].folder, reason);
+		struct ev_timestamp_answer said = { 0 };
+		int answer = judge(*state, cases[i].folder, &said);
 
-		print_message("# %s: %d %s\n", cases[i].folder, answer, reason);
+		print_message("# %s: %d %s\n", cases[i].folder, answer,
+			      said.reason);
 		assert_int_equal(answer, cases[i].answer);
-		assert_non_null(strstr(reason, cases[i].reason));
+		assert_non_null(strstr(said.reason, cases[i].reason));
+		assert_int_equal(said.untrusted, cases[i].untrusted);
 	}
 }
 
@@ -326,7 +378,6 @@ static void mutations_never_verify(void **state)
 	for (unsigned int i = 0; i < 4000; i++) {
 		struct ev_error err = { EV_OK };
 		struct ev_timestamp t;
-		char reason[200] = "";
 		uint8_t *copy = malloc(item.n);
 		size_t at = lcg_below(&seed, (uint32_t)item.n);
 
@@ -335,8 +386,12 @@ static void mutations_never_verify(void **state)
 		copy[at] ^= (uint8_t)(1 + lcg_below(&seed, 255));
 		if (ev_timestamp_parse(ev_span_of(copy, item.n), &t, &err) ==
 		    EV_OK) {
-			enum ev_verified v = ev_timestamp_verify(
-				*state, &t, data, &ca, 1, NULL, 0, reason);
+			struct ev_timestamp_answer answer;
+			enum ev_verified v =
+				verify(*state, &t, data,
+				       (struct ev_timestamp_trust){
+					       .roots = &ca, .n_roots = 1 },
+				       &answer);
 
 			parsed++;
 			/* What no signature covers may change: the digest
@@ -344,7 +399,7 @@ static void mutations_never_verify(void **state)
 			if (v == EV_VERIFIED_YES)
 				assert_int_equal(t.gen_time, LOCAL_TIME);
 			else
-				assert_true(reason[0] != '\0');
+				assert_true(answer.reason[0] != '\0');
 			ev_timestamp_free(&t);
 		}
 		free(copy);
@@ -440,7 +495,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_local_token_verifies_in_both_forms),
-		cmocka_unit_test(the_chain_is_judged_at_the_time_of_the_token),
+		cmocka_unit_test(the_chain_is_judged_at_the_time_asked_for),
 		cmocka_unit_test(sigstore_tokens_are_judged_as_published),
 		cmocka_unit_test(every_prefix_and_a_trailing_byte_are_refused),
 		cmocka_unit_test(a_response_without_a_token_is_refused),

@@ -198,13 +198,18 @@ def tokens():
          stamped(cert=tsa.certificate(critical=False))),
         ("eku-two", "the TSA's certificate has a second purpose", stamped(cert=tsa.certificate(
             purposes=(tsa.TIME_STAMPING, "1.3.6.1.5.5.7.3.1")))),
-        ("untrusted", "the TSA's certificate is under another root key",
-         stamped(cert=tsa.certificate(root="rogue tsa root"))),
         ("rejected", "status rejection, with a token all the same", stamped(status=2)),
         ("no-token", "status granted, and no token", stamped(with_token=False)),
     ]
     for why, text, edits in rows:
         yield failing(check, why, text, edits, skips, parts=TINY)
+    rogue = tsa.certificate(root="rogue tsa root")
+    yield Case("pass-token-untrusted", "the TSA's certificate is under another root key: it says "
+               "nothing", edits=stamped(cert=rogue), skips=good, parts=TINY)
+    both = {"tokens": const([lambda text: tsa.response(text, GEN_TIME, cert=rogue),
+                             lambda text: tsa.response(text, GEN_TIME)])}
+    yield Case("pass-token-and-stranger", "a token of another TSA beside a good one",
+               edits=both, passes=good[:2], skips=good[:1], parts=TINY)
     yield failing("time.order", "", "the token is older than the PCK CRL in the archive",
                   stamped(seconds=windows.PCK_CRL[0] - 600), parts=QUOTE_ONLY,
                   passes=("time.token", "time.proven"))
