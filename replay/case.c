@@ -332,6 +332,7 @@ void rp_case_free(struct rp_case *c)
 		free(c->findings[i].got);
 	}
 	rp_signers_free(&c->signers);
+	rp_stamps_free(&c->stamps);
 	free(c->certs);
 	free(c->issuers);
 	free(c->pck_chains.chain);

@@ -18,6 +18,7 @@
 #include "replay/check.h"
 #include "replay/policy.h"
 #include "replay/signers.h"
+#include "replay/stamps.h"
 #include "replay/tcb.h"
 
 /* Whose a PEM chain item is; its leaf says so, else the manifest. */
@@ -205,6 +206,8 @@ struct rp_case {
 	const char *broken; /* archive check that bars the evidence, or NULL */
 	bool has_signers;   /* filled by the first check that asks */
 	struct rp_signers signers;
+	bool has_stamps; /* likewise */
+	struct rp_stamps stamps;
 	bool has_proven;
 	int64_t proven; /* earliest good token's time */
 	int64_t slack;	/* its accuracy in seconds, rounded up */

@@ -2,8 +2,6 @@
 /* time.*: tokens, and what they prove about the archive's age. */
 #include "replay/checks.h"
 
-#include "evidence/timestamp.h"
-
 static void set_proven(struct rp_case *c, const struct ev_timestamp *ts)
 {
 	c->proven = ts->gen_time;
@@ -22,59 +20,25 @@ static void note_proven(struct rp_case *c, const struct rp_seal_token *token,
 	c->has_proven = true;
 }
 
-/* A good token rests on each root that carries it alone. */
-static bool mark_used(struct rp_case *c, const struct rp_seal_token *token,
-		      const struct ev_timestamp *ts,
-		      const struct ev_span *roots, struct rp_anchor **which,
-		      size_t n)
+/* NULL is trouble. */
+static const struct rp_stamp *stamp_of(struct rp_case *c, size_t i)
 {
-	for (size_t i = 0; i < n; i++) {
-		struct ev_timestamp_trust trust = { .roots = &roots[i],
-						    .n_roots = 1,
-						    .at = ts->gen_time };
-		struct ev_timestamp_answer unused;
-		enum ev_verified v = EV_VERIFIED_YES;
-
-		if (n > 1)
-			v = ev_timestamp_verify(c->crypto, ts, token->covers,
-						&trust, &unused);
-		if (v == EV_VERIFIED_TROUBLE)
-			return false;
-		which[i]->used = which[i]->used || v == EV_VERIFIED_YES;
-	}
-	return true;
+	if (!c->has_stamps)
+		c->has_stamps = rp_stamps_judge(c->crypto, c->seal, c->anchors,
+						&c->stamps);
+	return c->has_stamps ? &c->stamps.stamp[i] : NULL;
 }
 
-static enum rp_outcome judge_token(struct rp_case *c,
-				   const struct rp_seal_token *token,
-				   const struct ev_timestamp *ts,
-				   struct rp_finding *f)
+/* Whether another token over the same bytes is good. */
+static bool is_outdone(const struct rp_case *c, size_t token)
 {
-	struct rp_anchor *which[RP_ANCHORS_MAX];
-	struct ev_span roots[RP_ANCHORS_MAX];
-	char time[EV_TIME_TEXT];
-	struct ev_timestamp_answer answer;
-	enum ev_verified v;
-	size_t n = rp_anchors_of(c->anchors, RP_ANCHOR_TSA_ROOT, roots, which);
-	struct ev_timestamp_trust trust = { .roots = roots,
-					    .n_roots = n,
-					    .at = ts->gen_time };
+	const struct rp_seal_token *all = c->seal->tokens;
 
-	ev_time_format(ts->gen_time, time);
-	rp_set_got(f, "%s by %s", time, ts->tsa[0] != '\0' ? ts->tsa : "?");
-	v = ev_timestamp_verify(c->crypto, ts, token->covers, &trust, &answer);
-	if (v == EV_VERIFIED_TROUBLE)
-		return RP_TROUBLE;
-	if (v == EV_VERIFIED_NO && !answer.untrusted)
-		return rp_fail(f, "token: %s", answer.reason);
-	if (v == EV_VERIFIED_NO)
-		return rp_skip(f, "token-untrusted: %s",
-			       n == 0 ? "no TSA root was given"
-				      : answer.reason);
-	if (!mark_used(c, token, ts, roots, which, n))
-		return RP_TROUBLE;
-	note_proven(c, token, ts);
-	return RP_PASS;
+	for (size_t i = 0; i < c->stamps.n; i++)
+		if (c->stamps.stamp[i].outcome == RP_PASS &&
+		    all[i].covers.p == all[token].covers.p)
+			return true;
+	return false;
 }
 
 enum rp_outcome rp_check_time_token(struct rp_case *c,
@@ -82,19 +46,28 @@ enum rp_outcome rp_check_time_token(struct rp_case *c,
 				    struct rp_finding *f)
 {
 	const struct rp_seal_token *token = &c->seal->tokens[s->index];
-	struct ev_timestamp ts = { 0 };
-	struct ev_error err = { 0 };
-	enum rp_outcome outcome;
+	const struct rp_stamp *stamp = stamp_of(c, s->index);
+	char time[EV_TIME_TEXT];
+	const char *tsa;
 
-	if (token->covers_name == NULL)
-		return rp_fail(f,
-			       "token: its name says of no file here what it "
-			       "is over");
-	if (ev_timestamp_parse(token->file->data, &ts, &err) != EV_OK)
-		return rp_refused(f, "token", &err);
-	outcome = judge_token(c, token, &ts, f);
-	ev_timestamp_free(&ts);
-	return outcome;
+	if (stamp == NULL)
+		return RP_TROUBLE;
+	if (token->err.code != EV_OK) {
+		rp_set_want(f, "%s", token->err.want);
+		rp_set_got(f, "%s", token->err.found);
+	} else if (token->covers_name != NULL) {
+		ev_time_format(token->ts.gen_time, time);
+		tsa = stamp->answer.has_chain ? stamp->answer.tsa
+					      : token->ts.tsa;
+		rp_set_got(f, "%s by %s", time, tsa[0] != '\0' ? tsa : "?");
+	}
+	if (stamp->outcome == RP_PASS)
+		note_proven(c, token, &token->ts);
+	else
+		rp_skip(f, "%s", stamp->reason);
+	/* One token more, by whoever, is nothing that could be missing. */
+	f->applies = stamp->outcome != RP_SKIP || !is_outdone(c, s->index);
+	return stamp->outcome;
 }
 
 enum rp_outcome rp_check_time_proven(struct rp_case *c,

@@ -302,7 +302,47 @@ static enum ev_code list_tokens(const struct ev_archive *archive,
 		t->file = &seal->files[i];
 		cover(archive, seal, t);
 		seal->n_tokens++;
+		if (ev_timestamp_parse(t->file->data, &t->ts, &t->err) ==
+		    EV_TROUBLE) {
+			*err = t->err;
+			return EV_TROUBLE;
+		}
 	}
+	return EV_OK;
+}
+
+/* --- certificates --- */
+
+static enum ev_code open_pem(struct rp_seal *seal, struct ev_span text,
+			     struct ev_error *err)
+{
+	struct ev_pem_list *list = &seal->pems[seal->n_pems];
+	struct ev_error unreadable = { 0 };
+	enum ev_code code =
+		ev_pem_list_parse(text, 0, "CERTIFICATE", list, &unreadable);
+
+	if (code == EV_TROUBLE) {
+		*err = unreadable;
+		return EV_TROUBLE;
+	}
+	if (code != EV_OK)
+		return EV_OK;
+	seal->n_pems++;
+	for (size_t i = 0; i < list->n_blocks; i++)
+		if (seal->n_certs < RP_SEAL_CERTS_MAX)
+			seal->cert[seal->n_certs++] = list->block[i].der;
+	return EV_OK;
+}
+
+static enum ev_code open_pems(struct rp_seal *seal, struct ev_error *err)
+{
+	seal->pems = calloc(seal->n_files + 1, sizeof(*seal->pems));
+	if (seal->pems == NULL)
+		return ev_fail_trouble(err, object, "out of memory");
+	for (size_t i = 0; i < seal->n_files; i++)
+		if (class_of(seal->files[i].name) == CLASS_CERTIFICATE &&
+		    open_pem(seal, seal->files[i].data, err) != EV_OK)
+			return err->code;
 	return EV_OK;
 }
 
@@ -314,7 +354,8 @@ enum ev_code rp_seal_open(const struct ev_archive *archive,
 
 	if (list_files(archive, detached, n_detached, &seal, err) != EV_OK ||
 	    open_envelopes(archive, &seal, err) != EV_OK ||
-	    list_tokens(archive, &seal, err) != EV_OK) {
+	    list_tokens(archive, &seal, err) != EV_OK ||
+	    open_pems(&seal, err) != EV_OK) {
 		rp_seal_free(&seal);
 		return err->code;
 	}
@@ -326,6 +367,11 @@ void rp_seal_free(struct rp_seal *seal)
 {
 	for (size_t i = 0; i < seal->n_envelopes; i++)
 		ev_dsse_free(&seal->envelopes[i].dsse);
+	for (size_t i = 0; i < seal->n_tokens; i++)
+		ev_timestamp_free(&seal->tokens[i].ts);
+	for (size_t i = 0; i < seal->n_pems; i++)
+		ev_pem_list_free(&seal->pems[i]);
+	free(seal->pems);
 	free(seal->envelopes);
 	free(seal->signatures);
 	free(seal->tokens);

@@ -9,7 +9,9 @@
 #define RP_SEAL_H
 
 #include "evidence/archive.h"
+#include "evidence/base/pem.h"
 #include "evidence/dsse.h"
+#include "evidence/timestamp.h"
 
 /* A file of the directory <archive>.sig/; name is that in the directory. */
 struct rp_detached {
@@ -45,7 +47,12 @@ struct rp_seal_token {
 	 * older token; NULL: the name fits no rule, or that file is absent. */
 	const char *covers_name;
 	struct ev_span covers; /* empty then */
+	struct ev_error err;   /* code other than EV_OK: it does not parse */
+	struct ev_timestamp ts;
 };
+
+/* Certificates that a signature or token may need; a guard. */
+#define RP_SEAL_CERTS_MAX 64
 
 struct rp_seal {
 	struct rp_seal_file *files; /* inner by name, then detached by name */
@@ -56,6 +63,12 @@ struct rp_seal {
 	size_t n_signatures;
 	struct rp_seal_token *tokens;
 	size_t n_tokens;
+	/* What *.pem files hold, untrusted; one that cannot be read is left
+	 * out, and what needed it is then missing it. */
+	struct ev_pem_list *pems;
+	size_t n_pems;
+	struct ev_span cert[RP_SEAL_CERTS_MAX]; /* DER, in the order of files */
+	size_t n_certs;
 };
 
 /*

@@ -306,8 +306,8 @@ def authority(folder):
     return folder
 
 
-def stamp(folder, data, out):
-    tool(["openssl", "ts", "-query", "-data", data, "-sha256", "-cert",
+def stamp(folder, data, out, cert=("-cert",)):
+    tool(["openssl", "ts", "-query", "-data", data, "-sha256", *cert,
           "-out", folder + "/q"])
     tool(["openssl", "ts", "-reply", "-config", folder + "/cnf", "-queryfile",
           folder + "/q", "-out", out])
@@ -368,6 +368,29 @@ def token_untrusted(scratch):
     equal("skip", row["outcome"], "time.token of a TSA that is not listed")
     contains(row["reason"], "token-untrusted", "trusted root")
     equal("skip", outcome(rep, "time.proven"), "time.proven")
+
+
+@case("a token without certificates is completed by sig/NAME.pem, inside or "
+      "beside the archive")
+def token_helper(scratch):
+    archive, tsa, _ = stamped(scratch)
+    root = tsa + "/root.pem"
+    stamp(tsa, scratch + "/un/manifest.json", archive + ".sig/manifest.0.tsr",
+          cert=())
+    row, = findings(verdict(archive, "--tsa-root", root), "time.token")
+    equal("skip", row["outcome"], "time.token without the certificate")
+    contains(row["reason"], "token-untrusted", "not at hand")
+    helper = f"{archive}.sig/helper.pem"
+    write(helper, b"no certificate\n")
+    row, = findings(verdict(archive, "--tsa-root", root), "time.token")
+    equal("skip", row["outcome"], "time.token beside a file that is none")
+    write(helper, read(tsa + "/root.pem") + read(tsa + "/tsa.pem"))
+    row, = findings(verdict(archive, "--tsa-root", root), "time.token")
+    equal("pass", row["outcome"], "time.token")
+    contains(row["got"], "CN=SIMULATED TSA")
+    other = authority(scratch + "/other")
+    rep = verdict(archive, "--tsa-root", other + "/root.pem")
+    equal("skip", outcome(rep, "time.token"), "a helper is not trust")
 
 
 @case("a token over other bytes is refused")

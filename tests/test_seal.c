@@ -3,6 +3,7 @@
 #include "replay/signers.h"
 
 #include "collect/rewrite.h"
+#include "tests/replay_case.h"
 #include "tests/sample.h"
 
 #include <stdio.h>
@@ -273,6 +274,43 @@ static void tokens_cover_what_their_names_say(void **state)
 	close_fixture(&f);
 }
 
+static void certificates_are_collected_up_to_a_bound(void **state)
+{
+	ev_auto_buffer struct ev_buffer many = { 0 };
+	struct rp_detached detached[7];
+	struct fixture f;
+	size_t n;
+	char *anchor =
+		replay_read("testdata/anchors/simulated/tsa-root.pem", &n);
+	char *pem = strstr(anchor, "-----BEGIN");
+
+	(void)state;
+	assert_non_null(pem);
+	for (size_t i = 0; i < 15; i++)
+		ev_buffer_add_str(&many, pem);
+	open_fixture(&f, NULL);
+	add(&f, "sig/tsa.pem", ev_span_str(pem));
+	add(&f, "sig/note.pem", EV_SPAN_LITERAL("no certificate"));
+	seal(&f, NULL, 0);
+	assert_int_equal(f.seal.n_certs, 1);
+	assert_int_equal(f.seal.cert[0].p[0], 0x30);
+	rp_seal_free(&f.seal);
+	for (size_t i = 0; i < 7; i++) {
+		/* Other bytes each, so that none is merged. */
+		static const char *const names[] = { "1.pem", "2.pem", "3.pem",
+						     "4.pem", "5.pem", "6.pem",
+						     "7.pem" };
+
+		detached[i].name = names[i];
+		detached[i].data = ev_span_sub(ev_buffer_span(&many), 0,
+					       many.n - (6 - i) * strlen(pem));
+	}
+	seal(&f, detached, 7);
+	assert_int_equal(f.seal.n_certs, RP_SEAL_CERTS_MAX);
+	close_fixture(&f);
+	free(anchor);
+}
+
 static void detached_limits_hold(void **state)
 {
 	static struct rp_detached many[256 + 1];
@@ -317,6 +355,7 @@ int main(void)
 		cmocka_unit_test(envelope_over_something_else_does_not_count),
 		cmocka_unit_test(broken_envelope_stays_visible),
 		cmocka_unit_test(tokens_cover_what_their_names_say),
+		cmocka_unit_test(certificates_are_collected_up_to_a_bound),
 		cmocka_unit_test(detached_limits_hold),
 	};
 

@@ -7,6 +7,7 @@ import json
 import anchors
 import dsse
 import jcs
+import pem
 import tar
 import tsa
 import windows
@@ -188,6 +189,10 @@ def tokens():
     yield Case("token-over-signature", "a token over the signature: it proves no existence of the "
                "evidence (archive.md 6)", "incomplete", {"sig": over_signature}, passes=good[:1],
                skips=("time.proven",), parts=TINY)
+    helper = [("sig/tsa.pem", pem.encode("CERTIFICATE", tsa.certificate()).encode())]
+    yield Case("token-helper", "the TSA's certificate is not in the token, but beside it",
+               edits=dict(stamped(embed=False), sig=lambda files: files + helper), passes=good,
+               lean=True)
     check, skips = "time.token", ("time.proven",)
     wrong = {"tokens": const([lambda text: tsa.response(text + b" ", GEN_TIME)])}
     expired = tsa.certificate(windows.TSA_EXPIRED)

@@ -66,17 +66,17 @@ def signer_info(content, seconds, cert):
                    b"\xa0" + attributes[1:], key.sig_algorithm(), der.octets(key.sign(attributes)))
 
 
-def token(data, seconds, cert, serial=2):
-    """ContentInfo with SignedData over TSTInfo; one certificate inside."""
+def token(data, seconds, cert, serial=2, embed=True):
+    """ContentInfo with SignedData over TSTInfo; one certificate inside, or none."""
     content = info(data, seconds, serial)
     signed = der.seq(
         der.integer(3), der.set_of(SHA256),
         der.seq(der.oid(TST_INFO), der.explicit(0, der.octets(content))),
-        der.tlv(0xA0, cert), der.set_of(signer_info(content, seconds, cert)))
+        der.tlv(0xA0, cert) if embed else b"", der.set_of(signer_info(content, seconds, cert)))
     return der.seq(der.oid(SIGNED_DATA), der.explicit(0, signed))
 
 
-def response(data, seconds, cert=None, status=0, with_token=True):
+def response(data, seconds, cert=None, status=0, with_token=True, embed=True):
     """TimeStampResp over data, issued at the given second."""
-    made = token(data, seconds, cert or certificate())
+    made = token(data, seconds, cert or certificate(), embed=embed)
     return der.seq(der.seq(der.integer(status)), made if with_token else b"")
