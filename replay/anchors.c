@@ -4,6 +4,9 @@
 
 #include "evidence/base/hex.h"
 #include "evidence/base/sig.h"
+#include "evidence/base/time.h"
+
+#include <stdio.h>
 
 static const char object[] = "anchor";
 
@@ -18,22 +21,76 @@ const char *rp_anchor_use_word(enum rp_anchor_use use)
 	return use_words[use];
 }
 
-/* The value of "Field: value" among the lines before the PEM block. */
+/* The next line of text from *at on, without its end. */
+static struct ev_span next_line(struct ev_span text, size_t *at)
+{
+	const uint8_t *line = text.p + *at;
+	const uint8_t *nl = memchr(line, '\n', text.n - *at);
+	size_t size = nl != NULL ? (size_t)(nl - line) : text.n - *at;
+
+	*at += size + (nl != NULL);
+	return ev_span_of(line, size);
+}
+
+static bool is_field(struct ev_span line, const char *field)
+{
+	size_t n = strlen(field);
+
+	return line.n > n + 2 && memcmp(line.p, field, n) == 0 &&
+	       line.p[n] == ':' && line.p[n + 1] == ' ';
+}
+
+/* The value of the one line "Field: value". */
 static struct ev_span header(struct ev_span text, const char *field)
 {
-	size_t n = strlen(field), at = 0;
+	for (size_t at = 0; at < text.n;) {
+		struct ev_span line = next_line(text, &at);
+		size_t skip = strlen(field) + 2;
 
-	while (at < text.n) {
-		const uint8_t *line = text.p + at;
-		const uint8_t *nl = memchr(line, '\n', text.n - at);
-		size_t size = nl != NULL ? (size_t)(nl - line) : text.n - at;
-
-		if (size > n + 2 && memcmp(line, field, n) == 0 &&
-		    line[n] == ':' && line[n + 1] == ' ')
-			return ev_span_of(line + n + 2, size - n - 2);
-		at += size + 1;
+		if (is_field(line, field))
+			return ev_span_sub(line, skip, line.n - skip);
 	}
 	return (struct ev_span){ NULL, 0 };
+}
+
+/* Lines up to the first empty one: what follows is for people. */
+static struct ev_span header_lines(struct ev_span text)
+{
+	for (size_t at = 0; at < text.n;) {
+		size_t start = at;
+
+		if (next_line(text, &at).n == 0)
+			return ev_span_sub(text, 0, start);
+	}
+	return text;
+}
+
+static enum ev_code check_names(struct ev_span text, struct ev_error *err)
+{
+	static const char *const known[] = {
+		"Name",	   "Owner",	"For",	      "Subject",  "Spki-Sha256",
+		"Confirm", "Simulated", "Valid-From", "Valid-To", "Policies",
+	};
+	enum { N_KNOWN = sizeof(known) / sizeof(known[0]) };
+	bool seen[N_KNOWN] = { false };
+
+	for (size_t at = 0; at < text.n;) {
+		struct ev_span line = next_line(text, &at);
+		size_t i = 0;
+
+		while (i < N_KNOWN && !is_field(line, known[i]))
+			i++;
+		if (i == N_KNOWN)
+			return ev_fail_text(err, EV_VALUE, object, "header", 0,
+					    "a field of ecart-policy(5) with a "
+					    "value",
+					    line);
+		if (seen[i])
+			return ev_fail(err, EV_DUPLICATE, object, known[i], 0,
+				       "each field once", "one twice");
+		seen[i] = true;
+	}
+	return EV_OK;
 }
 
 static enum ev_code copy_text(struct ev_span text, const char *field, char *out,
@@ -68,6 +125,50 @@ static enum ev_code read_use(struct ev_span text, enum rp_anchor_use *out,
 			     value);
 }
 
+static enum ev_code read_instant(struct ev_span text, const char *field,
+				 int64_t *out, struct ev_error *err)
+{
+	struct ev_span value = header(text, field);
+
+	if (value.n == 0 || ev_time_parse_rfc3339(value, out))
+		return EV_OK;
+	return ev_fail_text(err, EV_SYNTAX, object, field, 0,
+			    "YYYY-MM-DDTHH:MM:SSZ", value);
+}
+
+static enum ev_code read_policies(struct ev_span text, char out[256],
+				  struct ev_error *err)
+{
+	struct ev_span value = header(text, "Policies");
+
+	if (value.n == 0)
+		return EV_OK;
+	for (size_t i = 0; i < value.n; i++)
+		if (memchr("0123456789. ", value.p[i], 12) == NULL)
+			return ev_fail_text(err, EV_SYNTAX, object, "Policies",
+					    0, "dotted OIDs and blanks", value);
+	return copy_text(text, "Policies", out, 256, err);
+}
+
+static enum ev_code read_terms(struct ev_span text, struct rp_anchor *a,
+			       struct ev_error *err)
+{
+	static const char *const terms[] = { "Valid-From", "Valid-To",
+					     "Policies" };
+
+	a->valid_from = INT64_MIN;
+	a->valid_to = INT64_MAX;
+	for (size_t i = 0; a->use != RP_ANCHOR_TSA_ROOT && i < 3; i++)
+		if (header(text, terms[i]).n > 0)
+			return ev_fail(err, EV_VALUE, object, terms[i], 0,
+				       "terms for a tsa-root alone",
+				       "another use");
+	if (read_instant(text, "Valid-From", &a->valid_from, err) != EV_OK ||
+	    read_instant(text, "Valid-To", &a->valid_to, err) != EV_OK)
+		return err->code;
+	return read_policies(text, a->policies, err);
+}
+
 /* The file names the digest of its own key, so that a person can compare. */
 static enum ev_code check_digest(struct ev_crypto *crypto, struct ev_span text,
 				 const struct rp_anchor *a,
@@ -98,12 +199,15 @@ static enum ev_code parse(struct ev_crypto *crypto, struct ev_span file,
 		file.n > 0 ? memmem(file.p, file.n, begin, sizeof(begin) - 1)
 			   : NULL;
 	struct ev_span text, pem;
+	uint64_t base;
 
 	if (at == NULL)
 		return ev_fail(err, EV_MISSING, object, "PEM block", 0,
 			       "-----BEGIN", "none");
 	text = ev_span_of(file.p, (size_t)(at - file.p));
 	pem = ev_span_of(at, file.n - text.n);
+	base = text.n;
+	text = header_lines(text);
 	if (copy_text(text, "Name", a->name, sizeof(a->name), err) != EV_OK ||
 	    copy_text(text, "Owner", a->owner, sizeof(a->owner), err) !=
 		    EV_OK ||
@@ -115,18 +219,21 @@ static enum ev_code parse(struct ev_crypto *crypto, struct ev_span file,
 		return err->code;
 	a->simulated =
 		ev_span_eq(header(text, "Simulated"), ev_span_str("yes"));
-	if (ev_pem_list_parse(pem, text.n,
+	if (ev_pem_list_parse(pem, base,
 			      a->use == RP_ANCHOR_TSA_ROOT ? "CERTIFICATE"
 							   : "PUBLIC KEY",
 			      &a->pem, err) != EV_OK)
 		return err->code;
 	a->der = a->pem.block[0].der;
 	if (a->pem.n_blocks != 1)
-		return ev_fail_u64(err, EV_VALUE, object, "PEM blocks", text.n,
-				   1, a->pem.n_blocks);
+		return ev_fail_u64(err, EV_VALUE, object, "PEM blocks", base, 1,
+				   a->pem.n_blocks);
 	if (!ev_digest(crypto, EV_SHA256, file, a->sha256))
 		return ev_fail_trouble(err, object, "digest");
-	return check_digest(crypto, text, a, err);
+	if (check_digest(crypto, text, a, err) != EV_OK ||
+	    read_terms(text, a, err) != EV_OK)
+		return err->code;
+	return check_names(text, err);
 }
 
 enum ev_code rp_anchors_add(struct ev_crypto *crypto, struct ev_span file,
@@ -158,6 +265,44 @@ void rp_anchors_free(struct rp_anchors *anchors)
 	for (size_t i = 0; i < anchors->n; i++)
 		ev_pem_list_free(&anchors->anchor[i].pem);
 	*anchors = (struct rp_anchors){ 0 };
+}
+
+/* One of the blank-separated words of list. */
+static bool is_listed(const char *list, const char *word)
+{
+	size_t n = strlen(word);
+
+	while (*list != '\0') {
+		size_t size = strcspn(list, " ");
+
+		if (size == n && memcmp(list, word, n) == 0)
+			return true;
+		list += size;
+		list += *list == ' ';
+	}
+	return false;
+}
+
+bool rp_anchor_admits(const struct rp_anchor *a, int64_t gen_time,
+		      const char *policy, char reason[200])
+{
+	char end[EV_TIME_TEXT];
+
+	if (gen_time < a->valid_from) {
+		ev_time_format(a->valid_from, end);
+		snprintf(reason, 200, "%s is trusted from %s on", a->name, end);
+		return false;
+	}
+	if (gen_time > a->valid_to) {
+		ev_time_format(a->valid_to, end);
+		snprintf(reason, 200, "%s is trusted until %s", a->name, end);
+		return false;
+	}
+	if (a->policies[0] == '\0' || is_listed(a->policies, policy))
+		return true;
+	snprintf(reason, 200, "%s is not trusted under policy %.80s", a->name,
+		 policy);
+	return false;
 }
 
 struct rp_anchor *rp_anchors_find_p256(struct rp_anchors *anchors,

@@ -43,19 +43,38 @@ static enum ev_verified verify(const struct judge *j,
 				   answer);
 }
 
-/* A good token rests on each root that carries it alone. */
-static void mark_used(const struct judge *j, const struct rp_seal_token *t,
-		      struct rp_stamp *s)
+/* A good token rests on each root that carries it alone, and whose terms
+ * admit it; with none of these it is refused. */
+static void find_roots(const struct judge *j, const struct rp_seal_token *t,
+		       struct rp_stamp *s)
 {
+	bool admitted = false;
+
 	for (size_t i = 0; i < j->n_roots; i++) {
 		struct ev_timestamp_answer alone;
-		enum ev_verified v = verify(j, t, &j->root[i], 1, &alone);
+		enum ev_verified v = EV_VERIFIED_YES;
+		char why[200];
 
+		if (j->n_roots > 1)
+			v = verify(j, t, &j->root[i], 1, &alone);
 		if (v == EV_VERIFIED_TROUBLE)
 			s->outcome = RP_TROUBLE;
-		if (v == EV_VERIFIED_YES)
-			j->anchor[i]->used = true;
+		if (v != EV_VERIFIED_YES)
+			continue;
+		if (!rp_anchor_admits(j->anchor[i], t->ts.gen_time,
+				      t->ts.policy, why)) {
+			snprintf(s->reason, sizeof(s->reason), "token: %s",
+				 why);
+			continue;
+		}
+		j->anchor[i]->used = true;
+		admitted = true;
 	}
+	if (s->outcome == RP_TROUBLE || admitted)
+		return;
+	s->outcome = RP_FAIL;
+	if (s->reason[0] == '\0')
+		say(s, RP_FAIL, "token: no TSA root carries it alone");
 }
 
 static void judge_token(const struct judge *j, const struct rp_seal_token *t,
@@ -78,7 +97,7 @@ static void judge_token(const struct judge *j, const struct rp_seal_token *t,
 	if (v == EV_VERIFIED_TROUBLE)
 		s->outcome = RP_TROUBLE;
 	else if (v == EV_VERIFIED_YES)
-		mark_used(j, t, s);
+		find_roots(j, t, s);
 	else if (!s->answer.untrusted)
 		say(s, RP_FAIL, "token: %s", s->answer.reason);
 	else

@@ -133,6 +133,56 @@ static void the_digest_is_that_of_the_key(void **state)
 	ev_crypto_free(crypto);
 }
 
+static void terms_are_a_tsa_roots_and_spelled_right(void **state)
+{
+	static const struct {
+		const char *to;
+		enum ev_code code;
+		const char *field;
+	} cases[] = {
+		{ "Valid-To: 2026-06-08T12:42:41Z\nConfirm: ", EV_OK, NULL },
+		{ "Valid-To: 2026-06-08\nConfirm: ", EV_SYNTAX, "Valid-To" },
+		{ "Valid-From: @12\nConfirm: ", EV_SYNTAX, "Valid-From" },
+		{ "Valid-To:\nConfirm: ", EV_VALUE, "header" },
+		{ "Valid-Till: 2026-06-08T12:42:41Z\nConfirm: ", EV_VALUE,
+		  "header" },
+		{ "Policies: 1.2.3, 1.2.4\nConfirm: ", EV_SYNTAX, "Policies" },
+		{ "Policies: 1.2.3\nPolicies: 1.2.4\nConfirm: ", EV_DUPLICATE,
+		  "Policies" },
+		{ "a line without a field\nConfirm: ", EV_VALUE, "header" },
+		{ "\na line behind the empty one: ", EV_OK, NULL },
+	};
+	static const char window[] =
+		"Valid-To: 2026-06-08T12:42:41Z\nConfirm: ";
+	struct ev_crypto *crypto = ev_crypto_new();
+	size_t n;
+	char *tsa = replay_read("testdata/anchors/simulated/tsa-root.pem", &n);
+	char *text = replay_read(intel, &n), *other;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *changed = replaced(tsa, "Confirm: ", cases[i].to);
+		struct rp_anchors anchors = { 0 };
+		struct ev_error err = { 0 };
+
+		if (cases[i].code != EV_OK)
+			refuses(crypto, changed, cases[i].code, cases[i].field);
+		else
+			assert_int_equal(rp_anchors_add(crypto,
+							ev_span_str(changed),
+							&anchors, &err),
+					 EV_OK);
+		rp_anchors_free(&anchors);
+		free(changed);
+	}
+	other = replaced(text, "Confirm: ", window);
+	refuses(crypto, other, EV_VALUE, "Valid-To");
+	free(other);
+	free(text);
+	free(tsa);
+	ev_crypto_free(crypto);
+}
+
 static void a_key_stands_once_for_one_use(void **state)
 {
 	struct replay_case r;
@@ -195,6 +245,7 @@ int main(void)
 		cmocka_unit_test(a_key_is_found_by_its_point_and_use),
 		cmocka_unit_test(a_file_that_says_less_is_refused),
 		cmocka_unit_test(the_digest_is_that_of_the_key),
+		cmocka_unit_test(terms_are_a_tsa_roots_and_spelled_right),
 		cmocka_unit_test(a_key_stands_once_for_one_use),
 		cmocka_unit_test(every_prefix_is_refused_or_whole),
 	};

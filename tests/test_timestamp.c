@@ -2,12 +2,11 @@
 /* RFC 3161 tokens: a TSA of our own and Sigstore's conformance set. */
 #include "evidence/timestamp.h"
 
-#include "evidence/base/base64.h"
 #include "evidence/base/buffer.h"
 #include "evidence/base/pem.h"
 #include "evidence/tst_info.h"
 #include "tests/lcg.h"
-#include "tests/vectors.h"
+#include "tests/sigstore.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,7 +14,6 @@
 #include <stdlib.h>
 
 #include <cmocka.h>
-#include <jansson.h>
 
 static const int64_t LOCAL_TIME = INT64_C(1795461972); /* 2026-11-23T19:26:12 */
 
@@ -155,129 +153,31 @@ static void the_chain_is_judged_at_the_time_asked_for(void **state)
 	ev_pem_list_free(&ca_pem);
 }
 
-static uint8_t *decode(const json_t *v, struct ev_span *out)
-{
-	const char *text = json_string_value(v);
-	uint8_t *p;
-
-	assert_non_null(text);
-	p = malloc(ev_base64_decoded_max(strlen(text)));
-	assert_non_null(p);
-	assert_true(
-		ev_base64_decode(EV_BASE64_STD, ev_span_str(text), p, &out->n));
-	out->p = p;
-	return p;
-}
-
-static json_t *load(const char *folder, const char *name)
-{
-	char rel[300];
-	struct ev_span text;
-	json_t *doc;
-
-	snprintf(rel, sizeof(rel), "archive/sigstore-conformance/%s/%s", folder,
-		 name);
-	text = vector(rel);
-	doc = json_loadb((const char *)text.p, text.n, 0, NULL);
-	assert_non_null(doc);
-	return doc;
-}
-
-static const json_t *get(const json_t *o, const char *a, const char *b)
-{
-	return json_object_get(json_object_get(o, a), b);
-}
-
-#define CHAIN_MAX 8
-
-struct certs {
-	uint8_t *p[CHAIN_MAX];
-	struct ev_span roots[CHAIN_MAX], extra[CHAIN_MAX];
-	size_t n, n_roots, n_extra;
-};
-
-/* Last of each chain is the root, the others may complete a chain. */
-static void load_certs(const json_t *trusted, struct certs *c)
-{
-	const json_t *all = json_object_get(trusted, "timestampAuthorities");
-
-	for (size_t i = 0; i < json_array_size(all); i++) {
-		const json_t *chain = get(json_array_get(all, i), "certChain",
-					  "certificates");
-		size_t n = json_array_size(chain);
-
-		for (size_t k = 0; k < n; k++) {
-			struct ev_span *to = k + 1 == n
-						     ? &c->roots[c->n_roots++]
-						     : &c->extra[c->n_extra++];
-
-			assert_true(c->n < CHAIN_MAX);
-			c->p[c->n++] =
-				decode(json_object_get(json_array_get(chain, k),
-						       "rawBytes"),
-				       to);
-		}
-	}
-}
-
-/* The signature that the token is over. */
-static uint8_t *load_signature(const json_t *bundle, struct ev_span *out)
-{
-	const json_t *v = get(bundle, "messageSignature", "signature");
-
-	if (v == NULL)
-		v = json_object_get(
-			json_array_get(
-				get(bundle, "dsseEnvelope", "signatures"), 0),
-			"sig");
-	return decode(v, out);
-}
-
-/* 1 verified, 0 refused, -1 the case has no token */
+/* 1 verified, 0 refused */
 static int judge(struct ev_crypto *crypto, const char *folder,
 		 struct ev_timestamp_answer *said)
 {
-	json_t *bundle = load(folder, "bundle.sigstore.json");
-	json_t *trusted = load(folder, "trusted_root.json");
-	const json_t *token = json_object_get(
-		json_array_get(
-			json_object_get(get(bundle, "verificationMaterial",
-					    "timestampVerificationData"),
-					"rfc3161Timestamps"),
-			0),
-		"signedTimestamp");
 	struct ev_error err = { EV_OK };
-	struct certs c = { .n = 0 };
-	struct ev_span item, data;
+	struct sigstore_case c;
 	struct ev_timestamp t;
-	uint8_t *p, *q;
-	int answer = -1;
+	int answer;
 
-	if (token != NULL) {
-		load_certs(trusted, &c);
-		p = decode(token, &item);
-		q = load_signature(bundle, &data);
-		assert_int_equal(ev_timestamp_parse(item, &t, &err), EV_OK);
-		answer = verify(
-			crypto, &t, data,
+	sigstore_open(&c, folder);
+	assert_true(c.has_token);
+	assert_int_equal(ev_timestamp_parse(c.token, &t, &err), EV_OK);
+	answer = verify(crypto, &t, c.data,
 			(struct ev_timestamp_trust){ .roots = c.roots,
 						     .n_roots = c.n_roots,
 						     .extra = c.extra,
 						     .n_extra = c.n_extra },
 			said);
-		ev_timestamp_free(&t);
-		free(p);
-		free(q);
-		while (c.n > 0)
-			free(c.p[--c.n]);
-	}
-	json_decref(bundle);
-	json_decref(trusted);
+	ev_timestamp_free(&t);
+	sigstore_close(&c);
 	return answer;
 }
 
-/* What the token says at its own time; the window of the trust root and the
- * envelope's signature are not its business. */
+/* What the token says at its own time; the window of the trust root
+ * (test_stamps.c) and the envelope's signature are not its business. */
 static void sigstore_tokens_are_judged_as_published(void **state)
 {
 	static const struct {
