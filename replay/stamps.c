@@ -13,6 +13,7 @@ struct judge {
 	struct ev_span root[RP_ANCHORS_MAX];
 	struct rp_anchor *anchor[RP_ANCHORS_MAX]; /* of each root */
 	size_t n_roots;
+	struct rp_stamp *stamp; /* of each token, outer ones first */
 };
 
 __attribute__((format(printf, 3, 4))) static void
@@ -29,14 +30,14 @@ say(struct rp_stamp *s, enum rp_outcome outcome, const char *format, ...)
 static enum ev_verified verify(const struct judge *j,
 			       const struct rp_seal_token *t,
 			       const struct ev_span *roots, size_t n_roots,
-			       struct ev_timestamp_answer *answer)
+			       int64_t at, struct ev_timestamp_answer *answer)
 {
 	const struct ev_timestamp_trust trust = {
 		.roots = roots,
 		.n_roots = n_roots,
 		.extra = j->seal->cert,
 		.n_extra = j->seal->n_certs,
-		.at = t->ts.gen_time,
+		.at = at,
 	};
 
 	return ev_timestamp_verify(j->crypto, &t->ts, t->covers, &trust,
@@ -56,7 +57,7 @@ static void find_roots(const struct judge *j, const struct rp_seal_token *t,
 		char why[200];
 
 		if (j->n_roots > 1)
-			v = verify(j, t, &j->root[i], 1, &alone);
+			v = verify(j, t, &j->root[i], 1, s->at, &alone);
 		if (v == EV_VERIFIED_TROUBLE)
 			s->outcome = RP_TROUBLE;
 		if (v != EV_VERIFIED_YES)
@@ -77,6 +78,25 @@ static void find_roots(const struct judge *j, const struct rp_seal_token *t,
 		say(s, RP_FAIL, "token: no TSA root carries it alone");
 }
 
+/* Archive format, ADDING: a token over a token carries it on, and the older
+ * one's chain must hold at the newer one's time. */
+static void find_renewal(const struct judge *j, const struct rp_seal_token *t,
+			 struct rp_stamp *s)
+{
+	s->at = t->ts.gen_time;
+	for (size_t i = 0; i < j->seal->n_tokens; i++) {
+		const struct rp_seal_token *outer = &j->seal->tokens[i];
+
+		if (j->stamp[i].outcome != RP_PASS || !j->stamp[i].judged ||
+		    outer->covers.p != t->file->data.p ||
+		    outer->ts.gen_time < t->ts.gen_time ||
+		    (s->renewed && outer->ts.gen_time >= s->at))
+			continue;
+		s->renewed = true;
+		s->at = outer->ts.gen_time;
+	}
+}
+
 static void judge_token(const struct judge *j, const struct rp_seal_token *t,
 			struct rp_stamp *s)
 {
@@ -93,17 +113,35 @@ static void judge_token(const struct judge *j, const struct rp_seal_token *t,
 		say(s, RP_FAIL, "token: %.200s", line);
 		return;
 	}
-	v = verify(j, t, j->root, j->n_roots, &s->answer);
+	find_renewal(j, t, s);
+	v = verify(j, t, j->root, j->n_roots, s->at, &s->answer);
 	if (v == EV_VERIFIED_TROUBLE)
 		s->outcome = RP_TROUBLE;
 	else if (v == EV_VERIFIED_YES)
 		find_roots(j, t, s);
 	else if (!s->answer.untrusted)
-		say(s, RP_FAIL, "token: %s", s->answer.reason);
+		say(s, RP_FAIL, "token: %s%s", s->answer.reason,
+		    s->renewed ? ", when it was renewed" : "");
 	else
 		say(s, RP_SKIP, "token-untrusted: %s",
 		    j->n_roots == 0 ? "no TSA root was given"
 				    : s->answer.reason);
+}
+
+/* Tokens whose names have this length; false is trouble. */
+static bool judge_all_of_size(const struct judge *j, size_t size)
+{
+	for (size_t i = 0; i < j->seal->n_tokens; i++) {
+		const struct rp_seal_token *t = &j->seal->tokens[i];
+
+		if (strlen(t->file->name) != size)
+			continue;
+		judge_token(j, t, &j->stamp[i]);
+		if (j->stamp[i].outcome == RP_TROUBLE)
+			return false;
+		j->stamp[i].judged = true;
+	}
+	return true;
 }
 
 bool rp_stamps_judge(struct ev_crypto *crypto, const struct rp_seal *seal,
@@ -114,16 +152,18 @@ bool rp_stamps_judge(struct ev_crypto *crypto, const struct rp_seal *seal,
 		.stamp = calloc(seal->n_tokens + 1, sizeof(*stamps.stamp)),
 		.n = seal->n_tokens,
 	};
+	bool ok = stamps.stamp != NULL;
 
+	j.stamp = stamps.stamp;
 	j.n_roots =
 		rp_anchors_of(anchors, RP_ANCHOR_TSA_ROOT, j.root, j.anchor);
-	for (size_t i = 0; stamps.stamp != NULL && i < stamps.n; i++) {
-		judge_token(&j, &seal->tokens[i], &stamps.stamp[i]);
-		if (stamps.stamp[i].outcome == RP_TROUBLE)
-			rp_stamps_free(&stamps);
-	}
-	if (stamps.stamp == NULL)
+	/* A token over a token has the longer name, and comes first. */
+	for (size_t size = EV_PATH_TEXT; ok && size-- > 0;)
+		ok = judge_all_of_size(&j, size);
+	if (!ok) {
+		rp_stamps_free(&stamps);
 		return false;
+	}
 	*out = stamps;
 	return true;
 }

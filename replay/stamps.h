@@ -13,6 +13,11 @@
 struct rp_stamp {
 	enum rp_outcome outcome;
 	char reason[RP_REASON_MAX]; /* of a fail or skip: stable word first */
+	/* When its chain was judged: its own time, or that of the earliest
+	 * good token over it, where there is one and it is not older. */
+	int64_t at;
+	bool renewed;
+	bool judged; /* false while the tokens over it are looked at */
 	struct ev_timestamp_answer answer; /* empty where it was not asked */
 };
 

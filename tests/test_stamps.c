@@ -46,6 +46,7 @@ static void open_sealed(struct sealed *s, const char *folder)
 	sigstore_open(&s->c, folder);
 	assert_true(s->c.has_token);
 	s->token.file = &s->file;
+	snprintf(s->file.name, sizeof(s->file.name), "sig/manifest.0.tsr");
 	s->token.covers_name = "data";
 	s->token.covers = s->c.data;
 	s->file.data = s->c.token;

@@ -193,9 +193,21 @@ def tokens():
     yield Case("token-helper", "the TSA's certificate is not in the token, but beside it",
                edits=dict(stamped(embed=False), sig=lambda files: files + helper), passes=good,
                lean=True)
+    def renewed(cert, first):
+        """A token by that certificate, and a later one over it."""
+        def edit(files):
+            inner = dict(files)["sig/manifest.0.tsr"]
+            return files + [("sig/manifest.0.tsr.0.tsr", tsa.response(inner, GEN_TIME + 300))]
+        return dict(stamped(seconds=first, cert=cert), sig=edit)
+
+    expired = tsa.certificate(windows.TSA_EXPIRED)
+    yield Case("token-renewed", "a token, and a later one over it: the first one's chain holds at "
+               "the time of the second", edits=renewed(None, GEN_TIME), passes=good, lean=True)
+    yield failing("time.token", "renewed-late", "the TSA's certificate had ended when its token was "
+                  "renewed", renewed(expired, windows.TSA_EXPIRED[1] - 3600), ("time.proven",),
+                  parts=TINY)
     check, skips = "time.token", ("time.proven",)
     wrong = {"tokens": const([lambda text: tsa.response(text + b" ", GEN_TIME)])}
-    expired = tsa.certificate(windows.TSA_EXPIRED)
     rows = [
         ("", "the token is over other bytes", wrong),
         ("expired-tsa", "the TSA's certificate had ended when it signed", stamped(cert=expired)),
