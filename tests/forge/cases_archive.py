@@ -193,6 +193,9 @@ def tokens():
     yield Case("token-helper", "the TSA's certificate is not in the token, but beside it",
                edits=dict(stamped(embed=False), sig=lambda files: files + helper), passes=good,
                lean=True)
+    yield Case("token-bare", "a token with a fraction of a second and no accuracy",
+               edits=stamped(bare=True), passes=good, parts=TINY)
+
     def renewed(cert, first):
         """A token by that certificate, and a later one over it."""
         def edit(files):

@@ -40,12 +40,17 @@ def certificate(window=windows.TSA, root="tsa root", critical=True, purposes=(TI
     return x509.certificate(fields, issuer.sign)
 
 
-def info(data, seconds, serial):
-    """TSTInfo (RFC 3161 2.4.2): imprint SHA-256, accuracy one second, no nonce."""
+def info(data, seconds, serial, bare=False):
+    """TSTInfo (RFC 3161 2.4.2): imprint SHA-256, accuracy one second, no nonce.
+
+    bare: a quarter of a second more, no accuracy, and ordering claimed."""
     imprint = der.seq(SHA256, der.octets(hashlib.sha256(data).digest()))
     name = der.explicit(0, der.explicit(4, x509.name(*TSA_NAME)))
-    return der.seq(der.integer(1), der.oid(POLICY), imprint, der.integer(serial),
-                   der.general_time(seconds), der.seq(der.integer(1)), name)
+    moment, rest = der.general_time(seconds), der.seq(der.integer(1))
+    if bare:
+        moment, rest = der.tlv(0x18, moment[2:-1] + b".25Z"), der.boolean(True)
+    return der.seq(der.integer(1), der.oid(POLICY), imprint, der.integer(serial), moment, rest,
+                   name)
 
 
 def _attribute(oid, value):
@@ -66,9 +71,9 @@ def signer_info(content, seconds, cert):
                    b"\xa0" + attributes[1:], key.sig_algorithm(), der.octets(key.sign(attributes)))
 
 
-def token(data, seconds, cert, serial=2, embed=True):
+def token(data, seconds, cert, serial=2, embed=True, bare=False):
     """ContentInfo with SignedData over TSTInfo; one certificate inside, or none."""
-    content = info(data, seconds, serial)
+    content = info(data, seconds, serial, bare)
     signed = der.seq(
         der.integer(3), der.set_of(SHA256),
         der.seq(der.oid(TST_INFO), der.explicit(0, der.octets(content))),
@@ -76,7 +81,7 @@ def token(data, seconds, cert, serial=2, embed=True):
     return der.seq(der.oid(SIGNED_DATA), der.explicit(0, signed))
 
 
-def response(data, seconds, cert=None, status=0, with_token=True, embed=True):
+def response(data, seconds, cert=None, status=0, with_token=True, **options):
     """TimeStampResp over data, issued at the given second."""
-    made = token(data, seconds, cert or certificate(), embed=embed)
+    made = token(data, seconds, cert or certificate(), **options)
     return der.seq(der.seq(der.integer(status)), made if with_token else b"")
