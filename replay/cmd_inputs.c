@@ -112,6 +112,26 @@ int cmd_inputs_anchors(struct cmd_inputs *in, const char *dir)
 	return add_anchor_folder(in, dir != NULL ? dir : ECART_ANCHORS, 1);
 }
 
+static bool begins(struct ev_span text, const char *word)
+{
+	size_t n = strlen(word);
+
+	return text.n >= n && memcmp(text.p, word, n) == 0;
+}
+
+/* The same file given again says nothing new. */
+static bool is_repeated(struct cmd_inputs *in, struct ev_span file)
+{
+	uint8_t digest[32];
+
+	if (!ev_digest(in->crypto, EV_SHA256, file, digest))
+		return false;
+	for (size_t i = 0; i < in->anchors.n; i++)
+		if (memcmp(in->anchors.anchor[i].sha256, digest, 32) == 0)
+			return true;
+	return false;
+}
+
 int cmd_inputs_tsa_root(struct cmd_inputs *in, const char *path)
 {
 	static const char head[] = "Name: given with --tsa-root\n"
@@ -122,11 +142,14 @@ int cmd_inputs_tsa_root(struct cmd_inputs *in, const char *path)
 	int exit = cli_file_read(path, 65536, &file);
 
 	if (exit == CLI_PASS) {
-		ev_buffer_add(&text, EV_SPAN_LITERAL(head));
+		/* An anchor file brings its own head, and its terms. */
+		if (!begins(file.bytes, "Name: "))
+			ev_buffer_add(&text, EV_SPAN_LITERAL(head));
 		ev_buffer_add(&text, file.bytes);
 		if (!ev_buffer_ok(&text))
 			exit = cli_trouble("out of memory");
-		else if (rp_anchors_add(in->crypto, ev_buffer_span(&text),
+		else if (!is_repeated(in, ev_buffer_span(&text)) &&
+			 rp_anchors_add(in->crypto, ev_buffer_span(&text),
 					&in->anchors, &err) != EV_OK)
 			exit = refused(path, &err);
 	}
@@ -161,24 +184,36 @@ int cmd_inputs_policy(struct cmd_inputs *in, const char *path)
 	return exit;
 }
 
-static int policy_with_keys(json_t *policy, char *const *keys, size_t n_keys,
+/* The key's text at the end of list, once it is one that signs. */
+static int add_key(struct cmd_inputs *in, const char *path, json_t *list)
+{
+	struct cli_file file = { 0 };
+	struct ev_pem_list key = { 0 };
+	struct ev_error err = { 0 };
+	int exit = cli_file_read(path, 65536, &file);
+
+	if (exit != CLI_PASS)
+		return exit;
+	if (rp_signer_key_parse(in->crypto, file.bytes, &key, &err) != EV_OK)
+		exit = refused(path, &err);
+	else if (json_array_append_new(list,
+				       json_stringn((const char *)file.bytes.p,
+						    file.bytes.n)) != 0)
+		exit = cli_unreadable("%s: not plain text", path);
+	ev_pem_list_free(&key);
+	cli_file_free(&file);
+	return exit;
+}
+
+static int policy_with_keys(struct cmd_inputs *in, json_t *policy,
+			    char *const *keys, size_t n_keys,
 			    uint64_t threshold)
 {
 	json_t *list = json_array(), *signers = json_object();
 	int exit = CLI_PASS;
 
-	for (size_t i = 0; i < n_keys && exit == CLI_PASS; i++) {
-		struct cli_file file = { 0 };
-
-		exit = cli_file_read(keys[i], 65536, &file);
-		if (exit == CLI_PASS &&
-		    json_array_append_new(
-			    list, json_stringn((const char *)file.bytes.p,
-					       file.bytes.n)) != 0)
-			exit = cli_unreadable("%s: not a PEM public key",
-					      keys[i]);
-		cli_file_free(&file);
-	}
+	for (size_t i = 0; i < n_keys && exit == CLI_PASS; i++)
+		exit = add_key(in, keys[i], list);
 	json_object_set_new(signers, "keys", list);
 	json_object_set_new(signers, "threshold",
 			    json_integer((json_int_t)threshold));
@@ -202,7 +237,7 @@ int cmd_inputs_signers(struct cmd_inputs *in, char *const *keys, size_t n_keys,
 		return cli_trouble("out of memory");
 	}
 	free(text);
-	exit = policy_with_keys(policy, keys, n_keys, threshold);
+	exit = policy_with_keys(in, policy, keys, n_keys, threshold);
 	if (exit == CLI_PASS)
 		changed = json_dumps(policy, JSON_COMPACT | JSON_SORT_KEYS);
 	json_decref(policy);

@@ -52,7 +52,8 @@ int cmd_inputs_collateral(struct cmd_inputs *in, const char *path);
  * once, so that reports do not depend on the order of arguments. */
 void cmd_inputs_settle(struct cmd_inputs *in);
 
-/* Adds a TSA root certificate (PEM) as an anchor given on the command line. */
+/* Adds a TSA root given on the command line: a PEM certificate, or an anchor
+ * file of one with its terms.  The same file twice is once. */
 int cmd_inputs_tsa_root(struct cmd_inputs *in, const char *path);
 
 /* default-1 with these public keys as signers; n_keys may be 0. */

@@ -6,6 +6,7 @@
 #include "evidence/base/json.h"
 
 #include <getopt.h>
+#include <inttypes.h>
 
 static const char help[] =
 	"Usage: ecart verify [OPTION...] FILE\n"
@@ -222,6 +223,11 @@ static int run(int argc, char **argv)
 	}
 	if (optind + 1 != argc)
 		return cli_usage(&cmd_verify, "give one archive");
+	if (o.threshold > o.n_keys)
+		return cli_usage(&cmd_verify,
+				 "--threshold %" PRIu64
+				 " needs as many keys; --key names %zu",
+				 o.threshold, o.n_keys);
 	return verify(&o, argv[optind]);
 }
 

@@ -166,6 +166,52 @@ static enum ev_code read_expect(const json_t *expect, struct rp_policy *p,
 	return EV_OK;
 }
 
+/* What people hand over for a public key. */
+static const char *not_a_key(struct ev_span pem)
+{
+	static const struct {
+		const char *label, *words;
+	} known[] = {
+		{ "-----BEGIN CERTIFICATE-----",
+		  "an X.509 certificate; signers are public keys in this "
+		  "version: openssl x509 -pubkey" },
+		{ "PRIVATE KEY-----",
+		  "a private key; the public one is wanted: openssl pkey "
+		  "-pubout" },
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (memmem(pem.p, pem.n, known[i].label,
+			   strlen(known[i].label)) != NULL)
+			return known[i].words;
+	return NULL;
+}
+
+enum ev_code rp_signer_key_parse(struct ev_crypto *crypto, struct ev_span pem,
+				 struct ev_pem_list *out, struct ev_error *err)
+{
+	const char *other = pem.n > 0 ? not_a_key(pem) : NULL;
+	struct ev_pem_list list = { 0 };
+
+	if (other != NULL)
+		return ev_fail(err, EV_VALUE, object, "signers.keys", 0,
+			       "one PEM PUBLIC KEY", other);
+	if (ev_pem_list_parse(pem, 0, "PUBLIC KEY", &list, err) != EV_OK)
+		return err->code;
+	if (list.n_blocks != 1)
+		ev_fail_u64(err, EV_VALUE, object, "signers.keys", 0, 1,
+			    list.n_blocks);
+	else if (ev_spki_kind(crypto, list.block[0].der) == EV_KEY_UNKNOWN)
+		ev_fail(err, EV_VALUE, object, "signers.keys", 0,
+			"Ed25519, P-256, P-384 or RSA", "another key");
+	if (err->code != EV_OK) {
+		ev_pem_list_free(&list);
+		return err->code;
+	}
+	*out = list;
+	return EV_OK;
+}
+
 static enum ev_code add_key(struct ev_crypto *crypto, const json_t *v,
 			    struct rp_policy *p, struct ev_error *err)
 {
@@ -175,16 +221,9 @@ static enum ev_code add_key(struct ev_crypto *crypto, const json_t *v,
 	if (pem == NULL || p->n_keys == RP_POLICY_KEYS_MAX)
 		return ev_fail_u64(err, EV_LIMIT, object, "signers.keys", 0,
 				   RP_POLICY_KEYS_MAX, p->n_keys + 1);
-	if (ev_pem_list_parse(ev_span_str(pem), 0, "PUBLIC KEY", list, err) !=
-	    EV_OK)
+	if (rp_signer_key_parse(crypto, ev_span_str(pem), list, err) != EV_OK)
 		return err->code;
 	p->key[p->n_keys++] = list->block[0].der;
-	if (list->n_blocks != 1)
-		return ev_fail_u64(err, EV_VALUE, object, "signers.keys", 0, 1,
-				   list->n_blocks);
-	if (ev_spki_kind(crypto, list->block[0].der) == EV_KEY_UNKNOWN)
-		return ev_fail(err, EV_VALUE, object, "signers.keys", 0,
-			       "Ed25519, P-256, P-384 or RSA", "another key");
 	return EV_OK;
 }
 

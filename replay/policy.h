@@ -42,6 +42,12 @@ void rp_policy_free(struct rp_policy *policy);
  * owned by the caller (free); NULL when memory ran out. */
 char *rp_policy_default(size_t *n);
 
+/* One signer's key as PEM.  Refuses more than one block, what verifies no
+ * signature here, and, by name, a certificate and a private key.  Free with
+ * ev_pem_list_free. */
+enum ev_code rp_signer_key_parse(struct ev_crypto *crypto, struct ev_span pem,
+				 struct ev_pem_list *out, struct ev_error *err);
+
 bool rp_policy_requires(const struct rp_policy *policy, const char *id);
 /* The waiver that takes this failed finding out of the verdict, or NULL. */
 const json_t *rp_policy_waiver(const struct rp_policy *policy, const char *id,

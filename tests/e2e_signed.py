@@ -14,7 +14,7 @@ sys.dont_write_bytecode = True
 
 from e2e import (ECART, FAIL, GCP_AT, PASS, ROOT, case, contains, ecart, equal,
                  failed, findings, flip, main, outcome, pack_gcp, read, report,
-                 run, tool, write)
+                 run, tool, write, UNREADABLE, USAGE)
 
 PAYLOAD_TYPE = b"application/vnd.in-toto+json"
 
@@ -125,6 +125,30 @@ def threshold(scratch):
     ecart("sign", archive, "--key", second)
     ecart("verify", archive, *both, "--threshold", "2")
     equal(2, len(verdict(archive, *both)["archive"]["signed"]), "signatures")
+
+
+@case("a threshold above the number of keys is a usage error")
+def threshold_usage(scratch):
+    key = keygen(scratch, "K")
+    archive = pack_gcp(scratch, key=key)
+    contains(ecart("verify", archive, "--key", key + ".pub", "--threshold",
+                   "2", status=USAGE).err, "--threshold 2")
+    ecart("verify", archive, "--threshold", "1", status=USAGE)
+
+
+@case("a --key that is no public key is refused, with its file and a way out")
+def key_refused(scratch):
+    key = keygen(scratch, "K")
+    archive = pack_gcp(scratch, key=key)
+    tsa = authority(scratch + "/tsa")
+    text = write(scratch + "/text", b"not a key\n")
+    for path, words in ((tsa + "/tsa.pem", ("an X.509 certificate",
+                                            "openssl x509 -pubkey")),
+                        (key, ("a private key", "openssl pkey -pubout")),
+                        (text, ("begin line",)), (scratch + "/absent", ())):
+        done = ecart("verify", archive, "--key", key + ".pub", "--key", path,
+                     status=UNREADABLE)
+        contains(done.err, path + ": ", *words)
 
 
 @case("the same key's two envelopes count once")
@@ -352,6 +376,21 @@ def token(scratch):
     equal(time, row["got"], "proven time")
     contains(ecart("verify", archive, "--tsa-root", root).out,
              "existed before " + time)
+
+
+@case("--tsa-root takes the same root twice, and an anchor file with its terms")
+def roots(scratch):
+    archive, tsa, time = stamped(scratch)
+    root = tsa + "/root.pem"
+    rep = verdict(archive, "--tsa-root", root, "--tsa-root", root)
+    equal("pass", outcome(rep, "time.token"), "time.token")
+    equal(1, len(rep["anchors"]), "anchors")
+    for end, status, expected in ((time, PASS, "pass"),
+                                  ("2020-01-01T00:00:00Z", FAIL, "fail")):
+        head = f"Name: T\nOwner: O\nFor: tsa-root\nValid-To: {end}\n\n"
+        anchor = write(scratch + "/anchor.pem", head.encode() + read(root))
+        rep = verdict(archive, "--tsa-root", anchor, status=status)
+        equal(expected, outcome(rep, "time.token"), "time.token until " + end)
 
 
 @case("without a TSA root a token proves nothing, and says why")

@@ -130,6 +130,10 @@ static void one_signer_key_is_one_block(void **state)
 		 ",\"signers\":{\"threshold\":1,\"keys\":[\"%s%s\"]}}",
 		 key, key);
 	refuses(&r, text, EV_VALUE, "signers.keys");
+	snprintf(text, sizeof(text),
+		 HEAD LISTS ",\"signers\":{\"threshold\":1,\"keys\":["
+			    "\"-----BEGIN CERTIFICATE-----\\n\"]}}");
+	refuses(&r, text, EV_VALUE, "signers.keys");
 	replay_close(&r);
 }
 
