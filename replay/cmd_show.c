@@ -61,13 +61,18 @@ static void write_fields(struct ev_writer *w, const struct ev_kind *kind,
 
 static void write_item(struct ev_writer *w, const char *name,
 		       const char *kind_name, const struct ev_kind *kind,
-		       struct ev_span bytes)
+		       struct ev_span bytes, const char *fault)
 {
 	ev_write_object(w, NULL);
 	ev_write_foreign(w, "name", ev_span_str(name));
 	ev_write_foreign(w, "kind", ev_span_str(kind_name));
-	ev_write_int(w, "size", (int64_t)bytes.n);
-	write_fields(w, kind, bytes);
+	if (fault != NULL)
+		ev_write_str(w, "fault", fault);
+	/* What is not there has no size and no fields. */
+	if (bytes.p != NULL) {
+		ev_write_int(w, "size", (int64_t)bytes.n);
+		write_fields(w, kind, bytes);
+	}
 	ev_write_end(w);
 }
 
@@ -144,32 +149,72 @@ static int deliver(const struct options *o, struct ev_writer *w)
 	return exit;
 }
 
-static int show_archive(const struct options *o, const char *path,
-			const struct ev_archive *archive)
+/* How item i is not what the manifest says, in *fault; NULL: it is. */
+static enum ev_verified find_fault(struct ev_crypto *crypto,
+				   const struct ev_archive *archive, size_t i,
+				   const char **fault)
+{
+	struct ev_error err = { 0 };
+	enum ev_verified v;
+
+	*fault = NULL;
+	if (archive->items[i].name[0] == '\0') {
+		*fault = ev_archive_code_word(EV_ARCHIVE_MISSING_ITEM);
+		return EV_VERIFIED_NO;
+	}
+	v = ev_archive_digest(crypto, archive, i, &err);
+	if (v == EV_VERIFIED_NO)
+		*fault = ev_archive_code_word(EV_ARCHIVE_DIGEST);
+	return v;
+}
+
+/* The items that were asked for; false is trouble. */
+static bool write_items(const struct options *o, struct ev_crypto *crypto,
+			const struct ev_archive *archive, bool *found,
+			struct ev_writer *w)
+{
+	const struct ev_manifest *m = &archive->manifest;
+
+	ev_write_array(w, "items");
+	for (size_t i = 0; i < m->n_items; i++) {
+		const char *fault;
+
+		if (o->item != NULL && strcmp(o->item, m->items[i].name) != 0)
+			continue;
+		*found = true;
+		if (find_fault(crypto, archive, i, &fault) ==
+		    EV_VERIFIED_TROUBLE)
+			return false;
+		write_item(w, m->items[i].name, m->items[i].kind_name,
+			   m->items[i].kind, archive->items[i].data, fault);
+	}
+	ev_write_end(w);
+	return true;
+}
+
+static int show_archive(const struct options *o, struct ev_crypto *crypto,
+			const char *path, const struct ev_archive *archive)
 {
 	ev_auto_writer struct ev_writer *w = ev_writer_new();
 	const struct ev_manifest *m = &archive->manifest;
+	struct ev_archive_problem first = { 0 };
+	enum ev_verified sound = ev_archive_sound(crypto, archive, &first);
 	bool found = false;
 
-	if (w == NULL)
-		return cli_trouble("out of memory");
+	if (w == NULL || sound == EV_VERIFIED_TROUBLE)
+		return cli_trouble("out of memory or libcrypto");
 	ev_write_object(w, NULL);
 	ev_write_hex(w, "id", EV_SPAN(archive->id));
 	if (m->has_time)
 		ev_write_time(w, "claimedTime", m->time);
 	if (m->verb != NULL)
 		ev_write_foreign(w, "verb", ev_span_str(m->verb));
-	ev_write_bool(w, "damaged", archive->n_problems > 0);
+	ev_write_bool(w, "damaged", sound == EV_VERIFIED_NO);
+	if (sound == EV_VERIFIED_NO)
+		ev_write_str(w, "fault", ev_archive_code_word(first.code));
 	ev_write_int(w, "signatureFiles", (int64_t)archive->n_sigs);
-	ev_write_array(w, "items");
-	for (size_t i = 0; i < m->n_items; i++) {
-		if (o->item != NULL && strcmp(o->item, m->items[i].name) != 0)
-			continue;
-		found = true;
-		write_item(w, m->items[i].name, m->items[i].kind_name,
-			   m->items[i].kind, archive->items[i].data);
-	}
-	ev_write_end(w);
+	if (!write_items(o, crypto, archive, &found, w))
+		return cli_trouble("libcrypto");
 	ev_write_end(w);
 	if (o->item != NULL && !found)
 		return cli_unreadable("%s: no item is called %s", path,
@@ -186,7 +231,7 @@ static int show_loose(const struct options *o, const char *path,
 		return cli_trouble("out of memory");
 	ev_write_object(w, NULL);
 	ev_write_array(w, "items");
-	write_item(w, path, kind->kind, kind, bytes);
+	write_item(w, path, kind->kind, kind, bytes, NULL);
 	ev_write_end(w);
 	ev_write_end(w);
 	return deliver(o, w);
@@ -215,7 +260,7 @@ static int show(const struct options *o, const char *path)
 		exit = show_loose(o, path, kind, file.bytes);
 	} else if (ev_archive_open(crypto, file.bytes, o->limit, &archive,
 				   &err) == EV_OK) {
-		exit = show_archive(o, path, &archive);
+		exit = show_archive(o, crypto, path, &archive);
 	} else {
 		ev_error_format(&err, line, sizeof(line));
 		exit = cli_unreadable("%s: %s", path, line);
