@@ -50,6 +50,9 @@ struct cli_file {
 /* CLI_PASS, or has said why: CLI_UNREADABLE (no such file, over max bytes, a
  * directory) or CLI_TROUBLE.  Free with cli_file_free. */
 int cli_file_read(const char *path, uint64_t max, struct cli_file *out);
+/* The same of a plain file alone: a pipe or device is unreadable, and not
+ * waited for.  "-" is a name like any other. */
+int cli_file_read_plain(const char *path, uint64_t max, struct cli_file *out);
 void cli_file_free(struct cli_file *file);
 
 /* "@SECONDS" or RFC 3339; false where it is neither. */

@@ -93,6 +93,23 @@ int cli_file_read(const char *path, uint64_t max, struct cli_file *out)
 	return status;
 }
 
+int cli_file_read_plain(const char *path, uint64_t max, struct cli_file *out)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+	int status;
+
+	*out = (struct cli_file){ 0 };
+	if (fd < 0)
+		return cli_unreadable("%s: %s", path, strerror(errno));
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+		status = cli_unreadable("%s: no plain file", path);
+	else
+		status = read_fd(fd, path, max, out);
+	close(fd);
+	return status;
+}
+
 void cli_file_free(struct cli_file *file)
 {
 	if (file->map_size > 0)

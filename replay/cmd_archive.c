@@ -3,11 +3,13 @@
 #include "replay/cmd_inputs.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 
-static int not_hidden(const struct dirent *e)
+/* Whatever else lies there is nobody's business, unread. */
+static int is_of_the_format(const struct dirent *e)
 {
-	return e->d_name[0] != '.';
+	return rp_seal_takes(e->d_name);
 }
 
 static int bytewise(const struct dirent **a, const struct dirent **b)
@@ -30,7 +32,8 @@ static int read_detached(const char *dir, struct dirent *const *list, size_t n,
 
 		if (asprintf(&path, "%s/%s", dir, list[i]->d_name) < 0)
 			return cli_trouble("out of memory");
-		exit = cli_file_read(path, EV_SIG_FILE_MAX, &out->sig_files[i]);
+		exit = cli_file_read_plain(path, EV_SIG_FILE_MAX,
+					   &out->sig_files[i]);
 		free(path);
 		out->n_detached = i + 1;
 		out->sig_names[i] = strdup(list[i]->d_name);
@@ -45,21 +48,39 @@ static int read_detached(const char *dir, struct dirent *const *list, size_t n,
 	return CLI_PASS;
 }
 
-/* <archive>.sig/, where it is there. */
-static int open_detached(const char *path, struct cmd_archive *out)
+static int read_folder(const char *dir, struct cmd_archive *out)
 {
 	struct dirent **list = NULL;
-	char *dir = NULL;
-	int n, exit = CLI_PASS;
+	int n = scandir(dir, &list, is_of_the_format, bytewise);
+	int exit = CLI_PASS;
 
-	if (asprintf(&dir, "%s.sig", path) < 0)
-		return cli_trouble("out of memory");
-	n = scandir(dir, &list, not_hidden, bytewise);
-	if (n > 0)
+	if (n < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return CLI_PASS;
+	if (n < 0)
+		return cli_unreadable("%s: %s", dir, strerror(errno));
+	if ((size_t)n > EV_SIG_FILES_MAX)
+		exit = cli_unreadable("%s: %d files of signatures and time "
+				      "stamps; at most %zu are read",
+				      dir, n, EV_SIG_FILES_MAX);
+	else if (n > 0)
 		exit = read_detached(dir, list, (size_t)n, out);
 	for (int i = 0; i < n; i++)
 		free(list[i]);
 	free(list);
+	return exit;
+}
+
+/* <archive>.sig/, where it is there; nothing lies beside standard input. */
+static int open_detached(const char *path, struct cmd_archive *out)
+{
+	char *dir = NULL;
+	int exit;
+
+	if (strcmp(path, "-") == 0)
+		return CLI_PASS;
+	if (asprintf(&dir, "%s.sig", path) < 0)
+		return cli_trouble("out of memory");
+	exit = read_folder(dir, out);
 	free(dir);
 	return exit;
 }

@@ -63,6 +63,13 @@ static bool name_ok(const char *name, char out[EV_PATH_TEXT])
 	return ev_archive_path_ok(ev_span_str(out));
 }
 
+bool rp_seal_takes(const char *name)
+{
+	char unused[EV_PATH_TEXT];
+
+	return name_ok(name, unused);
+}
+
 static enum ev_code add_detached(struct rp_seal *seal,
 				 const struct rp_detached *d,
 				 struct ev_error *err)

@@ -71,6 +71,9 @@ struct rp_seal {
 	size_t n_certs;
 };
 
+/* Whether a file of <archive>.sig/ is one of the format, by its name. */
+bool rp_seal_takes(const char *name);
+
 /*
  * archive and detached stay valid as long as the seal.  Detached files whose
  * names are none of the format (*.dsse.json, *.tsr, *.tlog-proof, *.pem) are
