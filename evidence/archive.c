@@ -6,6 +6,7 @@
 #include "evidence/base/hex.h"
 #include "evidence/base/reader.h"
 #include "evidence/foreign.h"
+#include "evidence/manifest_members.h"
 #include "evidence/tar.h"
 #include "evidence/zstd.h"
 
@@ -32,6 +33,7 @@ struct opening {
 static const char *const code_words[] = {
 	[EV_ARCHIVE_CONTAINER] = "container",
 	[EV_ARCHIVE_NONCANONICAL] = "container-noncanonical",
+	[EV_ARCHIVE_UNKNOWN_MEMBER] = "unknown-member",
 	[EV_ARCHIVE_MANIFEST_NONCANONICAL] = "manifest-noncanonical",
 	[EV_ARCHIVE_MISSING_ITEM] = "missing-item",
 	[EV_ARCHIVE_EXTRA_ITEM] = "extra-item",
@@ -43,6 +45,12 @@ const char *ev_archive_code_word(enum ev_archive_code code)
 {
 	assert(code <= EV_ARCHIVE_DIGEST);
 	return code_words[code];
+}
+
+bool ev_archive_is_note(enum ev_archive_code code)
+{
+	return code == EV_ARCHIVE_NONCANONICAL ||
+	       code == EV_ARCHIVE_UNKNOWN_MEMBER;
 }
 
 /* --- unpacking --- */
@@ -138,7 +146,7 @@ static enum ev_code read_first(struct opening *o, struct ev_tar_member *m)
 static enum ev_code read_manifest(struct opening *o)
 {
 	struct ev_archive *a = o->archive;
-	struct ev_error fault = { 0 };
+	struct ev_error fault = { 0 }, note = { 0 };
 	struct ev_tar_member m;
 	struct ev_reader r;
 	bool more = false;
@@ -160,6 +168,9 @@ static enum ev_code read_manifest(struct opening *o)
 		ev_archive_add_problem(a, EV_ARCHIVE_MANIFEST_NONCANONICAL,
 				       manifest_name,
 				       &a->manifest.not_canonical);
+	if (ev_manifest_has_unknown(&a->manifest, &note))
+		ev_archive_add_problem(a, EV_ARCHIVE_UNKNOWN_MEMBER,
+				       manifest_name, &note);
 	return EV_OK;
 }
 
@@ -300,7 +311,7 @@ enum ev_verified ev_archive_sound(struct ev_crypto *crypto,
 	struct ev_archive_problem f = { .code = EV_ARCHIVE_DIGEST };
 
 	for (size_t i = 0; i < archive->n_problems; i++) {
-		if (archive->problem[i].code == EV_ARCHIVE_NONCANONICAL)
+		if (ev_archive_is_note(archive->problem[i].code))
 			continue;
 		*fault = archive->problem[i];
 		return EV_VERIFIED_NO;

@@ -18,6 +18,7 @@
 enum ev_archive_code {
 	EV_ARCHIVE_CONTAINER,		  /* "container" */
 	EV_ARCHIVE_NONCANONICAL,	  /* "container-noncanonical", a note */
+	EV_ARCHIVE_UNKNOWN_MEMBER,	  /* "unknown-member", a note */
 	EV_ARCHIVE_MANIFEST_NONCANONICAL, /* "manifest-noncanonical" */
 	EV_ARCHIVE_MISSING_ITEM,	  /* "missing-item" */
 	EV_ARCHIVE_EXTRA_ITEM,		  /* "extra-item" */
@@ -25,6 +26,8 @@ enum ev_archive_code {
 	EV_ARCHIVE_DIGEST,		  /* "digest" */
 };
 const char *ev_archive_code_word(enum ev_archive_code code);
+/* Whether it is a note, with which an archive is sound. */
+bool ev_archive_is_note(enum ev_archive_code code);
 
 struct ev_archive_problem {
 	enum ev_archive_code code;

@@ -3,7 +3,9 @@
 #include "evidence/manifest.h"
 
 #include "evidence/archive_path.h"
+#include "evidence/base/time.h"
 #include "evidence/limits.h"
+#include "evidence/manifest_digests.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,18 +16,6 @@ static const char object[] = "manifest";
 static const char statement_type[] = "https://in-toto.io/Statement/v1";
 static const char predicate_type[] =
 	"https://w3id.org/ecart/evidence-archive/v1";
-
-/* Names of algorithms that a subject may carry and that we can compute. */
-struct digest_name {
-	const char *name;
-	size_t size;
-};
-static const struct digest_name digest_names[] = {
-	{ "sha1", 20 },
-	{ "sha256", 32 },
-	{ "sha384", 48 },
-	{ "sha512", 64 },
-};
 
 /* A refusal of text that came with the evidence. */
 static enum ev_code refuse_text(struct ev_error *err, enum ev_code code,
@@ -89,37 +79,6 @@ static enum ev_code check_types(const json_t *statement, json_t **predicate,
 			  EV_ARCHIVE_FORMAT
 			  ", the latest format that this build reads",
 			  err);
-}
-
-/* sha256 must be there; every other one that we know must be well formed. */
-static enum ev_code parse_digests(const json_t *subject,
-				  struct ev_manifest_item *item,
-				  struct ev_error *err)
-{
-	uint8_t digest[64];
-	json_t *digests;
-
-	if (ev_json_get_object(subject, object, "digest", &digests, err) !=
-	    EV_OK)
-		return err->code;
-	if (ev_json_get_hex(digests, object, "sha256", item->sha256, 32, err) !=
-	    EV_OK)
-		return err->code;
-	for (size_t i = 0; i < sizeof(digest_names) / sizeof(*digest_names);
-	     i++) {
-		const struct digest_name *d = &digest_names[i];
-
-		if (json_object_get(digests, d->name) == NULL)
-			continue;
-		if (ev_json_get_hex(digests, object, d->name, digest, d->size,
-				    err) != EV_OK)
-			return err->code;
-		if (d->size != sizeof(item->sha384))
-			continue;
-		item->has_sha384 = true;
-		memcpy(item->sha384, digest, sizeof(item->sha384));
-	}
-	return EV_OK;
 }
 
 static enum ev_code parse_relates(const json_t *entry,
@@ -222,7 +181,7 @@ static enum ev_code parse_item(const json_t *subject, const json_t *entry,
 				   "names in bytewise order, each once", name);
 	item->json = entry;
 	if (parse_kind(entry, item, err) != EV_OK ||
-	    parse_digests(subject, item, err) != EV_OK ||
+	    ev_manifest_digests_parse(subject, item, err) != EV_OK ||
 	    parse_relates(entry, item, err) != EV_OK)
 		return err->code;
 	return parse_source(entry, item, err);
@@ -276,6 +235,22 @@ static enum ev_code check_collisions(const struct ev_manifest *m,
 			   ev_span_str(clash));
 }
 
+/* Archive format, JSON: 1 to 9 digits of a fraction may follow, the last not
+ * 0; whole seconds are what is judged by. */
+static enum ev_code parse_time(const json_t *predicate, int64_t *out,
+			       struct ev_error *err)
+{
+	struct ev_span text;
+
+	if (ev_json_get_str(predicate, object, "time", &text, err) != EV_OK)
+		return err->code;
+	if (ev_time_parse_fraction(text, out) &&
+	    (text.n == 20 || text.p[text.n - 2] != '0'))
+		return EV_OK;
+	return refuse_text(err, EV_SYNTAX, "time",
+			   "YYYY-MM-DDTHH:MM:SS[.s...]Z", text);
+}
+
 static enum ev_code parse_claims(struct ev_manifest *m, struct ev_error *err)
 {
 	const json_t *collector = json_object_get(m->predicate, "collector");
@@ -285,7 +260,7 @@ static enum ev_code parse_claims(struct ev_manifest *m, struct ev_error *err)
 	if (json_object_get(m->predicate, "time") == NULL)
 		return EV_OK;
 	m->has_time = true;
-	return ev_json_get_time(m->predicate, object, "time", &m->time, err);
+	return parse_time(m->predicate, &m->time, err);
 }
 
 static enum ev_code parse_statement(struct ev_span text, struct ev_manifest *m,
@@ -312,6 +287,9 @@ enum ev_code ev_manifest_parse(struct ev_span text, struct ev_manifest *out,
 	if (code == EV_OK) {
 		code = ev_json_check_canonical(text, m.json, object,
 					       &m.not_canonical);
+		if (code == EV_OK)
+			code = ev_manifest_digests_check_spelling(
+				&m, &m.not_canonical);
 		m.canonical = code == EV_OK;
 		if (code == EV_TROUBLE)
 			*err = m.not_canonical;

@@ -68,7 +68,10 @@ enum rp_outcome rp_check_archive_canonical(struct rp_case *c,
 					   struct rp_finding *f)
 {
 	(void)s;
-	return first_problem(c, 1U << EV_ARCHIVE_NONCANONICAL, f);
+	return first_problem(c,
+			     1U << EV_ARCHIVE_NONCANONICAL |
+				     1U << EV_ARCHIVE_UNKNOWN_MEMBER,
+			     f);
 }
 
 /* NULL is trouble. */

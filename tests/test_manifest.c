@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The manifest: what is refused, and paths. */
 #include "evidence/archive_path.h"
+#include "evidence/manifest_members.h"
 #include "tests/vectors.h"
 
 #include <setjmp.h>
@@ -54,6 +55,122 @@ static void least_manifest_is_taken_as_canonical(void **state)
 	assert_ptr_equal(ev_manifest_find(&m, "items/a/0.bin"), &m.items[0]);
 	assert_null(ev_manifest_find(&m, "items/a/1.bin"));
 	ev_manifest_free(&m);
+}
+
+/* A manifest that is taken, with these further members. */
+static void open_with(const char *members, const char *item,
+		      const char *subject, struct ev_manifest *m)
+{
+	struct ev_error err = { 0 };
+	char text[1000];
+
+	snprintf(text, sizeof(text),
+		 "{\"_type\":\"" TYPE "\",\"predicate\":{\"format\":"
+		 "\"ecart-archive/1\",\"items\":[%s]%s},\"predicateType\":"
+		 "\"" PREDICATE_TYPE "\",\"subject\":[%s]}",
+		 item, members, subject);
+	assert_int_equal(ev_manifest_parse(ev_span_str(text), m, &err), EV_OK);
+}
+
+static void a_claimed_time_may_have_a_fraction(void **state)
+{
+	static const char *const taken[] = {
+		",\"time\":\"2026-06-08T12:42:41Z\"",
+		",\"time\":\"2026-06-08T12:42:41.5Z\"",
+		",\"time\":\"2026-06-08T12:42:41.000000001Z\"",
+	};
+	static const char *const refused[] = {
+		"2026-06-08T12:42:41.50Z", "2026-06-08T12:42:41.0Z",
+		"2026-06-08T12:42:41.Z",   "2026-06-08T12:42:41,5Z",
+		"2026-06-08T12:42:60.5Z",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(taken) / sizeof(*taken); i++) {
+		struct ev_manifest m;
+
+		open_with(taken[i], "", "", &m);
+		assert_true(m.canonical);
+		assert_true(m.has_time);
+		assert_int_equal(m.time, 1780922561);
+		ev_manifest_free(&m);
+	}
+	for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++) {
+		struct ev_error err;
+		char text[500];
+
+		snprintf(text, sizeof(text),
+			 STATEMENT(PREDICATE(",\"time\":\"%s\"", ""), ""),
+			 refused[i]);
+		assert_int_equal(parse(text, &err), EV_SYNTAX);
+		assert_string_equal(err.field, "time");
+	}
+}
+
+static void upper_case_hex_is_not_canonical(void **state)
+{
+	static const struct {
+		const char *item, *subject, *field;
+	} cases[] = {
+		{ ITEM("items/a"),
+		  "{\"digest\":{\"sha256\":\"98EA6E4F216F2FB4B69FFF9B3A44842C38"
+		  "686CA685F3F55DC48C5D3FB1107BE4\"},\"name\":\"items/a\"}",
+		  "sha256" },
+		{ ITEM("items/a"),
+		  "{\"digest\":{\"sha1\":\"000000000000000000000000000000000000"
+		  "000A\",\"sha256\":\"" DIGEST "\"},\"name\":\"items/a\"}",
+		  "sha1" },
+		{ "{\"kind\":\"tdx-quote\",\"name\":\"items/a\",\"nonce\":"
+		  "\"0F\",\"size\":3}",
+		  SUBJECT("items/a"), "nonce" },
+		/* Of an algorithm that is not known, the spelling is not. */
+		{ ITEM("items/a"),
+		  "{\"digest\":{\"sha256\":\"" DIGEST
+		  "\",\"x\":\"A\"},\"name\":\"items/a\"}",
+		  NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct ev_manifest m;
+
+		open_with("", cases[i].item, cases[i].subject, &m);
+		assert_int_equal(m.canonical, cases[i].field == NULL);
+		if (cases[i].field != NULL)
+			assert_string_equal(m.not_canonical.field,
+					    cases[i].field);
+		ev_manifest_free(&m);
+	}
+}
+
+static void unknown_members_are_noted(void **state)
+{
+	static const struct {
+		const char *members, *item, *found;
+	} cases[] = {
+		{ ",\"collector\":{\"verb\":\"pack\",\"version\":\"9\"}",
+		  ITEM("items/a"), NULL },
+		{ ",\"zzz\":{\"a\":1}", ITEM("items/a"), "predicate: zzz" },
+		{ ",\"collector\":{\"mood\":1,\"verb\":\"pack\"}",
+		  ITEM("items/a"), "collector: mood" },
+		{ ",\"y\":1,\"z\":1",
+		  "{\"kind\":\"x\",\"name\":\"items/a\",\"size\":3,\"x\":1}",
+		  "predicate: y, and 2 more" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct ev_error note = { 0 };
+		struct ev_manifest m;
+
+		open_with(cases[i].members, cases[i].item, SUBJECT("items/a"),
+			  &m);
+		assert_int_equal(ev_manifest_has_unknown(&m, &note),
+				 cases[i].found != NULL);
+		if (cases[i].found != NULL)
+			assert_string_equal(note.found, cases[i].found);
+		ev_manifest_free(&m);
+	}
 }
 
 struct refusal {
@@ -295,6 +412,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(least_manifest_is_taken_as_canonical),
+		cmocka_unit_test(a_claimed_time_may_have_a_fraction),
+		cmocka_unit_test(upper_case_hex_is_not_canonical),
+		cmocka_unit_test(unknown_members_are_noted),
 		cmocka_unit_test(refusals_name_the_member),
 		cmocka_unit_test(
 			later_formats_are_named_with_what_this_build_reads),

@@ -17,7 +17,8 @@ static const int64_t EV_TIME_MAX = INT64_C(253402300799);
 /* RFC 3339 with Z and whole seconds; second 60 is refused. */
 bool ev_time_parse_rfc3339(struct ev_span text, int64_t *out);
 
-/* RFC 3339 as above with "." and 1 to 9 digits allowed; the fraction is cut. */
+/* RFC 3339 as above with "." and 1 to 9 digits allowed, 0 at the end among
+ * them; the fraction is cut. */
 bool ev_time_parse_fraction(struct ev_span text, int64_t *out);
 
 /* "@SECONDS" or RFC 3339: what --at and --time take (cli.md). */

@@ -55,6 +55,13 @@ def manifest():
                   {"manifest": missing}, skips, parts=TINY)
     yield failing(check, "extra-item", "an item that the manifest does not name",
                   {"members": lambda m: m + [("items/zz/0000.bin", b"surplus")]}, skips, parts=TINY)
+    def upper(value):
+        first = value["subject"][0]
+        shouted = {name: text.upper() for name, text in first["digest"].items()}
+        return dict(value, subject=[dict(first, digest=shouted)] + value["subject"][1:])
+
+    yield failing(check, "upper-case", "a digest in upper case: manifest-noncanonical",
+                  {"manifest": upper}, skips, parts=TINY)
     yield failing(check, "size", "an item has another size than the manifest says",
                   {"manifest": size}, skips, parts=TINY)
 
@@ -84,6 +91,10 @@ def canonical():
                   {"writer": const(repacked)}, verdict="pass", lean=True)
     yield failing("archive.canonical", "order", "items out of order (waived by default-1)",
                   {"members": lambda m: m[:-2] + [m[-1], m[-2]]}, verdict="pass", lean=True)
+    yield failing("archive.canonical", "unknown-member", "a member of the predicate that no version "
+                  "knows yet (waived by default-1)",
+                  {"manifest": lambda m: dict(m, predicate=dict(m["predicate"], later={"a": 1}))},
+                  verdict="pass", parts=TINY)
     yield Case("pass-zstd", "the archive in a zstd frame", edits={"tar": zstd.frame}, lean=True)
 
 

@@ -17,6 +17,10 @@ import oracle_guest
 from oracle_container import Fail, members
 
 
+PREDICATE = {"format", "items", "time", "collector", "binding", "subjectSystem", "previous",
+             "series", "redactions"}
+
+
 class Absent(Exception):
     """There is nothing to ask the question of, or no key to answer it with."""
 
@@ -60,13 +64,16 @@ class Replay:
         self.members, self.canonical = members(data)
 
     def canonical_bytes(self):
-        assert self.canonical
+        predicate = json.loads(self.members[0][1])["predicate"]
+        assert self.canonical and not set(predicate) - PREDICATE
 
     def read_manifest(self):
         (name, text), *rest = self.members
         assert name == "manifest.json"
         self.text, self.manifest = text, json.loads(text)
         assert jcs.encode(self.manifest) == text
+        digests = [d for s in self.manifest["subject"] for d in s["digest"].values()]
+        assert all(d == d.lower() for d in digests)
         items = [(n, len(d)) for n, d in rest if n.startswith("items/")]
         listed = [(i["name"], i["size"]) for i in self.manifest["predicate"]["items"]]
         assert sorted(items) == listed
