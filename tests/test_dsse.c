@@ -204,6 +204,13 @@ static const struct spelling spellings[] = {
 	{ " {\"x\":1, \"signatures\":[{\"x\":[],\"sig\":\"AA==\",\"keyid\":"
 	  "\"k\"}],\"payloadType\":\"t\",\"payload\":\"\"}\n",
 	  true },
+	{ "{\"weight\":1.5,\"x\":[-0,1e-9,123456789012345678901234567890,null],"
+	  "\"signatures\":[{\"sig\":\"AA==\",\"t\":-0.25}],\"payloadType\":"
+	  "\"t\",\"payload\":\"\"}",
+	  true },
+	{ "{\"payload\":\"\",\"payloadType\":\"t\",\"signatures\":"
+	  "[{\"sig\":\"\",\"keyid\":1.5}]}",
+	  false },
 	{ "{\"payload\":\"\",\"payloadType\":\"t\",\"signatures\":[]}", false },
 	{ "{\"payload\":\"\",\"payloadType\":\"t\"}", false },
 	{ "{\"payload\":\"\",\"signatures\":[{\"sig\":\"\"}]}", false },

@@ -29,10 +29,11 @@ static enum ev_code fail_scan(const struct ev_json_scan *s, const char *object,
 	return ev_fail(err, s->code, object, s->field, s->at, s->want, found);
 }
 
-static enum ev_code scan_text(struct ev_span text, const char *object,
-			      struct ev_error *err)
+static enum ev_code scan_text(struct ev_span text, bool integers_only,
+			      const char *object, struct ev_error *err)
 {
-	struct ev_json_scan s = { .text = text, .integers_only = true };
+	struct ev_json_scan s = { .text = text,
+				  .integers_only = integers_only };
 
 	if (!ev_json_scan_value(&s))
 		return fail_scan(&s, object, err);
@@ -54,27 +55,43 @@ static enum ev_code fail_jansson(const json_error_t *e, const char *object,
 			       "each name once", "one twice");
 	if (json_error_code(e) == json_error_numeric_overflow)
 		return ev_fail(err, EV_VALUE, object, "number", offset,
-			       "an integer of 64 bits", "a larger one");
+			       "a number of 64 bits", "a larger one");
 	return ev_fail_trouble(err, object, "out of memory");
 }
 
-enum ev_code ev_json_parse(struct ev_span text, size_t max, const char *object,
-			   json_t **out, struct ev_error *err)
+static enum ev_code parse(struct ev_span text, size_t max, bool integers_only,
+			  const char *object, json_t **out,
+			  struct ev_error *err)
 {
+	size_t flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY;
 	json_error_t e = { 0 };
 	json_t *v;
 
 	if (text.n > max)
 		return ev_fail_u64(err, EV_LIMIT, object, "size", 0, max,
 				   text.n);
-	if (scan_text(text, object, err) != EV_OK)
+	if (scan_text(text, integers_only, object, err) != EV_OK)
 		return err->code;
-	v = json_loadb((const char *)text.p, text.n,
-		       JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &e);
+	if (!integers_only)
+		flags |= JSON_DECODE_INT_AS_REAL;
+	v = json_loadb((const char *)text.p, text.n, flags, &e);
 	if (v == NULL)
 		return fail_jansson(&e, object, err);
 	*out = v;
 	return EV_OK;
+}
+
+enum ev_code ev_json_parse(struct ev_span text, size_t max, const char *object,
+			   json_t **out, struct ev_error *err)
+{
+	return parse(text, max, true, object, out, err);
+}
+
+enum ev_code ev_json_parse_numbers(struct ev_span text, size_t max,
+				   const char *object, json_t **out,
+				   struct ev_error *err)
+{
+	return parse(text, max, false, object, out, err);
 }
 
 /* Members */

@@ -35,6 +35,13 @@ static inline void ev_json_cleanup(json_t **v)
 enum ev_code ev_json_parse(struct ev_span text, size_t max, const char *object,
 			   json_t **out, struct ev_error *err);
 
+/* The same with any number that a double can hold, each read as a real: for
+ * documents whose unknown members are nobody's business here, and of whose
+ * known ones none is a number. */
+enum ev_code ev_json_parse_numbers(struct ev_span text, size_t max,
+				   const char *object, json_t **out,
+				   struct ev_error *err);
+
 /*
  * The bytes of member `name` of the object that text begins with (white
  * space before it allowed), from the value's first byte to its last, white
