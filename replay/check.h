@@ -56,6 +56,7 @@ struct rp_finding {
 	char *got;
 	const char *hash; /* by which got or want was computed, or NULL */
 	char reason[RP_REASON_MAX]; /* stable word first, then detail */
+	bool shown; /* all three are of a struct ev_error: escaped already */
 	struct rp_input input[RP_INPUTS_MAX];
 	size_t n_inputs;
 	bool no_memory; /* for want or got: there will be no report */

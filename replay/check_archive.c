@@ -2,24 +2,76 @@
 /* archive.*: the container, its items, its signers. */
 #include "replay/checks.h"
 
-/* The first problem of one of these codes as the finding. */
-static enum rp_outcome first_problem(const struct rp_case *c,
-				     unsigned int codes, struct rp_finding *f)
+/* One problem, in full. */
+static void tell_one(const struct ev_archive_problem *p, struct rp_finding *f)
 {
-	for (size_t i = 0; i < c->archive->n_problems; i++) {
-		const struct ev_archive_problem *p = &c->archive->problem[i];
-		char line[RP_REASON_MAX];
+	char line[RP_REASON_MAX];
+
+	ev_error_format(&p->err, line, sizeof(line));
+	rp_set_want(f, "%s", p->err.want);
+	rp_set_got(f, "%s", p->err.found);
+	rp_fail(f, "%s: %s%s%.150s", ev_archive_code_word(p->code), p->name,
+		p->name[0] != '\0' ? ": " : "", line);
+}
+
+/* All of several: codes and names as far as a reason holds them, and what was
+ * found of each in got. */
+static void tell_all(const struct ev_archive *a, unsigned int codes, size_t n,
+		     struct rp_finding *f)
+{
+	ev_auto_buffer struct ev_buffer names = { 0 }, all = { 0 };
+	static const size_t room = RP_REASON_MAX - 40;
+	size_t told = 0;
+
+	for (size_t i = 0; i < a->n_problems; i++) {
+		const struct ev_archive_problem *p = &a->problem[i];
+		const char *name = p->name[0] != '\0' ? p->name : p->err.field;
 
 		if ((codes & (1U << p->code)) == 0)
 			continue;
-		ev_error_format(&p->err, line, sizeof(line));
-		rp_set_want(f, "%s", p->err.want);
-		rp_set_got(f, "%s", p->err.found);
-		return rp_fail(f, "%s: %s%s%.150s",
-			       ev_archive_code_word(p->code), p->name,
-			       p->name[0] != '\0' ? ": " : "", line);
+		ev_buffer_printf(&all, "%s%s: %s: %s", all.n > 0 ? "; " : "",
+				 ev_archive_code_word(p->code), name,
+				 p->err.found);
+		if (names.n + strlen(name) + 30 > room)
+			continue;
+		ev_buffer_printf(&names, "%s%s: %s", told++ > 0 ? "; " : "",
+				 ev_archive_code_word(p->code), name);
 	}
-	return RP_PASS;
+	ev_buffer_add_byte(&all, 0);
+	ev_buffer_add_byte(&names, 0);
+	if (!ev_buffer_ok(&all) || !ev_buffer_ok(&names)) {
+		f->no_memory = true;
+		return;
+	}
+	rp_set_got(f, "%s%s", (const char *)all.p,
+		   a->more_problems ? "; more" : "");
+	if (told < n)
+		rp_fail(f, "%s; %zu more", (const char *)names.p, n - told);
+	else
+		rp_fail(f, "%s", (const char *)names.p);
+}
+
+/* Every problem of one of these codes as the finding. */
+static enum rp_outcome tell_problems(const struct rp_case *c,
+				     unsigned int codes, struct rp_finding *f)
+{
+	const struct ev_archive *a = c->archive;
+	const struct ev_archive_problem *first = NULL;
+	size_t n = 0;
+
+	for (size_t i = a->n_problems; i-- > 0;)
+		if ((codes & (1U << a->problem[i].code)) != 0) {
+			first = &a->problem[i];
+			n++;
+		}
+	if (n == 0)
+		return RP_PASS;
+	f->shown = true;
+	if (n == 1)
+		tell_one(first, f);
+	else
+		tell_all(a, codes, n, f);
+	return RP_FAIL;
 }
 
 enum rp_outcome rp_check_archive_container(struct rp_case *c,
@@ -27,7 +79,7 @@ enum rp_outcome rp_check_archive_container(struct rp_case *c,
 					   struct rp_finding *f)
 {
 	(void)s;
-	return first_problem(c, 1U << EV_ARCHIVE_CONTAINER, f);
+	return tell_problems(c, 1U << EV_ARCHIVE_CONTAINER, f);
 }
 
 enum rp_outcome rp_check_archive_manifest(struct rp_case *c,
@@ -35,7 +87,7 @@ enum rp_outcome rp_check_archive_manifest(struct rp_case *c,
 					  struct rp_finding *f)
 {
 	(void)s;
-	return first_problem(c,
+	return tell_problems(c,
 			     1U << EV_ARCHIVE_MANIFEST_NONCANONICAL |
 				     1U << EV_ARCHIVE_MISSING_ITEM |
 				     1U << EV_ARCHIVE_EXTRA_ITEM |
@@ -60,6 +112,7 @@ enum rp_outcome rp_check_archive_digests(struct rp_case *c,
 	ev_error_format(&err, line, sizeof(line));
 	rp_set_want(f, "%s", err.want);
 	rp_set_got(f, "%s", err.found);
+	f->shown = true;
 	return rp_fail(f, "digest: %.200s", line);
 }
 
@@ -68,7 +121,7 @@ enum rp_outcome rp_check_archive_canonical(struct rp_case *c,
 					   struct rp_finding *f)
 {
 	(void)s;
-	return first_problem(c,
+	return tell_problems(c,
 			     1U << EV_ARCHIVE_NONCANONICAL |
 				     1U << EV_ARCHIVE_UNKNOWN_MEMBER,
 			     f);

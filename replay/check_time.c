@@ -55,6 +55,7 @@ enum rp_outcome rp_check_time_token(struct rp_case *c,
 	if (token->err.code != EV_OK) {
 		rp_set_want(f, "%s", token->err.want);
 		rp_set_got(f, "%s", token->err.found);
+		f->shown = true;
 	} else if (token->covers_name != NULL) {
 		ev_time_format(token->ts.gen_time, time);
 		tsa = stamp->answer.has_chain ? stamp->answer.tsa

@@ -51,7 +51,7 @@ static void write_fields(struct ev_writer *w, const struct ev_kind *kind,
 		return;
 	if (kind->show(bytes, NULL, &err) != EV_OK) {
 		ev_error_format(&err, line, sizeof(line));
-		ev_write_foreign(w, "refused", ev_span_str(line));
+		ev_write_shown(w, "refused", line);
 		return;
 	}
 	ev_write_object(w, "fields");

@@ -139,6 +139,7 @@ enum rp_outcome rp_refused(struct rp_finding *f, const char *code,
 	ev_error_format(err, line, sizeof(line));
 	rp_set_want(f, "%s", err->want);
 	rp_set_got(f, "%s", err->found);
+	f->shown = true;
 	return rp_fail(f, "%s: %.200s", code, line);
 }
 

@@ -72,6 +72,15 @@ static void write_foreign(struct ev_writer *w, const char *name,
 	ev_write_foreign(w, name, ev_span_str(text));
 }
 
+static void write_said(struct ev_writer *w, const struct rp_finding *f,
+		       const char *name, const char *text)
+{
+	if (f->shown)
+		ev_write_shown(w, name, text);
+	else
+		write_foreign(w, name, text);
+}
+
 static void write_finding(const struct rp_case *c, const struct rp_finding *f,
 			  struct ev_writer *w)
 {
@@ -82,13 +91,13 @@ static void write_finding(const struct rp_case *c, const struct rp_finding *f,
 	ev_write_bool(w, "required", rp_is_required(c, f));
 	ev_write_bool(w, "waived", rp_is_waived(c, f));
 	if (f->want != NULL)
-		write_foreign(w, "want", f->want);
+		write_said(w, f, "want", f->want);
 	if (f->got != NULL)
-		write_foreign(w, "got", f->got);
+		write_said(w, f, "got", f->got);
 	if (f->hash != NULL)
 		ev_write_str(w, "hash", f->hash);
 	if (f->reason[0] != '\0')
-		write_foreign(w, "reason", f->reason);
+		write_said(w, f, "reason", f->reason);
 	ev_write_array(w, "inputs");
 	for (size_t i = 0; i < f->n_inputs; i++) {
 		ev_write_object(w, NULL);

@@ -296,9 +296,30 @@ static void foreign_text_is_escaped_bytewise(void **state)
 	}
 }
 
+static void shown_text_is_not_escaped_again(void **state)
+{
+	struct ev_writer *w = ev_writer_new();
+	size_t n;
+	char *text;
+
+	(void)state;
+	assert_non_null(w);
+	ev_write_array(w, NULL);
+	ev_write_shown(w, NULL, "a \\x1b \"b\" \\");
+	ev_write_shown(w, NULL, "\x1b\xff\\x5c");
+	ev_write_shown(w, NULL, "");
+	ev_write_end(w);
+	text = ev_writer_finish(w, &n);
+	assert_string_equal(text, "[\"a \\\\x1b \\\"b\\\" \\\\\","
+				  "\"\\\\x1b\\\\xff\\\\x5c\",\"\"]");
+	free(text);
+	ev_writer_free(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(shown_text_is_not_escaped_again),
 		cmocka_unit_test(each_value_has_one_spelling),
 		cmocka_unit_test(long_bytes_are_written_in_whole),
 		cmocka_unit_test(members_are_sorted_at_every_level),

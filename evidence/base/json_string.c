@@ -83,3 +83,15 @@ void ev_escape_foreign(struct ev_span text, struct ev_buffer *out)
 		at++;
 	}
 }
+
+void ev_json_escape_shown(const char *text, struct ev_buffer *out)
+{
+	while (*text != '\0') {
+		size_t n = strcspn(text, "\\");
+
+		ev_escape_foreign(ev_span_of(text, n), out);
+		text += n;
+		if (*text == '\\')
+			ev_buffer_add_byte(out, (uint8_t)*text++);
+	}
+}

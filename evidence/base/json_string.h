@@ -12,4 +12,7 @@
  * is not of the subset. */
 bool ev_json_quote(struct ev_span text, struct ev_buffer *out);
 
+/* Appends text as ev_write_shown spells it, without quotes. */
+void ev_json_escape_shown(const char *text, struct ev_buffer *out);
+
 #endif

@@ -274,6 +274,15 @@ void ev_write_foreign(struct ev_writer *w, const char *name,
 	ev_json_quote(ev_buffer_span(&w->scratch), &w->text);
 }
 
+void ev_write_shown(struct ev_writer *w, const char *name, const char *text)
+{
+	if (!begin_value(w, name))
+		return;
+	w->scratch.n = 0;
+	ev_json_escape_shown(text, &w->scratch);
+	ev_json_quote(ev_buffer_span(&w->scratch), &w->text);
+}
+
 void ev_write_hex(struct ev_writer *w, const char *name, struct ev_span bytes)
 {
 	char piece[2 * 64 + 1];

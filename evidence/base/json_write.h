@@ -29,6 +29,9 @@ void ev_write_text(struct ev_writer *w, const char *name, struct ev_span text);
  * not part of valid UTF-8, and each backslash is written as \xNN. */
 void ev_write_foreign(struct ev_writer *w, const char *name,
 		      struct ev_span text);
+/* Text that was made fit for people already (struct ev_error's, ev_show): as
+ * above, but a backslash is one of an escape and stands as it is. */
+void ev_write_shown(struct ev_writer *w, const char *name, const char *text);
 void ev_write_hex(struct ev_writer *w, const char *name, struct ev_span bytes);
 void ev_write_base64(struct ev_writer *w, const char *name,
 		     struct ev_span bytes);

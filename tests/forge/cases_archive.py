@@ -60,6 +60,23 @@ def manifest():
         shouted = {name: text.upper() for name, text in first["digest"].items()}
         return dict(value, subject=[dict(first, digest=shouted)] + value["subject"][1:])
 
+    yield failing(check, "member-name", "a member whose name is not of the subset: shown as hex, once",
+                  {"manifest.bytes": lambda t: t.replace(
+                      b'"format"', b'"\xc3\xa9\\\\":1,"format"', 1)},
+                  skips, fails=(check, "archive.canonical"), parts=TINY)
+
+    def others(value):
+        """Many items that are not there."""
+        names = ["items/zz/%04d.bin" % i for i in range(20)]
+        item, subject = value["predicate"]["items"][0], value["subject"][0]
+        inner = dict(value["predicate"], items=value["predicate"]["items"] + [
+            dict(item, name=n) for n in names])
+        return dict(value, predicate=inner, subject=value["subject"] + [
+            dict(subject, name=n) for n in names])
+
+    yield failing(check, "several", "twenty items are missing and one is too many: all are told",
+                  {"manifest": others,
+                   "members": lambda m: m + [("items/zz/a.bin", b"surplus")]}, skips, parts=TINY)
     yield failing(check, "upper-case", "a digest in upper case: manifest-noncanonical",
                   {"manifest": upper}, skips, parts=TINY)
     yield failing(check, "size", "an item has another size than the manifest says",
