@@ -227,6 +227,13 @@ static enum ev_code archive_subjects(struct rp_case *c)
 			return EV_TROUBLE;
 		s->index = i;
 	}
+	for (size_t i = 0; i < c->seal->n_files; i++) {
+		const struct rp_seal_file *file = &c->seal->files[i];
+
+		if (rp_seal_is_proof(file) &&
+		    rp_subject_add(c, RP_PROOF, file->name, NULL) == NULL)
+			return EV_TROUBLE;
+	}
 	for (size_t i = 0; i < c->seal->n_tokens; i++) {
 		s = rp_subject_add(c, RP_TSR, c->seal->tokens[i].file->name,
 				   NULL);
@@ -304,6 +311,7 @@ static void free_object(struct rp_subject *s)
 	case RP_ITEM:
 	case RP_SIGNATURE:
 	case RP_UNSIGNED:
+	case RP_PROOF:
 	case RP_TSR:
 	case RP_AK_CERT: /* owned by c->certs */
 	case RP_EXPECTATION:

@@ -22,6 +22,7 @@ enum rp_subject_type {
 	RP_ITEM,      /* every item */
 	RP_SIGNATURE, /* every signature of sig/ *.dsse.json */
 	RP_UNSIGNED,  /* the archive, where it has no such signature */
+	RP_PROOF,     /* every log proof in sig/ */
 	RP_TSR,	      /* every RFC 3161 response in sig/ */
 	RP_QUOTE,
 	RP_CHAIN, /* a chain that ends in a TCB signing certificate */

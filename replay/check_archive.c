@@ -246,3 +246,13 @@ enum rp_outcome rp_check_archive_threshold(struct rp_case *c,
 	 * it requires is missing. */
 	return c->policy->threshold > 0 ? RP_FAIL : RP_SKIP;
 }
+
+enum rp_outcome rp_check_archive_log_proof(struct rp_case *c,
+					   const struct rp_subject *s,
+					   struct rp_finding *f)
+{
+	(void)c;
+	(void)s;
+	return rp_skip(f, "unsupported: log proofs are not judged in this "
+			  "version");
+}

@@ -24,6 +24,7 @@ const char *rp_window_gate(const struct rp_subject *s)
 	case RP_ITEM:
 	case RP_SIGNATURE:
 	case RP_UNSIGNED:
+	case RP_PROOF:
 	case RP_TSR:
 	case RP_HCL:
 	case RP_TPM_QUOTE:

@@ -18,6 +18,7 @@ rp_check_fn rp_check_archive_digests;
 rp_check_fn rp_check_archive_canonical;
 rp_check_fn rp_check_archive_signature;
 rp_check_fn rp_check_archive_threshold;
+rp_check_fn rp_check_archive_log_proof;
 
 /* check_time.c */
 rp_check_fn rp_check_time_token;

@@ -318,6 +318,11 @@ static enum ev_code list_tokens(const struct ev_archive *archive,
 	return EV_OK;
 }
 
+bool rp_seal_is_proof(const struct rp_seal_file *file)
+{
+	return class_of(file->name) == CLASS_PROOF;
+}
+
 /* --- certificates --- */
 
 static enum ev_code open_pem(struct rp_seal *seal, struct ev_span text,

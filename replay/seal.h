@@ -71,6 +71,9 @@ struct rp_seal {
 	size_t n_certs;
 };
 
+/* Whether it is a proof of a transparency log, by its name. */
+bool rp_seal_is_proof(const struct rp_seal_file *file);
+
 /* Whether a file of <archive>.sig/ is one of the format, by its name. */
 bool rp_seal_takes(const char *name);
 

@@ -237,6 +237,9 @@ def tokens():
     yield failing("time.token", "renewed-late", "the TSA's certificate had ended when its token was "
                   "renewed", renewed(expired, windows.TSA_EXPIRED[1] - 3600), ("time.proven",),
                   parts=TINY)
+    proof = [("sig/manifest.0.tlog-proof", b"anything")]
+    yield Case("pass-log-proof", "a log proof, which is not judged yet and says so",
+               edits={"sig": lambda files: files + proof}, skips=("archive.log-proof",), parts=TINY)
     check, skips = "time.token", ("time.proven",)
     wrong = {"tokens": const([lambda text: tsa.response(text + b" ", GEN_TIME)])}
     rows = [
