@@ -3,6 +3,7 @@
 #include "collect/rewrite.h"
 
 #include "collect/tar_write.h"
+#include "evidence/archive_path.h"
 #include "evidence/tar.h"
 
 #include <errno.h>
@@ -16,13 +17,15 @@ static const char object[] = "archive";
 static enum ev_code check_new(const struct ev_archive *a, const char *name,
 			      struct ev_span data, struct ev_error *err)
 {
+	uint64_t all = data.n;
+
 	if (!ev_archive_path_ok(ev_span_str(name)) ||
 	    strncmp(name, "sig/", 4) != 0)
 		return ev_fail(err, EV_VALUE, object, "name", 0,
 			       "sig/ and a file name", name);
-	if (data.n > EV_SIG_FILE_MAX)
+	if (data.n > ev_archive_sig_max(name))
 		return ev_fail_u64(err, EV_LIMIT, object, "sig/ file", 0,
-				   EV_SIG_FILE_MAX, data.n);
+				   ev_archive_sig_max(name), data.n);
 	if (a->n_sigs >= EV_SIG_FILES_MAX)
 		return ev_fail_u64(err, EV_LIMIT, object, "sig/ files", 0,
 				   EV_SIG_FILES_MAX, a->n_sigs + 1);
@@ -30,7 +33,11 @@ static enum ev_code check_new(const struct ev_archive *a, const char *name,
 		if (strcmp(a->sigs[i].name, name) == 0)
 			return ev_fail(err, EV_DUPLICATE, object, "name", 0,
 				       "a new name", name);
+		all += a->sigs[i].data.n;
 	}
+	if (all > EV_SIG_ALL_MAX)
+		return ev_fail_u64(err, EV_LIMIT, object, "sig/ files", 0,
+				   EV_SIG_ALL_MAX, all);
 	return EV_OK;
 }
 

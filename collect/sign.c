@@ -325,9 +325,9 @@ static enum ev_code write_envelope(const struct co_key *key,
 	text = ev_writer_finish(w, &n);
 	if (text == NULL)
 		return trouble(err, "out of memory");
-	if (n > EV_SIG_FILE_MAX)
+	if (n > EV_DSSE_MAX)
 		return ev_fail_u64(err, EV_LIMIT, "dsse", "size", 0,
-				   EV_SIG_FILE_MAX, n);
+				   EV_DSSE_MAX, n);
 	ev_buffer_add(out, ev_span_of(text, n));
 	return ev_buffer_ok(out) ? EV_OK : trouble(err, "out of memory");
 }

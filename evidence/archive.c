@@ -100,8 +100,8 @@ static enum ev_code unpack_rest(struct opening *o)
 				   o->limit, claimed);
 	if (!a->compressed)
 		return EV_OK;
-	bound = claimed + padding_max +
-		EV_SIG_FILES_MAX * (EV_TAR_BLOCK + EV_SIG_FILE_MAX);
+	bound = claimed + padding_max + EV_SIG_FILES_MAX * 2 * EV_TAR_BLOCK +
+		EV_SIG_ALL_MAX;
 	if (bound > o->limit)
 		bound = o->limit;
 	if (unpack(o, bound, &more, &fault) != EV_OK)

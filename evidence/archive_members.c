@@ -18,6 +18,7 @@ struct walk {
 	struct ev_archive *archive;
 	enum group group;	 /* of the members so far */
 	char last[EV_PATH_TEXT]; /* name of the member before */
+	uint64_t sigs_size;	 /* of the sig/ files so far */
 	struct ev_error *err;
 };
 
@@ -84,15 +85,21 @@ static void check_order(struct walk *w, const struct ev_tar_member *m,
 static enum ev_code take_sig(struct walk *w, const struct ev_tar_member *m)
 {
 	struct ev_archive *a = w->archive;
+	uint64_t max = ev_archive_sig_max(m->name);
 	struct ev_member *sig;
 
 	if (a->n_sigs == EV_SIG_FILES_MAX)
 		return ev_fail_u64(w->err, EV_LIMIT, object, "sig/ files",
 				   m->header_offset, EV_SIG_FILES_MAX,
 				   a->n_sigs + 1);
-	if (m->size > EV_SIG_FILE_MAX)
+	if (m->size > max)
 		return ev_fail_u64(w->err, EV_LIMIT, object, "sig/ file",
-				   m->header_offset, EV_SIG_FILE_MAX, m->size);
+				   m->header_offset, max, m->size);
+	w->sigs_size += m->size;
+	if (w->sigs_size > EV_SIG_ALL_MAX)
+		return ev_fail_u64(w->err, EV_LIMIT, object, "sig/ files",
+				   m->header_offset, EV_SIG_ALL_MAX,
+				   w->sigs_size);
 	sig = &a->sigs[a->n_sigs++];
 	memcpy(sig->name, m->name, sizeof(sig->name));
 	sig->data = m->data;

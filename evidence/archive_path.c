@@ -2,6 +2,8 @@
 /* The rules for paths inside an archive. */
 #include "evidence/archive_path.h"
 
+#include "evidence/limits.h"
+
 #include <stdlib.h>
 
 static const size_t path_max = 100;
@@ -82,4 +84,14 @@ const char *ev_archive_paths_clash(const char **paths, size_t n)
 			return paths[i];
 	}
 	return NULL;
+}
+
+uint64_t ev_archive_sig_max(const char *name)
+{
+	static const char envelope[] = ".dsse.json";
+	size_t n = strlen(name), tail = sizeof(envelope) - 1;
+
+	return n >= tail && strcmp(name + n - tail, envelope) == 0
+		       ? EV_DSSE_MAX
+		       : EV_SIG_FILE_MAX;
 }

@@ -16,4 +16,8 @@
  */
 const char *ev_archive_paths_clash(const char **paths, size_t n);
 
+/* Most bytes of the sig/ file of that name, inside the archive or beside it:
+ * EV_DSSE_MAX of an envelope, EV_SIG_FILE_MAX of anything else. */
+uint64_t ev_archive_sig_max(const char *name);
+
 #endif

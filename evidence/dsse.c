@@ -75,8 +75,8 @@ enum ev_code ev_dsse_parse(struct ev_span item, struct ev_dsse *out,
 	struct ev_dsse d = { 0 };
 	struct store store = { 0 };
 
-	if (ev_json_parse_numbers(item, EV_SIG_FILE_MAX, object, &d.json,
-				  err) != EV_OK)
+	if (ev_json_parse_numbers(item, EV_DSSE_MAX, object, &d.json, err) !=
+	    EV_OK)
 		return err->code;
 	/* Decoded text is shorter than the text that it stands in, and each
 	 * piece is followed by at least its quotes and a colon. */

@@ -10,6 +10,10 @@
 static const uint64_t EV_MANIFEST_MAX = UINT64_C(16) << 20;
 static const uint64_t EV_SIG_FILE_MAX = UINT64_C(1) << 20;
 static const size_t EV_SIG_FILES_MAX = 256;
+static const uint64_t EV_SIG_ALL_MAX = UINT64_C(256) << 20;
+/* An envelope holds its manifest in base64, and its signatures. */
+static const uint64_t EV_DSSE_MAX =
+	EV_MANIFEST_MAX / 3 * 4 + (UINT64_C(64) << 10);
 static const size_t EV_ITEMS_MAX = 65535;
 static const uint64_t EV_ITEM_MAX =
 	(UINT64_C(8) << 30) - 1; /* 11 octal digits */

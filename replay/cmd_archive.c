@@ -2,6 +2,8 @@
 /* One archive from disk with the detached signatures beside it, replayed. */
 #include "replay/cmd_inputs.h"
 
+#include "evidence/archive_path.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -32,7 +34,8 @@ static int read_detached(const char *dir, struct dirent *const *list, size_t n,
 
 		if (asprintf(&path, "%s/%s", dir, list[i]->d_name) < 0)
 			return cli_trouble("out of memory");
-		exit = cli_file_read_plain(path, EV_SIG_FILE_MAX,
+		exit = cli_file_read_plain(path,
+					   ev_archive_sig_max(list[i]->d_name),
 					   &out->sig_files[i]);
 		free(path);
 		out->n_detached = i + 1;

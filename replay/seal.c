@@ -2,6 +2,8 @@
 /* sig/ files and detached ones, taken apart. */
 #include "replay/seal.h"
 
+#include "evidence/archive_path.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -78,9 +80,9 @@ static enum ev_code add_detached(struct rp_seal *seal,
 
 	if (!name_ok(d->name, file.name))
 		return EV_OK;
-	if (d->data.n > EV_SIG_FILE_MAX)
+	if (d->data.n > ev_archive_sig_max(d->name))
 		return ev_fail_u64(err, EV_LIMIT, object, "detached file", 0,
-				   EV_SIG_FILE_MAX, d->data.n);
+				   ev_archive_sig_max(d->name), d->data.n);
 	if (is_there(seal, class_of(file.name), d->data))
 		return EV_OK;
 	seal->files[seal->n_files++] = file;

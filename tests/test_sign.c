@@ -81,7 +81,7 @@ static void manifest_too_large_for_an_envelope_is_refused(void **state)
 	ev_auto_buffer struct ev_buffer b = { 0 };
 	struct ev_error err = { 0 };
 	char name[EV_PATH_TEXT];
-	size_t n = EV_SIG_FILE_MAX / 4 * 3;
+	size_t n = EV_DSSE_MAX / 4 * 3;
 	uint8_t *large = calloc(n, 1);
 
 	(void)state;
