@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ecart sign: a signature over the manifest of an archive that exists. */
+#include "cli_archive.h"
 #include "collect/rewrite.h"
 #include "collect/sign.h"
 #include "commands.h"
@@ -97,8 +98,8 @@ static int read_archive(struct signing *s)
 
 	if (code != CLI_PASS)
 		return code;
-	if (ev_archive_open(s->crypto, s->file.bytes, s->o->limit, &s->archive,
-			    &err) != EV_OK)
+	if (cli_archive_open(s->crypto, s->file.bytes, s->o->limit, &s->archive,
+			     &err) != EV_OK)
 		return refused(s->o->path, &err);
 	switch (ev_archive_sound(s->crypto, &s->archive, &fault)) {
 	case EV_VERIFIED_YES:

@@ -27,6 +27,7 @@ struct opening {
 	struct ev_crypto *crypto;
 	struct ev_span file;
 	uint64_t limit;
+	struct ev_buffer front; /* unpacked until the manifest is known */
 	struct ev_error *err;
 };
 
@@ -55,22 +56,18 @@ bool ev_archive_is_note(enum ev_archive_code code)
 
 /* --- unpacking --- */
 
-/* Replaces the archive's tar by the first at_most unpacked bytes. */
-static enum ev_code unpack(struct opening *o, uint64_t at_most, bool *more,
-			   struct ev_error *fault)
+/* Makes the first at_most unpacked bytes the archive's tar, in memory. */
+static enum ev_code unpack_front(struct opening *o, uint64_t at_most)
 {
-	struct ev_archive *a = o->archive;
 	struct ev_unpacked u;
 
-	if (!a->compressed)
+	if (!o->archive->compressed)
 		return EV_OK;
-	if (ev_zstd_unpack(o->file, at_most, &u, o->err) != EV_OK)
+	ev_buffer_free(&o->front);
+	if (ev_zstd_unpack(o->file, at_most, ev_sink_buffer(&o->front), &u,
+			   o->err) != EV_OK)
 		return o->err->code;
-	free(a->storage);
-	a->storage = u.p;
-	a->tar = ev_span_of(u.p, u.n);
-	*more = u.more;
-	*fault = u.fault;
+	o->archive->tar = ev_buffer_span(&o->front);
 	return EV_OK;
 }
 
@@ -85,15 +82,14 @@ static uint64_t claimed_size(const struct ev_archive *a)
 }
 
 /*
- * The rest of a compressed tar: never more than the manifest accounts for,
- * so that a small file cannot fill the memory with what nobody announced.
+ * A compressed tar into its store: never more than the manifest accounts
+ * for, so that a small file cannot fill it with what nobody announced.
  */
-static enum ev_code unpack_rest(struct opening *o)
+static enum ev_code unpack_all(struct opening *o)
 {
 	struct ev_archive *a = o->archive;
 	uint64_t claimed = claimed_size(a), bound;
-	struct ev_error fault = { 0 };
-	bool more = false;
+	struct ev_unpacked u;
 
 	if (claimed > o->limit)
 		return ev_fail_u64(o->err, EV_LIMIT, object, "size", 0,
@@ -104,17 +100,17 @@ static enum ev_code unpack_rest(struct opening *o)
 		EV_SIG_ALL_MAX;
 	if (bound > o->limit)
 		bound = o->limit;
-	if (unpack(o, bound, &more, &fault) != EV_OK)
+	if (ev_zstd_unpack(o->file, bound, a->store.sink, &u, o->err) != EV_OK)
 		return o->err->code;
-	if (more && bound == o->limit)
+	if (u.more && bound == o->limit)
 		return ev_fail_u64(o->err, EV_LIMIT, object, "size", 0,
 				   o->limit, o->limit + 1);
-	if (more)
-		ev_fail_u64(&fault, EV_TRAILING, object, "size", 0, claimed,
+	if (u.more)
+		ev_fail_u64(&u.fault, EV_TRAILING, object, "size", 0, claimed,
 			    bound);
-	if (fault.code != EV_OK)
-		ev_archive_add_problem(a, EV_ARCHIVE_CONTAINER, "", &fault);
-	return EV_OK;
+	if (u.fault.code != EV_OK)
+		ev_archive_add_problem(a, EV_ARCHIVE_CONTAINER, "", &u.fault);
+	return a->store.close(a->store.sink.context, &a->tar, o->err);
 }
 
 /* --- the manifest --- */
@@ -146,14 +142,13 @@ static enum ev_code read_first(struct opening *o, struct ev_tar_member *m)
 static enum ev_code read_manifest(struct opening *o)
 {
 	struct ev_archive *a = o->archive;
-	struct ev_error fault = { 0 }, note = { 0 };
+	struct ev_error note = { 0 };
 	struct ev_tar_member m;
 	struct ev_reader r;
-	bool more = false;
 
-	if (unpack(o, first_look, &more, &fault) != EV_OK ||
+	if (unpack_front(o, first_look) != EV_OK ||
 	    read_first(o, &m) != EV_OK ||
-	    unpack(o, EV_TAR_BLOCK + m.size, &more, &fault) != EV_OK)
+	    unpack_front(o, EV_TAR_BLOCK + m.size) != EV_OK)
 		return o->err->code;
 	r = ev_reader_init(a->tar, 0, object, o->err);
 	ev_read_span(&r, EV_TAR_BLOCK, "header");
@@ -206,15 +201,15 @@ static enum ev_code open_archive(struct opening *o)
 		return ev_fail_u64(o->err, EV_LIMIT, object, "size", 0,
 				   o->limit, a->tar.n);
 	if (check_zstd(o) != EV_OK || read_manifest(o) != EV_OK ||
-	    unpack_rest(o) != EV_OK)
+	    unpack_all(o) != EV_OK)
 		return o->err->code;
 	settle_manifest(a);
 	return ev_archive_read_members(a, o->err);
 }
 
-enum ev_code ev_archive_open(struct ev_crypto *crypto, struct ev_span file,
-			     uint64_t limit, struct ev_archive *out,
-			     struct ev_error *err)
+enum ev_code ev_archive_open_in(struct ev_crypto *crypto, struct ev_span file,
+				uint64_t limit, const struct ev_store *store,
+				struct ev_archive *out, struct ev_error *err)
 {
 	struct opening o = {
 		.crypto = crypto,
@@ -224,18 +219,31 @@ enum ev_code ev_archive_open(struct ev_crypto *crypto, struct ev_span file,
 	};
 	enum ev_code code;
 
-	*out = (struct ev_archive){ 0 };
+	*out = (struct ev_archive){ .store = *store };
 	o.archive = out;
 	code = open_archive(&o);
+	ev_buffer_free(&o.front);
 	if (code != EV_OK)
 		ev_archive_free(out);
 	return code;
 }
 
+enum ev_code ev_archive_open(struct ev_crypto *crypto, struct ev_span file,
+			     uint64_t limit, struct ev_archive *out,
+			     struct ev_error *err)
+{
+	struct ev_store memory;
+
+	*out = (struct ev_archive){ .n_sigs = 0 };
+	if (ev_store_memory(&memory, err) != EV_OK)
+		return err->code;
+	return ev_archive_open_in(crypto, file, limit, &memory, out, err);
+}
+
 void ev_archive_free(struct ev_archive *archive)
 {
 	ev_manifest_free(&archive->manifest);
-	free(archive->storage);
+	ev_store_free(&archive->store);
 	free(archive->sigs);
 	free(archive->items);
 	*archive = (struct ev_archive){ 0 };

@@ -13,6 +13,7 @@
 #include "evidence/base/digest.h"
 #include "evidence/limits.h"
 #include "evidence/manifest.h"
+#include "evidence/store.h"
 
 /* The closed list of archive.md 8; the words are stable. */
 enum ev_archive_code {
@@ -43,8 +44,8 @@ struct ev_member {
 };
 
 struct ev_archive {
-	struct ev_span tar; /* unpacked bytes */
-	uint8_t *storage;   /* of tar where the file was compressed */
+	struct ev_span tar;    /* unpacked bytes */
+	struct ev_store store; /* of tar where the file was compressed */
 	bool compressed;
 	struct ev_span manifest_bytes;
 	uint8_t id[32]; /* SHA-256 of manifest_bytes */
@@ -60,13 +61,19 @@ struct ev_archive {
 
 /*
  * file must stay valid as long as the archive.  limit: bytes of the unpacked
- * tar (EV_ARCHIVE_MAX by default).  Does not hash items: ev_archive_digest
- * does.  A refusal's object is "archive" and its field says what the file
- * is when that can be told ("a bare TDX quote v4; wrap it with ecart pack").
+ * tar (EV_ARCHIVE_MAX by default); a compressed one is unpacked in memory.
+ * Does not hash items: ev_archive_digest does.  A refusal's object is
+ * "archive" and its field says what the file is when that can be told ("a
+ * bare TDX quote v4; wrap it with ecart pack").
  */
 enum ev_code ev_archive_open(struct ev_crypto *crypto, struct ev_span file,
 			     uint64_t limit, struct ev_archive *out,
 			     struct ev_error *err);
+/* The same with the tar of a compressed archive in *store, which is taken
+ * over, on failure too. */
+enum ev_code ev_archive_open_in(struct ev_crypto *crypto, struct ev_span file,
+				uint64_t limit, const struct ev_store *store,
+				struct ev_archive *out, struct ev_error *err);
 void ev_archive_free(struct ev_archive *archive);
 
 /* Whether item i has the digests that the manifest says; every digest that

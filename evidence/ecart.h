@@ -97,7 +97,9 @@ struct ecart_options {
 	int64_t at; /* seconds since 1970-01-01T00:00:00Z */
 	const struct ecart_item *items; /* beside the archive */
 	size_t n_items;
-	uint64_t limit; /* bytes of the unpacked archive, 0: 64 GiB */
+	uint64_t limit; /* bytes of the unpacked archive; a compressed one is
+			 * unpacked in memory; 0: 64 GiB, and 1 GiB where it
+			 * is compressed */
 	uint64_t reserved[8];
 };
 

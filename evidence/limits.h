@@ -11,6 +11,9 @@ static const uint64_t EV_MANIFEST_MAX = UINT64_C(16) << 20;
 static const uint64_t EV_SIG_FILE_MAX = UINT64_C(1) << 20;
 static const size_t EV_SIG_FILES_MAX = 256;
 static const uint64_t EV_SIG_ALL_MAX = UINT64_C(256) << 20;
+/* A compressed archive that a program gives without a disk to unpack it to
+ * and without a limit of its own. */
+static const uint64_t EV_ARCHIVE_IN_MEMORY_MAX = UINT64_C(1) << 30;
 /* An envelope holds its manifest in base64, and its signatures. */
 static const uint64_t EV_DSSE_MAX =
 	EV_MANIFEST_MAX / 3 * 4 + (UINT64_C(64) << 10);

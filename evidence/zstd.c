@@ -2,12 +2,10 @@
 /* One Zstandard frame: shape checked here, content decoded by libarchive. */
 #include "evidence/zstd.h"
 
-#include "evidence/base/buffer.h"
 #include "evidence/base/reader.h"
 
 #include <archive.h>
 #include <errno.h>
-#include <stdlib.h>
 
 static const char object[] = "zstd";
 
@@ -128,35 +126,36 @@ static struct archive *new_decoder(void)
 	return NULL;
 }
 
-/* ARCHIVE_EOF at the end, ARCHIVE_OK where at_most was reached before. */
-static int copy_blocks(struct archive *a, uint64_t at_most,
-		       struct ev_buffer *out, bool *more)
+/* ARCHIVE_EOF at the end, ARCHIVE_OK where at_most was reached before or the
+ * sink is full, which err then says. */
+static int copy_blocks(struct archive *a, uint64_t at_most, struct ev_sink out,
+		       struct ev_unpacked *u, struct ev_error *err)
 {
 	const void *p = NULL;
 	size_t n = 0;
 	int64_t offset = 0;
 	int rc = ARCHIVE_OK;
 
-	while (!*more) {
+	while (!u->more) {
 		rc = archive_read_data_block(a, &p, &n, &offset);
 		if (rc != ARCHIVE_OK)
 			return rc;
-		if (n > at_most - out->n) {
-			n = (size_t)(at_most - out->n);
-			*more = true;
+		if (n > at_most - u->n) {
+			n = (size_t)(at_most - u->n);
+			u->more = true;
 		}
-		ev_buffer_add(out, ev_span_of(p, n));
-		if (!ev_buffer_ok(out))
-			return ARCHIVE_FATAL;
+		if (ev_sink_put(out, ev_span_of(p, n), err) != EV_OK)
+			return rc;
+		u->n += n;
 	}
 	return rc;
 }
 
 enum ev_code ev_zstd_unpack(struct ev_span file, uint64_t at_most,
-			    struct ev_unpacked *out, struct ev_error *err)
+			    struct ev_sink out, struct ev_unpacked *unpacked,
+			    struct ev_error *err)
 {
-	struct ev_buffer bytes = { 0 };
-	struct ev_unpacked result = { 0 };
+	struct ev_unpacked u = { .n = 0 };
 	struct archive_entry *entry = NULL;
 	struct archive *a = new_decoder();
 	int rc;
@@ -167,24 +166,14 @@ enum ev_code ev_zstd_unpack(struct ev_span file, uint64_t at_most,
 	if (rc == ARCHIVE_OK)
 		rc = archive_read_next_header(a, &entry);
 	if (rc == ARCHIVE_OK)
-		rc = copy_blocks(a, at_most, &bytes, &result.more);
+		rc = copy_blocks(a, at_most, out, &u, err);
 	if (rc < ARCHIVE_OK)
-		ev_fail(&result.fault, EV_SYNTAX, object, "content", bytes.n,
+		ev_fail(&u.fault, EV_SYNTAX, object, "content", u.n,
 			"a frame that decodes", "a broken block");
-	if (!ev_buffer_ok(&bytes) || archive_errno(a) == ENOMEM) {
-		ev_buffer_free(&bytes);
-		archive_read_free(a);
-		return ev_fail_trouble(err, object, "out of memory");
-	}
+	if (archive_errno(a) == ENOMEM)
+		ev_fail_trouble(err, object, "out of memory");
 	archive_read_free(a);
-	result.p = bytes.p;
-	result.n = bytes.n;
-	*out = result;
-	return EV_OK;
-}
-
-void ev_unpacked_free(struct ev_unpacked *unpacked)
-{
-	free(unpacked->p);
-	*unpacked = (struct ev_unpacked){ 0 };
+	if (err->code == EV_OK)
+		*unpacked = u;
+	return err->code;
 }

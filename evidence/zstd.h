@@ -7,7 +7,7 @@
 #ifndef EV_ZSTD_H
 #define EV_ZSTD_H
 
-#include "evidence/base/error.h"
+#include "evidence/base/sink.h"
 
 /* The file begins with the magic number of a frame. */
 bool ev_zstd_recognise(struct ev_span file);
@@ -19,19 +19,18 @@ bool ev_zstd_recognise(struct ev_span file);
 enum ev_code ev_zstd_check(struct ev_span file, struct ev_error *err);
 
 struct ev_unpacked {
-	uint8_t *p; /* owned */
-	size_t n;
+	uint64_t n;	       /* bytes that were put */
 	bool more;	       /* at_most was reached and there is more */
 	struct ev_error fault; /* decoding broke off behind the n bytes */
 };
 
 /*
- * Decodes at most at_most bytes; memory grows with what is decoded, never
- * with what is announced.  Returns EV_OK or EV_TROUBLE; bad input is *out's
- * fault.  Free with ev_unpacked_free.
+ * Puts at most at_most decoded bytes into out, a block at a time: no more
+ * than the window and a block are in memory.  Returns EV_OK or EV_TROUBLE;
+ * bad input is *unpacked's fault.
  */
 enum ev_code ev_zstd_unpack(struct ev_span file, uint64_t at_most,
-			    struct ev_unpacked *out, struct ev_error *err);
-void ev_unpacked_free(struct ev_unpacked *unpacked);
+			    struct ev_sink out, struct ev_unpacked *unpacked,
+			    struct ev_error *err);
 
 #endif

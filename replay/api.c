@@ -3,6 +3,7 @@
 #include "evidence/ecart.h"
 
 #include "evidence/base/time.h"
+#include "evidence/zstd.h"
 #include "replay/replay.h"
 
 #include <stdlib.h>
@@ -164,6 +165,14 @@ static enum ecart_status run(struct ecart *ecart, struct rp_request *request,
 	return ECART_TROUBLE;
 }
 
+static uint64_t limit_of(const struct ecart_options *o, struct ev_span file)
+{
+	if (o->limit != 0)
+		return o->limit;
+	return ev_zstd_recognise(file) ? EV_ARCHIVE_IN_MEMORY_MAX
+				       : EV_ARCHIVE_MAX;
+}
+
 static enum ecart_status open_and_run(struct ecart *ecart, struct ev_span file,
 				      const struct ecart_options *o,
 				      struct rp_request *request,
@@ -175,8 +184,7 @@ static enum ecart_status open_and_run(struct ecart *ecart, struct ev_span file,
 
 	if (file.n == 0)
 		return run(ecart, request, out);
-	if (ev_archive_open(ecart->crypto, file,
-			    o->limit != 0 ? o->limit : EV_ARCHIVE_MAX, &archive,
+	if (ev_archive_open(ecart->crypto, file, limit_of(o, file), &archive,
 			    &err) != EV_OK)
 		return refused(ecart, &err);
 	request->archive = &archive;

@@ -2,6 +2,7 @@
 /* One archive from disk with the detached signatures beside it, replayed. */
 #include "replay/cmd_inputs.h"
 
+#include "cli_archive.h"
 #include "evidence/archive_path.h"
 
 #include <dirent.h>
@@ -97,8 +98,8 @@ int cmd_archive_open(struct cmd_inputs *in, const char *path, uint64_t limit,
 
 	if (exit != CLI_PASS)
 		return exit;
-	if (ev_archive_open(in->crypto, out->file.bytes, limit, &out->archive,
-			    &err) == EV_OK)
+	if (cli_archive_open(in->crypto, out->file.bytes, limit, &out->archive,
+			     &err) == EV_OK)
 		return open_detached(path, out);
 	ev_error_format(&err, line, sizeof(line));
 	cli_file_free(&out->file);

@@ -2,6 +2,7 @@
 /* --collateral: items that an archive lacks, from archives or loose files. */
 #include "replay/cmd_inputs.h"
 
+#include "cli_archive.h"
 #include "evidence/base/hex.h"
 
 #include <stdio.h>
@@ -74,8 +75,8 @@ static bool open_archive(struct cmd_inputs *in, struct ev_span bytes)
 		return false;
 	in->archives = more;
 	more[in->n_archives] = (struct ev_archive){ 0 };
-	if (ev_archive_open(in->crypto, bytes, EV_ARCHIVE_MAX,
-			    &more[in->n_archives], &err) != EV_OK)
+	if (cli_archive_open(in->crypto, bytes, EV_ARCHIVE_MAX,
+			     &more[in->n_archives], &err) != EV_OK)
 		return false;
 	in->n_archives++;
 	return true;

@@ -2,6 +2,7 @@
 /* ecart show: every parsed field of every item; nothing is judged. */
 #include "replay/cmd_inputs.h"
 
+#include "cli_archive.h"
 #include "commands.h"
 #include "evidence/base/hex.h"
 #include "evidence/base/json.h"
@@ -258,12 +259,14 @@ static int show(const struct options *o, const char *path)
 	}
 	if (kind != NULL) {
 		exit = show_loose(o, path, kind, file.bytes);
-	} else if (ev_archive_open(crypto, file.bytes, o->limit, &archive,
-				   &err) == EV_OK) {
+	} else if (cli_archive_open(crypto, file.bytes, o->limit, &archive,
+				    &err) == EV_OK) {
 		exit = show_archive(o, crypto, path, &archive);
 	} else {
 		ev_error_format(&err, line, sizeof(line));
-		exit = cli_unreadable("%s: %s", path, line);
+		exit = err.code == EV_TROUBLE
+			       ? cli_trouble("%s: %s", path, line)
+			       : cli_unreadable("%s: %s", path, line);
 	}
 	ev_archive_free(&archive);
 	cli_file_free(&file);

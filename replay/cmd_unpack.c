@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ecart unpack: the members of a sound archive as files. */
+#include "cli_archive.h"
 #include "commands.h"
-#include "evidence/archive.h"
 #include "evidence/base/cleanup.h"
 
 #include <errno.h>
@@ -222,7 +222,7 @@ static int unpack(const struct options *o, struct ev_crypto *crypto,
 	char line[512];
 	int code;
 
-	if (ev_archive_open(crypto, bytes, o->limit, &a, &err) != EV_OK) {
+	if (cli_archive_open(crypto, bytes, o->limit, &a, &err) != EV_OK) {
 		ev_error_format(&err, line, sizeof(line));
 		if (err.code == EV_TROUBLE)
 			return cli_trouble("%s: %s", o->file, line);

@@ -2,12 +2,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Archives as files: large ones, links, interruptions, two writers at once."""
 
+import hashlib
+import json
 import os
+import resource
+import subprocess
 import sys
 
 sys.dont_write_bytecode = True
 
-from e2e import case, contains, ecart, main, write
+from e2e import ECART, PASS, TROUBLE, case, contains, ecart, main, read, write
+
+MIB = 1 << 20
 
 
 def keygen(scratch, name="K"):
@@ -30,6 +36,88 @@ def large_manifest(scratch):
     ecart("sign", archive, "--key", other, "--detached")
     contains(ecart("verify", archive, "--key", key + ".pub", "--key",
                    other + ".pub", "--threshold", "2").out, "pass")
+
+
+def limited(*words, data, env=None):
+    """The program with so many bytes of memory of its own: maps of files
+    that it only reads do not count."""
+    if b"__asan_init" in read(ECART):
+        data = resource.RLIM_INFINITY   # its shadow alone is terabytes
+    done = subprocess.run(
+        [ECART, *words], capture_output=True, check=False, timeout=300,
+        env={**os.environ, **(env or {})}, preexec_fn=lambda:
+        resource.setrlimit(resource.RLIMIT_DATA, (data, data)))
+    assert done.returncode == PASS, f"{words}: {done.returncode} {done.stderr}"
+    return done.stdout.decode()
+
+
+def tar_header(name, size):
+    head = bytearray(512)
+    head[:len(name)] = name.encode()
+    head[100:148] = (b"000644 \0" + b"000000 \0" * 2 + b"%011o " % size
+                     + b"%011o " % 0)
+    head[148:156] = b" " * 8
+    head[156:157] = b"0"
+    head[257:265] = b"ustar\00000"
+    head[329:345] = b"000000 \0" * 2
+    head[148:156] = b"%06o\0 " % sum(head)
+    return bytes(head)
+
+
+def zeros_archive(n_items, size):
+    """A compressed archive of items that are zeros: honest, and small."""
+    digest = hashlib.sha256(bytes(size)).hexdigest()
+    names = [f"items/igvm/{i:04}.igvm" for i in range(n_items)]
+    manifest = json.dumps({
+        "_type": "https://in-toto.io/Statement/v1",
+        "predicateType": "https://w3id.org/ecart/evidence-archive/v1",
+        "subject": [{"name": name, "digest": {"sha256": digest}}
+                    for name in names],
+        "predicate": {
+            "format": "ecart-archive/1", "time": "2026-06-08T12:42:41Z",
+            "collector": {"name": "x", "version": "1", "verb": "pack"},
+            "items": [{"name": name, "size": size, "kind": "igvm",
+                       "mediaType": "application/octet-stream"}
+                      for name in names]}},
+        sort_keys=True, separators=(",", ":")).encode()
+    frame = bytearray(b"\x28\xb5\x2f\xfd\x00\x58")   # RFC 8878, 2 MiB
+
+    def raw(content):
+        frame.extend((len(content) << 3).to_bytes(3, "little") + content)
+
+    raw(tar_header("manifest.json", len(manifest)) + manifest
+        + bytes(-len(manifest) % 512))
+    for name in names:
+        raw(tar_header(name, size))
+        for _ in range(size // 131072):
+            frame.extend((131072 << 3 | 2).to_bytes(3, "little") + b"\0")
+    raw(bytes(1024))
+    frame.extend(b"\x01\0\0")                           # the last, empty
+    return bytes(frame)
+
+
+@case("a compressed archive of 512 MiB costs no memory")
+def bomb(scratch):
+    key = keygen(scratch)
+    archive = write(scratch + "/z.ecart", zeros_archive(2, 256 * MIB))
+    assert os.path.getsize(archive) < 20_000
+    env = {"TMPDIR": scratch + "/tmp"}
+    os.mkdir(env["TMPDIR"])
+    for words in (["verify", archive], ["show", archive],
+                  ["sign", archive, "--key", key, "--detached"],
+                  ["unpack", archive, scratch + "/un"]):
+        limited(*words, data=128 * MIB, env=env)
+    assert os.listdir(env["TMPDIR"]) == []
+
+
+@case("a temporary file that cannot be written is trouble, and is named")
+def no_room(scratch):
+    archive = write(scratch + "/z.ecart", zeros_archive(1, MIB))
+    done = subprocess.run([ECART, "verify", archive], capture_output=True,
+                          check=False, env={**os.environ,
+                                            "TMPDIR": scratch + "/absent"})
+    assert done.returncode == TROUBLE, done
+    contains(done.stderr.decode(), "temporary file: No such file")
 
 
 main(needs_vectors=False)

@@ -99,6 +99,93 @@ static void loose_evidence_is_judged_without_an_archive(void **state)
 	ecart_free(e);
 }
 
+/* One ustar header, as ecart-archive(5) has it. */
+static void put_header(unsigned char *h, const char *name, size_t size)
+{
+	unsigned int sum = 0;
+
+	memset(h, 0, 512);
+	memcpy(h, name, strlen(name));
+	memcpy(h + 100,
+	       "000644 \0"
+	       "000000 \0"
+	       "000000 ",
+	       24);
+	snprintf((char *)h + 124, 26, "%011zo 00000000000 ", size);
+	memcpy(h + 257, "ustar\00000", 8);
+	memset(h + 148, ' ', 8);
+	memcpy(h + 156, "0", 1);
+	memcpy(h + 329,
+	       "000000 \0"
+	       "000000 ",
+	       16);
+	for (size_t i = 0; i < 512; i++)
+		sum += h[i];
+	snprintf((char *)h + 148, 8, "%06o", sum);
+}
+
+/* A manifest that announces two GiB, as a zstd frame of one raw block. */
+static size_t put_frame(unsigned char file[8192])
+{
+	static const char manifest[] =
+		"{\"_type\":\"https://in-toto.io/Statement/v1\",\"predicate\":"
+		"{\"collector\":{\"name\":\"x\",\"verb\":\"pack\",\"version\":"
+		"\"1\"},\"format\":\"ecart-archive/1\",\"items\":["
+		"{\"kind\":\"igvm\",\"mediaType\":"
+		"\"application/octet-stream\",\"name\":"
+		"\"items/igvm/0000.igvm\",\"size\":1073741824},"
+		"{\"kind\":\"igvm\",\"mediaType\":"
+		"\"application/octet-stream\",\"name\":"
+		"\"items/igvm/0001.igvm\",\"size\":1073741824}"
+		"]},\"predicateType\":"
+		"\"https://w3id.org/ecart/evidence-archive/v1\","
+		"\"subject\":["
+		"{\"digest\":{\"sha256\":"
+		"\"00000000000000000000000000000000"
+		"00000000000000000000000000000000\"},"
+		"\"name\":\"items/igvm/0000.igvm\"},"
+		"{\"digest\":{\"sha256\":"
+		"\"00000000000000000000000000000000"
+		"00000000000000000000000000000000\"},"
+		"\"name\":\"items/igvm/0001.igvm\"}"
+		"]}";
+	static const unsigned char head[] = { 0x28, 0xb5, 0x2f, 0xfd, 0, 0x58 };
+	size_t n = 512 + 1024;
+
+	_Static_assert(sizeof(manifest) < 1024, "two blocks");
+	memset(file, 0, 8192);
+	memcpy(file, head, sizeof(head));
+	file[6] = (unsigned char)(n << 3 | 1);
+	file[7] = (unsigned char)(n >> 5);
+	put_header(file + 9, "manifest.json", sizeof(manifest) - 1);
+	memcpy(file + 9 + 512, manifest, sizeof(manifest) - 1);
+	return 9 + n;
+}
+
+static void what_unpacks_in_memory_has_a_limit(void **state)
+{
+	struct ecart_options o = { .size = sizeof(o) };
+	struct ecart_report *report = NULL;
+	struct ecart *e = with_anchors();
+	unsigned char file[8192];
+	size_t n = put_frame(file);
+
+	(void)state;
+	o.has_at = 1;
+	o.at = 1780922561;
+	assert_int_equal(ecart_replay(e, file, n, &o, &report),
+			 ECART_UNREADABLE);
+	assert_string_equal(ecart_why(e),
+			    "archive: size at byte 0: want 1073741824, found "
+			    "2147487232");
+	/* The caller may know better; here the rest is just not there. */
+	o.limit = (uint64_t)1 << 32;
+	assert_int_equal(ecart_replay(e, file, n, &o, &report), ECART_OK);
+	assert_int_equal(ecart_report_verdict(report), ECART_FAIL);
+	ecart_report_free(report);
+	ecart_free(e);
+}
+
 static void options_of_another_version_are_refused(void **state)
 {
 	struct ecart_options o = { .size = sizeof(o) - 8 };
@@ -138,6 +225,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_archive_replays_to_a_report),
 		cmocka_unit_test(loose_evidence_is_judged_without_an_archive),
+		cmocka_unit_test(what_unpacks_in_memory_has_a_limit),
 		cmocka_unit_test(options_of_another_version_are_refused),
 		cmocka_unit_test(a_policy_that_names_no_check_is_refused),
 	};

@@ -30,23 +30,82 @@ static void one_frame_is_taken_and_decoded(void **state)
 {
 	ev_auto_buffer struct ev_buffer b = { 0 };
 	struct ev_error err = { 0 };
+	ev_auto_buffer struct ev_buffer out = { 0 };
 	struct ev_unpacked u;
 
 	(void)state;
 	compress(EV_SPAN_LITERAL("hello"), &b);
 	assert_true(ev_zstd_recognise(ev_buffer_span(&b)));
 	assert_int_equal(check(&b), EV_OK);
-	assert_int_equal(ev_zstd_unpack(ev_buffer_span(&b), 100, &u, &err),
+	assert_int_equal(ev_zstd_unpack(ev_buffer_span(&b), 100,
+					ev_sink_buffer(&out), &u, &err),
 			 EV_OK);
 	assert_int_equal(u.fault.code, EV_OK);
 	assert_false(u.more);
-	assert_true(ev_span_eq(ev_span_of(u.p, u.n), EV_SPAN_LITERAL("hello")));
-	ev_unpacked_free(&u);
-	assert_int_equal(ev_zstd_unpack(ev_buffer_span(&b), 4, &u, &err),
+	assert_true(ev_span_eq(ev_buffer_span(&out), EV_SPAN_LITERAL("hello")));
+	assert_int_equal(ev_zstd_unpack(ev_buffer_span(&b), 4,
+					ev_sink_buffer(&out), &u, &err),
 			 EV_OK);
 	assert_true(u.more);
 	assert_int_equal(u.n, 4);
-	ev_unpacked_free(&u);
+	assert_int_equal(out.n, 9);
+}
+
+/* One GiB of zeros as run-length blocks of 128 KiB, 40 KiB of file. */
+static void put_bomb(struct ev_buffer *b, struct ev_span first)
+{
+	static const uint8_t header[] = { 0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x58 };
+	uint32_t raw = (uint32_t)first.n << 3;
+	uint32_t run = UINT32_C(131072) << 3 | 2;
+
+	ev_buffer_add(b, EV_SPAN(header));
+	for (size_t k = 0; k < 3; k++)
+		ev_buffer_add_byte(b, (uint8_t)(raw >> 8 * k));
+	ev_buffer_add(b, first);
+	for (size_t i = 0; i < 8192; i++) {
+		uint32_t block = run | (i == 8191 ? 1 : 0);
+
+		for (size_t k = 0; k < 3; k++)
+			ev_buffer_add_byte(b, (uint8_t)(block >> 8 * k));
+		ev_buffer_add_byte(b, 0);
+	}
+	assert_true(ev_buffer_ok(b));
+}
+
+/* A place that is full after so many bytes. */
+struct small_place {
+	uint64_t room, largest;
+};
+
+static enum ev_code put_small(void *context, struct ev_span piece,
+			      struct ev_error *err)
+{
+	struct small_place *place = context;
+
+	if (piece.n > place->largest)
+		place->largest = piece.n;
+	if (piece.n > place->room)
+		return ev_fail_trouble(err, "place", "is full");
+	place->room -= piece.n;
+	return EV_OK;
+}
+
+static void blocks_go_out_one_by_one_until_the_place_is_full(void **state)
+{
+	struct small_place place = { UINT64_C(100) << 20, 0 };
+	ev_auto_buffer struct ev_buffer b = { 0 };
+	struct ev_error err = { 0 };
+	struct ev_unpacked u;
+
+	(void)state;
+	put_bomb(&b, (struct ev_span){ NULL, 0 });
+	assert_int_equal(ev_zstd_unpack(ev_buffer_span(&b), UINT64_MAX,
+					(struct ev_sink){ put_small, &place },
+					&u, &err),
+			 EV_TROUBLE);
+	assert_string_equal(err.object, "place");
+	assert_true(place.room < place.largest);
+	assert_true(place.largest <= 1 << 20);
 }
 
 static void every_truncation_of_a_frame_is_refused(void **state)
@@ -58,14 +117,14 @@ static void every_truncation_of_a_frame_is_refused(void **state)
 	compress(EV_SPAN_LITERAL("hello hello hello hello"), &b);
 	n = b.n;
 	for (b.n = 0; b.n < n; b.n++) {
+		ev_auto_buffer struct ev_buffer out = { 0 };
 		struct ev_error err = { 0 };
 		struct ev_unpacked u;
 
 		assert_int_not_equal(check(&b), EV_OK);
-		assert_int_equal(
-			ev_zstd_unpack(ev_buffer_span(&b), 100, &u, &err),
-			EV_OK);
-		ev_unpacked_free(&u);
+		assert_int_equal(ev_zstd_unpack(ev_buffer_span(&b), 100,
+						ev_sink_buffer(&out), &u, &err),
+				 EV_OK);
 	}
 }
 
@@ -178,27 +237,6 @@ static void frame_headers_are_judged_as_the_format_says(void **state)
 	}
 }
 
-/* One GiB of zeros as run-length blocks of 128 KiB, 40 KiB of file. */
-static void put_bomb(struct ev_buffer *b, struct ev_span first)
-{
-	static const uint8_t header[] = { 0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x58 };
-	uint32_t raw = (uint32_t)first.n << 3;
-	uint32_t run = UINT32_C(131072) << 3 | 2;
-
-	ev_buffer_add(b, EV_SPAN(header));
-	for (size_t k = 0; k < 3; k++)
-		ev_buffer_add_byte(b, (uint8_t)(raw >> 8 * k));
-	ev_buffer_add(b, first);
-	for (size_t i = 0; i < 8192; i++) {
-		uint32_t block = run | (i == 8191 ? 1 : 0);
-
-		for (size_t k = 0; k < 3; k++)
-			ev_buffer_add_byte(b, (uint8_t)(block >> 8 * k));
-		ev_buffer_add_byte(b, 0);
-	}
-	assert_true(ev_buffer_ok(b));
-}
-
 static long peak_kib(void)
 {
 	struct rusage usage;
@@ -250,6 +288,7 @@ static void mutations_never_crash(void **state)
 	sample_archive(NULL, true, &whole);
 	ev_buffer_add(&b, ev_buffer_span(&whole));
 	for (size_t round = 0; round < 3000; round++) {
+		ev_auto_buffer struct ev_buffer out = { 0 };
 		struct ev_error err = { 0 };
 		struct ev_unpacked u;
 
@@ -259,10 +298,9 @@ static void mutations_never_crash(void **state)
 			b.p[(seed >> 8) % b.n] = (uint8_t)(seed >> 24);
 		}
 		check(&b);
-		assert_int_equal(
-			ev_zstd_unpack(ev_buffer_span(&b), 1 << 20, &u, &err),
-			EV_OK);
-		ev_unpacked_free(&u);
+		assert_int_equal(ev_zstd_unpack(ev_buffer_span(&b), 1 << 20,
+						ev_sink_buffer(&out), &u, &err),
+				 EV_OK);
 	}
 }
 
@@ -270,6 +308,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_frame_is_taken_and_decoded),
+		cmocka_unit_test(
+			blocks_go_out_one_by_one_until_the_place_is_full),
 		cmocka_unit_test(every_truncation_of_a_frame_is_refused),
 		cmocka_unit_test(second_frame_and_skippable_frame_are_refused),
 		cmocka_unit_test(
