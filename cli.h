@@ -64,8 +64,7 @@ bool cli_parse_size(const char *text, uint64_t *out);
 bool cli_print(struct ev_span out);
 
 /* Writes a file so that either the whole new file or what was there before
- * remains (temporary file in the same directory, fsync, rename); false has
- * said why. */
+ * remains (cli_outfile.h); "-" is standard output; false has said why. */
 bool cli_write_file(const char *path, struct ev_span bytes, unsigned int mode);
 
 /* stderr / stdout is a terminal and NO_COLOR is not set. */

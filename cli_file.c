@@ -2,14 +2,11 @@
 /* Files as commands read and write them: whole, and never half written. */
 #include "cli.h"
 
-#include "evidence/base/buffer.h"
+#include "cli_outfile.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <libgen.h>
-#include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -119,113 +116,15 @@ void cli_file_free(struct cli_file *file)
 	*file = (struct cli_file){ 0 };
 }
 
-static bool write_all(int fd, struct ev_span bytes)
-{
-	while (bytes.n > 0) {
-		ssize_t n = write(fd, bytes.p, bytes.n);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return false;
-		bytes = ev_span_sub(bytes, (size_t)n, bytes.n - (size_t)n);
-	}
-	return true;
-}
-
-/* A new file at temp with these bytes, on the disk when true is returned. */
-static bool write_temp(const char *temp, struct ev_span bytes, mode_t mode)
-{
-	int fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-	bool ok;
-
-	if (fd < 0)
-		return false;
-	ok = write_all(fd, bytes) && fsync(fd) == 0;
-	if (close(fd) != 0)
-		ok = false;
-	if (!ok) {
-		int saved = errno;
-
-		unlink(temp);
-		errno = saved;
-	}
-	return ok;
-}
-
-/* Makes the rename itself last; a file system that cannot is no error. */
-static void sync_directory_of(const char *path)
-{
-	char copy[PATH_MAX];
-	int fd;
-
-	snprintf(copy, sizeof(copy), "%s", path);
-	fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return;
-	(void)fsync(fd);
-	close(fd);
-}
-
-static bool replace_file(const char *path, struct ev_span bytes, mode_t mode)
-{
-	char temp[PATH_MAX];
-	int n = snprintf(temp, sizeof(temp), "%s.tmp.%ld", path,
-			 (long)getpid());
-
-	if (n < 0 || (size_t)n >= sizeof(temp)) {
-		errno = ENAMETOOLONG;
-		return false;
-	}
-	/* Left by a process of this number that was killed. */
-	(void)unlink(temp);
-	if (!write_temp(temp, bytes, mode))
-		return false;
-	if (rename(temp, path) != 0) {
-		int saved = errno;
-
-		unlink(temp);
-		errno = saved;
-		return false;
-	}
-	sync_directory_of(path);
-	return true;
-}
-
-/* A device or a pipe is written to, never replaced. */
-static bool write_special(const char *path, struct ev_span bytes)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	bool ok = fd >= 0 && write_all(fd, bytes);
-
-	if (fd >= 0 && close(fd) != 0)
-		ok = false;
-	return ok;
-}
-
 bool cli_write_file(const char *path, struct ev_span bytes, unsigned int mode)
 {
-	char target[PATH_MAX];
-	sigset_t stops, before;
-	struct stat st;
-	bool ok, special;
+	char why[CLI_WHY_MAX];
 
 	if (strcmp(path, "-") == 0)
 		return cli_print(bytes);
-	special = stat(path, &st) == 0 && !S_ISREG(st.st_mode);
-	/* Through a symbolic link: its target is what is replaced. */
-	if (realpath(path, target) == NULL)
-		snprintf(target, sizeof(target), "%s", path);
-	/* A signal that ends the process waits until no half file is left. */
-	sigemptyset(&stops);
-	sigaddset(&stops, SIGINT);
-	sigaddset(&stops, SIGTERM);
-	sigaddset(&stops, SIGHUP);
-	sigprocmask(SIG_BLOCK, &stops, &before);
-	ok = special ? write_special(path, bytes)
-		     : replace_file(target, bytes, (mode_t)mode);
-	if (!ok)
-		cli_trouble("cannot write %s: %s", path, strerror(errno));
-	sigprocmask(SIG_SETMASK, &before, NULL);
-	return ok;
+	if (cli_outfile_write(path, bytes, mode, CLI_OUTFILE_REPLACE, why) ==
+	    CLI_OUTFILE_OK)
+		return true;
+	cli_trouble("%s", why);
+	return false;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ecart keygen: a new signing key. */
-#include "collect/outfile.h"
+#include "cli_outfile.h"
+#include "cli_signals.h"
 #include "collect/sign.h"
 #include "commands.h"
 #include "evidence/base/cleanup.h"
@@ -47,36 +48,49 @@ static int parse_options(int argc, char **argv, struct options *o)
 	return CLI_PASS;
 }
 
-static int said(enum co_outfile_result r, const char *why)
+static int said(enum cli_outfile_result r, const char *why)
 {
-	if (r == CO_OUTFILE_OK)
+	if (r == CLI_OUTFILE_OK)
 		return CLI_PASS;
-	if (r == CO_OUTFILE_EXISTS)
+	if (r == CLI_OUTFILE_EXISTS)
 		return cli_usage(&cmd_keygen, "%s; a key is never overwritten",
 				 why);
 	return cli_trouble("%s", why);
 }
 
 /* The public half first, so that a key file never stands without it. */
-static int write_pair(const char *path, const struct ev_buffer *secret,
+static int write_both(const char *path, const struct ev_buffer *secret,
 		      const struct ev_buffer *public)
 {
-	char why[CO_WHY_MAX], pub[PATH_MAX];
+	char why[CLI_WHY_MAX], pub[PATH_MAX];
 	int n = snprintf(pub, sizeof(pub), "%s.pub", path);
 	int code;
 
 	if (n < 0 || (size_t)n >= sizeof(pub))
 		return cli_usage(&cmd_keygen, "%.200s...: too long", path);
-	code = said(co_outfile_write(pub, ev_buffer_span(public), 0644,
-				     CO_OUTFILE_NEW, why),
+	code = said(cli_outfile_write(pub, ev_buffer_span(public), 0644,
+				      CLI_OUTFILE_NEW, why),
 		    why);
 	if (code != CLI_PASS)
 		return code;
-	code = said(co_outfile_write(path, ev_buffer_span(secret), 0600,
-				     CO_OUTFILE_NEW, why),
+	code = said(cli_outfile_write(path, ev_buffer_span(secret), 0600,
+				      CLI_OUTFILE_NEW, why),
 		    why);
 	if (code != CLI_PASS)
 		unlink(pub);
+	return code;
+}
+
+/* A signal between the two ends the second, which takes the first away. */
+static int write_pair(const char *path, const struct ev_buffer *secret,
+		      const struct ev_buffer *public)
+{
+	sigset_t before;
+	int code;
+
+	cli_signals_hold(&before);
+	code = write_both(path, secret, public);
+	cli_signals_release(&before);
 	return code;
 }
 

@@ -2,7 +2,9 @@
 /* ecart pack: files captured by other means become an archive. */
 #include "commands.h"
 
+#include "cli_outfile.h"
 #include "collect/cmd_inputs.h"
+#include "collect/import.h"
 #include "collect/write.h"
 #include "evidence/base/cleanup.h"
 #include "evidence/base/hex.h"
@@ -31,7 +33,7 @@ struct packing {
 	char **details;	       /* owned; of items */
 	struct ev_crypto *crypto;
 	struct co_key *key;
-	size_t size;
+	uint64_t size;
 	uint8_t id[32];
 };
 
@@ -121,7 +123,7 @@ static int parse_options(int argc, char **argv, struct options *o)
 static int read_key(struct packing *p)
 {
 	struct ev_error err = { 0 };
-	char why[CO_WHY_MAX];
+	char why[CLI_WHY_MAX];
 	struct cli_file file;
 	int status;
 
@@ -142,7 +144,7 @@ static int read_key(struct packing *p)
 
 static int refused(const struct co_input *in, const struct ev_error *err)
 {
-	char why[CO_WHY_MAX];
+	char why[CLI_WHY_MAX];
 
 	if (err->code == EV_VALUE && strcmp(err->object, "pack") == 0)
 		return cli_unreadable(
@@ -241,30 +243,40 @@ static bool make_items(struct packing *p)
 	return true;
 }
 
+static enum ev_code put_archive(void *context, struct ev_sink out,
+				struct ev_error *err)
+{
+	struct packing *p = context;
+	const struct co_archive_options options = {
+		.claims = { .verb = "pack",
+			    .has_time = p->options.has_time,
+			    .time = p->options.time },
+		.key = p->key,
+		.zstd = p->options.zstd,
+	};
+
+	return co_archive_make(p->crypto, p->items, p->parts.n, &options, out,
+			       p->id, err);
+}
+
 static int write_archive(struct packing *p)
 {
 	const struct options *o = &p->options;
-	struct co_archive_options options = {
-		.claims = { .verb = "pack",
-			    .has_time = o->has_time,
-			    .time = o->time },
-		.key = p->key,
-		.zstd = o->zstd,
-		.mode = o->force ? CO_OUTFILE_REPLACE : CO_OUTFILE_NEW,
-	};
-	char why[CO_WHY_MAX];
+	char why[CLI_WHY_MAX];
 
-	switch (co_archive_write(p->crypto, o->output, p->items, p->parts.n,
-				 &options, &p->size, p->id, why)) {
-	case CO_WRITTEN:
+	switch (cli_outfile_make(o->output, 0666,
+				 o->force ? CLI_OUTFILE_REPLACE
+					  : CLI_OUTFILE_NEW,
+				 put_archive, p, &p->size, why)) {
+	case CLI_OUTFILE_OK:
 		return CLI_PASS;
-	case CO_NOT_WRITTEN_REFUSED:
+	case CLI_OUTFILE_REFUSED:
 		return cli_unreadable("%s", why);
-	case CO_NOT_WRITTEN_EXISTS:
+	case CLI_OUTFILE_EXISTS:
 		return cli_usage(&cmd_pack,
 				 "%s exists already; --force replaces it",
 				 o->output);
-	case CO_NOT_WRITTEN_TROUBLE:
+	case CLI_OUTFILE_TROUBLE:
 		break;
 	}
 	return cli_trouble("%s", why);
@@ -283,7 +295,7 @@ static void list_seal(const struct packing *p, struct ev_buffer *out)
 	char id[65], time[EV_TIME_TEXT];
 
 	ev_hex_encode(EV_SPAN(p->id), id);
-	ev_buffer_printf(out, "archive %s: %zu bytes, id %s\n",
+	ev_buffer_printf(out, "archive %s: %" PRIu64 " bytes, id %s\n",
 			 p->options.output, p->size, id);
 	if (p->key != NULL)
 		ev_buffer_printf(out, "signed by %s key %s\n",

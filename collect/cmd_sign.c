@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ecart sign: a signature over the manifest of an archive that exists. */
 #include "cli_archive.h"
+#include "cli_outfile.h"
 #include "collect/rewrite.h"
 #include "collect/sign.h"
 #include "commands.h"
@@ -8,8 +9,11 @@
 #include "evidence/base/hex.h"
 #include "evidence/dsse.h"
 
+#include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 struct options {
 	const char *path;
@@ -140,33 +144,55 @@ static int already_there(struct signing *s, struct ev_span envelope)
 	return v == EV_VERIFIED_YES ? CLI_PASS : CLI_FAIL;
 }
 
-static int said(enum co_outfile_result r, const char *why)
+/* FILE.sig/NAME, where the envelope's name is "sig/NAME". */
+static int put_detached(struct signing *s)
 {
-	if (r == CO_OUTFILE_OK)
+	char dir[PATH_MAX], path[PATH_MAX + EV_PATH_TEXT], why[CLI_WHY_MAX];
+	int n = snprintf(dir, sizeof(dir), "%s.sig", s->o->path);
+
+	if (n < 0 || (size_t)n >= sizeof(dir))
+		return cli_trouble("%.200s...: too long", s->o->path);
+	if (mkdir(dir, 0777) != 0 && errno != EEXIST)
+		return cli_trouble("%s: %s", dir, strerror(errno));
+	snprintf(path, sizeof(path), "%s/%s", dir, s->name + 4);
+	switch (cli_outfile_write(path, ev_buffer_span(&s->envelope), 0666,
+				  CLI_OUTFILE_NEW, why)) {
+	case CLI_OUTFILE_OK:
 		return CLI_PASS;
-	if (r == CO_OUTFILE_EXISTS) {
+	case CLI_OUTFILE_EXISTS:
 		cli_note("%s", why);
 		return CLI_FAIL;
+	case CLI_OUTFILE_REFUSED:
+	case CLI_OUTFILE_TROUBLE:
+		break;
 	}
 	return cli_trouble("%s", why);
 }
 
-static int put_signature(struct signing *s)
+static enum ev_code put_archive(void *context, struct ev_sink out,
+				struct ev_error *err)
 {
-	ev_auto_buffer struct ev_buffer out = { 0 };
-	struct ev_span envelope = ev_buffer_span(&s->envelope);
-	char why[CO_WHY_MAX];
-	struct ev_error err = { 0 };
+	struct signing *s = context;
 
-	if (s->o->detached)
-		return said(
-			co_write_detached(s->o->path, s->name, envelope, why),
-			why);
-	if (co_rewrite(&s->archive, s->name, envelope, &out, &err) != EV_OK)
-		return refused(s->o->path, &err);
-	return said(co_outfile_write(s->o->path, ev_buffer_span(&out), 0666,
-				     CO_OUTFILE_REPLACE, why),
-		    why);
+	return co_rewrite(&s->archive, s->name, ev_buffer_span(&s->envelope),
+			  out, err);
+}
+
+static int put_inside(struct signing *s)
+{
+	char why[CLI_WHY_MAX];
+
+	switch (cli_outfile_make(s->o->path, 0666, CLI_OUTFILE_REPLACE,
+				 put_archive, s, NULL, why)) {
+	case CLI_OUTFILE_OK:
+		return CLI_PASS;
+	case CLI_OUTFILE_REFUSED:
+		return cli_unreadable("%s: %s", s->o->path, why);
+	case CLI_OUTFILE_EXISTS:
+	case CLI_OUTFILE_TROUBLE:
+		break;
+	}
+	return cli_trouble("%s", why);
 }
 
 static int report(const struct signing *s)
@@ -200,7 +226,7 @@ static int sign(struct signing *s)
 		if (strcmp(s->archive.sigs[i].name, s->name) == 0)
 			return already_there(s, s->archive.sigs[i].data);
 	}
-	code = put_signature(s);
+	code = s->o->detached ? put_detached(s) : put_inside(s);
 	return code == CLI_PASS ? report(s) : code;
 }
 

@@ -6,11 +6,7 @@
 #include "evidence/archive_path.h"
 #include "evidence/tar.h"
 
-#include <errno.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
 static const char object[] = "archive";
 
@@ -83,53 +79,32 @@ static enum ev_code write_front(const struct ev_archive *a,
 	}
 	if (!done)
 		m[n++] = *added;
-	co_tar_write(m, n, out, err);
+	co_tar_write(m, n, false, ev_sink_buffer(out), err);
 	free(m);
 	return err->code;
 }
 
 enum ev_code co_rewrite(const struct ev_archive *archive, const char *name,
-			struct ev_span data, struct ev_buffer *out,
+			struct ev_span data, struct ev_sink out,
 			struct ev_error *err)
 {
-	ev_auto_buffer struct ev_buffer tar = { 0 };
+	ev_auto_buffer struct ev_buffer front = { 0 };
 	const struct co_tar_member added = { name, data };
 	static const uint8_t end[1024];
+	struct ev_span pieces[3];
+	enum ev_code code;
 
 	if (check_new(archive, name, data, err) != EV_OK ||
-	    write_front(archive, &added, &tar, err) != EV_OK)
+	    write_front(archive, &added, &front, err) != EV_OK)
 		return err->code;
-	assert(tar.n >= CO_TAR_END && sizeof(end) == CO_TAR_END);
-	tar.n -= CO_TAR_END;
-	ev_buffer_add(&tar, items_region(archive));
-	ev_buffer_add(&tar, EV_SPAN(end));
-	if (!ev_buffer_ok(&tar))
-		return ev_fail_trouble(err, object, "out of memory");
+	assert(front.n >= CO_TAR_END && sizeof(end) == CO_TAR_END);
+	pieces[0] = ev_span_of(front.p, front.n - CO_TAR_END);
+	pieces[1] = items_region(archive);
+	pieces[2] = EV_SPAN(end);
 	if (archive->compressed)
-		return co_zstd_write(ev_buffer_span(&tar), out, err);
-	ev_buffer_add(out, ev_buffer_span(&tar));
-	return ev_buffer_ok(out)
-		       ? EV_OK
-		       : ev_fail_trouble(err, object, "out of memory");
-}
-
-enum co_outfile_result co_write_detached(const char *path, const char *name,
-					 struct ev_span data,
-					 char why[CO_WHY_MAX])
-{
-	char dir[PATH_MAX], file[PATH_MAX + EV_PATH_TEXT];
-	int n = snprintf(dir, sizeof(dir), "%s.sig", path);
-
-	assert(strncmp(name, "sig/", 4) == 0);
-	if (n < 0 || (size_t)n >= sizeof(dir)) {
-		snprintf(why, CO_WHY_MAX, "%.200s...: the path is too long",
-			 path);
-		return CO_OUTFILE_TROUBLE;
-	}
-	if (mkdir(dir, 0777) != 0 && errno != EEXIST) {
-		snprintf(why, CO_WHY_MAX, "%.400s: %s", dir, strerror(errno));
-		return CO_OUTFILE_TROUBLE;
-	}
-	snprintf(file, sizeof(file), "%s/%s", dir, name + 4);
-	return co_outfile_write(file, data, 0666, CO_OUTFILE_NEW, why);
+		return co_zstd_write(pieces, 3, out, err);
+	code = ev_sink_put(out, pieces[0], err);
+	for (size_t i = 1; code == EV_OK && i < 3; i++)
+		code = ev_sink_put(out, pieces[i], err);
+	return code;
 }

@@ -7,25 +7,18 @@
 #ifndef CO_REWRITE_H
 #define CO_REWRITE_H
 
-#include "collect/outfile.h"
 #include "evidence/archive.h"
-#include "evidence/base/buffer.h"
+#include "evidence/base/sink.h"
 
 /*
- * Appends the file of `archive` with one more sig/ file: manifest, the old
- * sig/ files and the new one in order, the items region as it stands, two
+ * Puts the file of `archive` with one more sig/ file into out: manifest, the
+ * old sig/ files and the new one in order, the items region as it stands, two
  * zero blocks; in a zstd frame if the archive came in one.  The caller has
  * seen that the archive has no problem but notes.  Refuses a name that is
  * there already and what is over a limit.
  */
 enum ev_code co_rewrite(const struct ev_archive *archive, const char *name,
-			struct ev_span data, struct ev_buffer *out,
+			struct ev_span data, struct ev_sink out,
 			struct ev_error *err);
-
-/* Puts data beside the archive, into <path>.sig/NAME, where name is
- * "sig/NAME"; makes the directory. */
-enum co_outfile_result co_write_detached(const char *path, const char *name,
-					 struct ev_span data,
-					 char why[CO_WHY_MAX]);
 
 #endif

@@ -7,29 +7,38 @@
 
 static const char object[] = "tar";
 
-static la_ssize_t append(struct archive *a, void *client, const void *p,
-			 size_t n)
+/* What libarchive hands back to its callback. */
+struct target {
+	struct ev_sink out;
+	struct ev_error *err;
+};
+
+static la_ssize_t pass_on(struct archive *a, void *client, const void *p,
+			  size_t n)
 {
-	struct ev_buffer *out = client;
+	struct target *target = client;
 
 	(void)a;
-	ev_buffer_add(out, ev_span_of(p, n));
-	return ev_buffer_ok(out) ? (la_ssize_t)n : -1;
+	return ev_sink_put(target->out, ev_span_of(p, n), target->err) == EV_OK
+		       ? (la_ssize_t)n
+		       : -1;
 }
 
-static struct archive *open_writer(int (*format)(struct archive *),
-				   int (*filter)(struct archive *),
-				   struct ev_buffer *out)
+static struct archive *open_writer(int (*format)(struct archive *), bool zstd,
+				   struct target *target)
 {
 	struct archive *a = archive_write_new();
 
 	if (a == NULL)
 		return NULL;
-	/* One block is 512 bytes, and the last one is not filled up. */
-	if (format(a) == ARCHIVE_OK && filter(a) == ARCHIVE_OK &&
-	    archive_write_set_bytes_per_block(a, 512) == ARCHIVE_OK &&
+	/* Large blocks for few calls; the last one is not filled up. */
+	if (format(a) == ARCHIVE_OK &&
+	    (zstd ? archive_write_add_filter_zstd(a)
+		  : archive_write_add_filter_none(a)) == ARCHIVE_OK &&
+	    archive_write_set_bytes_per_block(a, 65536) == ARCHIVE_OK &&
 	    archive_write_set_bytes_in_last_block(a, 1) == ARCHIVE_OK &&
-	    archive_write_open2(a, out, NULL, append, NULL, NULL) == ARCHIVE_OK)
+	    archive_write_open2(a, target, NULL, pass_on, NULL, NULL) ==
+		    ARCHIVE_OK)
 		return a;
 	archive_write_free(a);
 	return NULL;
@@ -52,7 +61,7 @@ static struct archive_entry *new_entry(const struct co_tar_member *m)
 	return entry;
 }
 
-static enum ev_code write_member(struct archive *a,
+static enum ev_code write_header(struct archive *a,
 				 const struct co_tar_member *m,
 				 struct ev_error *err)
 {
@@ -63,13 +72,20 @@ static enum ev_code write_member(struct archive *a,
 		return ev_fail_trouble(err, object, "out of memory");
 	rc = archive_write_header(a, entry);
 	archive_entry_free(entry);
-	if (rc != ARCHIVE_OK)
-		return ev_fail(err, EV_VALUE, object, "member", 0,
-			       "a name and size that ustar can hold", m->name);
-	if (m->data.n > 0 && archive_write_data(a, m->data.p, m->data.n) !=
-				     (la_ssize_t)m->data.n)
-		return ev_fail_trouble(err, object, "out of memory");
-	return EV_OK;
+	if (rc == ARCHIVE_OK)
+		return EV_OK;
+	return ev_fail(err, EV_VALUE, object, "member", 0,
+		       "a name and size that ustar can hold", m->name);
+}
+
+/* A sink that failed has said why; libarchive fails for want of memory. */
+static enum ev_code write_data(struct archive *a, struct ev_span data,
+			       struct ev_error *err)
+{
+	if (data.n == 0 ||
+	    archive_write_data(a, data.p, data.n) == (la_ssize_t)data.n)
+		return EV_OK;
+	return ev_fail_trouble(err, object, "out of memory");
 }
 
 static enum ev_code finish(struct archive *a, struct ev_error *err)
@@ -81,27 +97,33 @@ static enum ev_code finish(struct archive *a, struct ev_error *err)
 }
 
 enum ev_code co_tar_write(const struct co_tar_member *members, size_t n,
-			  struct ev_buffer *out, struct ev_error *err)
+			  bool zstd, struct ev_sink out, struct ev_error *err)
 {
-	struct archive *a = open_writer(archive_write_set_format_ustar,
-					archive_write_add_filter_none, out);
+	struct target target = { out, err };
+	struct archive *a =
+		open_writer(archive_write_set_format_ustar, zstd, &target);
 
 	if (a == NULL)
 		return ev_fail_trouble(err, object, "cannot start the writer");
-	for (size_t i = 0; i < n && err->code == EV_OK; i++)
-		write_member(a, &members[i], err);
+	for (size_t i = 0; i < n && err->code == EV_OK; i++) {
+		if (write_header(a, &members[i], err) == EV_OK)
+			write_data(a, members[i].data, err);
+	}
 	return finish(a, err);
 }
 
-enum ev_code co_zstd_write(struct ev_span bytes, struct ev_buffer *out,
-			   struct ev_error *err)
+enum ev_code co_zstd_write(const struct ev_span *pieces, size_t n,
+			   struct ev_sink out, struct ev_error *err)
 {
-	const struct co_tar_member whole = { "data", bytes };
-	struct archive *a = open_writer(archive_write_set_format_raw,
-					archive_write_add_filter_zstd, out);
+	const struct co_tar_member whole = { "data", { NULL, 0 } };
+	struct target target = { out, err };
+	struct archive *a =
+		open_writer(archive_write_set_format_raw, true, &target);
 
 	if (a == NULL)
 		return ev_fail_trouble(err, object, "cannot start zstd");
-	write_member(a, &whole, err);
+	write_header(a, &whole, err);
+	for (size_t i = 0; i < n && err->code == EV_OK; i++)
+		write_data(a, pieces[i], err);
 	return finish(a, err);
 }

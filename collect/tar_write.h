@@ -7,8 +7,7 @@
 #ifndef CO_TAR_WRITE_H
 #define CO_TAR_WRITE_H
 
-#include "evidence/base/buffer.h"
-#include "evidence/base/error.h"
+#include "evidence/base/sink.h"
 
 struct co_tar_member {
 	const char *name; /* at most 100 bytes, by the path rules */
@@ -18,13 +17,13 @@ struct co_tar_member {
 /* Size of the two zero blocks that co_tar_write ends with. */
 static const size_t CO_TAR_END = 1024;
 
-/* Appends the tar of the members, in their order, to out.  On refusal out
- * may hold a part of it. */
+/* Puts the tar of the members, in their order, into out; with zstd, in one
+ * frame.  On refusal out may have taken a part of it. */
 enum ev_code co_tar_write(const struct co_tar_member *members, size_t n,
-			  struct ev_buffer *out, struct ev_error *err);
+			  bool zstd, struct ev_sink out, struct ev_error *err);
 
-/* Appends one zstd frame that holds the bytes. */
-enum ev_code co_zstd_write(struct ev_span bytes, struct ev_buffer *out,
-			   struct ev_error *err);
+/* Puts one zstd frame that holds the pieces one behind the other. */
+enum ev_code co_zstd_write(const struct ev_span *pieces, size_t n,
+			   struct ev_sink out, struct ev_error *err);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An archive from items, in memory and as a file. */
+/* An archive from items. */
 #include "collect/write.h"
 
 #include "collect/tar_write.h"
@@ -46,9 +46,9 @@ static enum ev_code make_parts(struct ev_crypto *crypto,
 				&p->envelope, p->envelope_name, err);
 }
 
-static enum ev_code make_tar(const struct co_item *items, size_t n,
-			     const struct parts *p, struct ev_buffer *out,
-			     struct ev_error *err)
+static enum ev_code put_tar(const struct co_item *items, size_t n, bool zstd,
+			    const struct parts *p, struct ev_sink out,
+			    struct ev_error *err)
 {
 	struct co_tar_member *members = calloc(n + 2, sizeof(*members));
 	size_t count = 0;
@@ -66,64 +66,24 @@ static enum ev_code make_tar(const struct co_item *items, size_t n,
 		members[count++] =
 			(struct co_tar_member){ p->paths[p->order[i]],
 						items[p->order[i]].bytes };
-	co_tar_write(members, count, out, err);
+	co_tar_write(members, count, zstd, out, err);
 	free(members);
 	return err->code;
-}
-
-static enum ev_code make_file(const struct co_item *items, size_t n,
-			      const struct co_archive_options *options,
-			      const struct parts *p, struct ev_buffer *out,
-			      struct ev_error *err)
-{
-	ev_auto_buffer struct ev_buffer tar = { 0 };
-
-	if (!options->zstd)
-		return make_tar(items, n, p, out, err);
-	if (make_tar(items, n, p, &tar, err) != EV_OK)
-		return err->code;
-	return co_zstd_write(ev_buffer_span(&tar), out, err);
 }
 
 enum ev_code co_archive_make(struct ev_crypto *crypto,
 			     const struct co_item *items, size_t n,
 			     const struct co_archive_options *options,
-			     struct ev_buffer *out, uint8_t id[32],
+			     struct ev_sink out, uint8_t id[32],
 			     struct ev_error *err)
 {
 	struct parts p = { 0 };
 
 	if (make_parts(crypto, items, n, options, &p, err) == EV_OK &&
-	    make_file(items, n, options, &p, out, err) == EV_OK && id != NULL &&
+	    put_tar(items, n, options->zstd, &p, out, err) == EV_OK &&
+	    id != NULL &&
 	    !ev_digest(crypto, EV_SHA256, ev_buffer_span(&p.manifest), id))
 		ev_fail_trouble(err, object, "libcrypto");
 	free_parts(&p);
 	return err->code;
-}
-
-enum co_written co_archive_write(struct ev_crypto *crypto, const char *path,
-				 const struct co_item *items, size_t n,
-				 const struct co_archive_options *options,
-				 size_t *size, uint8_t id[32],
-				 char why[CO_WHY_MAX])
-{
-	ev_auto_buffer struct ev_buffer file = { 0 };
-	struct ev_error err = { 0 };
-	enum co_outfile_result r;
-
-	if (co_archive_make(crypto, items, n, options, &file, id, &err) !=
-	    EV_OK) {
-		ev_error_format(&err, why, CO_WHY_MAX);
-		return err.code == EV_TROUBLE ? CO_NOT_WRITTEN_TROUBLE
-					      : CO_NOT_WRITTEN_REFUSED;
-	}
-	r = co_outfile_write(path, ev_buffer_span(&file), 0666, options->mode,
-			     why);
-	if (r == CO_OUTFILE_EXISTS)
-		return CO_NOT_WRITTEN_EXISTS;
-	if (r != CO_OUTFILE_OK)
-		return CO_NOT_WRITTEN_TROUBLE;
-	if (size != NULL)
-		*size = file.n;
-	return CO_WRITTEN;
 }

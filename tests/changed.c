@@ -177,7 +177,7 @@ bool changed_pack(const struct changed_set *set, const struct co_key *key,
 	struct ev_error err = { 0 };
 
 	return co_archive_make(set->crypto, set->items, set->n_items, &options,
-			       out, NULL, &err) == EV_OK;
+			       ev_sink_buffer(out), NULL, &err) == EV_OK;
 }
 
 /* --- the loop --- */

@@ -6,12 +6,13 @@ import hashlib
 import json
 import os
 import resource
+import stat
 import subprocess
 import sys
 
 sys.dont_write_bytecode = True
 
-from e2e import ECART, PASS, TROUBLE, case, contains, ecart, main, read, write
+from e2e import ECART, PASS, TROUBLE, case, contains, ecart, equal, main, read, write
 
 MIB = 1 << 20
 
@@ -118,6 +119,50 @@ def no_room(scratch):
                                             "TMPDIR": scratch + "/absent"})
     assert done.returncode == TROUBLE, done
     contains(done.stderr.decode(), "temporary file: No such file")
+
+
+@case("sign and pack --force write through a symbolic link")
+def through_link(scratch):
+    key = keygen(scratch)
+    target, link = scratch + "/real/a.ecart", scratch + "/latest"
+    salt = "salt=" + write(scratch + "/real/salt", b"1")
+    ecart("pack", "-o", target, salt)
+    os.chmod(target, 0o640)
+    os.symlink("real/a.ecart", link)
+    ecart("sign", link, "--key", key)
+    ecart("verify", target, "--key", key + ".pub")
+    ecart("pack", "-o", link, "--force", "--zstd", salt)
+    equal("real/a.ecart", os.readlink(link), "the link")
+    equal(b"\x28\xb5\x2f\xfd", read(target)[:4], "the target")
+    equal(0o640, os.stat(target).st_mode & 0o7777, "permissions")
+    equal(["a.ecart", "salt"], sorted(os.listdir(scratch + "/real")), "files")
+
+
+@case("pack --force writes into a pipe and does not replace it")
+def special(scratch):
+    # Not a device: where this fails, the file is gone.
+    pipe = scratch + "/pipe"
+    os.mkfifo(pipe)
+    salt = "salt=" + write(scratch + "/salt", b"1")
+    ecart("pack", "-o", scratch + "/a.ecart", salt)
+    with subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE) as reader:
+        try:
+            ecart("pack", "-o", pipe, "--force", salt)
+            assert stat.S_ISFIFO(os.stat(pipe).st_mode), "it is replaced"
+            equal(read(scratch + "/a.ecart"), reader.stdout.read(), "bytes")
+        finally:
+            reader.kill()
+
+
+@case("an archive of 256 MiB is signed without a copy of it in memory")
+def sign_large(scratch):
+    key = keygen(scratch)
+    with open(scratch + "/image", "wb") as file:
+        file.truncate(256 * MIB)
+    archive = scratch + "/a.ecart"
+    ecart("pack", "-o", archive, f"igvm={scratch}/image")
+    limited("sign", archive, "--key", key, data=128 * MIB)
+    ecart("verify", archive, "--key", key + ".pub")
 
 
 main(needs_vectors=False)

@@ -97,8 +97,8 @@ static inline void sample_archive(const char *pem, bool zstd,
 
 	options.key = key;
 	assert_int_equal(co_archive_make(sample_crypto(), sample_items,
-					 sample_n_items, &options, out, NULL,
-					 &err),
+					 sample_n_items, &options,
+					 ev_sink_buffer(out), NULL, &err),
 			 EV_OK);
 	co_key_free(key);
 }

@@ -22,7 +22,8 @@ static enum ev_code add(struct ev_buffer *b, const char *name, size_t n)
 	assert_int_equal(ev_archive_open(sample_crypto(), ev_buffer_span(b),
 					 EV_ARCHIVE_MAX, &a, &err),
 			 EV_OK);
-	code = co_rewrite(&a, name, ev_span_of(bytes, n), &more, &err);
+	code = co_rewrite(&a, name, ev_span_of(bytes, n), ev_sink_buffer(&more),
+			  &err);
 	ev_archive_free(&a);
 	free(bytes);
 	if (code != EV_OK)

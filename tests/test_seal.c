@@ -51,8 +51,9 @@ static void add(struct fixture *f, const char *name, struct ev_span data)
 	struct ev_buffer out = { 0 };
 	struct ev_error err = { 0 };
 
-	assert_int_equal(co_rewrite(&f->archive, name, data, &out, &err),
-			 EV_OK);
+	assert_int_equal(
+		co_rewrite(&f->archive, name, data, ev_sink_buffer(&out), &err),
+		EV_OK);
 	ev_archive_free(&f->archive);
 	ev_buffer_free(&f->file);
 	f->file = out;

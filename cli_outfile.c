@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Writing a file so that no half of it is ever seen. */
+#include "cli_outfile.h"
+
+#include "cli_signals.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct outfile {
+	const char *path;      /* as given */
+	char target[PATH_MAX]; /* what is written, symbolic links followed */
+	const char *name;      /* last component of target */
+	char temp[NAME_MAX + 1];
+	bool named;  /* the temporary file has its name temp already */
+	bool failed; /* why has been said */
+	int dir, fd;
+	uint64_t n; /* bytes so far */
+	char *why;
+};
+
+static enum cli_outfile_result trouble(struct outfile *f, const char *what)
+{
+	snprintf(f->why, CLI_WHY_MAX, "%s: %s: %s", f->path, what,
+		 strerror(errno));
+	f->failed = true;
+	return CLI_OUTFILE_TROUBLE;
+}
+
+/* --- the content --- */
+
+/* So little at a time that a signal does not wait for long. */
+static const size_t PIECE = (size_t)1 << 20;
+
+static enum ev_code put(void *context, struct ev_span bytes,
+			struct ev_error *err)
+{
+	struct outfile *f = context;
+
+	while (bytes.n > 0) {
+		size_t want = bytes.n < PIECE ? bytes.n : PIECE;
+		ssize_t n = write(f->fd, bytes.p, want);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n >= 0 && cli_signals_wait()) {
+			errno = EINTR;
+			n = -1;
+		}
+		if (n < 0) {
+			trouble(f, "cannot write");
+			return ev_fail_trouble(err, "file", "cannot write");
+		}
+		f->n += (uint64_t)n;
+		bytes = ev_span_sub(bytes, (size_t)n, bytes.n - (size_t)n);
+	}
+	return EV_OK;
+}
+
+static enum cli_outfile_result run_fill(struct outfile *f,
+					cli_outfile_fill *fill, void *context)
+{
+	struct ev_error err = { 0 };
+	enum ev_code code = fill(context, (struct ev_sink){ put, f }, &err);
+
+	if (code == EV_OK)
+		return CLI_OUTFILE_OK;
+	if (!f->failed)
+		ev_error_format(&err, f->why, CLI_WHY_MAX);
+	return code == EV_TROUBLE ? CLI_OUTFILE_TROUBLE : CLI_OUTFILE_REFUSED;
+}
+
+/* --- the place --- */
+
+/* Whether the target is there and no regular file. */
+static enum cli_outfile_result
+resolve(struct outfile *f, enum cli_outfile_mode mode, bool *special)
+{
+	struct stat st;
+	int n;
+
+	*special = false;
+	if (mode == CLI_OUTFILE_REPLACE &&
+	    realpath(f->path, f->target) != NULL) {
+		*special = stat(f->target, &st) == 0 && !S_ISREG(st.st_mode);
+		return CLI_OUTFILE_OK;
+	}
+	if (mode == CLI_OUTFILE_REPLACE && lstat(f->path, &st) == 0 &&
+	    S_ISLNK(st.st_mode))
+		return trouble(f, "a symbolic link that leads nowhere");
+	n = snprintf(f->target, sizeof(f->target), "%s", f->path);
+	if (n >= 0 && (size_t)n < sizeof(f->target))
+		return CLI_OUTFILE_OK;
+	errno = ENAMETOOLONG;
+	return trouble(f, "cannot write");
+}
+
+static enum cli_outfile_result open_directory(struct outfile *f)
+{
+	const char *slash = strrchr(f->target, '/');
+	char dir[PATH_MAX];
+	int n;
+
+	f->name = slash == NULL ? f->target : slash + 1;
+	if (slash == NULL)
+		snprintf(dir, sizeof(dir), ".");
+	else
+		snprintf(dir, sizeof(dir), "%.*s", (int)(slash - f->target + 1),
+			 f->target);
+	if (f->name[0] == 0) {
+		errno = EISDIR;
+		return trouble(f, "cannot write");
+	}
+	f->dir = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (f->dir < 0)
+		return trouble(f, "cannot open the directory");
+	n = snprintf(f->temp, sizeof(f->temp), "%s.tmp.%ld", f->name,
+		     (long)getpid());
+	if (n < 0 || (size_t)n >= sizeof(f->temp)) {
+		errno = ENAMETOOLONG;
+		return trouble(f, "cannot write");
+	}
+	/* Left by a process of this number that was killed. */
+	(void)unlinkat(f->dir, f->temp, 0);
+	return CLI_OUTFILE_OK;
+}
+
+/* Without a name where the file system can do it: then nothing can remain,
+ * not even after SIGKILL. */
+static enum cli_outfile_result open_temp(struct outfile *f, mode_t permissions)
+{
+	/* linkat of the open file goes through /proc. */
+	if (access("/proc/self/fd", X_OK) == 0)
+		f->fd = openat(f->dir, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC,
+			       permissions);
+	if (f->fd >= 0)
+		return CLI_OUTFILE_OK;
+	f->fd = openat(f->dir, f->temp,
+		       O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+		       permissions);
+	if (f->fd < 0)
+		return trouble(f, "cannot create a temporary file beside it");
+	f->named = true;
+	return CLI_OUTFILE_OK;
+}
+
+static bool link_as(struct outfile *f, const char *name)
+{
+	char proc[64];
+
+	snprintf(proc, sizeof(proc), "/proc/self/fd/%d", f->fd);
+	return linkat(AT_FDCWD, proc, f->dir, name, AT_SYMLINK_FOLLOW) == 0;
+}
+
+static enum cli_outfile_result put_new(struct outfile *f)
+{
+	bool done = f->named ? renameat2(f->dir, f->temp, f->dir, f->name,
+					 RENAME_NOREPLACE) == 0
+			     : link_as(f, f->name);
+
+	if (done)
+		return CLI_OUTFILE_OK;
+	if (errno != EEXIST)
+		return trouble(f, "cannot give the file its name");
+	snprintf(f->why, CLI_WHY_MAX, "%s: exists already", f->path);
+	return CLI_OUTFILE_EXISTS;
+}
+
+static enum cli_outfile_result put_over(struct outfile *f)
+{
+	struct stat old;
+
+	if (fstatat(f->dir, f->name, &old, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    S_ISREG(old.st_mode) && fchmod(f->fd, old.st_mode & 07777) != 0)
+		return trouble(f, "cannot keep its permissions");
+	if (!f->named && !link_as(f, f->temp))
+		return trouble(f, "cannot name a temporary file beside it");
+	f->named = true;
+	if (renameat(f->dir, f->temp, f->dir, f->name) != 0)
+		return trouble(f, "cannot give the file its name");
+	return CLI_OUTFILE_OK;
+}
+
+/* --- both --- */
+
+static enum cli_outfile_result
+make_regular(struct outfile *f, mode_t permissions, enum cli_outfile_mode mode,
+	     cli_outfile_fill *fill, void *context)
+{
+	enum cli_outfile_result r = open_directory(f);
+
+	if (r == CLI_OUTFILE_OK)
+		r = open_temp(f, permissions);
+	if (r == CLI_OUTFILE_OK)
+		r = run_fill(f, fill, context);
+	if (r == CLI_OUTFILE_OK && fsync(f->fd) != 0)
+		r = trouble(f, "cannot write to the disk");
+	if (r == CLI_OUTFILE_OK)
+		r = mode == CLI_OUTFILE_NEW ? put_new(f) : put_over(f);
+	if (r != CLI_OUTFILE_OK)
+		return r;
+	f->named = false; /* it has its own name now */
+	/* Some file systems cannot, and say so with EINVAL. */
+	if (fsync(f->dir) != 0 && errno != EINVAL)
+		return trouble(f, "cannot write the directory to the disk");
+	return CLI_OUTFILE_OK;
+}
+
+static enum cli_outfile_result make_held(struct outfile *f, mode_t permissions,
+					 enum cli_outfile_mode mode,
+					 cli_outfile_fill *fill, void *context)
+{
+	struct sigaction ignore = { 0 }, before;
+	enum cli_outfile_result r;
+	sigset_t held;
+
+	/* A file size limit is an error like a full disk. */
+	ignore.sa_handler = SIG_IGN;
+	sigaction(SIGXFSZ, &ignore, &before);
+	cli_signals_hold(&held);
+	r = make_regular(f, permissions, mode, fill, context);
+	if (f->named)
+		unlinkat(f->dir, f->temp, 0);
+	cli_signals_release(&held);
+	sigaction(SIGXFSZ, &before, NULL);
+	return r;
+}
+
+static enum cli_outfile_result
+write_special(struct outfile *f, cli_outfile_fill *fill, void *context)
+{
+	f->fd = open(f->target, O_WRONLY | O_CLOEXEC);
+	return f->fd >= 0 ? run_fill(f, fill, context)
+			  : trouble(f, "cannot open");
+}
+
+enum cli_outfile_result cli_outfile_make(const char *path,
+					 unsigned int permissions,
+					 enum cli_outfile_mode mode,
+					 cli_outfile_fill *fill, void *context,
+					 uint64_t *size, char why[CLI_WHY_MAX])
+{
+	struct outfile f = { .path = path, .dir = -1, .fd = -1, .why = why };
+	bool special;
+	enum cli_outfile_result r = resolve(&f, mode, &special);
+
+	if (r == CLI_OUTFILE_OK)
+		r = special ? write_special(&f, fill, context)
+			    : make_held(&f, (mode_t)permissions, mode, fill,
+					context);
+	if (f.fd >= 0)
+		close(f.fd);
+	if (f.dir >= 0)
+		close(f.dir);
+	if (r == CLI_OUTFILE_OK && size != NULL)
+		*size = f.n;
+	return r;
+}
+
+static enum ev_code put_bytes(void *context, struct ev_sink out,
+			      struct ev_error *err)
+{
+	const struct ev_span *bytes = context;
+
+	return ev_sink_put(out, *bytes, err);
+}
+
+enum cli_outfile_result cli_outfile_write(const char *path,
+					  struct ev_span bytes,
+					  unsigned int permissions,
+					  enum cli_outfile_mode mode,
+					  char why[CLI_WHY_MAX])
+{
+	return cli_outfile_make(path, permissions, mode, put_bytes, &bytes,
+				NULL, why);
+}
