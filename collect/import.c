@@ -51,7 +51,7 @@ const struct co_format *co_format_recognise(struct ev_span content)
 static void parts_cut(struct co_parts *list, size_t n)
 {
 	while (list->n > n)
-		free(list->part[--list->n].bytes);
+		free(list->part[--list->n].owned);
 }
 
 void co_parts_free(struct co_parts *list)
@@ -77,28 +77,36 @@ static bool parts_reserve(struct co_parts *list)
 	return true;
 }
 
+static enum ev_code parts_borrow(struct co_parts *list, const char *kind,
+				 struct ev_span bytes, size_t *index,
+				 struct ev_error *err)
+{
+	if (list->n >= CO_PARTS_MAX)
+		return ev_fail_u64(err, EV_LIMIT, object, "parts", 0,
+				   CO_PARTS_MAX, list->n + 1);
+	if (!parts_reserve(list))
+		return ev_fail_trouble(err, object, "out of memory");
+	list->part[list->n] = (struct co_part){
+		.kind = kind,
+		.bytes = bytes.p,
+		.n = bytes.n,
+	};
+	*index = list->n++;
+	return EV_OK;
+}
+
 enum ev_code co_parts_take(struct co_parts *list, const char *kind, uint8_t *p,
 			   size_t n, size_t *index, struct ev_error *err)
 {
-	enum ev_code code = EV_OK;
+	size_t at;
 
-	if (list->n >= CO_PARTS_MAX)
-		code = ev_fail_u64(err, EV_LIMIT, object, "parts", 0,
-				   CO_PARTS_MAX, list->n + 1);
-	else if (!parts_reserve(list))
-		code = ev_fail_trouble(err, object, "out of memory");
-	if (code != EV_OK) {
+	if (parts_borrow(list, kind, ev_span_of(p, n), &at, err) != EV_OK) {
 		free(p);
-		return code;
+		return err->code;
 	}
-	list->part[list->n] = (struct co_part){
-		.kind = kind,
-		.bytes = p,
-		.n = n,
-	};
+	list->part[at].owned = p;
 	if (index != NULL)
-		*index = list->n;
-	list->n++;
+		*index = at;
 	return EV_OK;
 }
 
@@ -175,7 +183,7 @@ static enum ev_code import_kind(struct ev_span content,
 	if (content.n > kind->max_size)
 		return ev_fail_u64(err, EV_LIMIT, object, kind->kind, 0,
 				   kind->max_size, content.n);
-	code = co_parts_add(list, kind->kind, content, &at, err);
+	code = parts_borrow(list, kind->kind, content, &at, err);
 	if (code == EV_OK)
 		list->part[at].scheme = scheme_of(kind, content);
 	return code;
@@ -191,7 +199,7 @@ static enum ev_code import_format(struct ev_span content,
 	if (content.n > CO_WRAPPER_MAX)
 		return ev_fail_u64(err, EV_LIMIT, object, "wrapper", 0,
 				   CO_WRAPPER_MAX, content.n);
-	code = co_parts_add(list, format->kind, content, &from, err);
+	code = parts_borrow(list, format->kind, content, &from, err);
 	if (code != EV_OK)
 		return code;
 	list->part[from].detail = format->name;

@@ -26,8 +26,9 @@ struct co_relation {
 
 struct co_part {
 	const char *kind; /* static, a name of the table of kinds */
-	uint8_t *bytes;	  /* owned */
+	const uint8_t *bytes;
 	size_t n;
+	uint8_t *owned; /* of bytes; NULL where a file is borrowed as it is */
 	struct co_relation relates[CO_RELATIONS_MAX];
 	size_t n_relates;
 	const char *scheme; /* "rsassa-sha256" of a bare signature, or NULL */
@@ -88,8 +89,9 @@ const struct co_format *co_format_recognise(struct ev_span content);
  * Appends the file and what is inside it.  forced: the kind that a person
  * gave for it, or NULL.  A content that neither table knows is refused as
  * EV_VALUE of object "pack", field "content"; one larger than its kind may be
- * as EV_LIMIT with the kind as field.  On failure the list is as it
- * was.
+ * as EV_LIMIT with the kind as field.  On failure the list is as it was.
+ * content must stay valid as long as the list: it may be gigabytes, and the
+ * file's own part borrows it.
  */
 enum ev_code co_import(struct ev_span content, const struct ev_kind *forced,
 		       struct co_parts *list, struct ev_error *err);

@@ -105,11 +105,26 @@ static void drop_wrappers(struct co_parts *parts)
 		}
 		p->n_relates = kept;
 		if (place[i] == CO_PARTS_MAX)
-			free(p->bytes);
+			free(p->owned);
 		else
 			parts->part[place[i]] = *p;
 	}
 	parts->n = n;
+}
+
+/* Every byte is changed in turn, and a borrowed file cannot be. */
+static void own_all(struct co_parts *parts)
+{
+	for (size_t i = 0; i < parts->n; i++) {
+		struct co_part *p = &parts->part[i];
+
+		if (p->owned != NULL)
+			continue;
+		p->owned = malloc(p->n + 1);
+		assert_non_null(p->owned);
+		memcpy(p->owned, p->bytes, p->n);
+		p->bytes = p->owned;
+	}
 }
 
 static void make_items(struct changed_set *set)
@@ -151,6 +166,7 @@ struct changed_set *changed_open(const char *const *files, size_t n_files,
 	}
 	if (!with_wrappers)
 		drop_wrappers(&set->parts);
+	own_all(&set->parts);
 	make_items(set);
 	add_anchors(set);
 	add_policy(set);

@@ -172,7 +172,7 @@ static bool replay(struct worker *w, rp_visit_fn *visit)
 static void change(void *worker, size_t byte, unsigned int pattern)
 {
 	struct worker *w = worker;
-	uint8_t *p = &w->set->parts.part[w->item].bytes[byte];
+	uint8_t *p = &w->set->parts.part[w->item].owned[byte];
 
 	w->byte = byte;
 	w->answer = &w->answers[byte][pattern];
