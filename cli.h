@@ -41,7 +41,8 @@ void cli_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Prints cmd->help to stdout; CLI_PASS, or CLI_TROUBLE if it cannot. */
 int cli_help(const struct cli_command *cmd);
 
-/* A whole file in memory (mapped where possible); "-" is standard input. */
+/* A whole file in memory; "-" is standard input.  Over 16 MiB it is mapped:
+ * where it is cut short meanwhile, the process ends as CLI_TROUBLE. */
 struct cli_file {
 	struct ev_span bytes;
 	void *map;

@@ -7,11 +7,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* What is larger is mapped: nobody wants to wait for gigabytes to be copied,
+ * and no ordinary archive is.  What is smaller is read, so that it stays what
+ * it was whoever writes to the file meanwhile. */
+static const off_t read_max = (off_t)16 << 20;
 
 static int too_large(const char *path, uint64_t max)
 {
@@ -20,7 +26,7 @@ static int too_large(const char *path, uint64_t max)
 			      path, max);
 }
 
-/* What cannot be mapped: pipes, terminals, files of /proc and /sys. */
+/* Also pipes, terminals, and files of /proc, which say size 0. */
 static int read_stream(int fd, const char *path, uint64_t max,
 		       struct cli_file *out)
 {
@@ -52,27 +58,46 @@ static int read_stream(int fd, const char *path, uint64_t max,
 	return CLI_PASS;
 }
 
+/* A page of a map is no longer there. */
+static void die_of_cut_file(int signal)
+{
+	static const char text[] =
+		"ecart: a file was cut short while it was being read\n";
+	ssize_t n = write(STDERR_FILENO, text, sizeof(text) - 1);
+
+	(void)signal;
+	(void)n;
+	_exit(CLI_TROUBLE);
+}
+
+static int map_fd(int fd, off_t size, struct cli_file *out)
+{
+	struct sigaction die = { .sa_handler = die_of_cut_file };
+	void *map = mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE, fd, 0);
+
+	if (map == MAP_FAILED)
+		return CLI_TROUBLE;
+	sigaction(SIGBUS, &die, NULL);
+	out->map = map;
+	out->map_size = (size_t)size;
+	out->bytes = ev_span_of(map, (size_t)size);
+	return CLI_PASS;
+}
+
 static int read_fd(int fd, const char *path, uint64_t max, struct cli_file *out)
 {
 	struct stat st;
-	void *map;
 
 	if (fstat(fd, &st) != 0)
 		return cli_trouble("%s: %s", path, strerror(errno));
 	if (S_ISDIR(st.st_mode))
 		return cli_unreadable("%s: a directory; want a file", path);
-	/* Files of /proc and /sys say size 0 and hold bytes all the same. */
-	if (!S_ISREG(st.st_mode) || st.st_size == 0)
-		return read_stream(fd, path, max, out);
-	if ((uint64_t)st.st_size > max)
+	if (S_ISREG(st.st_mode) && (uint64_t)st.st_size > max)
 		return too_large(path, max);
-	map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	if (map == MAP_FAILED)
-		return read_stream(fd, path, max, out);
-	out->map = map;
-	out->map_size = (size_t)st.st_size;
-	out->bytes = ev_span_of(map, (size_t)st.st_size);
-	return CLI_PASS;
+	if (S_ISREG(st.st_mode) && st.st_size > read_max &&
+	    map_fd(fd, st.st_size, out) == CLI_PASS)
+		return CLI_PASS;
+	return read_stream(fd, path, max, out);
 }
 
 int cli_file_read(const char *path, uint64_t max, struct cli_file *out)

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -136,6 +137,50 @@ static void files_that_say_no_size_are_read(void **state)
 	cli_file_free(&file);
 }
 
+static void make_file(const char *path, off_t size)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal(ftruncate(fd, size), 0);
+	close(fd);
+}
+
+static void a_small_file_stays_what_it_was_when_read(void **state)
+{
+	struct cli_file file;
+
+	(void)state;
+	make_file("a", 16 << 20);
+	assert_int_equal(cli_file_read("a", 1 << 30, &file), CLI_PASS);
+	assert_int_equal(truncate("a", 0), 0);
+	assert_int_equal(file.bytes.n, 16 << 20);
+	assert_true(ev_span_is_zero(file.bytes));
+	cli_file_free(&file);
+	unlink("a");
+}
+
+static void a_large_file_that_is_cut_meanwhile_is_trouble(void **state)
+{
+	pid_t child = fork();
+	struct cli_file file;
+	int status = 0;
+
+	(void)state;
+	assert_true(child >= 0);
+	if (child == 0) {
+		make_file("a", 17 << 20);
+		if (cli_file_read("a", 1 << 30, &file) != CLI_PASS ||
+		    truncate("a", 0) != 0)
+			_exit(99);
+		_exit(ev_span_is_zero(file.bytes) ? 98 : 97);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), CLI_TROUBLE);
+	unlink("a");
+}
+
 static void sizes_are_parsed(void **state)
 {
 	static const char *const bad[] = { "",
@@ -201,6 +246,8 @@ int main(void)
 		cmocka_unit_test(what_is_no_regular_file_is_not_replaced),
 		cmocka_unit_test(what_cannot_be_read_is_refused),
 		cmocka_unit_test(files_that_say_no_size_are_read),
+		cmocka_unit_test(a_small_file_stays_what_it_was_when_read),
+		cmocka_unit_test(a_large_file_that_is_cut_meanwhile_is_trouble),
 		cmocka_unit_test(sizes_are_parsed),
 		cmocka_unit_test(times_are_parsed),
 		cmocka_unit_test(colour_is_for_terminals),
