@@ -65,9 +65,10 @@ static int add_file(struct co_inputs *list, const struct ev_kind *kind,
 	return CLI_PASS;
 }
 
-static int visible(const struct dirent *entry)
+static int is_entry(const struct dirent *entry)
 {
-	return entry->d_name[0] != '.';
+	return strcmp(entry->d_name, ".") != 0 &&
+	       strcmp(entry->d_name, "..") != 0;
 }
 
 /* Not alphasort: that one follows the locale. */
@@ -93,7 +94,7 @@ static int open_folder(const char *path, int depth, char ***paths, int *n)
 	if (depth >= CO_INPUTS_DEPTH_MAX)
 		return cli_unreadable("%s: folders nested deeper than %d", path,
 				      CO_INPUTS_DEPTH_MAX);
-	*n = scandir(path, &entry, visible, by_bytes);
+	*n = scandir(path, &entry, is_entry, by_bytes);
 	if (*n < 0)
 		return cli_unreadable("%s: %s", path, strerror(errno));
 	*paths = calloc((size_t)*n + 1, sizeof(**paths));
@@ -118,17 +119,33 @@ static void free_paths(char **paths, int n)
 	free(paths);
 }
 
+/* Why what was found in a folder is not taken, or NULL: a link may lead
+ * anywhere, and the folder may be somebody else's. */
+static const char *why_not(const char *path, const struct stat *st)
+{
+	if (strrchr(path, '/')[1] == '.')
+		return "hidden";
+	if (S_ISLNK(st->st_mode))
+		return "a symbolic link";
+	return S_ISDIR(st->st_mode) || S_ISREG(st->st_mode) ? NULL
+							    : "no regular file";
+}
+
 static int add_path(struct co_inputs *list, const struct ev_kind *kind,
 		    const char *path, int depth)
 {
+	const char *why = NULL;
 	char **paths = NULL;
 	int n = 0, status;
 	struct stat st;
 
-	if (strcmp(path, "-") == 0 || stat(path, &st) != 0)
+	if (strcmp(path, "-") == 0 ||
+	    (depth > 0 ? lstat(path, &st) : stat(path, &st)) != 0)
 		return add_file(list, kind, path);
-	if (depth > 0 && !S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode)) {
-		cli_note("%s: no regular file, left out", path);
+	if (depth > 0)
+		why = why_not(path, &st);
+	if (why != NULL) {
+		cli_note("%s: %s, left out", path, why);
 		return CLI_PASS;
 	}
 	if (depth > 0 && is_left_out(list, &st))

@@ -28,8 +28,9 @@ struct co_inputs {
 
 /*
  * Reads what one argument names.  A folder means its files and those of the
- * folders in it, names sorted bytewise, none that begins with a dot.  A file
- * whose bytes are there already (under the same kind) is said and left out.
+ * folders in it, names sorted bytewise.  What is hidden, a symbolic link or no
+ * regular file in it, and a file whose bytes are there already (under the same
+ * kind), is said and left out.
  * CLI_PASS, or has said why not.
  */
 int co_inputs_add(struct co_inputs *list, const struct cli_command *cmd,

@@ -209,7 +209,40 @@ static void a_folder_means_its_files(void **state)
 				 CLI_PASS);
 		assert_said(0, "items/tdx-quote/0000.bin");
 		assert_said(0, "items/azure-hcl-report/0000.bin");
+		assert_said(1, "/set/.git: hidden, left out\n");
+		assert_said(1, "/set/.hidden: hidden, left out\n");
 	}
+}
+
+/* A folder that came from elsewhere must not reach out of itself. */
+static void links_in_a_folder_are_left_out_and_named(void **state)
+{
+	char argument[400];
+
+	(void)state;
+	assert_int_equal(mkdir(in_folder("links"), 0700), 0);
+	assert_int_equal(mkdir(in_folder("outside"), 0700), 0);
+	spill("outside/secret", EV_SPAN_LITERAL("not for pack"));
+	spill("links/one", EV_SPAN_LITERAL("1"));
+	assert_int_equal(symlink("../outside/secret", in_folder("links/file")),
+			 0);
+	assert_int_equal(symlink("../outside", in_folder("links/folder")), 0);
+	assert_int_equal(symlink("nowhere", in_folder("links/gone")), 0);
+	assert_int_equal(mkfifo(in_folder("links/pipe"), 0600), 0);
+	snprintf(argument, sizeof(argument), "salt=%s", in_folder("links"));
+	assert_int_equal(pack("-o", in_folder("links.ecart"), argument, NULL),
+			 CLI_PASS);
+	assert_said(1, "/links/file: a symbolic link, left out\n");
+	assert_said(1, "/links/folder: a symbolic link, left out\n");
+	assert_said(1, "/links/gone: a symbolic link, left out\n");
+	assert_said(1, "/links/pipe: no regular file, left out\n");
+	assert_said(0, "items/salt/0000.bin");
+	assert_true(strstr(said[0], "items/salt/0001.bin") == NULL);
+	/* What a person names is what they mean. */
+	assert_int_equal(symlink("links", in_folder("named")), 0);
+	snprintf(argument, sizeof(argument), "salt=%s", in_folder("named"));
+	assert_int_equal(pack("-o", in_folder("named.ecart"), argument, NULL),
+			 CLI_PASS);
 }
 
 static void what_is_not_recognised_is_named_and_nothing_written(void **state)
@@ -300,6 +333,7 @@ int main(void)
 		cmocka_unit_test(same_files_in_any_order_give_the_same_bytes),
 		cmocka_unit_test(same_bytes_twice_are_one_item),
 		cmocka_unit_test(a_folder_means_its_files),
+		cmocka_unit_test(links_in_a_folder_are_left_out_and_named),
 		cmocka_unit_test(
 			what_is_not_recognised_is_named_and_nothing_written),
 		cmocka_unit_test(a_kind_in_front_overrides),
