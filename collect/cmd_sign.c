@@ -10,10 +10,13 @@
 #include "evidence/dsse.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 struct options {
 	const char *path;
@@ -27,6 +30,7 @@ struct options {
 struct signing {
 	const struct options *o;
 	struct ev_crypto *crypto;
+	int lock; /* the archive, or -1 */
 	struct cli_file file;
 	struct ev_archive archive;
 	struct co_key *key;
@@ -92,6 +96,28 @@ static int read_key(struct signing *s)
 	return code;
 }
 
+/* Other signers wait until the archive is replaced.  What was waited for is
+ * then another file, so the name is looked up again. */
+static int lock_archive(struct signing *s)
+{
+	struct stat held, named;
+
+	for (;;) {
+		s->lock = open(s->o->path, O_RDONLY | O_CLOEXEC);
+		if (s->lock < 0)
+			return cli_unreadable("%s: %s", s->o->path,
+					      strerror(errno));
+		/* Some file systems have no locks: then nobody waits. */
+		if (flock(s->lock, LOCK_EX) != 0)
+			return CLI_PASS;
+		if (fstat(s->lock, &held) == 0 &&
+		    stat(s->o->path, &named) == 0 &&
+		    held.st_dev == named.st_dev && held.st_ino == named.st_ino)
+			return CLI_PASS;
+		close(s->lock);
+	}
+}
+
 /* Nobody should sign what is not whole. */
 static int read_archive(struct signing *s)
 {
@@ -120,8 +146,10 @@ static int read_archive(struct signing *s)
 	return CLI_FAIL;
 }
 
-/* An envelope of that name: by this key already, or in the way? */
-static int already_there(struct signing *s, struct ev_span envelope)
+/* An envelope of that name: by this key already, or in the way, out of which
+ * `hint` leads? */
+static int already_there(struct signing *s, struct ev_span envelope,
+			 const char *hint)
 {
 	struct ev_error err = { 0 };
 	struct ev_dsse dsse;
@@ -137,11 +165,24 @@ static int already_there(struct signing *s, struct ev_span envelope)
 	if (v == EV_VERIFIED_TROUBLE)
 		return cli_trouble("%s: libcrypto", s->o->path);
 	cli_note("%s: %s %s", s->o->path, s->name,
-		 v == EV_VERIFIED_YES
-			 ? "is there already: signed by this key"
-			 : "is there and is not this key's signature; try "
-			   "--detached");
+		 v == EV_VERIFIED_YES ? "is there already: signed by this key"
+				      : hint);
 	return v == EV_VERIFIED_YES ? CLI_PASS : CLI_FAIL;
+}
+
+/* Signatures of some algorithms differ each time: the bytes say nothing. */
+static int already_beside(struct signing *s, const char *path)
+{
+	struct cli_file old;
+	int code = cli_file_read(path, EV_DSSE_MAX, &old);
+
+	if (code != CLI_PASS)
+		return code;
+	code = already_there(s, old.bytes,
+			     "is there beside it and is not this key's "
+			     "signature; move it away");
+	cli_file_free(&old);
+	return code;
 }
 
 /* FILE.sig/NAME, where the envelope's name is "sig/NAME". */
@@ -160,8 +201,7 @@ static int put_detached(struct signing *s)
 	case CLI_OUTFILE_OK:
 		return CLI_PASS;
 	case CLI_OUTFILE_EXISTS:
-		cli_note("%s", why);
-		return CLI_FAIL;
+		return already_beside(s, path);
 	case CLI_OUTFILE_REFUSED:
 	case CLI_OUTFILE_TROUBLE:
 		break;
@@ -215,6 +255,8 @@ static int sign(struct signing *s)
 	struct ev_error err = { 0 };
 	int code = read_key(s);
 
+	if (code == CLI_PASS && !s->o->detached)
+		code = lock_archive(s);
 	if (code == CLI_PASS)
 		code = read_archive(s);
 	if (code != CLI_PASS)
@@ -224,7 +266,10 @@ static int sign(struct signing *s)
 		return refused(s->o->path, &err);
 	for (size_t i = 0; i < s->archive.n_sigs && !s->o->detached; i++) {
 		if (strcmp(s->archive.sigs[i].name, s->name) == 0)
-			return already_there(s, s->archive.sigs[i].data);
+			return already_there(
+				s, s->archive.sigs[i].data,
+				"is there and is not this key's signature; "
+				"try --detached");
 	}
 	code = s->o->detached ? put_detached(s) : put_inside(s);
 	return code == CLI_PASS ? report(s) : code;
@@ -233,7 +278,7 @@ static int sign(struct signing *s)
 static int run(int argc, char **argv)
 {
 	struct options o = { .limit = EV_ARCHIVE_MAX };
-	struct signing s = { .o = &o };
+	struct signing s = { .o = &o, .lock = -1 };
 	int code = parse_options(argc, argv, &o);
 
 	if (code != CLI_PASS)
@@ -248,6 +293,8 @@ static int run(int argc, char **argv)
 	co_key_free(s.key);
 	ev_archive_free(&s.archive);
 	cli_file_free(&s.file);
+	if (s.lock >= 0)
+		close(s.lock);
 	ev_crypto_free(s.crypto);
 	return code;
 }

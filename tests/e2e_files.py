@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Archives as files: large ones, links, interruptions, two writers at once."""
 
+import fcntl
 import hashlib
 import json
 import os
@@ -12,7 +13,8 @@ import sys
 
 sys.dont_write_bytecode = True
 
-from e2e import ECART, PASS, TROUBLE, case, contains, ecart, equal, main, read, write
+from e2e import (ECART, PASS, TROUBLE, UNREADABLE, case, contains, ecart,
+                 equal, main, read, tree, write)
 
 MIB = 1 << 20
 
@@ -152,6 +154,64 @@ def special(scratch):
             equal(read(scratch + "/a.ecart"), reader.stdout.read(), "bytes")
         finally:
             reader.kill()
+
+
+@case("two signers at once: the second waits, and signs what the first left")
+def concurrent(scratch):
+    first, second = keygen(scratch, "1"), keygen(scratch, "2")
+    salt = "salt=" + write(scratch + "/salt", b"1")
+    archive, copy = scratch + "/a.ecart", scratch + "/b.ecart"
+    ecart("pack", "-o", archive, salt)
+    ecart("pack", "-o", copy, "--key", first, salt)
+    with open(archive, "rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        waiting = subprocess.Popen(
+            [ECART, "sign", archive, "--key", second],
+            stdout=subprocess.DEVNULL)
+        try:
+            waiting.wait(timeout=0.5)
+        except subprocess.TimeoutExpired:
+            pass
+        assert waiting.returncode is None, "it did not wait"
+        os.rename(copy, archive)
+    equal(0, waiting.wait(timeout=60), "status")
+    ecart("verify", archive, "--key", first + ".pub", "--key",
+          second + ".pub", "--threshold", "2")
+
+
+@case("eight signers at once leave eight signatures")
+def many_signers(scratch):
+    keys = [keygen(scratch, str(i)) for i in range(8)]
+    archive = scratch + "/a.ecart"
+    ecart("pack", "-o", archive, "salt=" + write(scratch + "/salt", b"1"))
+    running = [subprocess.Popen([ECART, "sign", archive, "--key", key],
+                                stdout=subprocess.PIPE) for key in keys]
+    for process in running:
+        process.communicate(timeout=60)
+        equal(0, process.returncode, "status")
+    words = [word for key in keys for word in ("--key", key + ".pub")]
+    ecart("verify", archive, *words, "--threshold", "8")
+
+
+@case("signing twice with one key is done the second time, inside and beside")
+def sign_twice(scratch):
+    salt = "salt=" + write(scratch + "/salt", b"1")
+    for algorithm in ("ed25519", "p256"):
+        key = f"{scratch}/{algorithm}.pem"
+        ecart("keygen", "-o", key, "--algorithm", algorithm)
+        for place in ([], ["--detached"]):
+            archive = f"{scratch}/{algorithm}{len(place)}.ecart"
+            ecart("pack", "-o", archive, salt)
+            ecart("sign", archive, "--key", key, *place)
+            before = tree(scratch)
+            done = ecart("sign", archive, "--key", key, *place)
+            contains(done.err, "is there already: signed by this key")
+            assert before == tree(scratch), "something was written"
+    name, = os.listdir(archive + ".sig")
+    write(f"{archive}.sig/{name}", b"{}")
+    done = ecart("sign", archive, "--key", key, "--detached",
+                 status=UNREADABLE)
+    equal(b"{}", read(f"{archive}.sig/{name}"), "the file in the way")
 
 
 @case("256 MiB are packed and signed without a copy of them in memory")
