@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -216,19 +215,14 @@ static enum cli_outfile_result make_held(struct outfile *f, mode_t permissions,
 					 enum cli_outfile_mode mode,
 					 cli_outfile_fill *fill, void *context)
 {
-	struct sigaction ignore = { 0 }, before;
 	enum cli_outfile_result r;
-	sigset_t held;
+	struct cli_signals before;
 
-	/* A file size limit is an error like a full disk. */
-	ignore.sa_handler = SIG_IGN;
-	sigaction(SIGXFSZ, &ignore, &before);
-	cli_signals_hold(&held);
+	cli_signals_hold(&before);
 	r = make_regular(f, permissions, mode, fill, context);
 	if (f->named)
 		unlinkat(f->dir, f->temp, 0);
-	cli_signals_release(&held);
-	sigaction(SIGXFSZ, &before, NULL);
+	cli_signals_release(&before);
 	return r;
 }
 

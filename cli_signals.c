@@ -15,14 +15,16 @@ static bool ends(int signal)
 	return sigaction(signal, NULL, &now) == 0 && now.sa_handler != SIG_IGN;
 }
 
-void cli_signals_hold(sigset_t *before)
+void cli_signals_hold(struct cli_signals *before)
 {
+	const struct sigaction ignore = { .sa_handler = SIG_IGN };
 	sigset_t hold;
 
+	sigaction(SIGXFSZ, &ignore, &before->too_large);
 	sigemptyset(&hold);
 	for (size_t i = 0; i < n_ending; i++)
 		sigaddset(&hold, ending[i]);
-	sigprocmask(SIG_BLOCK, &hold, before);
+	sigprocmask(SIG_BLOCK, &hold, &before->held);
 }
 
 bool cli_signals_wait(void)
@@ -38,7 +40,8 @@ bool cli_signals_wait(void)
 	return false;
 }
 
-void cli_signals_release(const sigset_t *before)
+void cli_signals_release(const struct cli_signals *before)
 {
-	sigprocmask(SIG_SETMASK, before, NULL);
+	sigaction(SIGXFSZ, &before->too_large, NULL);
+	sigprocmask(SIG_SETMASK, &before->held, NULL);
 }

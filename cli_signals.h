@@ -10,10 +10,16 @@
 #include <signal.h>
 #include <stdbool.h>
 
-/* SIGHUP, SIGINT, SIGQUIT and SIGTERM; *before is for cli_signals_release. */
-void cli_signals_hold(sigset_t *before);
+struct cli_signals {
+	sigset_t held;
+	struct sigaction too_large;
+};
+
+/* SIGHUP, SIGINT, SIGQUIT and SIGTERM wait; a file size limit is an error
+ * like a full disk.  *before is for cli_signals_release. */
+void cli_signals_hold(struct cli_signals *before);
 /* Whether one of them waits. */
 bool cli_signals_wait(void);
-void cli_signals_release(const sigset_t *before);
+void cli_signals_release(const struct cli_signals *before);
 
 #endif

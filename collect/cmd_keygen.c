@@ -85,7 +85,7 @@ static int write_both(const char *path, const struct ev_buffer *secret,
 static int write_pair(const char *path, const struct ev_buffer *secret,
 		      const struct ev_buffer *public)
 {
-	sigset_t before;
+	struct cli_signals before;
 	int code;
 
 	cli_signals_hold(&before);

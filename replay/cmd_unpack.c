@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ecart unpack: the members of a sound archive as files. */
 #include "cli_archive.h"
+#include "cli_signals.h"
 #include "commands.h"
 #include "evidence/base/cleanup.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -58,127 +60,205 @@ static struct ev_member member_at(const struct ev_archive *a, size_t i)
 	return i <= a->n_sigs ? a->sigs[i - 1] : a->items[i - 1 - a->n_sigs];
 }
 
-/* A directory below dir, made if it is not there; a symbolic link is not
- * followed.  -1 with errno; closes dir. */
-static int enter(int dir, const char *name, bool make)
-{
-	int fd, error;
+/* --- a folder inside DIR that is filled, then emptied into DIR --- */
 
-	if (make && mkdirat(dir, name, 0777) != 0 && errno != EEXIST)
-		fd = -1;
-	else
-		fd = openat(dir, name,
-			    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	error = errno;
-	close(dir);
-	errno = error;
-	return fd;
-}
+struct place {
+	const struct options *o;
+	const struct ev_archive *archive;
+	char stage_path[PATH_MAX];
+	int root, stage; /* DIR, and the folder in it */
+	bool made;	 /* DIR was not there */
+};
 
-/* The directory that holds path's last segment; *last points at that. */
-static int enter_all(int root, const char *path, bool make, const char **last)
-{
-	int dir = fcntl(root, F_DUPFD_CLOEXEC, 0);
-	const char *slash;
-
-	while (dir >= 0 && (slash = strchr(path, '/')) != NULL) {
-		char name[EV_PATH_TEXT];
-
-		snprintf(name, sizeof(name), "%.*s", (int)(slash - path), path);
-		dir = enter(dir, name, make);
-		path = slash + 1;
-	}
-	*last = path;
-	return dir;
-}
+/* In the order of moving: with the manifest there, all is there. */
+static const char *const tops[] = { "items", "sig", "manifest.json" };
+static const size_t n_tops = sizeof(tops) / sizeof(*tops);
 
 static bool fill(int fd, struct ev_span bytes)
 {
+	static const size_t PIECE = (size_t)1 << 20;
+
 	while (bytes.n > 0) {
-		ssize_t n = write(fd, bytes.p, bytes.n);
+		ssize_t n =
+			write(fd, bytes.p, bytes.n < PIECE ? bytes.n : PIECE);
 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
 			return false;
-		bytes.p += n;
-		bytes.n -= (size_t)n;
+		if (cli_signals_wait()) {
+			errno = EINTR;
+			return false;
+		}
+		bytes = ev_span_sub(bytes, (size_t)n, bytes.n - (size_t)n);
 	}
 	return true;
 }
 
-/* errno says why not; a file that was begun is taken away again. */
-static bool put_member(int root, const struct ev_member *m)
+/* The folders above a member, as far as they are not there. */
+static bool make_folders(int stage, const char *name)
 {
-	const char *last;
-	int dir = enter_all(root, m->name, true, &last);
-	int fd = -1, error;
-	bool done = false;
+	for (const char *slash = strchr(name, '/'); slash != NULL;
+	     slash = strchr(slash + 1, '/')) {
+		char folder[EV_PATH_TEXT];
 
-	if (dir >= 0)
-		fd = openat(dir, last,
-			    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW |
-				    O_CLOEXEC,
-			    0666);
-	if (fd >= 0)
-		done = fill(fd, m->data);
-	if (fd >= 0 && close(fd) != 0)
+		snprintf(folder, sizeof(folder), "%.*s", (int)(slash - name),
+			 name);
+		if (mkdirat(stage, folder, 0777) != 0 && errno != EEXIST)
+			return false;
+	}
+	return true;
+}
+
+static bool put_member(int stage, const struct ev_member *m)
+{
+	bool done;
+	int fd;
+
+	if (!make_folders(stage, m->name))
+		return false;
+	fd = openat(stage, m->name,
+		    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+	if (fd < 0)
+		return false;
+	done = fill(fd, m->data);
+	if (close(fd) != 0)
 		done = false;
-	error = errno;
-	if (fd >= 0 && !done)
-		unlinkat(dir, last, 0);
-	if (dir >= 0)
-		close(dir);
-	errno = error;
 	return done;
 }
 
-static void take_away(int root, const struct ev_archive *a, size_t n)
+/* All members, on the disk; errno says why not. */
+static bool fill_stage(const struct place *p)
 {
-	for (size_t i = 0; i < n; i++) {
-		struct ev_member m = member_at(a, i);
-		const char *last;
-		int dir = enter_all(root, m.name, false, &last);
+	for (size_t i = 0; i < n_members(p->archive); i++) {
+		struct ev_member m = member_at(p->archive, i);
 
-		if (dir < 0)
-			continue;
-		unlinkat(dir, last, 0);
-		close(dir);
+		if (cli_signals_wait()) {
+			errno = EINTR;
+			return false;
+		}
+		if (!put_member(p->stage, &m))
+			return false;
+	}
+	/* Once for all of them: an archive may have 65535. */
+	return syncfs(p->stage) == 0;
+}
+
+/* A folder that holds nothing is removed with those above it. */
+static void remove_folders(int stage, const char *name)
+{
+	char folder[EV_PATH_TEXT];
+	char *slash;
+
+	snprintf(folder, sizeof(folder), "%s", name);
+	while ((slash = strrchr(folder, '/')) != NULL) {
+		*slash = 0;
+		if (unlinkat(stage, folder, AT_REMOVEDIR) != 0)
+			return;
 	}
 }
 
-static int put_all(const struct options *o, int root,
-		   const struct ev_archive *a)
+static void close_place(struct place *p, bool done)
 {
-	for (size_t i = 0; i < n_members(a); i++) {
-		struct ev_member m = member_at(a, i);
+	for (size_t i = 0; !done && p->stage >= 0 && i < n_members(p->archive);
+	     i++) {
+		struct ev_member m = member_at(p->archive, i);
+
+		unlinkat(p->stage, m.name, 0);
+		remove_folders(p->stage, m.name);
+	}
+	if (p->stage >= 0) {
+		rmdir(p->stage_path);
+		close(p->stage);
+	}
+	if (p->root >= 0)
+		close(p->root);
+	if (!done && p->made)
+		rmdir(p->o->dir);
+}
+
+static int exists(const struct place *p, const char *name)
+{
+	return cli_usage(&cmd_unpack, "%s/%s exists; nothing was unpacked",
+			 p->o->dir, name);
+}
+
+static int trouble(const struct place *p)
+{
+	return cli_trouble("%s: %s; nothing was unpacked", p->o->dir,
+			   strerror(errno));
+}
+
+static int open_place(struct place *p)
+{
+	struct stat st;
+	int n = snprintf(p->stage_path, sizeof(p->stage_path),
+			 "%s/.ecart-unpack-XXXXXX", p->o->dir);
+
+	if (n < 0 || (size_t)n >= sizeof(p->stage_path)) {
+		errno = ENAMETOOLONG;
+		return trouble(p);
+	}
+	p->made = mkdir(p->o->dir, 0777) == 0;
+	if (!p->made && errno != EEXIST)
+		return trouble(p);
+	p->root = open(p->o->dir,
+		       O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (p->root < 0)
+		return trouble(p);
+	for (size_t i = 0; i < n_tops; i++) {
+		if (fstatat(p->root, tops[i], &st, AT_SYMLINK_NOFOLLOW) == 0)
+			return exists(p, tops[i]);
+	}
+	if (mkdtemp(p->stage_path) == NULL)
+		return trouble(p);
+	p->stage = open(p->stage_path,
+			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return p->stage >= 0 ? CLI_PASS : trouble(p);
+}
+
+/* True also where the archive has nothing of that name. */
+static bool move_out(const struct place *p, const char *name)
+{
+	if (renameat2(p->stage, name, p->root, name, RENAME_NOREPLACE) == 0)
+		return true;
+	/* A file system that cannot promise it: open_place has looked. */
+	if (errno == EINVAL)
+		return renameat(p->stage, name, p->root, name) == 0;
+	return errno == ENOENT;
+}
+
+static int move_all(const struct place *p)
+{
+	for (size_t i = 0; i < n_tops; i++) {
 		int error;
 
-		if (put_member(root, &m))
+		if (move_out(p, tops[i]))
 			continue;
 		error = errno;
-		take_away(root, a, i);
-		if (error == EEXIST)
-			return cli_usage(&cmd_unpack,
-					 "%s/%s exists; nothing was unpacked",
-					 o->dir, m.name);
-		return cli_trouble("%s/%s: %s; nothing was unpacked", o->dir,
-				   m.name, strerror(error));
+		while (i-- > 0)
+			renameat(p->root, tops[i], p->stage, tops[i]);
+		errno = error;
+		return trouble(p);
 	}
+	/* Some file systems cannot, and say so with EINVAL. */
+	if (fsync(p->root) != 0 && errno != EINVAL)
+		return cli_trouble("%s: %s", p->o->dir, strerror(errno));
 	return CLI_PASS;
 }
 
 static int put_archive(const struct options *o, const struct ev_archive *a)
 {
-	int root, code;
+	struct place p = { .o = o, .archive = a, .root = -1, .stage = -1 };
+	struct cli_signals before;
+	int code;
 
-	if (mkdir(o->dir, 0777) != 0 && errno != EEXIST)
-		return cli_trouble("%s: %s", o->dir, strerror(errno));
-	root = open(o->dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (root < 0)
-		return cli_trouble("%s: %s", o->dir, strerror(errno));
-	code = put_all(o, root, a);
-	close(root);
+	cli_signals_hold(&before);
+	code = open_place(&p);
+	if (code == CLI_PASS)
+		code = fill_stage(&p) ? move_all(&p) : trouble(&p);
+	close_place(&p, code == CLI_PASS);
+	cli_signals_release(&before);
 	return code;
 }
 
@@ -266,8 +346,8 @@ const struct cli_command cmd_unpack = {
 		"\n"
 		"Writes manifest.json, the signatures and every item of an archive below\n"
 		"DIR, which is made if it is not there. Only an archive whose container\n"
-		"and digests are good is unpacked, and only where none of its files\n"
-		"exists; symbolic links are not followed. FILE may be - .\n"
+		"and digests are good is unpacked, and only where DIR holds none of\n"
+		"manifest.json, sig and items; all of it or nothing. FILE may be - .\n"
 		"\n"
 		"      --limit SIZE   most bytes of the unpacked archive (64GiB)\n"
 		"  -h, --help         this text\n"
