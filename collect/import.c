@@ -3,6 +3,7 @@
 #include "collect/import.h"
 
 #include "collect/wrap.h"
+#include "evidence/base/der.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -173,6 +174,26 @@ static const char *scheme_of(const struct ev_kind *kind, struct ev_span content)
 	return "rsassa-sha256";
 }
 
+/* A certificate or CRL that was written out with its buffer. */
+static void note_padding(struct ev_span content, const struct ev_kind *kind,
+			 struct co_parts *list)
+{
+	struct ev_error err = { 0 };
+	struct ev_reader r = ev_reader_init(content, 0, object, &err);
+	struct ev_span der;
+	char text[CO_NOTE_TEXT];
+
+	if (strcmp(kind->kind, "cert-der") != 0 &&
+	    strcmp(kind->kind, "crl-der") != 0)
+		return;
+	der = ev_der_read_any(&r, "der");
+	if (!ev_reader_ok(&r) || r.left.n == 0 || !ev_span_is_zero(r.left))
+		return;
+	snprintf(text, sizeof(text), "%s: %zu bytes, then %zu zero bytes",
+		 kind->kind, der.n, r.left.n);
+	co_parts_note(list, "padded", ev_span_str(text));
+}
+
 static enum ev_code import_kind(struct ev_span content,
 				const struct ev_kind *kind,
 				struct co_parts *list, struct ev_error *err)
@@ -184,9 +205,11 @@ static enum ev_code import_kind(struct ev_span content,
 		return ev_fail_u64(err, EV_LIMIT, object, kind->kind, 0,
 				   kind->max_size, content.n);
 	code = parts_borrow(list, kind->kind, content, &at, err);
-	if (code == EV_OK)
-		list->part[at].scheme = scheme_of(kind, content);
-	return code;
+	if (code != EV_OK)
+		return code;
+	list->part[at].scheme = scheme_of(kind, content);
+	note_padding(content, kind, list);
+	return EV_OK;
 }
 
 static enum ev_code import_format(struct ev_span content,

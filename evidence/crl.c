@@ -173,6 +173,12 @@ static enum ev_code parse_der(struct ev_crl *c, struct ev_error *err)
 	uint64_t offset = ev_reader_offset(&r);
 	struct ev_reader whole, tbs;
 
+	/* DER alone may have zeros behind it, which a text never has. */
+	if (c->storage == NULL && ev_reader_ok(&item) &&
+	    ev_span_is_zero(item.left)) {
+		c->der = ev_span_of(c->der.p, c->der.n - item.left.n);
+		ev_read_rest(&item);
+	}
 	c->tbs = ev_der_read_any(&r, "tbsCertList");
 	whole = ev_reader_init(c->tbs, offset, object, err);
 	tbs = ev_der_enter(&whole, EV_DER_SEQUENCE, "tbsCertList");

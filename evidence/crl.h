@@ -20,7 +20,8 @@ struct ev_crl {
 	uint8_t *storage; /* of the DER, where the item was PEM or hex */
 };
 
-/* The bytes of a crl-der, crl-pem or crl-hex item.  Refuses a missing
+/* The bytes of a crl-der, crl-pem or crl-hex item; zeros behind a crl-der are
+ * padding, and *out's der ends before them.  Refuses a missing
  * nextUpdate, CRL number or authority key identifier, a delta, indirect or
  * partitioned CRL, an unknown critical extension, entries that do not parse.
  * Free with ev_crl_free. */

@@ -62,7 +62,13 @@ bool ev_is_cert_der(struct ev_span item)
 
 bool ev_is_crl_der(struct ev_span item)
 {
-	return is_signed(item, false, is_tbs_crl);
+	return is_signed(item, true, is_tbs_crl);
+}
+
+/* As text decodes to it: without padding. */
+static bool is_crl_alone(struct ev_span der)
+{
+	return is_signed(der, false, is_tbs_crl);
 }
 
 /* SubjectPublicKeyInfo: SEQUENCE { SEQUENCE, BIT STRING }. */
@@ -118,7 +124,7 @@ bool ev_is_cert_pem(struct ev_span item)
 
 bool ev_is_crl_pem(struct ev_span item)
 {
-	return is_pem(item, "X509 CRL", ev_is_crl_der);
+	return is_pem(item, "X509 CRL", is_crl_alone);
 }
 
 bool ev_is_key_pem(struct ev_span item)
@@ -139,7 +145,7 @@ bool ev_is_crl_hex(struct ev_span item)
 		item.n--;
 	der = malloc(item.n / 2 + 1);
 	return der != NULL && ev_hex_decode(item, der, item.n / 2) &&
-	       ev_is_crl_der(ev_span_of(der, item.n / 2));
+	       is_crl_alone(ev_span_of(der, item.n / 2));
 }
 
 /* What comes in the header of a collateral response: a TCB signing

@@ -279,6 +279,31 @@ static void a_kind_in_front_overrides(void **state)
 	assert_said(1, "no kind \"tmp-pcrs\"");
 }
 
+static void a_zero_tail_is_kept_and_its_place_said(void **state)
+{
+	ev_auto_buffer struct ev_buffer b = { 0 };
+	struct ev_span crl = { NULL, 0 };
+	char note[100];
+
+	(void)state;
+	vectors_need();
+	assert_true(vectors_read("dcap/x-intel-sample-testroot/rootCaCrl.der",
+				 &crl));
+	ev_buffer_add(&b, crl);
+	for (int i = 0; i < 24; i++)
+		ev_buffer_add_byte(&b, 0);
+	spill("crl", ev_buffer_span(&b));
+	assert_int_equal(
+		pack("-o", in_folder("crl.ecart"), in_folder("crl"), NULL),
+		CLI_PASS);
+	snprintf(note, sizeof(note),
+		 "note: padded crl-der: %zu bytes, then 24 zero bytes\n",
+		 crl.n);
+	assert_said(0, note);
+	snprintf(note, sizeof(note), "%9zu  items/crl-der/0000.crl\n", b.n);
+	assert_said(0, note);
+}
+
 static void an_existing_archive_is_kept(void **state)
 {
 	char argument[400];
@@ -337,6 +362,7 @@ int main(void)
 		cmocka_unit_test(
 			what_is_not_recognised_is_named_and_nothing_written),
 		cmocka_unit_test(a_kind_in_front_overrides),
+		cmocka_unit_test(a_zero_tail_is_kept_and_its_place_said),
 		cmocka_unit_test(an_existing_archive_is_kept),
 		cmocka_unit_test(bad_usage_is_told_apart),
 	};

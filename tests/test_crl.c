@@ -2,6 +2,7 @@
 /* Intel's CRLs: read as libcrypto reads them, in three spellings. */
 #include "evidence/crl.h"
 
+#include "evidence/base/buffer.h"
 #include "tests/lcg.h"
 #include "tests/pki.h"
 
@@ -200,6 +201,28 @@ static void the_three_spellings_say_the_same(void **state)
 	free(pem);
 }
 
+/* A buffer of fixed size is written out as it is; the DER says its length. */
+static void zeros_behind_the_der_are_padding(void **state)
+{
+	ev_auto_buffer struct ev_buffer b = { 0 };
+	struct ev_error err = { EV_OK };
+	struct ev_span der;
+	struct ev_crl c;
+
+	(void)state;
+	vectors_need();
+	der = vector(PCK_CRL);
+	ev_buffer_add(&b, der);
+	for (int i = 0; i < 100; i++)
+		ev_buffer_add_byte(&b, 0);
+	assert_int_equal(ev_crl_parse(ev_buffer_span(&b), &c, &err), EV_OK);
+	assert_true(ev_span_eq(c.der, der));
+	ev_crl_free(&c);
+	b.p[b.n - 1] = 1;
+	assert_int_equal(ev_crl_parse(ev_buffer_span(&b), &c, &err),
+			 EV_TRAILING);
+}
+
 static void every_prefix_and_a_trailing_byte_are_refused(void **state)
 {
 	struct ev_span der;
@@ -214,6 +237,8 @@ static void every_prefix_and_a_trailing_byte_are_refused(void **state)
 
 		assert_non_null(copy);
 		memcpy(copy, der.p, n < der.n ? n : der.n);
+		if (n > der.n)
+			copy[der.n] = 1;
 		assert_int_equal(ev_crl_parse(ev_span_of(copy, n), &c, &err) ==
 					 EV_OK,
 				 n == der.n);
@@ -345,6 +370,7 @@ int main(void)
 		cmocka_unit_test(every_crl_reads_as_in_libcrypto),
 		cmocka_unit_test(a_crl_verifies_under_its_issuer_alone),
 		cmocka_unit_test(the_three_spellings_say_the_same),
+		cmocka_unit_test(zeros_behind_the_der_are_padding),
 		cmocka_unit_test(every_prefix_and_a_trailing_byte_are_refused),
 		cmocka_unit_test(refusals_name_the_field),
 		cmocka_unit_test(an_absent_next_update_is_named),

@@ -215,6 +215,7 @@ static void tpm_structures_are_recognised(void **state)
 static void crl_is_recognised_in_its_spellings(void **state)
 {
 	struct ev_span der;
+	uint8_t *padded;
 	char *hex;
 
 	(void)state;
@@ -226,6 +227,14 @@ static void crl_is_recognised_in_its_spellings(void **state)
 	for (size_t i = 0; i < der.n; i++)
 		snprintf(hex + 2 * i, 3, "%02X", der.p[i]);
 	assert_kind(der, "crl-der");
+	/* Padding has a place behind DER alone, as with certificates. */
+	padded = calloc(1, der.n + 10);
+	assert_non_null(padded);
+	memcpy(padded, der.p, der.n);
+	assert_kind(ev_span_of(padded, der.n + 10), "crl-der");
+	padded[der.n + 9] = 1;
+	assert_kind(ev_span_of(padded, der.n + 10), NULL);
+	free(padded);
 	assert_kind(ev_span_of(hex, 2 * der.n), "crl-hex");
 	assert_kind(ev_span_of(hex, 2 * der.n - 2), NULL);
 	free(hex);
