@@ -66,7 +66,7 @@ static void read_tcb_info(struct ev_reader *r, struct ev_tdreport *t)
 	t->mrseam = ev_read_span(r, 48, "mrseam");
 	t->mrsignerseam = ev_read_span(r, 48, "mrsignerseam");
 	t->seam_attributes = ev_read_span(r, 8, "seam_attributes");
-	ev_read_span(r, 16, "tee_tcb_svn2");
+	t->tee_tcb_svn2 = ev_read_span(r, 16, "tee_tcb_svn2");
 	ev_read_span(r, 95, "tee_tcb_info.reserved");
 }
 

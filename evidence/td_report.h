@@ -63,7 +63,9 @@ struct ev_tdreport {
 	struct ev_span tee_tcb_svn, mrseam, mrsignerseam, seam_attributes;
 	struct ev_span td_attributes, xfam, mrtd, mrconfigid, mrowner;
 	struct ev_span mrownerconfig, rtmr[4];
-	struct ev_span servtd_hash; /* 48 */
+	/* And those of a body 1.5: */
+	struct ev_span tee_tcb_svn2; /* 16 */
+	struct ev_span servtd_hash;  /* 48, the body's mrservicetd */
 };
 
 enum ev_code ev_tdreport_parse(struct ev_span in, uint64_t base,

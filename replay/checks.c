@@ -394,7 +394,8 @@ const struct rp_check rp_checks[] = {
 	  RP_REQUIRED,
 	  rp_check_hcl_report_match,
 	  "the TDREPORT in the paravisor's report is the one that was quoted",
-	  "fifteen fields equal in TDREPORT and quote",
+	  "fifteen fields equal in TDREPORT and quote, seventeen where its "
+	  "body is 1.5",
 	  "TDX-ABI, TDREPORT_STRUCT; TDX-QGL A.3.2",
 	  NULL },
 	{ "hcl.runtime-data.binding",

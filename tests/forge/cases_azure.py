@@ -59,6 +59,12 @@ def hcl_report():
                  {"hcl.td": put(report_data=bytes(64))})
     yield report(check, "rtmr3", "another RTMR3 in the TDREPORT than in the quote",
                  {"hcl.td": put(rtmr3=b"\1" * 48)})
+    fifth = {"quote.header": put(version=quote.le(5, 2)), "quote.body_type": const(3)}
+    yield failing(check, "svn2", "body 1.5: another TEE_TCB_SVN_2 in the TDREPORT",
+                  dict(fifth, **{"hcl.td": put(tee_tcb_svn2=bytes([7, 1, 6]) + bytes(13))}),
+                  parts=("quote", "hcl"))
+    yield failing(check, "servicetd", "body 1.5: another MRSERVICETD in the quote",
+                  dict(fifth, **{"quote.td": put(mrservicetd=b"\1" * 48)}), parts=("quote", "hcl"))
     check = "hcl.runtime-data.binding"
     yield report(check, "", "the claims name another machine than those that were bound",
                  {"hcl.shown": lambda t: t.replace(b"544544000000", b"544544000001")}, JSON)
@@ -119,14 +125,15 @@ def tpm_quote():
 def tpm_key():
     yield guest("tpm.ak.attributes", "", "the AK's public area lacks `restricted`",
                 {"tpm.public": const(tpm.public(rsa.key("ak"), 0x00040472))})
-    yield guest("tpm.ak.attributes", "stranger", "the public area is that of another key",
-                {"tpm.public": const(tpm.public(rsa.key("other ak")))})
+    bare = VTPM + ("quote", "hcl")
+    yield failing("tpm.ak.attributes", "stranger", "the public area is that of another key",
+                  {"tpm.public": const(tpm.public(rsa.key("other ak")))}, parts=bare)
     own = rsa.key("ak"), 0x00040472
-    yield guest("tpm.ak.name", "own-area", "the quote's name and the public area agree, but are not "
-                "those of the platform's template",
-                {"tpm.public": const(tpm.public(*own)),
-                 "tpm.fields": put(signer=tpm.qualified_signer(*own))},
-                fails=("tpm.ak.name", "tpm.ak.attributes"))
+    yield failing("tpm.ak.name", "own-area", "the quote's name and the public area agree, but are "
+                  "not those of the platform's template",
+                  {"tpm.public": const(tpm.public(*own)),
+                   "tpm.fields": put(signer=tpm.qualified_signer(*own))},
+                  fails=("tpm.ak.name", "tpm.ak.attributes"), parts=bare)
     other = tpm.qualified_signer(rsa.key("ak"), tpm.ATTRIBUTES & ~0x400)
     yield guest("tpm.ak.name", "", "qualifiedSigner is that of a key without noDA",
                 {"tpm.fields": put(signer=other)})
