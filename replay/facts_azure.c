@@ -19,25 +19,81 @@ static void write_number(struct ev_writer *w, const char *name, json_int_t n)
 	ev_write_str(w, name, text);
 }
 
-/* vm-configuration as the paravisor tells it: booleans, numbers and text. */
+/* Objects in objects; what the report is read back with allows 32. */
+#define DEPTH_MAX 8
+
+/* A report can carry it; name is NULL in a list. */
+static bool is_carried(const char *name, const json_t *v, unsigned int depth)
+{
+	if (name != NULL && !rp_fact_name_ok(name))
+		return false;
+	if (json_is_object(v) || json_is_array(v))
+		return depth < DEPTH_MAX;
+	return json_is_boolean(v) || json_is_integer(v) || json_is_string(v);
+}
+
+/* vm-configuration as the paravisor tells it. */
+static void write_value(struct ev_writer *w, const char *name, const json_t *v,
+			unsigned int depth)
+{
+	const char *key;
+	json_t *inner;
+	size_t i;
+
+	if (!is_carried(name, v, depth))
+		return;
+	if (json_is_boolean(v))
+		ev_write_bool(w, name, json_is_true(v));
+	else if (json_is_integer(v))
+		write_number(w, name, json_integer_value(v));
+	else if (json_is_string(v))
+		ev_write_foreign(w, name,
+				 ev_span_of(json_string_value(v),
+					    json_string_length(v)));
+	else if (json_is_array(v))
+		ev_write_array(w, name);
+	else
+		ev_write_object(w, name);
+	json_array_foreach (v, i, inner)
+		write_value(w, NULL, inner, depth + 1);
+	json_object_foreach ((json_t *)(uintptr_t)v, key, inner)
+		write_value(w, key, inner, depth + 1);
+	if (json_is_array(v) || json_is_object(v))
+		ev_write_end(w);
+}
+
+/* What is in v and was not carried, by path. */
+static void write_left(struct ev_writer *w, const char *path, const json_t *v,
+		       unsigned int depth)
+{
+	char inner_path[200];
+	const char *key;
+	json_t *inner;
+	size_t i;
+
+	json_array_foreach (v, i, inner) {
+		snprintf(inner_path, sizeof(inner_path), "%.150s[%zu]", path,
+			 i);
+		if (!is_carried(NULL, inner, depth))
+			ev_write_foreign(w, NULL, ev_span_str(inner_path));
+		else
+			write_left(w, inner_path, inner, depth + 1);
+	}
+	json_object_foreach ((json_t *)(uintptr_t)v, key, inner) {
+		snprintf(inner_path, sizeof(inner_path), "%.120s%s%.70s", path,
+			 path[0] != '\0' ? "." : "", key);
+		if (!is_carried(key, inner, depth))
+			ev_write_foreign(w, NULL, ev_span_str(inner_path));
+		else
+			write_left(w, inner_path, inner, depth + 1);
+	}
+}
+
 static void write_configuration(struct ev_writer *w, const json_t *config)
 {
-	const char *name;
-	json_t *v;
-
-	ev_write_object(w, "vmConfiguration");
-	json_object_foreach ((json_t *)(uintptr_t)config, name, v) {
-		if (!rp_fact_name_ok(name))
-			continue;
-		if (json_is_boolean(v))
-			ev_write_bool(w, name, json_is_true(v));
-		else if (json_is_integer(v))
-			write_number(w, name, json_integer_value(v));
-		else if (json_is_string(v))
-			ev_write_foreign(w, name,
-					 ev_span_of(json_string_value(v),
-						    json_string_length(v)));
-	}
+	write_value(w, "vmConfiguration", config, 0);
+	ev_write_array(w, "notCarried");
+	write_left(w, "", config, 1);
 	ev_write_end(w);
 }
 

@@ -103,6 +103,68 @@ static void one_quote_gives_objects(void **state)
 	close_crowd(&w);
 }
 
+/* The paravisor's report with another configuration; the caller frees it. */
+static uint8_t *with_configuration(struct ev_span hcl, const char *config,
+				   size_t *n)
+{
+	static const char begin[] = "\"vm-configuration\":{";
+	uint8_t *copy = calloc(1, hcl.n), *at, *end;
+	size_t claims, text = strlen(config);
+
+	assert_non_null(copy);
+	at = memmem(hcl.p, hcl.n, begin, sizeof(begin) - 1);
+	assert_non_null(at);
+	at += sizeof(begin) - 2;
+	end = memchr(at, '}', hcl.n - (size_t)(at - hcl.p));
+	assert_non_null(end);
+	claims = strnlen((const char *)hcl.p + 1236, hcl.n - 1236);
+	claims = claims + text - (size_t)(end + 1 - at);
+	memcpy(copy, hcl.p, (size_t)(at - hcl.p));
+	memcpy(copy + (at - hcl.p), config, text);
+	memcpy(copy + (at - hcl.p) + text, end + 1,
+	       claims - ((size_t)(at - hcl.p) - 1236) - text);
+	for (size_t i = 0; i < 2; i++) { /* sizes, little-endian */
+		copy[1232 + i] = (uint8_t)(claims >> (8 * i));
+		copy[1216 + i] = (uint8_t)((claims + 20) >> (8 * i));
+		copy[8 + i] = (uint8_t)((claims + 1236) >> (8 * i));
+	}
+	*n = hcl.n;
+	return copy;
+}
+
+static void nested_configuration_is_shown_or_named(void **state)
+{
+	static const char config[] =
+		"{\"a\":true,\"p\":{\"q\":{\"r\":7},\"s\":[\"t\",null]},"
+		"\"u v\":1}";
+	const json_t *data, *left, *shown;
+	struct crowd w = { .n = 0 };
+	struct ev_span hcl;
+	uint8_t *copy;
+	size_t n;
+
+	(void)state;
+	replay_open(&w.r, "pass");
+	hcl = replay_item(&w.r, "azure-hcl-report", 0);
+	copy = with_configuration(hcl, config, &n);
+	add(&w, "hcl", "azure-hcl-report", ev_span_of(copy, n));
+	replay(&w, REPLAY_AS_OF);
+	data = json_object_get(json_object_get(w.facts, "azure"),
+			       "runtimeData");
+	shown = json_object_get(data, "vmConfiguration");
+	assert_true(json_is_true(json_object_get(shown, "a")));
+	shown = json_object_get(shown, "p");
+	assert_string_equal(text(json_object_get(shown, "q"), "r"), "7");
+	assert_int_equal(json_array_size(json_object_get(shown, "s")), 1);
+	left = json_object_get(data, "notCarried");
+	assert_int_equal(json_array_size(left), 2);
+	assert_string_equal(json_string_value(json_array_get(left, 0)),
+			    "p.s[1]");
+	assert_string_equal(json_string_value(json_array_get(left, 1)), "u v");
+	free(copy);
+	close_crowd(&w);
+}
+
 static void two_quotes_give_lists(void **state)
 {
 	struct crowd w;
@@ -218,6 +280,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_quote_gives_objects),
+		cmocka_unit_test(nested_configuration_is_shown_or_named),
 		cmocka_unit_test(two_quotes_give_lists),
 		cmocka_unit_test(each_quote_has_its_own_trust),
 		cmocka_unit_test(the_text_has_a_block_for_each_quote),
