@@ -268,8 +268,8 @@ enum ev_code rp_case_build(struct rp_case *c, const struct rp_loose *loose,
 		return EV_OK;
 	rp_link_roles(c);
 	if (parse_items(c) != EV_OK || rp_mark_repeated(c) != EV_OK ||
-	    rp_link_pck_chains(c) != EV_OK ||
-	    rp_link_ak_certs(c) != EV_OK || expectation_subjects(c) != EV_OK)
+	    rp_link_pck_chains(c) != EV_OK || rp_link_ak_certs(c) != EV_OK ||
+	    expectation_subjects(c) != EV_OK)
 		return ev_fail_trouble(err, "case", "out of memory");
 	return EV_OK;
 }

@@ -111,7 +111,7 @@ def canonical():
     yield failing("archive.canonical", "unknown-member", "a member of the predicate that no version "
                   "knows yet (waived by default-1)",
                   {"manifest": lambda m: dict(m, predicate=dict(m["predicate"], later={"a": 1}))},
-                  verdict="pass", parts=TINY)
+                  verdict="pass", lean=True)
     yield Case("pass-zstd", "the archive in a zstd frame", edits={"tar": zstd.frame}, lean=True)
 
 
@@ -149,7 +149,7 @@ def signatures():
     other = edit_envelope("second", other_payload)
     yield Case("pass-signature-payload", "the second envelope holds another statement; the first is "
                "enough", edits={"signers": signers("lab", "second"), "sig": other}, policy=both,
-               skips=signed[:1], passes=("archive.threshold",), parts=TINY)
+               skips=signed[:1], passes=("archive.threshold",), lean=True)
     yield failing("archive.signature", "", "the one envelope holds another statement",
                   {"signers": signers("second"), "sig": other}, EVIDENCE, fails=signed,
                   policy=both, lean=True)
@@ -222,7 +222,7 @@ def tokens():
                edits=dict(stamped(embed=False), sig=lambda files: files + helper), passes=good,
                lean=True)
     yield Case("token-bare", "a token with a fraction of a second and no accuracy",
-               edits=stamped(bare=True), passes=good, parts=TINY)
+               edits=stamped(bare=True), passes=good, lean=True)
 
     def renewed(cert, first):
         """A token by that certificate, and a later one over it."""
@@ -239,7 +239,7 @@ def tokens():
                   parts=TINY)
     proof = [("sig/manifest.0.tlog-proof", b"anything")]
     yield Case("pass-log-proof", "a log proof, which is not judged yet and says so",
-               edits={"sig": lambda files: files + proof}, skips=("archive.log-proof",), parts=TINY)
+               edits={"sig": lambda files: files + proof}, skips=("archive.log-proof",), lean=True)
     check, skips = "time.token", ("time.proven",)
     wrong = {"tokens": const([lambda text: tsa.response(text + b" ", GEN_TIME)])}
     rows = [
@@ -256,11 +256,11 @@ def tokens():
         yield failing(check, why, text, edits, skips, parts=TINY)
     rogue = tsa.certificate(root="rogue tsa root")
     yield Case("pass-token-untrusted", "the TSA's certificate is under another root key: it says "
-               "nothing", edits=stamped(cert=rogue), skips=good, parts=TINY)
+               "nothing", edits=stamped(cert=rogue), skips=good, lean=True)
     both = {"tokens": const([lambda text: tsa.response(text, GEN_TIME, cert=rogue),
                              lambda text: tsa.response(text, GEN_TIME)])}
     yield Case("pass-token-and-stranger", "a token of another TSA beside a good one",
-               edits=both, passes=good[:2], skips=good[:1], parts=TINY)
+               edits=both, passes=good[:2], skips=good[:1], lean=True)
     yield failing("time.order", "", "the token is older than the PCK CRL in the archive",
                   stamped(seconds=windows.PCK_CRL[0] - 600), parts=QUOTE_ONLY,
                   passes=("time.token", "time.proven"))
