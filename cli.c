@@ -92,7 +92,8 @@ bool cli_parse_size(const char *text, uint64_t *out)
 
 bool cli_print(struct ev_span out)
 {
-	if (fwrite(out.p, 1, out.n, stdout) == out.n && fflush(stdout) == 0)
+	if ((out.n == 0 || fwrite(out.p, 1, out.n, stdout) == out.n) &&
+	    fflush(stdout) == 0)
 		return true;
 	cli_trouble("cannot write to standard output: %s", strerror(errno));
 	return false;

@@ -61,7 +61,8 @@ static int no_password(char *buffer, int size, int writing, void *data)
 
 static bool contains(struct ev_span text, const char *part)
 {
-	return text.n > 0 && memmem(text.p, text.n, part, strlen(part)) != NULL;
+	return text.p != NULL &&
+	       memmem(text.p, text.n, part, strlen(part)) != NULL;
 }
 
 static enum ev_code refuse_pem(struct ev_span pem, struct ev_error *err)

@@ -88,10 +88,6 @@ struct rp_check {
 	const char *title;  /* the claim, one line */
 	const char *rule;   /* what is compared, one line */
 	const char *source; /* document and section */
-	/* The shell line by which a person repeats it; %0, %s0, %n0 ... are
-	 * filled by explain from inputs, %H from the hash, %S from the
-	 * subject.  NULL: no single line does. */
-	const char *by_hand;
 };
 
 extern const struct rp_check rp_checks[];

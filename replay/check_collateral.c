@@ -48,18 +48,20 @@ enum rp_outcome rp_check_signing_chain(struct rp_case *c,
 }
 
 /* The slice as it stands, else as Intel's library would compact it. */
-static enum rp_outcome judge_slice(struct rp_case *c,
-				   const struct rp_subject *chain,
-				   struct ev_span slice,
-				   const uint8_t signature[64],
-				   const char *code, struct rp_finding *f)
+static enum rp_outcome
+judge_slice(struct rp_case *c, const struct rp_subject *s,
+	    const struct rp_subject *chain, struct ev_span slice,
+	    const uint8_t signature[64], const char *code, struct rp_finding *f)
 {
 	ev_auto_buffer struct ev_buffer compact = { 0 };
 	const uint8_t *key;
 	enum ev_verified v;
 
+	rp_input_part(f, s->name, s->item->bytes, slice);
 	if (chain == NULL)
 		return rp_skip(f, "absent: no TCB signing chain");
+	rp_input_add(f, chain->name, chain->chain->chain.pem.block[0].offset,
+		     chain->chain->chain.pem.block[0].text.n);
 	if (rp_outcome_of(c, "dcap.tcb-signing.chain", chain) != RP_PASS)
 		return rp_skip(f, "after: dcap.tcb-signing.chain did not pass");
 	key = chain->chain->chain.cert[0].key;
@@ -90,8 +92,8 @@ enum rp_outcome rp_check_tcb_info_signature(struct rp_case *c,
 	whole(f, s->item);
 	if (t->parsed.code != EV_OK)
 		return rp_refused(f, "TCB_INFO_MALFORMED", &t->parsed.err);
-	return judge_slice(c, t->chain, t->info.signed_slice, t->info.signature,
-			   "TCB_INFO_BAD_SIGNATURE", f);
+	return judge_slice(c, s, t->chain, t->info.signed_slice,
+			   t->info.signature, "TCB_INFO_BAD_SIGNATURE", f);
 }
 
 enum rp_outcome rp_check_qe_identity_signature(struct rp_case *c,
@@ -103,7 +105,7 @@ enum rp_outcome rp_check_qe_identity_signature(struct rp_case *c,
 	whole(f, s->item);
 	if (t->parsed.code != EV_OK)
 		return rp_refused(f, "QE_IDENTITY_MALFORMED", &t->parsed.err);
-	return judge_slice(c, t->chain, t->identity.signed_slice,
+	return judge_slice(c, s, t->chain, t->identity.signed_slice,
 			   t->identity.signature, "QE_IDENTITY_BAD_SIGNATURE",
 			   f);
 }

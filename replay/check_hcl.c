@@ -86,7 +86,7 @@ static void match_inputs(struct rp_finding *f, const struct rp_subject *s,
 		  ev_span_of(r->td_attributes.p,
 			     8 + 8 + 8 * 48 + (body_15 ? 48U : 0U)));
 	hcl_input(f, s, r->report_data);
-	quote_input(f, quote, quote->quote->q.bytes);
+	quote_input(f, quote, quote->quote->q.td.bytes);
 }
 
 enum rp_outcome rp_check_hcl_report_match(struct rp_case *c,

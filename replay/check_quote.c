@@ -246,6 +246,9 @@ enum rp_outcome rp_check_qe_report_signature(struct rp_case *c,
 
 	quote_input(f, s, q->q.qe_report.bytes);
 	quote_input(f, s, q->q.qe_report_signature);
+	/* The key is in the leaf, the first block of the chain's text. */
+	rp_input_add(f, q->chain_item->name, q->chain.pem.block[0].offset,
+		     q->chain.pem.block[0].text.n);
 	v = ev_p256_verify_raw(c->crypto, q->chain.cert[0].key,
 			       q->q.qe_report.bytes,
 			       q->q.qe_report_signature.p);
@@ -282,12 +285,11 @@ enum rp_outcome rp_check_quote_signature(struct rp_case *c,
 
 	quote_input(f, s, q->q.signed_bytes);
 	quote_input(f, s, q->q.signature);
+	quote_input(f, s, q->q.attestation_key);
 	v = ev_p256_on_curve(c->crypto, q->q.attestation_key.p);
-	if (v == EV_VERIFIED_NO) {
-		quote_input(f, s, q->q.attestation_key);
+	if (v == EV_VERIFIED_NO)
 		return rp_fail(f, "QUOTE_MALFORMED: the attestation key is no "
 				  "point of P-256");
-	}
 	if (v == EV_VERIFIED_YES)
 		v = ev_p256_verify_raw(c->crypto, q->q.attestation_key.p,
 				       q->q.signed_bytes, q->q.signature.p);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ecart explain: one check, so that a person can repeat it by hand. */
+#include "replay/by_hand.h"
 #include "replay/cmd_judging.h"
 
 #include "commands.h"
@@ -133,33 +134,55 @@ static void add_finding(const struct rp_check *check, const json_t *f,
 	add_line("reason", text_of(f, "reason"), out);
 }
 
-/* How many inputs a line names; a finding without them has no line. */
-static size_t inputs_needed(const char *line)
+/* Whether an item's path, "items/KIND/...", is of the first kind of a list. */
+static bool is_of_kind(const char *path, const char *kinds)
 {
-	size_t n = 0;
+	size_t n = strcspn(kinds, " ");
 
-	for (; (line = strchr(line, '%')) != NULL; line++) {
-		size_t digits = line[1] == 's' || line[1] == 'n' ? 2 : 1;
-		size_t number = (size_t)(line[digits] - '0');
+	return strncmp(path, "items/", 6) == 0 &&
+	       strncmp(path + 6, kinds, n) == 0 && path[6 + n] == '/';
+}
 
-		if (line[1] != 'S' && line[1] != 'H' && number + 1 > n)
-			n = number + 1;
+/* What the line names is there: a file of sig/, a hash; and the inputs are of
+ * its kinds, one after the other, and no more. */
+static bool fits(const struct rp_by_hand *row, const json_t *f)
+{
+	const json_t *inputs = json_object_get(f, "inputs"), *input;
+	const char *kinds = row->kinds;
+	size_t i;
+
+	if ((strstr(row->line, "%S") != NULL &&
+	     strncmp(text_of(f, "subject"), "sig/", 4) != 0) ||
+	    (strstr(row->line, "%H") != NULL && text_of(f, "hash")[0] == '\0'))
+		return false;
+
+	if (kinds == NULL)
+		return strstr(row->line, "%0") == NULL ||
+		       json_array_size(inputs) > 0;
+	json_array_foreach (inputs, i, input) {
+		if (!is_of_kind(text_of(input, "item"), kinds))
+			return false;
+		kinds += strcspn(kinds, " ");
+		kinds += *kinds == ' ';
 	}
-	return n;
+	return *kinds == '\0';
 }
 
 static void add_by_hand(const struct rp_check *check, const json_t *f,
 			bool alone, struct ev_buffer *out)
 {
-	if (check->by_hand == NULL || text_of(f, "subject")[0] == '\0' ||
-	    (strstr(check->by_hand, "%H") != NULL &&
-	     text_of(f, "hash")[0] == '\0') ||
-	    json_array_size(json_object_get(f, "inputs")) <
-		    inputs_needed(check->by_hand))
+	if (text_of(f, "subject")[0] == '\0')
 		return;
-	ev_buffer_add_str(out, alone ? "" : "  by hand   ");
-	fill_line(check->by_hand, f, out);
-	ev_buffer_add_str(out, "\n");
+	for (size_t i = 0; i < rp_n_by_hand; i++) {
+		const struct rp_by_hand *row = &rp_by_hand[i];
+
+		if (strcmp(row->check, check->id) != 0 || !fits(row, f))
+			continue;
+		ev_buffer_add_str(out, alone ? "" : "  by hand   ");
+		fill_line(row->line, f, out);
+		ev_buffer_add_str(out, "\n");
+		return;
+	}
 }
 
 static int explain_report(const struct options *o, const struct rp_check *check,

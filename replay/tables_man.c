@@ -64,10 +64,6 @@ void rp_checks_man(struct ev_buffer *out)
 			ev_buffer_printf(out, "%s%s\n",
 					 k == 0 ? ".br\nAfter:\n" : "",
 					 c->after[k]);
-		if (c->by_hand != NULL) {
-			ev_buffer_add_str(out, ".br\nBy hand:\n");
-			text_line(out, c->by_hand);
-		}
 	}
 	ev_buffer_add_str(out, ".El\n.Sh SEE ALSO\n.Xr ecart 1 ,\n"
 			       ".Xr ecart-report 5 ,\n.Xr ecart-kinds 7\n");

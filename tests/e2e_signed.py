@@ -271,6 +271,23 @@ def add_by_hand(algorithm, words):
         assert run(command).status != 0, "a longer message verifies too"
 
 
+def add_explained(algorithm):
+    @case(f"{algorithm}: the line that explain prints verifies the signature")
+    def explained(scratch):
+        key = keygen(scratch, "K", algorithm)
+        archive = pack_gcp(scratch, key=key)
+        ecart("unpack", archive, scratch + "/un")
+        write(scratch + "/un/signer.pem", read(key + ".pub"))
+        line, = ecart("explain", archive, "--at", GCP_AT, "--check",
+                      "archive.signature", "--by-hand").out.splitlines()
+        done = run(["bash", "-c", line], scratch + "/un")
+        equal(0, done.status, str(done))
+        assert "erified" in done.out.splitlines()[-1], str(done)
+        write(scratch + "/un/signer.pem",
+              read(keygen(scratch, "other", algorithm) + ".pub"))
+        assert run(["bash", "-c", line], scratch + "/un").status != 0
+
+
 PKEYUTL = ["pkeyutl", "-verify", "-rawin", "-in", "{scratch}/pae", "-pubin",
            "-inkey", "{key}.pub", "-sigfile", "{scratch}/sig"]
 for name_of, words_of in {
@@ -281,6 +298,7 @@ for name_of, words_of in {
                  "{scratch}/sig", "{scratch}/pae"],
 }.items():
     add_by_hand(name_of, words_of)
+    add_explained(name_of)
 
 
 # --- RFC 3161, SIMULATED: an authority made here ---

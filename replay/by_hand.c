@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* THE table of lines by which checks are repeated by hand. */
+#include "replay/by_hand.h"
+
+/* Bytes of one input. */
+#define PART(i) "tail -c +%s" i " %" i " | head -c %n" i
+
+/* r || s, 32 bytes each, of input i, as the DER that openssl wants. */
+#define SIGNATURE(i)                                                           \
+	"h() { tail -c +$1 %" i " | head -c 32 | od -An -v -tx1 | "            \
+	"tr -d ' \\n'; }; "                                                    \
+	"(echo asn1=SEQ:s; echo [s]; echo r=INT:0x$(h %s" i "); "              \
+	"echo s=INT:0x$(h $((%s" i "+32)))) >s.txt; "                          \
+	"openssl asn1parse -genconf s.txt -noout -out s.der; "
+
+/* The same of the member "signature" of a piece of collateral. */
+#define COLLATERAL_SIGNATURE                                                   \
+	"x=$(jq -r .signature %0); "                                           \
+	"(echo asn1=SEQ:s; echo [s]; echo r=INT:0x${x:0:64}; "                 \
+	"echo s=INT:0x${x:64}) >s.txt; "                                       \
+	"openssl asn1parse -genconf s.txt -noout -out s.der; "
+
+/* SHA-256 of the root's key, as the report has it of the anchor. */
+#define ROOT_KEY                                                               \
+	"openssl x509 -in root.pem -pubkey -noout | "                          \
+	"openssl pkey -pubin -outform DER | sha256sum"
+
+/* The modulus of HCLAkPub in the runtime claims that are input i. */
+#define AK_MODULUS(i)                                                          \
+	"n=$(" PART(i) " | "                                                   \
+		       "jq -r '.keys[]|select(.kid==\"HCLAkPub\").n' | "       \
+		       "sed 's/$/==/' | basenc --base64url -d | "              \
+		       "od -An -v -tx1 | tr -d ' \\n'); "
+
+/* A point of P-256 as a key: RFC 5480, 2, in front of X || Y. */
+#define P256_KEY(i)                                                            \
+	"(echo 3059301306072A8648CE3D020106082A8648CE3D03010703420004 | "      \
+	"basenc -d --base16; " PART(                                           \
+		i) ") >k.der; "                                                \
+		   "openssl pkey -pubin -inform DER -in k.der -out k.pem; "
+
+/* The key of the certificate whose PEM is input i. */
+#define KEY_OF(i) PART(i) " | openssl x509 -pubkey -noout >k.pem; "
+
+/* An RSA key of modulus n and the usual exponent. */
+#define RSA_KEY                                                                \
+	"(echo asn1=SEQ:k; echo [k]; echo n=INT:0x$n; echo e=INT:65537) "      \
+	">k.txt; openssl asn1parse -genconf k.txt -noout -out k.der; "         \
+	"openssl rsa -RSAPublicKey_in -inform DER -in k.der -pubout "          \
+	"-out k.pem 2>/dev/null; "
+
+#define VERIFY " | openssl dgst -sha256 -verify k.pem -signature s.der"
+
+const struct rp_by_hand rp_by_hand[] = {
+	{ "archive.manifest", NULL,
+	  "(jq -r '.predicate.items[].name' manifest.json; find items -type "
+	  "f) | sort | uniq -u" },
+	{ "archive.digests", NULL, "sha256sum %0" },
+	/* signer.pem is the key that one trusts, not one of the archive. */
+	{ "archive.signature", NULL,
+	  "jq -r .payload %S | base64 -d | cmp - manifest.json && "
+	  "(echo -n DSSEv1 28 application/vnd.in-toto+json "
+	  "$(wc -c <manifest.json)' '; cat manifest.json) >pae; "
+	  "jq -r '.signatures[0].sig' %S | base64 -d >sig.bin; "
+	  "openssl pkeyutl -verify -rawin -in pae -pubin -inkey signer.pem "
+	  "-sigfile sig.bin 2>/dev/null || "
+	  "openssl dgst -sha256 -verify signer.pem -signature sig.bin pae || "
+	  "openssl dgst -sha384 -verify signer.pem -signature sig.bin pae" },
+	{ "time.token", NULL,
+	  "openssl ts -reply -in %S -text; sha256sum manifest.json" },
+	{ "dcap.quote.padding", "tdx-quote",
+	  PART("0") " | tr -d '\\000' | wc -c" },
+	{ "dcap.pck.chain", "tdx-quote",
+	  PART("0") " | tr -d '\\000' >pck.pem; "
+		    "sed '1,/END/d' pck.pem | sed '1,/END/d' >root.pem; "
+		    "openssl verify -no_check_time -CAfile root.pem -untrusted "
+		    "pck.pem pck.pem && " ROOT_KEY },
+	{ "dcap.qe-report.signature", "tdx-quote tdx-quote tdx-quote",
+	  SIGNATURE("1") KEY_OF("2") PART("0") VERIFY },
+	{ "dcap.qe-report.binding", "tdx-quote tdx-quote tdx-quote",
+	  "(" PART("0") "; " PART("1") ") | sha256sum" },
+	{ "dcap.quote.signature", "tdx-quote tdx-quote tdx-quote",
+	  SIGNATURE("1") P256_KEY("2") PART("0") VERIFY },
+	{ "dcap.tcb-signing.chain", "dcap-issuer-chain",
+	  "sed '1,/END/d' %0 >root.pem; openssl verify -no_check_time -CAfile "
+	  "root.pem %0 && " ROOT_KEY },
+	{ "dcap.crl.signature", "crl-der dcap-issuer-chain",
+	  "openssl crl -inform DER -in %0 -noout -CAfile %1 2>&1" },
+	{ "dcap.tcb-info.signature",
+	  "dcap-tcbinfo dcap-tcbinfo dcap-issuer-chain",
+	  COLLATERAL_SIGNATURE KEY_OF("2") PART("1") VERIFY },
+	{ "dcap.qe-identity.signature",
+	  "dcap-qe-identity dcap-qe-identity dcap-issuer-chain",
+	  COLLATERAL_SIGNATURE KEY_OF("2") PART("1") VERIFY },
+	{ "dcap.td.debug", "tdx-quote",
+	  "tail -c +%s0 %0 | head -c 1 | od -An -tx1" },
+	{ "hcl.td-report.hashes",
+	  "azure-hcl-report azure-hcl-report azure-hcl-report "
+	  "azure-hcl-report",
+	  PART("0") " | sha384sum; " PART("2") " | sha384sum" },
+	{ "hcl.report.match",
+	  "azure-hcl-report azure-hcl-report azure-hcl-report tdx-quote",
+	  "(" PART("0") "; " PART("1") "; " PART("2") ") | sha256sum; " PART(
+		  "3") " | sha256sum" },
+	{ "hcl.runtime-data.binding", NULL, PART("0") " | %H" },
+	{ "hcl.runtime-data.format", NULL, PART("0") " | jq ." },
+	{ "tpm.ak.certificate", "cert-pem cert-pem",
+	  "openssl verify -no_check_time -partial_chain -trusted %1 %0; "
+	  "openssl x509 -in %1 -noout -issuer" },
+	{ "tpm.ak.certificate", "cert-pem cert-pem cert-pem",
+	  "openssl verify -no_check_time -partial_chain -trusted %2 "
+	  "-untrusted %1 %0; openssl x509 -in %2 -noout -issuer" },
+	{ "tpm.quote.format", NULL,
+	  "tail -c +%s0 %0 | head -c 6 | od -An -tx1" },
+	{ "tpm.quote.signature",
+	  "tpm-quote-attest tpm-quote-signature azure-hcl-report",
+	  AK_MODULUS("2") RSA_KEY "tail -c 256 %1 >s.der; " PART("0") VERIFY },
+	{ "tpm.quote.pcrs", NULL, "%H %1" },
+	{ "tpm.quote.nonce", NULL, PART("0") " | od -An -v -tx1" },
+	{ "tpm.ak.match", "azure-hcl-report cert-pem",
+	  AK_MODULUS("0") "echo $n; openssl x509 -in %1 -noout -modulus | sed "
+			  "s/Modulus=// | tr A-F a-f" },
+};
+
+const size_t rp_n_by_hand = sizeof(rp_by_hand) / sizeof(rp_by_hand[0]);
