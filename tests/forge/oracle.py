@@ -115,7 +115,7 @@ class Replay:
     def expectations(self):
         """policy.expect for each fact; the facts of cases are fields of the TD report."""
         for fact, values in (self.policy or {}).get("expect", {}).items():
-            self.ask("policy.expect", ("dcap.quote.signature",),
+            self.ask("policy.expect", oracle_dcap.GROUNDS,
                      lambda f=fact, v=values: self.expected(f, v))
 
     def expected(self, fact, values):

@@ -15,6 +15,8 @@ import sgx_extension
 import x509
 
 ALLOWED = {"2.5.29.35", "2.5.29.31", "2.5.29.14", "2.5.29.15", "2.5.29.19"}
+GROUNDS = ("dcap.quote.signature", "dcap.pck.revocation", "dcap.pck-ca.revocation",
+           "dcap.qe-identity.match", "dcap.qe.debug")  # to believe what a quote says
 QUOTES = ("sgx-quote", "tdx-quote")
 STATUSES = ("UpToDate", "SWHardeningNeeded", "ConfigurationNeeded", "OutOfDate", "Revoked",
             "ConfigurationAndSWHardeningNeeded", "OutOfDateConfigurationNeeded")
