@@ -98,6 +98,13 @@ bool rp_cert_relates(const struct rp_case *c, const struct rp_ak_cert *cert,
 	return false;
 }
 
+bool rp_cert_is_issuer(const struct rp_case *c, const struct rp_ak_cert *cert)
+{
+	static const char *const certs[] = { "cert-der", "cert-pem", NULL };
+
+	return !cert->leaf && rp_relates(c, cert->item, "issuer-of", certs);
+}
+
 /* Keys that the archive itself knows as attestation keys. */
 struct known {
 	struct ev_span *modulus; /* owned */
@@ -134,7 +141,7 @@ static bool know_all(const struct rp_case *c, struct known *known)
 	return true;
 }
 
-static bool is_ak_by_content(const struct known *known,
+static bool is_ak_by_content(const struct rp_case *c, const struct known *known,
 			     const struct rp_ak_cert *cert)
 {
 	if (cert->parsed.code != EV_OK || cert->cert.ca)
@@ -142,7 +149,9 @@ static bool is_ak_by_content(const struct known *known,
 	for (size_t i = 0; i < known->n; i++)
 		if (ev_span_eq(known->modulus[i], cert->cert.rsa_modulus))
 			return true;
-	return cert->cert.aik;
+	/* A vTPM's CAs say that usage too: one that lost its CA flag is still
+	 * the issuer that the manifest calls it. */
+	return cert->cert.aik && !rp_cert_is_issuer(c, cert);
 }
 
 static enum ev_code make_subject(struct rp_case *c, struct rp_ak_cert *cert)
@@ -165,7 +174,7 @@ static enum ev_code link_item(struct rp_case *c, const struct known *known,
 	bool found = false;
 
 	for (size_t i = 0; i < n; i++) {
-		if (!is_ak_by_content(known, certs[i]))
+		if (!is_ak_by_content(c, known, certs[i]))
 			continue;
 		found = true;
 		if (make_subject(c, certs[i]) != EV_OK)

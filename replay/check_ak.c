@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tpm.ak.*: whose key signed the vTPM's quote, and on whose word. */
+#include "replay/certificates.h"
 #include "replay/checks.h"
 #include "replay/link.h"
 
@@ -130,14 +131,6 @@ static enum rp_outcome path_outcome(struct rp_finding *f,
 	return rp_fail(f, "%s: %s", words[result], reason);
 }
 
-/* The manifest calls it the issuer of a certificate. */
-static bool is_issuer(const struct rp_case *c, const struct rp_ak_cert *cert)
-{
-	static const char *const certs[] = { "cert-der", "cert-pem", NULL };
-
-	return !cert->leaf && rp_relates(c, cert->item, "issuer-of", certs);
-}
-
 /* A broken intermediate explains a missing issuer: that is a failure with its
  * place, not an absence.  A broken certificate of which nobody says that it
  * is one explains nothing. */
@@ -145,7 +138,7 @@ static const struct rp_ak_cert *broken_intermediate(const struct rp_case *c)
 {
 	for (size_t i = 0; i < c->n_certs; i++)
 		if (c->certs[i]->parsed.code != EV_OK &&
-		    is_issuer(c, c->certs[i]))
+		    rp_cert_is_issuer(c, c->certs[i]))
 			return c->certs[i];
 	return NULL;
 }
@@ -169,7 +162,7 @@ static bool unreached_issuers(const struct rp_case *c,
 		const struct rp_ak_cert *cert = c->certs[i];
 
 		if (cert->parsed.code != EV_OK || is_in(path, &cert->cert) ||
-		    !is_issuer(c, cert))
+		    !rp_cert_is_issuer(c, cert))
 			continue;
 		found = true;
 		if (f->n_inputs < RP_INPUTS_MAX)
