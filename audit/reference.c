@@ -2,10 +2,10 @@
 /* Reading and writing one reference manifest. */
 #include "audit/reference.h"
 
-#include "audit/canonical.h"
 #include "audit/reference_entry.h"
 #include "audit/reference_member.h"
 #include "evidence/base/cleanup.h"
+#include "evidence/base/json.h"
 
 #include <stdio.h>
 
@@ -238,7 +238,7 @@ enum ev_code au_reference_write(const json_t *document, char **out, size_t *n,
 	ev_auto_free char *text = NULL;
 	size_t size = 0;
 
-	if (au_canonical(document, object, &text, &size, err) != EV_OK)
+	if (ev_json_canonical(document, object, &text, &size, err) != EV_OK)
 		return err->code;
 	if (au_reference_parse(ev_span_of(text, size), &again, err) != EV_OK)
 		return err->code;

@@ -2,10 +2,10 @@
 /* A replay's report with the comparison of its measurements added. */
 #include "audit/report.h"
 
-#include "audit/canonical.h"
 #include "audit/measured.h"
 #include "evidence/base/cleanup.h"
 #include "evidence/base/hex.h"
+#include "evidence/base/json.h"
 #include "evidence/base/time.h"
 
 #include <stdio.h>
@@ -322,5 +322,5 @@ enum ev_code au_report_audit(struct ev_span report,
 	    !set(document, "verdict", json_string(verdicts[a.status])))
 		return no_memory(&a);
 	out->status = a.status;
-	return au_canonical(document, object, &out->report, &out->n, err);
+	return ev_json_canonical(document, object, &out->report, &out->n, err);
 }

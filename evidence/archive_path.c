@@ -45,6 +45,15 @@ bool ev_archive_path_ok(struct ev_span path)
 	return depth <= depth_max;
 }
 
+bool ev_item_path_ok(struct ev_span path)
+{
+	static const char prefix[] = "items/";
+
+	return path.n >= sizeof(prefix) &&
+	       memcmp(path.p, prefix, sizeof(prefix) - 1) == 0 &&
+	       ev_archive_path_ok(path);
+}
+
 /* Folded, and '/' before every other byte, so that what lies in a directory
  * follows the directory's name without anything in between. */
 static int rank(char c)

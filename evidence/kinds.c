@@ -32,6 +32,8 @@
 #define LOG_MAX	  (1024 * MIB)
 #define IMAGE_MAX (1024 * MIB)
 #define SALT_SIZE 32
+/* EV_SESSION_MAX; host facts are some KiB. */
+#define SESSION_MAX (1 * MIB)
 
 const struct ev_kind ev_kinds[] = {
 	{ "tdx-quote", EV_FOR_EVIDENCE, OCTETS, "bin", "TDX quote",
@@ -215,7 +217,7 @@ const struct ev_kind ev_kinds[] = {
 	  "statement of a site's owner", "as its publisher says", BLOB_MAX,
 	  NULL, NULL },
 	{ "ecart-session", EV_FOR_META, JSON, "json", "session of a collection",
-	  "ecart-archive(5)", BLOB_MAX, NULL, NULL },
+	  "ecart-archive(5)", SESSION_MAX, ev_show_session, NULL },
 	{ "collect-log", EV_FOR_META, TEXT, "txt", "log of a collection",
 	  "ecart-archive(5)", BLOB_MAX, NULL, NULL },
 	{ "salt", EV_FOR_META, OCTETS, "bin", "salt of redacted items",

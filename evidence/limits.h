@@ -33,4 +33,13 @@ static const size_t EV_TCB_LEVELS_MAX = 1024;
 static const size_t EV_TDX_MODULES_MAX = 256; /* "TDX_00" to "TDX_FF" */
 static const size_t EV_RUNTIME_KEYS_MAX = 64;
 
+/* A collection: some 20 sources, a nonce for each report, quote, document and
+ * token, one more for each of 50 TLS tries a host. */
+static const size_t EV_STEPS_MAX = 256;
+#define EV_STEP_REASON_MAX ((size_t)2048) /* 512 bytes, each escaped */
+static const size_t EV_NONCES_MAX = 1024;
+static const uint64_t EV_ROUNDS_MAX = 1000;
+/* Kind and reason of a withheld item: a line, each byte escaped. */
+#define EV_REDACTION_TEXT_MAX ((size_t)2048)
+
 #endif

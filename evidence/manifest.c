@@ -170,8 +170,7 @@ static enum ev_code parse_item(const json_t *subject, const json_t *entry,
 	if (!ev_span_eq(name, again))
 		return refuse_text(err, EV_VALUE, "items",
 				   "the same names as subject", again);
-	if (!ev_archive_path_ok(name) || name.n < 7 ||
-	    memcmp(name.p, "items/", 6) != 0)
+	if (!ev_item_path_ok(name))
 		return refuse_text(err, EV_VALUE, "name",
 				   "items/ and a path of the archive format",
 				   name);
@@ -251,6 +250,37 @@ static enum ev_code parse_time(const json_t *predicate, int64_t *out,
 			   "YYYY-MM-DDTHH:MM:SS[.s...]Z", text);
 }
 
+static int compare_item(const void *key, const void *item)
+{
+	return strcmp(key, ((const struct ev_manifest_item *)item)->name);
+}
+
+const struct ev_manifest_item *
+ev_manifest_find(const struct ev_manifest *manifest, const char *name)
+{
+	if (manifest->n_items == 0)
+		return NULL;
+	return bsearch(name, manifest->items, manifest->n_items,
+		       sizeof(*manifest->items), compare_item);
+}
+
+/* What was withheld is not there. */
+static enum ev_code parse_redactions(struct ev_manifest *m,
+				     struct ev_error *err)
+{
+	if (ev_redactions_parse(m->predicate, &m->redactions, err) != EV_OK)
+		return err->code;
+	for (size_t i = 0; i < m->redactions.n; i++) {
+		const char *name = m->redactions.list[i].name;
+
+		if (ev_manifest_find(m, name) != NULL)
+			return refuse_text(err, EV_DUPLICATE, "redactions",
+					   "items that are not there",
+					   ev_span_str(name));
+	}
+	return EV_OK;
+}
+
 static enum ev_code parse_claims(struct ev_manifest *m, struct ev_error *err)
 {
 	const json_t *collector = json_object_get(m->predicate, "collector");
@@ -273,7 +303,8 @@ static enum ev_code parse_statement(struct ev_span text, struct ev_manifest *m,
 	    check_types(m->json, &predicate, err) != EV_OK)
 		return err->code;
 	m->predicate = predicate;
-	if (parse_items(m, err) != EV_OK || parse_claims(m, err) != EV_OK)
+	if (parse_items(m, err) != EV_OK || parse_redactions(m, err) != EV_OK ||
+	    parse_claims(m, err) != EV_OK)
 		return err->code;
 	return check_collisions(m, err);
 }
@@ -309,20 +340,7 @@ void ev_manifest_free(struct ev_manifest *manifest)
 	for (size_t i = 0; i < manifest->n_items; i++)
 		free(manifest->items[i].relates);
 	free(manifest->items);
+	ev_redactions_free(&manifest->redactions);
 	json_decref(manifest->json);
 	*manifest = (struct ev_manifest){ 0 };
-}
-
-static int compare_item(const void *key, const void *item)
-{
-	return strcmp(key, ((const struct ev_manifest_item *)item)->name);
-}
-
-const struct ev_manifest_item *
-ev_manifest_find(const struct ev_manifest *manifest, const char *name)
-{
-	if (manifest->n_items == 0)
-		return NULL;
-	return bsearch(name, manifest->items, manifest->n_items,
-		       sizeof(*manifest->items), compare_item);
 }

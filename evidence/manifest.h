@@ -8,6 +8,7 @@
 
 #include "evidence/base/json.h"
 #include "evidence/kind.h"
+#include "evidence/redactions.h"
 
 #define EV_ARCHIVE_FORMAT "ecart-archive/1"
 #define EV_PATH_TEXT	  101 /* an archive path and its NUL */
@@ -37,7 +38,8 @@ struct ev_manifest {
 	json_t *json; /* the Statement; owned, everything borrows from it */
 	struct ev_manifest_item *items; /* bytewise by name */
 	size_t n_items;
-	bool has_time; /* the collector's claim */
+	struct ev_redactions redactions; /* none of them is an item */
+	bool has_time;			 /* the collector's claim */
 	int64_t time;
 	const char *verb; /* "collect", "pack", "redact"; or NULL */
 	const json_t *predicate;
@@ -49,7 +51,8 @@ struct ev_manifest {
  * Refuses what is not a manifest of this format: broken JSON, another
  * _type, predicateType or format (a later version is named as such), subject
  * and items that disagree, names outside the path rules or out of order,
- * digests that are no hex.  Not being canonical is recorded, not refused.
+ * digests that are no hex, redactions that are none or name an item that is
+ * there.  Not being canonical is recorded, not refused.
  * Free with ev_manifest_free.
  */
 enum ev_code ev_manifest_parse(struct ev_span text, struct ev_manifest *out,
@@ -62,5 +65,7 @@ ev_manifest_find(const struct ev_manifest *manifest, const char *name);
 
 /* The path rules of the archive format, section 2.1, for one path. */
 bool ev_archive_path_ok(struct ev_span path);
+/* The same, and below items/. */
+bool ev_item_path_ok(struct ev_span path);
 
 #endif

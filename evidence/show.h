@@ -36,6 +36,8 @@ enum ev_code ev_show_issuer_chain(struct ev_span item, struct ev_writer *w,
 				  struct ev_error *err);
 enum ev_code ev_show_crl(struct ev_span item, struct ev_writer *w,
 			 struct ev_error *err);
+enum ev_code ev_show_session(struct ev_span item, struct ev_writer *w,
+			     struct ev_error *err);
 enum ev_code ev_show_cert_der(struct ev_span item, struct ev_writer *w,
 			      struct ev_error *err);
 enum ev_code ev_show_cert_pem(struct ev_span item, struct ev_writer *w,

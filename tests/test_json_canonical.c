@@ -99,6 +99,30 @@ static void the_manifest_of_the_vectors_is_canonical(void **state)
 	assert_int_equal(canonical(text, &err), EV_OK);
 }
 
+static void a_changed_value_is_written_canonically(void **state)
+{
+	struct ev_error err = { 0 };
+	ev_auto_json json_t *v = NULL;
+	char *text = NULL;
+	size_t n = 0;
+
+	(void)state;
+	assert_int_equal(ev_json_parse(EV_SPAN_LITERAL("{\"b\": 1, \"a\":[]}"),
+				       100, "test", &v, &err),
+			 EV_OK);
+	assert_int_equal(json_object_set_new(v, "Z", json_string("\xc3\xa9")),
+			 0);
+	assert_int_equal(ev_json_canonical(v, "test", &text, &n, &err), EV_OK);
+	assert_string_equal(text, "{\"Z\":\"\xc3\xa9\",\"a\":[],\"b\":1}");
+	assert_int_equal(n, strlen(text));
+	free(text);
+	assert_int_equal(json_object_set_new(v, "c", json_null()), 0);
+	assert_int_equal(ev_json_canonical(v, "test", &text, &n, &err),
+			 EV_VALUE);
+	assert_string_equal(err.field, "subset");
+	assert_non_null(strstr(err.found, "member c"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -107,6 +131,7 @@ int main(void)
 			other_spellings_are_refused_at_the_first_difference),
 		cmocka_unit_test(what_the_subset_forbids_is_refused),
 		cmocka_unit_test(the_manifest_of_the_vectors_is_canonical),
+		cmocka_unit_test(a_changed_value_is_written_canonically),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -179,7 +179,35 @@ struct refusal {
 	const char *text;
 };
 
+#define WITHHELD(name)                                                         \
+	",\"redactions\":[{\"digest\":{\"sha256\":\"" DIGEST                   \
+	"\"},\"kind\":\"k\",\"name\":\"" name                                  \
+	"\",\"reason\":\"r\",\"size\":3}]"
+
+static void withheld_items_are_known_by_name(void **state)
+{
+	static const char text[] = STATEMENT(
+		PREDICATE(WITHHELD("items/b/0.bin"), ITEM("items/a/0.bin")),
+		SUBJECT("items/a/0.bin"));
+	struct ev_error err = { 0 };
+	struct ev_manifest m;
+
+	(void)state;
+	assert_int_equal(ev_manifest_parse(ev_span_str(text), &m, &err), EV_OK);
+	assert_int_equal(m.redactions.n, 1);
+	assert_null(ev_manifest_find(&m, "items/b/0.bin"));
+	assert_non_null(ev_redactions_find(&m.redactions, "items/b/0.bin"));
+	ev_manifest_free(&m);
+	assert_int_equal(m.redactions.n, 0);
+}
+
 static const struct refusal refusals[] = {
+	{ EV_DUPLICATE, "redactions",
+	  STATEMENT(PREDICATE(WITHHELD("items/a/0.bin"), ITEM("items/a/0.bin")),
+		    SUBJECT("items/a/0.bin")) },
+	{ EV_SYNTAX, "redactions",
+	  STATEMENT(PREDICATE(",\"redactions\":{}", ITEM("items/a/0.bin")),
+		    SUBJECT("items/a/0.bin")) },
 	{ EV_MISSING, "_type", "{}" },
 	{ EV_VALUE, "_type", "{\"_type\":\"x\"}" },
 	{ EV_VALUE, "predicateType",
@@ -415,6 +443,7 @@ int main(void)
 		cmocka_unit_test(a_claimed_time_may_have_a_fraction),
 		cmocka_unit_test(upper_case_hex_is_not_canonical),
 		cmocka_unit_test(unknown_members_are_noted),
+		cmocka_unit_test(withheld_items_are_known_by_name),
 		cmocka_unit_test(refusals_name_the_member),
 		cmocka_unit_test(
 			later_formats_are_named_with_what_this_build_reads),

@@ -76,6 +76,14 @@ enum ev_code ev_json_get_object(const json_t *obj, const char *object,
 				struct ev_error *err);
 
 /*
+ * The value in canonical bytes (spec archive.md 3), however its members are
+ * ordered; *out is the caller's (free) and has a NUL behind its *n bytes.
+ * Refuses what the subset forbids, with its member.
+ */
+enum ev_code ev_json_canonical(const json_t *v, const char *object, char **out,
+			       size_t *n, struct ev_error *err);
+
+/*
  * Whether text is canonical in the subset of spec archive.md 3: EV_OK, or
  * the refusal with the offset of the first byte that differs.
  */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whether JSON is canonical: written once more and compared. */
+/* A value that was read, in canonical bytes: for those who changed it, and to
+ * compare with what was read. */
 #include "evidence/base/json.h"
 
 #include "evidence/base/cleanup.h"
@@ -77,22 +78,33 @@ static enum ev_code fail_subset(const struct ev_writer *w,
 		       "what the canonical subset allows", found);
 }
 
-enum ev_code ev_json_check_canonical(struct ev_span text, const json_t *parsed,
-				     const char *object, struct ev_error *err)
+enum ev_code ev_json_canonical(const json_t *v, const char *object, char **out,
+			       size_t *n, struct ev_error *err)
 {
 	ev_auto_writer struct ev_writer *w = ev_writer_new();
-	ev_auto_free char *canonical = NULL;
-	struct stop stop = { "", parsed };
-	size_t n = 0, same = 0;
+	struct stop stop = { "", v };
+	char *text;
 
 	if (w == NULL)
 		return ev_fail_trouble(err, object, "out of memory");
-	rewrite(w, NULL, parsed, &stop);
+	rewrite(w, NULL, v, &stop);
 	if (!ev_writer_ok(w))
 		return fail_subset(w, &stop, object, err);
-	canonical = ev_writer_finish(w, &n);
-	if (canonical == NULL)
+	text = ev_writer_finish(w, n);
+	if (text == NULL)
 		return ev_fail_trouble(err, object, "out of memory");
+	*out = text;
+	return EV_OK;
+}
+
+enum ev_code ev_json_check_canonical(struct ev_span text, const json_t *parsed,
+				     const char *object, struct ev_error *err)
+{
+	ev_auto_free char *canonical = NULL;
+	size_t n = 0, same = 0;
+
+	if (ev_json_canonical(parsed, object, &canonical, &n, err) != EV_OK)
+		return err->code;
 	if (ev_span_eq(text, ev_span_of(canonical, n)))
 		return EV_OK;
 	while (same < n && same < text.n &&
