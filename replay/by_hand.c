@@ -120,6 +120,12 @@ const struct rp_by_hand rp_by_hand[] = {
 	{ "tpm.ak.match", "azure-hcl-report cert-pem",
 	  AK_MODULUS("0") "echo $n; openssl x509 -in %1 -noout -modulus | sed "
 			  "s/Modulus=// | tr A-F a-f" },
+	{ "bind.hcl", NULL, "sha512sum %0" },
+	{ "bind.report-data", NULL, "sha512sum %0" },
+	{ "bind.maa", NULL,
+	  "(printf 'ecart/1 maa\\0'; openssl dgst -sha512 -binary %0) | "
+	  "sha256sum" },
+	{ "bind.challenge", NULL, "jq -r .challenge %0" },
 };
 
 const size_t rp_n_by_hand = sizeof(rp_by_hand) / sizeof(rp_by_hand[0]);

@@ -2,6 +2,7 @@
 /* Items become subjects: parsed once, by kind and content. */
 #include "replay/case.h"
 
+#include "replay/bound.h"
 #include "replay/certificates.h"
 #include "replay/link.h"
 #include "replay/subject.h"
@@ -260,7 +261,8 @@ static enum ev_code expectation_subjects(struct rp_case *c)
 enum ev_code rp_case_build(struct rp_case *c, const struct rp_loose *loose,
 			   size_t n_loose, struct ev_error *err)
 {
-	if (list_items(c, loose, n_loose) != EV_OK)
+	if (list_items(c, loose, n_loose) != EV_OK ||
+	    rp_session_build(c) != EV_OK)
 		return ev_fail_trouble(err, "case", "out of memory");
 	if (archive_subjects(c) != EV_OK)
 		return ev_fail_trouble(err, "case", "out of memory");
@@ -269,7 +271,7 @@ enum ev_code rp_case_build(struct rp_case *c, const struct rp_loose *loose,
 	rp_link_roles(c);
 	if (parse_items(c) != EV_OK || rp_mark_repeated(c) != EV_OK ||
 	    rp_link_pck_chains(c) != EV_OK || rp_link_ak_certs(c) != EV_OK ||
-	    expectation_subjects(c) != EV_OK)
+	    expectation_subjects(c) != EV_OK || rp_bound_build(c) != EV_OK)
 		return ev_fail_trouble(err, "case", "out of memory");
 	return EV_OK;
 }
@@ -307,6 +309,14 @@ static void free_object(struct rp_subject *s)
 		ev_pem_list_free(&s->tpm_quote->key_pem);
 		free(s->tpm_quote);
 		break;
+	case RP_BOUND_HCL:
+	case RP_BOUND_REPORT_DATA:
+	case RP_BOUND_TPM_QUOTE:
+	case RP_BOUND_IMDS:
+	case RP_BOUND_MAA:
+	case RP_BOUND_ITA:
+		rp_bound_free(s->bound);
+		break;
 	case RP_ARCHIVE:
 	case RP_ITEM:
 	case RP_SIGNATURE:
@@ -315,6 +325,7 @@ static void free_object(struct rp_subject *s)
 	case RP_TSR:
 	case RP_AK_CERT: /* owned by c->certs */
 	case RP_EXPECTATION:
+	case RP_SESSION:
 	case RP_N_SUBJECT_TYPES:
 		break;
 	}
@@ -341,6 +352,7 @@ void rp_case_free(struct rp_case *c)
 	}
 	rp_signers_free(&c->signers);
 	rp_stamps_free(&c->stamps);
+	rp_session_free(c);
 	free(c->certs);
 	free(c->issuers);
 	free(c->pck_chains.chain);

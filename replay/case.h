@@ -151,6 +151,9 @@ struct rp_ak_cert {
 	const struct rp_ak_cert *link[EV_PATH_MAX]; /* of path.cert[i] */
 };
 
+struct rp_bound;   /* bound.h */
+struct rp_session; /* session.h */
+
 struct rp_subject {
 	enum rp_subject_type type;
 	const char *name;	    /* what the report calls it */
@@ -171,6 +174,7 @@ struct rp_subject {
 		struct rp_tpm_quote *tpm_quote;
 		struct rp_ak_cert *ak_cert;
 		const struct rp_expect *expect;
+		struct rp_bound *bound;
 	};
 	const struct rp_subject *partner[4]; /* NULL-terminated or full */
 };
@@ -186,6 +190,11 @@ struct rp_case {
 	bool archive_only; /* no item is looked into */
 	int64_t at;
 	bool has_at; /* false while proven time is still looked for */
+	/* What the session must answer, where has_nonce: bytes that a
+	 * verifier gave. */
+	bool has_nonce;
+	struct ev_span nonce;
+	struct rp_session *session; /* owned; NULL: no archive */
 	struct rp_item *items;
 	size_t n_items;
 	struct rp_subject **subjects; /* by type, then by item order */

@@ -33,6 +33,14 @@ enum rp_subject_type {
 	RP_TPM_QUOTE,
 	RP_AK_CERT,	/* a leaf certificate of an attestation key */
 	RP_EXPECTATION, /* each value that the policy expects */
+	RP_SESSION,	/* the session of a collection */
+	/* Items that carry a nonce of it, by enum ev_use. */
+	RP_BOUND_HCL,
+	RP_BOUND_REPORT_DATA,
+	RP_BOUND_TPM_QUOTE,
+	RP_BOUND_IMDS,
+	RP_BOUND_MAA,
+	RP_BOUND_ITA,
 	RP_N_SUBJECT_TYPES,
 };
 #define RP_SUBJECTS(type) (1U << (type))

@@ -29,6 +29,13 @@ const char *rp_window_gate(const struct rp_subject *s)
 	case RP_HCL:
 	case RP_TPM_QUOTE:
 	case RP_EXPECTATION:
+	case RP_SESSION:
+	case RP_BOUND_HCL:
+	case RP_BOUND_REPORT_DATA:
+	case RP_BOUND_TPM_QUOTE:
+	case RP_BOUND_IMDS:
+	case RP_BOUND_MAA:
+	case RP_BOUND_ITA:
 	case RP_N_SUBJECT_TYPES:
 		break;
 	}

@@ -85,6 +85,10 @@ rp_check_fn rp_check_tpm_ak_name;
 rp_check_fn rp_check_tpm_ak_certificate;
 rp_check_fn rp_check_tpm_ak_match;
 
+/* check_bind.c */
+rp_check_fn rp_check_bind;
+rp_check_fn rp_check_bind_challenge;
+
 /* check_policy.c */
 rp_check_fn rp_check_policy_expect;
 

@@ -137,6 +137,8 @@ int cmd_replay_one(struct cmd_inputs *in, const struct cmd_archive *archive,
 		.has_at = when->has_at,
 		.at = when->at,
 		.archive_only = when->archive_only,
+		.has_nonce = when->has_nonce,
+		.nonce = ev_span_of(when->nonce, when->nonce_size),
 	};
 	struct ev_error err = { 0 };
 	char line[400];

@@ -9,6 +9,7 @@
 #define RP_CMD_INPUTS_H
 
 #include "cli.h"
+#include "evidence/session.h"
 #include "replay/replay.h"
 
 struct cmd_inputs {
@@ -70,6 +71,9 @@ struct cmd_when {
 	bool has_at;
 	int64_t at;
 	bool archive_only;
+	bool has_nonce; /* --nonce: the challenge that must be answered */
+	uint8_t nonce[EV_SESSION_CHALLENGE_MAX];
+	size_t nonce_size;
 };
 int cmd_replay_one(struct cmd_inputs *in, const struct cmd_archive *archive,
 		   const char *name, const struct cmd_when *when,

@@ -2,6 +2,8 @@
 /* Options of the commands that judge, taken once for all of them. */
 #include "replay/cmd_judging.h"
 
+#include "evidence/base/hex.h"
+
 static int take_collateral(const struct cli_command *cmd, struct cmd_judging *j)
 {
 	if (j->n_collateral == CMD_COLLATERAL_MAX)
@@ -11,6 +13,22 @@ static int take_collateral(const struct cli_command *cmd, struct cmd_judging *j)
 				 CMD_COLLATERAL_MAX);
 	j->collateral[j->n_collateral++] = optarg;
 	return CLI_PASS;
+}
+
+/* The challenge that a verifier gave to the collector. */
+static int take_nonce(const struct cli_command *cmd, struct cmd_when *when)
+{
+	struct ev_span text = ev_span_str(optarg);
+
+	when->has_nonce = true;
+	when->nonce_size = text.n / 2;
+	if (text.n >= 2 && when->nonce_size <= sizeof(when->nonce) &&
+	    ev_hex_decode(text, when->nonce, when->nonce_size))
+		return CLI_PASS;
+	return cli_usage(cmd,
+			 "--nonce %s: want the challenge as 2 to %zu hex "
+			 "digits",
+			 optarg, 2 * sizeof(when->nonce));
 }
 
 int cmd_judging_take(const struct cli_command *cmd, struct cmd_judging *j,
@@ -33,6 +51,8 @@ int cmd_judging_take(const struct cli_command *cmd, struct cmd_judging *j,
 		return CLI_PASS;
 	case CMD_OPT_COLLATERAL:
 		return take_collateral(cmd, j);
+	case CMD_OPT_NONCE:
+		return take_nonce(cmd, &j->when);
 	case CMD_OPT_LIMIT:
 		if (cli_parse_size(optarg, &j->limit))
 			return CLI_PASS;

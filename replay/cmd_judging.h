@@ -27,6 +27,7 @@ enum cmd_judging_option {
 	CMD_OPT_ANCHORS,
 	CMD_OPT_COLLATERAL,
 	CMD_OPT_LIMIT,
+	CMD_OPT_NONCE,
 };
 
 /* Rows for a command's table of long options. */
@@ -35,6 +36,7 @@ enum cmd_judging_option {
 		{ "policy", required_argument, NULL, CMD_OPT_POLICY },         \
 		{ "anchors", required_argument, NULL, CMD_OPT_ANCHORS },       \
 		{ "collateral", required_argument, NULL, CMD_OPT_COLLATERAL }, \
+		{ "nonce", required_argument, NULL, CMD_OPT_NONCE },           \
 	{                                                                      \
 		"limit", required_argument, NULL, CMD_OPT_LIMIT                \
 	}

@@ -18,6 +18,7 @@ static const char help[] =
 	"  --policy P.json   what is required and accepted (default: default-1)\n"
 	"  --anchors DIR     trust these keys and no others\n"
 	"  --collateral FILE add what the archive lacks (archive, file or folder)\n"
+	"  --nonce HEX       require that the session answers this challenge\n"
 	"  --format FORMAT   text, or json: the canonical report, one line each\n"
 	"  --table           one line for each archive\n"
 	"  --full            every check and digest in full, on whose word\n"

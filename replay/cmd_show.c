@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ecart show: every parsed field of every item; nothing is judged. */
 #include "replay/cmd_inputs.h"
+#include "replay/cmd_show_cite.h"
+#include "replay/cmd_show_privacy.h"
 
 #include "cli_archive.h"
 #include "commands.h"
@@ -19,22 +21,35 @@ static const char help[] =
 	"  --item PATH       this item only\n"
 	"  --json            every field with its byte offset, canonical JSON\n"
 	"  --full            values in full\n"
+	"  --privacy         what names somebody or some machine, where it stands,\n"
+	"                    and whether 'ecart redact' can withhold it\n"
+	"  --cite            how to cite the archive: id, versions, command lines\n"
 	"  --limit SIZE      refuse larger archives (default 64GiB)\n"
 	"\n"
 	"Example: ecart show run-07.ecart --item items/tdx-quote/0000.bin\n";
 
 struct options {
 	const char *item;
-	bool json, full;
+	bool json, full, privacy, cite;
 	uint64_t limit;
 };
 
-enum { OPT_ITEM = 256, OPT_JSON, OPT_FULL, OPT_LIMIT, OPT_HELP };
+enum {
+	OPT_ITEM = 256,
+	OPT_JSON,
+	OPT_FULL,
+	OPT_PRIVACY,
+	OPT_CITE,
+	OPT_LIMIT,
+	OPT_HELP
+};
 
 static const struct option long_options[] = {
 	{ "item", required_argument, NULL, OPT_ITEM },
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ "full", no_argument, NULL, OPT_FULL },
+	{ "privacy", no_argument, NULL, OPT_PRIVACY },
+	{ "cite", no_argument, NULL, OPT_CITE },
 	{ "limit", required_argument, NULL, OPT_LIMIT },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ 0 },
@@ -238,6 +253,41 @@ static int show_loose(const struct options *o, const char *path,
 	return deliver(o, w);
 }
 
+static struct cmd_show_privacy privacy_options(const struct options *o,
+					       const char *path)
+{
+	return (struct cmd_show_privacy){
+		.path = path, .item = o->item, .json = o->json, .full = o->full
+	};
+}
+
+/* What is asked of an archive. */
+static int answer(const struct options *o, struct ev_crypto *crypto,
+		  const char *path, const struct ev_archive *archive)
+{
+	const struct cmd_show_privacy privacy = privacy_options(o, path);
+
+	if (o->cite)
+		return cmd_show_cite(path, archive, o->json);
+	if (o->privacy)
+		return cmd_show_privacy(&privacy, archive);
+	return show_archive(o, crypto, path, archive);
+}
+
+static int answer_loose(const struct options *o, const char *path,
+			const struct ev_kind *kind, struct ev_span bytes)
+{
+	const struct cmd_show_privacy privacy = privacy_options(o, path);
+
+	if (o->cite)
+		return cli_unreadable("%s: a bare piece of evidence has no id; "
+				      "wrap it with ecart pack",
+				      path);
+	if (o->privacy)
+		return cmd_show_privacy_loose(&privacy, kind, bytes);
+	return show_loose(o, path, kind, bytes);
+}
+
 static int show(const struct options *o, const char *path)
 {
 	struct ev_crypto *crypto = ev_crypto_new();
@@ -258,10 +308,10 @@ static int show(const struct options *o, const char *path)
 		return exit;
 	}
 	if (kind != NULL) {
-		exit = show_loose(o, path, kind, file.bytes);
+		exit = answer_loose(o, path, kind, file.bytes);
 	} else if (cli_archive_open(crypto, file.bytes, o->limit, &archive,
 				    &err) == EV_OK) {
-		exit = show_archive(o, crypto, path, &archive);
+		exit = answer(o, crypto, path, &archive);
 	} else {
 		ev_error_format(&err, line, sizeof(line));
 		exit = err.code == EV_TROUBLE
@@ -288,6 +338,10 @@ static int run(int argc, char **argv)
 			o.json = true;
 		else if (opt == OPT_FULL)
 			o.full = true;
+		else if (opt == OPT_PRIVACY)
+			o.privacy = true;
+		else if (opt == OPT_CITE)
+			o.cite = true;
 		else if (opt != OPT_LIMIT || !cli_parse_size(optarg, &o.limit))
 			return cli_usage(&cmd_show, "see the options");
 	}

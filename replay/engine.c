@@ -2,6 +2,8 @@
 /* A loop over the table of checks, without an early exit. */
 #include "replay/engine.h"
 
+#include "replay/withheld.h"
+
 #include <stdlib.h>
 
 const struct rp_check *rp_check_find(const char *id)
@@ -155,6 +157,19 @@ static const char *note_broken(const struct rp_case *c,
 	return NULL;
 }
 
+/* Of a row that has no subject here. */
+static enum rp_outcome ask_nobody(const struct rp_case *c,
+				  const struct rp_check *check,
+				  struct rp_finding *f)
+{
+	const struct ev_redaction *r = rp_withheld_for(c, check);
+
+	if (r != NULL)
+		return rp_skip(f, "withheld: %s", r->name);
+	return rp_skip(f, "absent: nothing in the archive that this check "
+			  "asks about");
+}
+
 static bool run_row(struct rp_case *c, const struct rp_check *check)
 {
 	size_t asked = 0;
@@ -180,8 +195,7 @@ static bool run_row(struct rp_case *c, const struct rp_check *check)
 
 		if (f == NULL)
 			return false;
-		f->outcome = rp_skip(f, "absent: nothing in the archive that "
-					"this check asks about");
+		f->outcome = ask_nobody(c, check, f);
 	}
 	return true;
 }

@@ -37,6 +37,7 @@ void rp_facts_tpm_write(const struct rp_case *c, struct ev_writer *w);
 /* Member "quote": the item of the hardware quote (NULL: none is written). */
 void rp_fact_quote_write(const struct rp_subject *quote, struct ev_writer *w);
 void rp_facts_time_write(const struct rp_case *c, struct ev_writer *w);
+void rp_facts_binding_write(const struct rp_case *c, struct ev_writer *w);
 
 /* A fact that a policy may expect a value of: "tdx.mrtd".  bytes is that of
  * this quote; false where it is not a TD's, or there is no such fact. */

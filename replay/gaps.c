@@ -4,6 +4,8 @@
 #include "replay/gaps.h"
 
 #include "replay/link.h"
+#include "replay/session.h"
+#include "replay/withheld.h"
 
 #include <stdio.h>
 
@@ -100,31 +102,27 @@ static void write_line(struct ev_writer *w, const char *line)
 	ev_write_foreign(w, NULL, ev_span_str(line));
 }
 
-/* Sources that were tried and gave nothing (collect's steps). */
+/* Sources that the machine lacks, or that could not be had. */
 static void write_steps(const struct rp_case *c, struct ev_writer *w)
 {
-	const json_t *collector, *steps, *step;
-	size_t i;
+	const struct rp_session *s = c->session;
+	char line[EV_STEP_REASON_MAX + 64];
 
-	if (c->archive == NULL)
+	if (s == NULL)
 		return;
-	collector =
-		json_object_get(c->archive->manifest.predicate, "collector");
-	steps = json_object_get(collector, "steps");
-	json_array_foreach (steps, i, step) {
-		const char *source =
-			json_string_value(json_object_get(step, "source"));
-		const char *outcome =
-			json_string_value(json_object_get(step, "outcome"));
-		const char *reason =
-			json_string_value(json_object_get(step, "reason"));
-		char line[300];
+	if (s->collector_parsed.code != EV_OK) {
+		ev_error_format(&s->collector_parsed.err, line, sizeof(line));
+		write_line(w, line);
+	}
+	for (size_t i = 0; i < s->collector.n_steps; i++) {
+		const struct ev_step *step = &s->collector.steps[i];
 
-		if (source == NULL || outcome == NULL ||
-		    strcmp(outcome, "ok") == 0)
+		if (step->outcome != EV_STEP_ABSENT &&
+		    step->outcome != EV_STEP_FAILED)
 			continue;
-		snprintf(line, sizeof(line), "%.60s: %.20s: %.200s", source,
-			 outcome, reason != NULL ? reason : "");
+		snprintf(line, sizeof(line), "%s: %s%s%s", step->source,
+			 ev_step_outcome_word(step->outcome),
+			 step->reason[0] != '\0' ? ": " : "", step->reason);
 		write_line(w, line);
 	}
 }
@@ -200,6 +198,7 @@ void rp_gaps_write(const struct rp_case *c, struct ev_writer *w)
 {
 	ev_write_array(w, "gaps");
 	write_steps(c, w);
+	rp_withheld_write(c, w);
 	for (size_t i = 0; i < sizeof(gaps) / sizeof(gaps[0]); i++)
 		if (gaps[i].is_open(c))
 			ev_write_str(w, NULL, gaps[i].text);

@@ -6,6 +6,7 @@
 #include "replay/render_line.h"
 #include "replay/render_machine.h"
 #include "replay/render_member.h"
+#include "replay/render_session.h"
 
 static const char *text_at(const json_t *v, const char *name)
 {
@@ -220,6 +221,7 @@ bool rp_render_text(struct ev_span report, bool full, struct ev_buffer *out)
 	checks = json_object_get(r, "checks");
 	first_lines(r, full, out);
 	rp_render_machines(facts, full, out);
+	rp_render_session(r, full, out);
 	ev_buffer_add_str(out, "\n");
 	broken_lines(checks, out);
 	way_out_lines(checks, out);

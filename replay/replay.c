@@ -86,6 +86,8 @@ static enum rp_code replay(struct ev_crypto *crypto,
 		.anchors = request->anchors,
 		.policy = request->policy,
 		.archive_only = request->archive_only,
+		.has_nonce = request->has_nonce,
+		.nonce = request->nonce,
 	};
 	struct rp_seal seal = { 0 };
 	enum rp_code code;

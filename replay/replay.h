@@ -24,6 +24,8 @@ struct rp_request {
 	const struct rp_policy *policy;
 	bool has_at; /* else the proven, else the claimed time */
 	int64_t at;
+	bool has_nonce; /* --nonce: bind.challenge is asked, and required */
+	struct ev_span nonce;
 	bool archive_only; /* container, signers and time: no evidence */
 };
 

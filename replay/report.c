@@ -5,6 +5,8 @@
 #include "replay/checks.h"
 #include "replay/facts.h"
 #include "replay/gaps.h"
+#include "replay/session.h"
+#include "replay/withheld.h"
 
 #include <stdio.h>
 
@@ -24,11 +26,14 @@ static const char *const basis_words[] = {
 	[RP_TIME_CLAIMED] = "claimed",
 };
 
-/* What the policy demands by another member than `require`. */
+/* What the policy demands by another member than `require`, and the answer
+ * to a challenge that the verifier gave. */
 static bool is_demanded(const struct rp_case *c, const struct rp_finding *f)
 {
 	if (c->policy->threshold > 0 &&
 	    strcmp(f->check->id, "archive.threshold") == 0)
+		return true;
+	if (c->has_nonce && strcmp(f->check->id, "bind.challenge") == 0)
 		return true;
 	return f->subject != NULL && f->subject->type == RP_EXPECTATION;
 }
@@ -37,8 +42,9 @@ bool rp_is_required(const struct rp_case *c, const struct rp_finding *f)
 {
 	if (is_demanded(c, f))
 		return true;
-	return f->subject != NULL && f->applies &&
-	       rp_policy_requires(c->policy, f->check->id);
+	if (f->subject == NULL && rp_withheld_for(c, f->check) == NULL)
+		return false;
+	return f->applies && rp_policy_requires(c->policy, f->check->id);
 }
 
 bool rp_is_waived(const struct rp_case *c, const struct rp_finding *f)
@@ -143,6 +149,8 @@ static void write_archive(const struct rp_case *c, struct ev_writer *w)
 		write_foreign(w, "verb", m->verb);
 	if (m->has_time)
 		ev_write_time(w, "claimedTime", m->time);
+	if (c->session->collector.root != NULL)
+		write_foreign(w, "root", c->session->collector.root);
 	write_signed(c, w);
 	ev_write_array(w, "items");
 	for (size_t i = 0; i < m->n_items; i++) {

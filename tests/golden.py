@@ -40,6 +40,9 @@ def replay(ecart, folder):
     policy = os.path.join(folder, "policy.json")
     if os.path.exists(policy):
         words += ["--policy", policy]
+    nonce = read(os.path.join(folder, "nonce"))
+    if nonce is not None:
+        words += ["--nonce", nonce.decode().strip()]
     run = subprocess.run(words, capture_output=True, check=False)
     return run.returncode, run.stdout, run.stderr.decode("utf-8", "replace")
 

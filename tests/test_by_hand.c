@@ -61,5 +61,6 @@ int main(void)
 		cmocka_unit_test(lines_name_inputs_that_are_there),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

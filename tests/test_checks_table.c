@@ -3,6 +3,8 @@
  * fails. */
 #include "replay/engine.h"
 
+#include "evidence/base/hex.h"
+
 #include "tests/replay_case.h"
 
 #include <dirent.h>
@@ -38,26 +40,56 @@ static bool note(const struct rp_case *c, void *user)
 	return true;
 }
 
-static void replay_folder(const char *name, struct seen *seen)
+static bool has_file(const char *rel)
 {
 	const char *root = getenv("ECART_SOURCE_ROOT");
-	char path[1000], rel[400];
+	char path[1000];
+
+	snprintf(path, sizeof(path), "%s/%s", root != NULL ? root : ".", rel);
+	return access(path, R_OK) == 0;
+}
+
+/* The challenge of a case that has one; the caller frees. */
+static uint8_t *take_nonce(const char *name, struct rp_request *request)
+{
+	char rel[400], *text;
+	uint8_t *bytes;
+	size_t n;
+
+	snprintf(rel, sizeof(rel), "testdata/replay/%s/nonce", name);
+	if (!has_file(rel))
+		return NULL;
+	text = replay_read(rel, &n);
+	bytes = malloc(n);
+	assert_non_null(bytes);
+	assert_true(ev_hex_decode(ev_span_of(text, n - 1), bytes, n / 2));
+	free(text);
+	request->has_nonce = true;
+	request->nonce = ev_span_of(bytes, n / 2);
+	return bytes;
+}
+
+static void replay_folder(const char *name, struct seen *seen)
+{
+	char rel[400];
 	struct replay_case r;
 	struct rp_request request;
 	struct ev_error err = { 0 };
 	size_t n;
 	char *policy;
+	uint8_t *nonce;
 
 	replay_open(&r, name);
 	snprintf(rel, sizeof(rel), "testdata/replay/%s/policy.json", name);
-	snprintf(path, sizeof(path), "%s/%s", root != NULL ? root : ".", rel);
-	if (access(path, R_OK) == 0) {
+	if (has_file(rel)) {
 		policy = replay_read(rel, &n);
 		assert_int_equal(replay_policy(&r, policy, &err), EV_OK);
 		free(policy);
 	}
 	request = replay_request(&r);
+	nonce = take_nonce(name, &request);
 	replay_visit(&r, &request, note, seen);
+	free(nonce);
 	replay_close(&r);
 }
 

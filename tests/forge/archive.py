@@ -16,6 +16,7 @@ JSON = "application/json"
 PEM = "application/pem-certificate-chain"
 CRL = "application/pkix-crl"
 CERT = "application/pkix-cert"
+JWT = "application/jwt"
 
 # part: (kind, extension, media type, relations by part name) (archive.md 4.1, 4.2)
 PARTS = {
@@ -34,10 +35,18 @@ PARTS = {
     "pck-crl-chain": ("dcap-issuer-chain", "pem", PEM, [("issuer-of", "pck-crl")]),
     "root-crl": ("crl-der", "der", CRL, [("collateral-for", "quote")]),
     "pck-crl": ("crl-der", "der", CRL, [("collateral-for", "quote")]),
+    "session": ("ecart-session", "json", JSON, []),
+    "imds": ("azure-imds-attested", "json", JSON, []),
+    "salt-imds": ("salt", "bin", OCTETS, [("salt-of", "imds")]),
+    "maa": ("maa-token", "jwt", JWT, []),
+    "ita-nonce": ("ita-nonce", "json", JSON, []),
+    "ita-hcl": ("azure-hcl-report", "bin", OCTETS, []),
+    "ita-quote": ("tdx-quote", "bin", OCTETS, []),
+    "ita-token": ("ita-token", "jwt", JWT, [("answers", "ita-quote")]),
 }
 
 
-def items_of(parts):
+def items_of(parts, nonce=scene.NONCE):
     """Item descriptions in the order of collection, before names are given."""
     out = []
     for part, data in parts.items():
@@ -47,7 +56,7 @@ def items_of(parts):
         if part == "tpm-signature":
             item["scheme"] = "rsassa-sha256"
         if part == "tpm-message":
-            item["nonce"] = scene.NONCE.hex()
+            item["nonce"] = nonce.hex()
         out.append(item)
     return out
 
@@ -106,9 +115,10 @@ def build(subject):
     """The bytes of the archive of a scene. Stages: parts, items, digests, manifest,
     manifest.bytes, signers, envelope, tokens, sig, members, writer, tar."""
     stage = subject.stage
-    items = stage("items", items_of(stage("parts", subject.parts())))
+    items = stage("items", items_of(stage("parts", subject.parts()), subject.tpm_nonce))
     names = give_names(items)
     made = manifest(items, names, stage("digests", ("sha256", "sha384")))
+    made = subject.described(made, names)
     text = stage("manifest.bytes", jcs.encode(stage("manifest", made)))
     members = [("manifest.json", text)] + signatures(stage, text)
     members += sorted((item["name"], item["data"]) for item in items)

@@ -51,6 +51,8 @@ class Case:
     lean: bool = False  # the quote and its collateral alone, where parts does not say
     parts: tuple = ()   # the parts that go in; all, where empty and not lean
     as_of: int = windows.AS_OF
+    subject: type = scene.Scene  # what makes the evidence
+    nonce: bytes = None          # the verifier's challenge, where there is one
 
     def expect(self):
         if set(self.fails) & set(self.skips):
@@ -66,7 +68,7 @@ class Case:
         if chosen:
             edits["parts"] = lambda parts: {p: parts[p] for p in parts if p in chosen}
             edits.setdefault("digests", lambda _: ("sha256",))
-        return archive.build(scene.Scene(edits))
+        return archive.build(self.subject(edits))
 
     def files(self):
         folder = "replay/%s/" % self.name
@@ -75,6 +77,8 @@ class Case:
             folder + "as-of": b"@%d\n" % self.as_of,
             folder + "README": (self.text + "\n").encode(),
             folder + "expect": self.expect().encode()}
+        if self.nonce is not None:
+            out[folder + "nonce"] = self.nonce.hex().encode() + b"\n"
         if self.policy:
             text = json.dumps(self.policy, indent=2) + "\n"
             out[folder + "policy.json"] = text.encode()

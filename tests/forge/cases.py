@@ -5,6 +5,7 @@ import case
 import cases_absent
 import cases_archive
 import cases_azure
+import cases_bind
 import cases_collateral
 import cases_dcap
 import cases_policy
@@ -14,8 +15,8 @@ import cases_tcb
 
 def every():
     out = [case.Case("pass", "everything in order: quote, collateral, HCL report, TPM quote")]
-    for area in (cases_archive, cases_dcap, cases_collateral, cases_tcb, cases_azure, cases_absent,
-                 cases_sgx, cases_policy):
+    for area in (cases_archive, cases_dcap, cases_collateral, cases_tcb, cases_azure, cases_bind,
+                 cases_absent, cases_sgx, cases_policy):
         out += area.every()
     names = [c.name for c in out]
     if len(set(names)) != len(names):

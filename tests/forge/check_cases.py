@@ -36,7 +36,10 @@ def verdict(replay, failed, policy):
         return "fail"
     if "archive.threshold" in replay.out and not replay.passed("archive.threshold"):
         return "incomplete"
-    for check in policy["require"] if policy else case.DEFAULT:
+    required = list(policy["require"] if policy else case.DEFAULT)
+    if replay.nonce is not None:
+        required.append("bind.challenge")
+    for check in required:
         found = replay.out.get(check, ["skip"])
         # one good signature is what is asked for, whoever else signed
         enough = check in replay.moot or check == "archive.signature" and "pass" in found
@@ -50,7 +53,7 @@ def verdict(replay, failed, policy):
 def judge(one):
     """Problems with one case, as text."""
     files = {path.rsplit("/", 1)[1]: data for path, data in one.files().items()}
-    replay = oracle.Replay(files["archive.tar"], one.as_of, one.policy)
+    replay = oracle.Replay(files["archive.tar"], one.as_of, one.policy, one.nonce)
     out = replay.out
     failed = sorted(check for check, all_ in out.items() if "fail" in all_)
     wanted = sorted(f for f in one.fails if not f.startswith("time."))

@@ -7,6 +7,7 @@ import sys
 sys.dont_write_bytecode = True
 
 import anchors  # noqa: E402
+import bound  # noqa: E402
 import cases  # noqa: E402
 import loose  # noqa: E402
 import refusals  # noqa: E402
@@ -18,8 +19,10 @@ README = """Everything here is SIMULATED: made by tests/forge from a fixed seed,
 
 anchors/simulated/  the roots that the evidence ends in       keys/     keys that sign the archives
 loose/              the good evidence as single files          wrappers/ the same in other tools' formats
-replay/CASE/        archive.tar, as-of, what a replay must say (expect), policy.json where needed
+replay/CASE/        archive.tar, as-of, what a replay must say (expect), policy.json and nonce
+                    where needed
 archive/            containers to refuse or to note; index: name, TAB, reason
+fuzz/               what fuzzing starts from
 
 Make it again: python3 tests/forge/forge.py testdata      Compare it: … forge.py --check testdata
 A file report.json in a case is a stored report of ecart itself; forge neither makes nor reads it.
@@ -30,7 +33,8 @@ def tree():
     """Every file of testdata/ that forge owns: {path: bytes}."""
     parts = scene.Scene().parts()
     out = {"README": README.encode()}
-    for part in (anchors.files(), loose.files(parts), wrappers.files(parts), refusals.files()):
+    for part in (anchors.files(), loose.files(parts), wrappers.files(parts), refusals.files(),
+                 bound.seeds()):
         out.update(part)
     for case in cases.every():
         out.update(case.files())

@@ -12,6 +12,7 @@ import dsse
 import ec
 import ed25519
 import jcs
+import oracle_bind
 import oracle_dcap
 import oracle_guest
 from oracle_container import Fail, members
@@ -28,8 +29,9 @@ class Absent(Exception):
 class Replay:
     """Outcomes by check id for one archive."""
 
-    def __init__(self, data, as_of, policy):
-        self.as_of, self.policy, self.out, self.moot = as_of, policy, {}, set()
+    def __init__(self, data, as_of, policy, nonce=None):
+        self.as_of, self.policy, self.nonce = as_of, policy, nonce
+        self.out, self.moot = {}, set()
         self.ask("archive.container", (), lambda: self.open(data))
         self.ask("archive.canonical", ("archive.container",), self.canonical_bytes)
         self.ask("archive.manifest", ("archive.container",), self.read_manifest)
@@ -40,6 +42,7 @@ class Replay:
             oracle_dcap.ask_all(self)
             oracle_guest.ask_all(self)
             self.expectations()
+            oracle_bind.ask_all(self)
 
     def ask(self, check, after, question, applies=True):
         """Runs a question unless something before it did not pass, or it is none for this

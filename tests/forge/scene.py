@@ -60,6 +60,8 @@ def default_modules():
 class Scene:
     """The evidence of one guest. edits: {stage name: function of the value}."""
 
+    user_data, tpm_nonce = bytes(64), NONCE  # what the guest asked with
+
     def __init__(self, edits=None):
         self.edits = edits or {}
         self.intel = intel_pki.Pki(self.stage)
@@ -76,7 +78,7 @@ class Scene:
     def claims_text(self):
         keys = [hcl.jwk("HCLAkPub", "sign", self.ak),
                 hcl.jwk("HCLEkPub", "encrypt", rsa.key("ek"))]
-        value = self.stage("hcl.claims", hcl.claims(keys, bytes(64)))
+        value = self.stage("hcl.claims", hcl.claims(keys, self.user_data))
         return self.stage("hcl.text", hcl.claims_text(value))
 
     @functools.cached_property
@@ -159,7 +161,7 @@ class Scene:
     def tpm_message(self):
         fields = self.stage("tpm.fields", {
             "magic": tpm.MAGIC, "type": tpm.QUOTE, "signer": tpm.qualified_signer(self.ak),
-            "extra": NONCE, "clock": 2816998, "resets": 1, "restarts": 0, "safe": 1,
+            "extra": self.tpm_nonce, "clock": 2816998, "resets": 1, "restarts": 0, "safe": 1,
             "firmware": 0x2020031200120003, "selection": tpm.selection(range(24)),
             "digest": hashlib.sha256(b"".join(self.pcrs)).digest()})
         return self.stage("tpm.message", tpm.attest(fields))
@@ -171,6 +173,10 @@ class Scene:
     @functools.cached_property
     def ak_public(self):
         return tpm.sized(self.stage("tpm.public", tpm.public(self.ak)))
+
+    def described(self, made, _names):
+        """The manifest, to which a collector adds."""
+        return made
 
     def parts(self):
         """All loose parts by name, in the order of collection."""

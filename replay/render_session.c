@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Lines about a collection: its root, its challenge, its bindings. */
+#include "replay/render_session.h"
+
+/* A challenge of 32 bytes stands in full. */
+#define CHALLENGE_DIGITS 64
+
+static const char *text_of(const json_t *v, const char *name)
+{
+	const char *text = json_string_value(json_object_get(v, name));
+
+	return text != NULL ? text : "";
+}
+
+static void nonce_line(const json_t *session, bool full, struct ev_buffer *out)
+{
+	const char *challenge = text_of(session, "challenge");
+	size_t n = strlen(challenge);
+	bool cut = !full && n > CHALLENGE_DIGITS;
+
+	if (n == 0)
+		ev_buffer_add_str(out,
+				  "  nonce        self-made nonce, freshness "
+				  "rests on the timestamp");
+	else
+		ev_buffer_printf(out, "  nonce        answers challenge %.*s%s",
+				 cut ? CHALLENGE_DIGITS : (int)n, challenge,
+				 cut ? "..." : "");
+	ev_buffer_printf(out, "%s\n",
+			 json_is_true(json_object_get(session, "trusted"))
+				 ? ""
+				 : "   [not trusted]");
+}
+
+void rp_render_session(const json_t *report, bool full, struct ev_buffer *out)
+{
+	const json_t *facts = json_object_get(report, "facts"), *bound;
+	const json_t *session = json_object_get(facts, "session");
+	size_t i;
+
+	if (json_object_get(json_object_get(report, "archive"), "root") != NULL)
+		ev_buffer_add_str(out, "  collector    collected from a test "
+				       "root\n");
+	if (session != NULL)
+		nonce_line(session, full, out);
+	json_array_foreach (json_object_get(facts, "binding"), i, bound)
+		ev_buffer_printf(
+			out,
+			"  %s %-11s round %" JSON_INTEGER_FORMAT
+			"  %-10s  %s\n",
+			i == 0 ? "bound       " : "            ",
+			text_of(bound, "use"),
+			json_integer_value(json_object_get(bound, "round")),
+			text_of(bound, "result"), text_of(bound, "item"));
+}
