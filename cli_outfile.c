@@ -257,6 +257,36 @@ enum cli_outfile_result cli_outfile_make(const char *path,
 	return r;
 }
 
+enum cli_outfile_result cli_outfile_check(const char *path,
+					  enum cli_outfile_mode mode,
+					  char why[CLI_WHY_MAX])
+{
+	struct outfile f = { .path = path, .dir = -1, .fd = -1, .why = why };
+	bool special;
+	enum cli_outfile_result r = resolve(&f, mode, &special);
+	struct stat st;
+
+	if (r == CLI_OUTFILE_OK && special) {
+		snprintf(why, CLI_WHY_MAX,
+			 "%s: is no plain file, and stays (name another)",
+			 path);
+		return CLI_OUTFILE_TROUBLE;
+	}
+	if (r == CLI_OUTFILE_OK)
+		r = open_directory(&f);
+	if (r == CLI_OUTFILE_OK && mode == CLI_OUTFILE_NEW &&
+	    fstatat(f.dir, f.name, &st, AT_SYMLINK_NOFOLLOW) == 0) {
+		snprintf(why, CLI_WHY_MAX, "%s: exists already", path);
+		r = CLI_OUTFILE_EXISTS;
+	}
+	if (r == CLI_OUTFILE_OK &&
+	    faccessat(f.dir, ".", W_OK | X_OK, AT_EACCESS) != 0)
+		r = trouble(&f, "cannot write to the directory");
+	if (f.dir >= 0)
+		close(f.dir);
+	return r;
+}
+
 static enum ev_code put_bytes(void *context, struct ev_sink out,
 			      struct ev_error *err)
 {

@@ -43,7 +43,14 @@ enum cli_outfile_result cli_outfile_make(const char *path,
 					 cli_outfile_fill *fill, void *context,
 					 uint64_t *size, char why[CLI_WHY_MAX]);
 
-/* The same with content that is there. */
+/* Whether a plain file could be written there, as far as can be told without
+ * writing: the directory and the name.  A device or a pipe is CLI_OUTFILE_
+ * TROUBLE here.  For work that should not be done in vain. */
+enum cli_outfile_result cli_outfile_check(const char *path,
+					  enum cli_outfile_mode mode,
+					  char why[CLI_WHY_MAX]);
+
+/* The same as cli_outfile_make with content that is there. */
 enum cli_outfile_result cli_outfile_write(const char *path,
 					  struct ev_span bytes,
 					  unsigned int permissions,
