@@ -2,8 +2,9 @@
 # Sourced: what a build needs of Debian 12, and how it gets there.
 packages="gcc g++ clang libclang-rt-14-dev meson ninja-build pkg-config
  libssl-dev libarchive-dev libjansson-dev libgit2-dev libyaml-dev
- libcmocka-dev git python3 openssl binutils clang-format-14 mandoc faketime
- locales jq zstd tpm2-tools"
+ libcurl4-openssl-dev libcmocka-dev git python3 openssl binutils
+ clang-format-14 mandoc faketime locales jq zstd tpm2-tools
+ libtss2-tcti-cmd0 swtpm strace"
 
 # Installs what is missing; says what it does; does nothing the second time.
 install_packages() {
