@@ -13,6 +13,7 @@ extern const struct cli_command cmd_keygen;
 extern const struct cli_command cmd_pack;
 extern const struct cli_command cmd_sign;
 extern const struct cli_command cmd_sources;
+extern const struct cli_command cmd_stamp;
 
 /* replay/ */
 extern const struct cli_command cmd_checks;

@@ -31,10 +31,20 @@ static const struct algorithm algorithms[] = {
 	{ "p384", EV_KEY_P384, "EC", "secp384r1", "SHA384" },
 };
 static const size_t n_algorithms = sizeof(algorithms) / sizeof(*algorithms);
+static const char wanted[] = "Ed25519, P-256 or P-384";
+
+static const struct algorithm *algorithm_of(enum ev_key_kind kind)
+{
+	for (size_t i = 0; i < n_algorithms; i++)
+		if (algorithms[i].kind == kind)
+			return &algorithms[i];
+	return NULL;
+}
 
 struct co_key {
 	struct ev_crypto *crypto; /* borrowed */
-	EVP_PKEY *pkey;
+	EVP_PKEY *pkey;		  /* NULL where the secret half is elsewhere */
+	struct co_signer signer;
 	const struct algorithm *algorithm;
 	uint8_t *spki;
 	size_t spki_size;
@@ -82,22 +92,11 @@ static enum ev_code refuse_pem(struct ev_span pem, struct ev_error *err)
 		       "a private key (BEGIN PRIVATE KEY)", found);
 }
 
-/* What the key is, for the person that chose it. */
-static void describe(const EVP_PKEY *pkey, char out[EV_TEXT_MAX])
+/* group: the key's curve, as text, empty where it has none. */
+static const struct algorithm *find_algorithm(const EVP_PKEY *pkey,
+					      char group[40])
 {
-	char group[40] = "";
-
-	if (EVP_PKEY_get_group_name(pkey, group, sizeof(group), NULL) != 1)
-		group[0] = 0;
-	snprintf(out, EV_TEXT_MAX, "%s%s%s", EVP_PKEY_get0_type_name(pkey),
-		 group[0] != 0 ? " " : "", group);
-}
-
-static const struct algorithm *find_algorithm(const EVP_PKEY *pkey)
-{
-	char group[40] = "";
-
-	if (EVP_PKEY_get_group_name(pkey, group, sizeof(group), NULL) != 1)
+	if (EVP_PKEY_get_group_name(pkey, group, 40, NULL) != 1)
 		group[0] = 0;
 	for (size_t i = 0; i < n_algorithms; i++) {
 		const struct algorithm *a = &algorithms[i];
@@ -112,7 +111,7 @@ static const struct algorithm *find_algorithm(const EVP_PKEY *pkey)
 static enum ev_code read_pkey(struct co_key *key, struct ev_span pem,
 			      struct ev_error *err)
 {
-	char found[EV_TEXT_MAX];
+	char found[EV_TEXT_MAX], group[40] = "";
 	BIO *bio;
 
 	if (pem.n > EV_SIG_FILE_MAX)
@@ -127,12 +126,26 @@ static enum ev_code read_pkey(struct co_key *key, struct ev_span pem,
 	BIO_free(bio);
 	if (key->pkey == NULL)
 		return refuse_pem(pem, err);
-	key->algorithm = find_algorithm(key->pkey);
+	key->algorithm = find_algorithm(key->pkey, group);
 	if (key->algorithm != NULL)
 		return EV_OK;
-	describe(key->pkey, found);
-	return ev_fail(err, EV_VALUE, object, "algorithm", 0,
-		       "Ed25519, P-256 or P-384", found);
+	snprintf(found, sizeof(found), "%s%s%s",
+		 EVP_PKEY_get0_type_name(key->pkey), group[0] != 0 ? " " : "",
+		 group);
+	return ev_fail(err, EV_VALUE, object, "algorithm", 0, wanted, found);
+}
+
+static enum ev_code set_public(struct co_key *key, struct ev_span spki,
+			       struct ev_error *err)
+{
+	key->spki = malloc(spki.n);
+	key->spki_size = spki.n;
+	if (key->spki == NULL)
+		return trouble(err, "out of memory");
+	memcpy(key->spki, spki.p, spki.n);
+	if (!ev_key_id(key->crypto, spki, key->id))
+		return trouble(err, "libcrypto");
+	return EV_OK;
 }
 
 static enum ev_code read_public(struct co_key *key, struct ev_error *err)
@@ -142,19 +155,34 @@ static enum ev_code read_public(struct co_key *key, struct ev_error *err)
 
 	if (n <= 0)
 		return trouble(err, "cannot encode the public key");
-	key->spki = malloc((size_t)n);
-	key->spki_size = (size_t)n;
-	if (key->spki != NULL)
-		memcpy(key->spki, der, (size_t)n);
+	set_public(key, ev_span_of(der, (size_t)n), err);
 	OPENSSL_free(der);
-	if (key->spki == NULL)
-		return trouble(err, "out of memory");
+	if (err->code != EV_OK)
+		return err->code;
 	/* A curve spelled out in parameters is no curve that readers take. */
-	if (ev_spki_kind(key->crypto, co_key_spki(key)) != key->algorithm->kind)
-		return ev_fail(err, EV_VALUE, object, "algorithm", 0,
-			       "a named curve and a point on it", "another");
-	if (!ev_key_id(key->crypto, co_key_spki(key), key->id))
-		return trouble(err, "libcrypto");
+	if (ev_spki_kind(key->crypto, co_key_spki(key)) == key->algorithm->kind)
+		return EV_OK;
+	return ev_fail(err, EV_VALUE, object, "algorithm", 0,
+		       "a named curve and a point on it", "another");
+}
+
+static enum ev_code sign_here(void *state, struct ev_span message,
+			      struct ev_buffer *sig, struct ev_error *err)
+{
+	const struct co_key *key = state;
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	uint8_t bytes[256];
+	size_t n = sizeof(bytes);
+	bool ok = ctx != NULL &&
+		  EVP_DigestSignInit_ex(ctx, NULL, key->algorithm->digest,
+					ev_crypto_libctx(key->crypto), NULL,
+					key->pkey, NULL) == 1 &&
+		  EVP_DigestSign(ctx, bytes, &n, message.p, message.n) == 1;
+
+	EVP_MD_CTX_free(ctx);
+	if (!ok)
+		return trouble(err, "cannot sign");
+	ev_buffer_add(sig, ev_span_of(bytes, n));
 	return EV_OK;
 }
 
@@ -166,19 +194,47 @@ enum ev_code co_key_read(struct ev_crypto *crypto, struct ev_span pem,
 	if (key == NULL)
 		return trouble(err, "out of memory");
 	key->crypto = crypto;
-	if (read_pkey(key, pem, err) != EV_OK ||
-	    read_public(key, err) != EV_OK) {
+	key->signer = (struct co_signer){ .sign = sign_here, .state = key };
+	if (read_pkey(key, pem, err) == EV_OK && read_public(key, err) == EV_OK)
+		*out = key;
+	else
 		co_key_free(key);
-		return err->code;
+	return err->code;
+}
+
+enum ev_code co_key_of(struct ev_crypto *crypto, struct ev_span spki,
+		       const struct co_signer *signer, struct co_key **out,
+		       struct ev_error *err)
+{
+	struct co_key *key = calloc(1, sizeof(*key));
+	enum ev_key_kind kind;
+
+	if (key == NULL) {
+		signer->free(signer->state);
+		return trouble(err, "out of memory");
 	}
-	*out = key;
-	return EV_OK;
+	key->crypto = crypto;
+	key->signer = *signer;
+	kind = ev_spki_kind(crypto, spki);
+	key->algorithm = algorithm_of(kind);
+	if (key->algorithm == NULL)
+		ev_fail(err, EV_VALUE, object, "algorithm", 0, wanted,
+			kind == EV_KEY_RSA ? "RSA" : "another");
+	else
+		set_public(key, spki, err);
+	if (err->code == EV_OK)
+		*out = key;
+	else
+		co_key_free(key);
+	return err->code;
 }
 
 void co_key_free(struct co_key *key)
 {
 	if (key == NULL)
 		return;
+	if (key->signer.free != NULL)
+		key->signer.free(key->signer.state);
 	EVP_PKEY_free(key->pkey);
 	free(key->spki);
 	free(key);
@@ -203,27 +259,22 @@ const char *co_key_algorithm(const struct co_key *key)
 
 enum ev_key_kind co_key_kind_find(const char *algorithm)
 {
-	for (size_t i = 0; i < n_algorithms; i++) {
+	for (size_t i = 0; i < n_algorithms; i++)
 		if (strcmp(algorithms[i].name, algorithm) == 0)
 			return algorithms[i].kind;
-	}
 	return EV_KEY_UNKNOWN;
 }
 
 static EVP_PKEY *generate(struct ev_crypto *crypto, enum ev_key_kind kind)
 {
 	OSSL_LIB_CTX *ctx = ev_crypto_libctx(crypto);
+	const struct algorithm *a = algorithm_of(kind);
 
-	for (size_t i = 0; i < n_algorithms; i++) {
-		const struct algorithm *a = &algorithms[i];
-
-		if (a->kind != kind)
-			continue;
-		if (a->group != NULL)
-			return EVP_PKEY_Q_keygen(ctx, NULL, a->type, a->group);
+	if (a == NULL)
+		return NULL;
+	if (a->group == NULL)
 		return EVP_PKEY_Q_keygen(ctx, NULL, a->type);
-	}
-	return NULL;
+	return EVP_PKEY_Q_keygen(ctx, NULL, a->type, a->group);
 }
 
 static bool add_bio(BIO *bio, struct ev_buffer *out)
@@ -285,21 +336,15 @@ static enum ev_code check_own(const struct co_key *key, struct ev_span message,
 enum ev_code co_sign(const struct co_key *key, struct ev_span message,
 		     struct ev_buffer *sig, struct ev_error *err)
 {
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	uint8_t bytes[256];
-	size_t n = sizeof(bytes);
-	bool ok = ctx != NULL &&
-		  EVP_DigestSignInit_ex(ctx, NULL, key->algorithm->digest,
-					ev_crypto_libctx(key->crypto), NULL,
-					key->pkey, NULL) == 1 &&
-		  EVP_DigestSign(ctx, bytes, &n, message.p, message.n) == 1;
+	ev_auto_buffer struct ev_buffer made = { 0 };
 
-	EVP_MD_CTX_free(ctx);
-	if (!ok)
-		return trouble(err, "cannot sign");
-	if (check_own(key, message, ev_span_of(bytes, n), err) != EV_OK)
+	if (key->signer.sign(key->signer.state, message, &made, err) != EV_OK)
 		return err->code;
-	ev_buffer_add(sig, ev_span_of(bytes, n));
+	if (!ev_buffer_ok(&made))
+		return trouble(err, "out of memory");
+	if (check_own(key, message, ev_buffer_span(&made), err) != EV_OK)
+		return err->code;
+	ev_buffer_add(sig, ev_buffer_span(&made));
 	return ev_buffer_ok(sig) ? EV_OK : trouble(err, "out of memory");
 }
 

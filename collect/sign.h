@@ -2,7 +2,8 @@
 /*
  * Signing keys and DSSE signatures over manifest.json (ecart-archive(5),
  * section 5): Ed25519 pure, ECDSA P-256 with SHA-256 and P-384 with SHA-384
- * as DER.  Private keys are PEM, PKCS#8 or SEC 1, not encrypted.
+ * as DER.  Private keys are PEM, PKCS#8 or SEC 1, not encrypted, or kept
+ * where others sign with them (sign_tpm.h).
  */
 #ifndef CO_SIGN_H
 #define CO_SIGN_H
@@ -17,6 +18,22 @@ struct co_key;
 /* Refuses, by name, what is not one of the three kinds. */
 enum ev_code co_key_read(struct ev_crypto *crypto, struct ev_span pem,
 			 struct co_key **out, struct ev_error *err);
+
+/* Who signs for a key whose secret half is elsewhere. */
+struct co_signer {
+	/* Appends the signature over the message; DER of an EC key. */
+	enum ev_code (*sign)(void *state, struct ev_span message,
+			     struct ev_buffer *sig, struct ev_error *err);
+	void (*free)(void *state);
+	void *state;
+};
+
+/* A key by its public half, DER; takes state over, on failure too.  Refuses
+ * what is not one of the three kinds. */
+enum ev_code co_key_of(struct ev_crypto *crypto, struct ev_span spki,
+		       const struct co_signer *signer, struct co_key **out,
+		       struct ev_error *err);
+
 void co_key_free(struct co_key *key);
 EV_DEFINE_CLEANUP(struct co_key *, co_key_free)
 
@@ -35,7 +52,7 @@ enum ev_code co_key_generate(struct ev_crypto *crypto, enum ev_key_kind kind,
 			     struct ev_error *err);
 void co_buffer_wipe(struct ev_buffer *b);
 
-/* Appends the signature over the message. */
+/* Appends the signature over the message, once it was verified. */
 enum ev_code co_sign(const struct co_key *key, struct ev_span message,
 		     struct ev_buffer *sig, struct ev_error *err);
 
