@@ -11,6 +11,7 @@
 /* collect/ */
 extern const struct cli_command cmd_keygen;
 extern const struct cli_command cmd_pack;
+extern const struct cli_command cmd_redact;
 extern const struct cli_command cmd_sign;
 extern const struct cli_command cmd_sources;
 extern const struct cli_command cmd_stamp;

@@ -10,7 +10,7 @@
 /* THE table of commands, in the order of the overview. */
 static const struct cli_command *const commands[] = {
 #if ECART_ALL_COMMANDS
-	&cmd_pack,    &cmd_sign,   &cmd_stamp,	 &cmd_keygen,
+	&cmd_pack,    &cmd_sign,   &cmd_stamp,	 &cmd_redact, &cmd_keygen,
 #endif
 	&cmd_unpack,  &cmd_replay, &cmd_explain, &cmd_show,   &cmd_verify,
 #if ECART_ALL_COMMANDS

@@ -63,18 +63,23 @@ static enum ev_code make_path(const struct co_item *item,
 	return EV_OK;
 }
 
+enum ev_code co_item_path(const struct co_item *item, size_t number,
+			  char out[EV_PATH_TEXT], struct ev_error *err)
+{
+	const struct ev_kind *kind;
+
+	if (check_item(item, &kind, err) != EV_OK)
+		return err->code;
+	return make_path(item, kind, number, out, err);
+}
+
 static enum ev_code make_paths(const struct co_item *items, size_t n,
 			       size_t *numbers, char (*paths)[EV_PATH_TEXT],
 			       struct ev_error *err)
 {
-	const struct ev_kind *kind;
-
 	for (size_t i = 0; i < n; i++) {
-		if (check_item(&items[i], &kind, err) != EV_OK)
-			return err->code;
 		numbers[i] = number_of(items, numbers, i);
-		if (make_path(&items[i], kind, numbers[i], paths[i], err) !=
-		    EV_OK)
+		if (co_item_path(&items[i], numbers[i], paths[i], err) != EV_OK)
 			return err->code;
 	}
 	return EV_OK;

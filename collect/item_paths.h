@@ -30,6 +30,11 @@ struct co_item {
 	size_t n_relates;
 };
 
+/* The path of one item that has `number` of its kind before it; refuses as
+ * below. */
+enum ev_code co_item_path(const struct co_item *item, size_t number,
+			  char out[EV_PATH_TEXT], struct ev_error *err);
+
 /*
  * One path per item, numbered within its kind in the order given; *out is the
  * caller's (free).  Refuses a kind that is not in the table, an item larger

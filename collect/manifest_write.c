@@ -174,6 +174,11 @@ static void write_claims(struct ev_writer *w, const struct co_claims *c)
 	ev_write_str(w, "name", "ecart");
 	ev_write_str(w, "version", ECART_VERSION);
 	ev_write_str(w, "verb", c->verb);
+	if (c->program != NULL) {
+		ev_write_object(w, "digest");
+		ev_write_hex(w, "sha256", ev_span_of(c->program, 32));
+		ev_write_end(w);
+	}
 	write_optional(w, "root", c->root);
 	write_json(w, "clock", c->clock);
 	write_json(w, "steps", c->steps);

@@ -17,6 +17,7 @@ struct co_claims {
 	int64_t time;
 	const char *root, *series; /* text from outside */
 	const uint8_t *previous;   /* id of the archive before: 32 bytes */
+	const uint8_t *program;	   /* SHA-256 of the collector's file */
 	/* Canonical JSON of other writers. */
 	struct ev_span clock, steps, binding, subject_system, redactions;
 };
