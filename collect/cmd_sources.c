@@ -8,17 +8,12 @@
 
 static const char help[] =
 	"Usage: ecart sources [--json]\n"
-	"Print the table of collection sources: what 'ecart collect' would ask "
-	"of a\nmachine.  This version has none; 'ecart pack' takes files that "
-	"were captured\nby other means.\n\n"
+	"Print the table of collection sources: what 'ecart collect' asks of a "
+	"machine,\nin its order, and what each needs.\n\n"
 	"Example: ecart sources\n";
 
 static void add_text(struct ev_buffer *out)
 {
-	if (co_sources[0].name == NULL)
-		ev_buffer_add_str(out, "no sources in this version: 'ecart "
-				       "pack' takes files captured by other "
-				       "means\n");
 	for (const struct co_source *s = co_sources; s->name != NULL; s++)
 		ev_buffer_printf(out, "%-16s %-12s  %s\n", s->name, s->needs,
 				 s->title);

@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A loop over the table of sources; what each handed over, and what it came
+ * to. */
+#include "collect/collection.h"
+
+#include "collect/stop.h"
+#include "evidence/base/cleanup.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <time.h>
+
+static const unsigned int TROUBLE = 5, USAGE = 3;
+
+enum co_outcome co_absent(char why[CO_WHY_TEXT], const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(why, CO_WHY_TEXT, format, args);
+	va_end(args);
+	return CO_ABSENT;
+}
+
+enum co_outcome co_failed(char why[CO_WHY_TEXT], const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(why, CO_WHY_TEXT, format, args);
+	va_end(args);
+	return CO_FAILED;
+}
+
+void co_detail(struct co_collection *c, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(c->detail, sizeof(c->detail), format, args);
+	va_end(args);
+}
+
+/* --- opening and closing --- */
+
+/* Below --root a TPM is there only where ecart-root.json says so; what the
+ * command line says comes first. */
+static bool open_tpm(struct co_collection *c, char why[CO_WHY_TEXT])
+{
+	const struct co_options *o = &c->options;
+	struct co_tpm_options options = {
+		.tcti = o->tcti != NULL ? o->tcti : c->root.tcti,
+		.number = o->tpm_number,
+		.tools = o->tpm2_tools != NULL ? o->tpm2_tools
+					       : c->root.tpm2_tools,
+		.owner_auth = o->owner_auth,
+		.limit_ms = 1000 * o->timeout_s,
+	};
+
+	if (c->root.given && options.tcti == NULL) {
+		snprintf(c->tpm.why, sizeof(c->tpm.why),
+			 "ecart-root.json names no \"tcti\"");
+		return true;
+	}
+	if (co_tpm_open(&options, &c->tpm))
+		return true;
+	snprintf(why, CO_WHY_TEXT, "%s", c->tpm.why);
+	return false;
+}
+
+bool co_collection_open(struct co_collection *c,
+			const struct co_options *options, int *status,
+			char why[CO_WHY_TEXT])
+{
+	struct ev_error err = { 0 };
+
+	*c = (struct co_collection){ .options = *options };
+	*status = (int)TROUBLE;
+	c->root.dir = -1;
+	c->started = (int64_t)time(NULL);
+	c->crypto = ev_crypto_new();
+	if (c->crypto == NULL) {
+		snprintf(why, CO_WHY_TEXT, "libcrypto does not start");
+		return false;
+	}
+	if (co_root_open(options->root, &c->root, &err) != EV_OK) {
+		*status = (int)(err.code == EV_TROUBLE ? TROUBLE : USAGE);
+		ev_error_format(&err, why, CO_WHY_TEXT);
+		return false;
+	}
+	if (!open_tpm(c, why))
+		return false;
+	co_machine_detect(&c->root, &c->tpm, &c->machine);
+	return true;
+}
+
+void co_collection_close(struct co_collection *c)
+{
+	for (size_t i = 0; i < c->n_bound; i++)
+		free(c->bound[i].after);
+	free(c->bound);
+	free(c->steps);
+	ev_buffer_free(&c->session);
+	co_gathering_free(&c->items);
+	if (c->http != NULL)
+		co_http_free(c->http);
+	co_journal_free(&c->journal);
+	co_tpm_close(&c->tpm);
+	co_root_close(&c->root);
+	if (c->crypto != NULL)
+		ev_crypto_free(c->crypto);
+}
+
+/* --- what sources call --- */
+
+unsigned int co_limit_ms(const struct co_collection *c)
+{
+	unsigned int given = 1000 * c->options.timeout_s;
+
+	return given != 0 && given < c->source->limit_ms ? given
+							 : c->source->limit_ms;
+}
+
+/* Short texts in known templates: a bare digest of them can be guessed. */
+static const char *const salted_kinds[] = {
+	"ecart-session",
+	"azure-hcl-report",
+	"azure-imds-attested",
+	"azure-imds-instance",
+};
+
+static bool wants_salt(const struct co_collection *c, const char *kind)
+{
+	if (strcmp(kind, "salt") == 0)
+		return false;
+	for (size_t i = 0; i < sizeof(salted_kinds) / sizeof(salted_kinds[0]);
+	     i++) {
+		if (strcmp(salted_kinds[i], kind) == 0)
+			return true;
+	}
+	return c->options.salted;
+}
+
+bool co_is_salt(const struct co_collection *c, size_t item)
+{
+	return strcmp(c->items.item[item]->item.kind, "salt") == 0;
+}
+
+struct ev_span co_salt_of(const struct co_collection *c, size_t item)
+{
+	size_t salt = c->items.item[item]->salt;
+
+	return salt == 0 ? (struct ev_span){ 0 }
+			 : c->items.item[salt]->item.bytes;
+}
+
+static bool add_salt(struct co_collection *c, size_t of, struct ev_error *err)
+{
+	uint8_t salt[32];
+	struct co_item item = {
+		.kind = "salt",
+		.bytes = EV_SPAN(salt),
+		.relates = &(struct co_relation){ "salt-of", of },
+		.n_relates = 1,
+	};
+
+	if (getrandom(salt, sizeof(salt), 0) != (ssize_t)sizeof(salt))
+		return ev_fail_trouble(err, "salt", "no random numbers") ==
+		       EV_OK;
+	return co_gather(&c->items, &item, &c->items.item[of]->salt, err) ==
+	       EV_OK;
+}
+
+bool co_collected(struct co_collection *c, const struct co_item *item,
+		  size_t *index, char why[CO_WHY_TEXT])
+{
+	struct ev_error err = { 0 };
+	size_t at;
+
+	if (co_gather(&c->items, item, &at, &err) == EV_OK &&
+	    (!wants_salt(c, item->kind) || add_salt(c, at, &err))) {
+		if (index != NULL)
+			*index = at;
+		return true;
+	}
+	ev_error_format(&err, why, CO_WHY_TEXT);
+	return false;
+}
+
+bool co_collected_reply(struct co_collection *c, const char *kind,
+			const char *hint, const char *detail, const char *url,
+			const struct co_http_reply *reply, size_t *index,
+			char why[CO_WHY_TEXT])
+{
+	struct co_item item = {
+		.kind = kind,
+		.hint = hint,
+		.bytes = ev_buffer_span(&reply->body),
+		.source_type = strncmp(url, "http:", 5) == 0 ? "http" : "https",
+		.source_detail = detail,
+		.source_uri = url,
+		.status = reply->status,
+		.has_headers = !c->options.minimal,
+		/* The item after this one and its salt. */
+		.headers = c->items.n + 1 + wants_salt(c, kind),
+		.has_collected = true,
+		.not_before = reply->not_before,
+		.not_after = reply->not_after,
+	};
+	size_t body;
+
+	if (!co_collected(c, &item, &body, why))
+		return false;
+	if (index != NULL)
+		*index = body;
+	if (c->options.minimal)
+		return true;
+	return co_collected(
+		c,
+		&(struct co_item){
+			.kind = "http-headers",
+			.bytes = ev_buffer_span(&reply->headers),
+			.relates = &(struct co_relation){ "headers-of", body },
+			.n_relates = 1,
+		},
+		NULL, why);
+}
+
+static bool reserve_bound(struct co_collection *c)
+{
+	size_t room = c->bound_room == 0 ? 8 : 2 * c->bound_room;
+	struct co_bound *more;
+
+	if (c->n_bound < c->bound_room)
+		return true;
+	more = reallocarray(c->bound, room, sizeof(*more));
+	if (more == NULL)
+		return false;
+	c->bound = more;
+	c->bound_room = room;
+	return true;
+}
+
+bool co_bind(struct co_collection *c, const char *use, unsigned int round,
+	     size_t item, size_t n_after)
+{
+	size_t *after = calloc(n_after + 1, sizeof(*after));
+
+	if (after == NULL || !reserve_bound(c)) {
+		free(after);
+		return false;
+	}
+	c->bound[c->n_bound] = (struct co_bound){
+		.use = use,
+		.round = round,
+		.item = item,
+		.after = after,
+	};
+	for (size_t i = 0; i < n_after; i++) {
+		if (!co_is_salt(c, i))
+			after[c->bound[c->n_bound].n_after++] = i;
+	}
+	c->n_bound++;
+	return true;
+}
+
+static void say_for(void *user, const char *line)
+{
+	co_journal_say(user, line);
+}
+
+struct co_http *co_collection_http(struct co_collection *c,
+				   char why[CO_WHY_TEXT])
+{
+	struct co_http_options options = {
+		.ca_file = c->options.ca_file,
+		.say = say_for,
+		.user = &c->journal,
+	};
+
+	if (c->http == NULL)
+		c->http = co_http_new(&options, why, CO_WHY_TEXT);
+	return c->http;
+}
+
+/* --- the run --- */
+
+/* Whether a comma-separated list holds the name. */
+static bool named(const char *list, const char *name)
+{
+	size_t n = strlen(name);
+
+	while (list != NULL && *list != 0) {
+		const char *end = strchrnul(list, ',');
+
+		if ((size_t)(end - list) == n && memcmp(list, name, n) == 0)
+			return true;
+		list = *end == ',' ? end + 1 : end;
+	}
+	return false;
+}
+
+enum co_wanted co_collection_wanted(const struct co_collection *c,
+				    const struct co_source *source,
+				    const char **reason)
+{
+	const struct co_options *o = &c->options;
+	enum co_wanted wanted = source->wanted(c);
+	/* The session is what everything else is bound to. */
+	bool first = source == &co_sources[0];
+
+	*reason = "not on this kind of machine";
+	if (wanted == CO_NOT_ASKED)
+		*reason = o->minimal ? "not asked for, or left out by --minimal"
+				     : "not asked for";
+	if (named(o->skip, source->name) ||
+	    (!first && o->source != NULL && !named(o->source, source->name))) {
+		*reason = "left out by --source or --skip";
+		return CO_NOT_ASKED;
+	}
+	/* Who names it wants to hear of it. */
+	if (wanted == CO_NOT_HERE && named(o->source, source->name))
+		return CO_IF_THERE;
+	return wanted;
+}
+
+static unsigned int ms_since(const struct timespec *start)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (unsigned int)((now.tv_sec - start->tv_sec) * 1000 +
+			      (now.tv_nsec - start->tv_nsec) / 1000000);
+}
+
+static void ask(struct co_collection *c, const struct co_source *source,
+		struct co_step *step)
+{
+	size_t before = c->items.n;
+	struct timespec start;
+
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	c->source = source;
+	c->detail[0] = 0;
+	co_journal_source(&c->journal, source);
+	step->outcome = source->collect(c, step->reason);
+	step->ms = ms_since(&start);
+	step->ended = (int64_t)time(NULL);
+	snprintf(step->detail, sizeof(step->detail), "%s", c->detail);
+	for (size_t i = before; i < c->items.n; i++)
+		step->n_bytes += c->items.item[i]->item.bytes.n;
+	step->n_items = c->items.n - before;
+	if (step->outcome == CO_OK)
+		step->reason[0] = 0;
+	co_journal_step(&c->journal, step);
+	c->source = NULL;
+}
+
+bool co_collection_run(struct co_collection *c)
+{
+	size_t n = 0;
+
+	while (co_sources[n].name != NULL)
+		n++;
+	c->steps = calloc(n + 1, sizeof(*c->steps));
+	if (c->steps == NULL)
+		return false;
+	for (size_t i = 0; i < n && co_stop_signal() == 0; i++) {
+		const char *reason;
+		enum co_wanted wanted =
+			co_collection_wanted(c, &co_sources[i], &reason);
+		struct co_step *step = &c->steps[c->n_steps];
+
+		if (wanted == CO_NOT_HERE)
+			continue;
+		*step = (struct co_step){ .source = &co_sources[i] };
+		c->n_steps++;
+		if (wanted == CO_NOT_ASKED) {
+			step->outcome = CO_SKIPPED;
+			step->ended = (int64_t)time(NULL);
+			snprintf(step->reason, sizeof(step->reason), "%s",
+				 reason);
+			continue;
+		}
+		ask(c, &co_sources[i], step);
+		c->n_missing += wanted == CO_REQUIRED && step->outcome != CO_OK;
+	}
+	c->ended = (int64_t)time(NULL);
+	return co_stop_signal() == 0;
+}

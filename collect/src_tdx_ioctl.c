@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A TD without configfs-tsm (Linux before 6.7): the TDREPORT from the
+ * driver's ioctl (linux/tdx-guest.h), the quote from the host's service.
+ * Asked only where the kernel gave no quote.
+ */
+#include "collect/fresh.h"
+#include "collect/qgs.h"
+#include "collect/src.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+/* struct tdx_report_req and TDX_CMD_GET_REPORT0 of linux/tdx-guest.h, which
+ * the headers of Debian 12 do not have. */
+struct report_request {
+	uint8_t report_data[64];
+	uint8_t report[EV_TDREPORT_SIZE];
+};
+#define GET_REPORT0 _IOWR('T', 1, struct report_request)
+
+static const char *const devices[] = { "dev/tdx_guest", "dev/tdx-guest" };
+
+static bool get_report(struct co_collection *c, struct report_request *request,
+		       char why[CO_WHY_TEXT])
+{
+	for (size_t i = 0; i < sizeof(devices) / sizeof(devices[0]); i++) {
+		int fd = co_root_openat(&c->root, devices[i], O_RDWR);
+		int result = fd >= 0 ? ioctl(fd, GET_REPORT0, request) : -1;
+
+		snprintf(why, CO_WHY_TEXT, "%s: %s%s", devices[i],
+			 strerror(errno),
+			 errno == EACCES ? " (run as root)" : "");
+		if (fd >= 0)
+			close(fd);
+		if (result == 0)
+			return true;
+		if (fd >= 0 || errno != ENOENT)
+			return false;
+	}
+	return false;
+}
+
+/* --qgs, ecart-root.json, or "port=N" of the host's configuration. */
+static bool qgs_address(const struct co_collection *c, char *out, size_t size)
+{
+	ev_auto_buffer struct ev_buffer text = { 0 };
+	const char *given =
+		c->options.qgs != NULL ? c->options.qgs : c->root.qgs;
+	char ignored[CO_WHY_TEXT], *port;
+
+	if (given != NULL) {
+		snprintf(out, size, "%s", given);
+		return true;
+	}
+	if (co_root_read(&c->root, "etc/tdx-attest.conf", 4096, &text, ignored,
+			 sizeof(ignored)) != CO_READ_OK)
+		return false;
+	ev_buffer_add_byte(&text, 0);
+	if (!ev_buffer_ok(&text))
+		return false;
+	port = strstr((char *)text.p, "port=");
+	if (port == NULL)
+		return false;
+	snprintf(out, size, "vsock:%lu", strtoul(port + 5, NULL, 10));
+	return true;
+}
+
+static bool keep(struct co_collection *c, const struct report_request *request,
+		 const struct ev_buffer *quote, const char *address,
+		 char why[CO_WHY_TEXT])
+{
+	struct ev_span nonce = EV_SPAN(c->session_root);
+	struct co_item report = { .kind = "tdx-report",
+				  .bytes = EV_SPAN(request->report),
+				  .source_type = "ioctl",
+				  .nonce = nonce };
+	struct co_item item = { .kind = "tdx-quote",
+				.bytes = ev_buffer_span(quote),
+				.source_type = "qgs",
+				.source_detail = address,
+				.nonce = nonce };
+	size_t index;
+
+	return co_collected(c, &report, NULL, why) &&
+	       co_collected(c, &item, &index, why) &&
+	       co_bind(c, "report-data", 1, index, 0);
+}
+
+enum co_wanted co_wanted_tdx_ioctl(const struct co_collection *c)
+{
+	if (c->machine.kind != CO_MACHINE_TD ||
+	    co_gathering_last(&c->items, "tdx-quote") != NULL)
+		return CO_NOT_HERE;
+	return CO_IF_THERE;
+}
+
+enum co_outcome co_collect_tdx_ioctl(struct co_collection *c,
+				     char why[CO_WHY_TEXT])
+{
+	ev_auto_buffer struct ev_buffer quote = { 0 };
+	struct report_request request = { 0 };
+	struct ev_quote parsed;
+	char address[256];
+
+	if (!c->has_session)
+		return co_failed(why, "--read-only asks for no report");
+	memcpy(request.report_data, c->session_root, 64);
+	if (!get_report(c, &request, why))
+		return errno == EACCES || errno == EPERM ? CO_FAILED
+							 : CO_ABSENT;
+	if (!qgs_address(c, address, sizeof(address)))
+		return co_failed(why, "no quote service is named (give --qgs "
+				      "vsock:4050)");
+	for (unsigned int i = 0; i < c->source->tries; i++) {
+		quote.n = 0;
+		if (co_qgs_ask(address, EV_SPAN(request.report), co_limit_ms(c),
+			       &quote, why) &&
+		    co_fresh_quote(ev_buffer_span(&quote), EV_TEE_TDX,
+				   EV_SPAN(request.report_data), &parsed, why))
+			return keep(c, &request, &quote, address, why)
+				       ? CO_OK
+				       : CO_FAILED;
+	}
+	return CO_FAILED;
+}

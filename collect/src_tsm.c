@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A quote from the kernel through configfs-tsm (Linux 6.7 and later,
+ * Documentation/ABI/testing/configfs-tsm): a directory of our own, 64 bytes
+ * in, the quote out, and a generation number that tells when somebody else
+ * wrote in between.
+ */
+#include "collect/fresh.h"
+#include "collect/round.h"
+#include "collect/src.h"
+#include "collect/stop.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define REPORT_DIR "sys/kernel/config/tsm/report"
+#define NAME_TEXT  32
+static const char prefix[] = "ecart-";
+static const size_t BLOB_MAX = (size_t)1 << 20;
+/* Waiting for the kernel to fill in a new directory, and to take a nonce. */
+static const unsigned int POLL_MS = 20, POLLS = 50;
+static const unsigned int BUSY_MS = 10000, BUSY_TRIES = 3;
+
+struct entry {
+	struct co_collection *c;
+	const struct co_round *round;
+	int dir; /* of all entries; */
+	int fd;	 /* of ours; -1: none */
+	char name[NAME_TEXT];
+	char *why;
+};
+
+static bool no(struct entry *e, const char *what)
+{
+	snprintf(e->why, CO_WHY_TEXT, "%s: %s", what, strerror(errno));
+	return false;
+}
+
+/* The name has our process number in it, so that a later run knows whose it
+ * was. */
+static void make_name(char name[NAME_TEXT])
+{
+	uint32_t random = 0;
+
+	(void)!getrandom(&random, sizeof(random), 0);
+	snprintf(name, NAME_TEXT, "%s%08x%08" PRIx32, prefix,
+		 (unsigned int)getpid(), random);
+}
+
+/* Entries of runs that are no more. */
+static void remove_stale(int dir)
+{
+	int copy = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *list = copy >= 0 ? fdopendir(copy) : NULL;
+	const struct dirent *d;
+
+	if (list == NULL) {
+		if (copy >= 0)
+			close(copy);
+		return;
+	}
+	while ((d = readdir(list)) != NULL) {
+		unsigned int pid;
+
+		if (strncmp(d->d_name, prefix, sizeof(prefix) - 1) == 0 &&
+		    strlen(d->d_name) == sizeof(prefix) - 1 + 16 &&
+		    sscanf(d->d_name + sizeof(prefix) - 1, "%8x", &pid) == 1 &&
+		    kill((pid_t)pid, 0) != 0 && errno == ESRCH)
+			unlinkat(dir, d->d_name, AT_REMOVEDIR);
+	}
+	closedir(list);
+}
+
+static enum co_outcome cannot_open(struct entry *e)
+{
+	if (errno == EACCES || errno == EPERM)
+		return co_failed(e->why, REPORT_DIR ": permission denied (run "
+						    "as root)");
+	return co_absent(e->why, "no " REPORT_DIR " (a kernel older than 6.7, "
+				 "or configfs is not mounted; modprobe "
+				 "tdx_guest)");
+}
+
+static enum co_outcome make_entry(struct entry *e)
+{
+	e->dir =
+		co_root_openat(&e->c->root, REPORT_DIR, O_RDONLY | O_DIRECTORY);
+	if (e->dir < 0)
+		return cannot_open(e);
+	remove_stale(e->dir);
+	make_name(e->name);
+	if (mkdirat(e->dir, e->name, 0700) != 0) {
+		if (errno == ENXIO)
+			return co_absent(e->why, "no provider behind "
+						 "configfs-tsm (modprobe "
+						 "tdx_guest)");
+		return cannot_open(e);
+	}
+	e->fd = openat(e->dir, e->name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (e->fd >= 0)
+		return CO_OK;
+	return co_failed(e->why, "%s/%s: %s", REPORT_DIR, e->name,
+			 strerror(errno));
+}
+
+static void remove_entry(struct entry *e)
+{
+	if (e->fd >= 0) {
+		close(e->fd);
+		unlinkat(e->dir, e->name, AT_REMOVEDIR);
+	}
+	if (e->dir >= 0)
+		close(e->dir);
+}
+
+/* Appends a file of the entry, in one open, until its end. */
+static bool read_file(struct entry *e, const char *name, size_t max,
+		      struct ev_buffer *out)
+{
+	int fd = openat(e->fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	uint8_t piece[4096];
+	ssize_t n = -1;
+
+	if (fd < 0)
+		return no(e, name);
+	while ((n = read(fd, piece, sizeof(piece))) > 0 ||
+	       (n < 0 && errno == EINTR && co_stop_signal() == 0)) {
+		if (n > 0)
+			ev_buffer_add(out, ev_span_of(piece, (size_t)n));
+		if (out->n > max) {
+			errno = EFBIG;
+			n = -1;
+			break;
+		}
+	}
+	if (n < 0)
+		no(e, name);
+	close(fd);
+	return n == 0 && ev_buffer_ok(out);
+}
+
+static bool read_generation(struct entry *e, unsigned long *out)
+{
+	ev_auto_buffer struct ev_buffer text = { 0 };
+
+	if (!read_file(e, "generation", 64, &text))
+		return false;
+	ev_buffer_add_byte(&text, 0);
+	if (!ev_buffer_ok(&text) || text.p[0] < '0' || text.p[0] > '9')
+		return false;
+	*out = strtoul((const char *)text.p, NULL, 10);
+	return true;
+}
+
+static bool read_provider(struct entry *e)
+{
+	ev_auto_buffer struct ev_buffer text = { 0 };
+
+	for (unsigned int i = 0; i < POLLS; i++) {
+		if (faccessat(e->fd, "provider", R_OK, 0) == 0)
+			break;
+		if (!co_stop_sleep_ms(POLL_MS))
+			return false;
+	}
+	if (!read_file(e, "provider", 64, &text))
+		return false;
+	while (text.n > 0 && text.p[text.n - 1] <= ' ')
+		text.n--;
+	if (ev_span_eq(ev_buffer_span(&text), EV_SPAN_LITERAL("tdx_guest")))
+		return true;
+	snprintf(e->why, CO_WHY_TEXT,
+		 "the provider is \"%.*s\"; none but tdx_guest is read by this "
+		 "version",
+		 (int)text.n, text.n > 0 ? (const char *)text.p : "");
+	return false;
+}
+
+/* One write of 64 bytes, without truncation: the kernel takes it whole. */
+static bool write_nonce(struct entry *e, struct ev_span nonce)
+{
+	for (unsigned int i = 0; i < BUSY_TRIES; i++) {
+		int fd = openat(e->fd, "inblob",
+				O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+		ssize_t n = fd >= 0 ? write(fd, nonce.p, nonce.n) : -1;
+		int saved = errno;
+
+		if (fd >= 0)
+			close(fd);
+		if (n == (ssize_t)nonce.n)
+			return true;
+		errno = saved;
+		if (fd < 0 || errno != EBUSY || !co_stop_sleep_ms(BUSY_MS))
+			break;
+	}
+	return no(e, "inblob");
+}
+
+/* The number that our write made; false where another write came between. */
+static bool wait_generation(struct entry *e, unsigned long before,
+			    unsigned long *out)
+{
+	for (unsigned int i = 0; i < POLLS; i++) {
+		if (!read_generation(e, out))
+			return false;
+		if (*out != before)
+			break;
+		if (!co_stop_sleep_ms(POLL_MS))
+			return false;
+	}
+	if (*out == before + 1)
+		return true;
+	snprintf(e->why, CO_WHY_TEXT,
+		 "generation went from %lu to %lu: somebody else wrote, or "
+		 "nobody answered",
+		 before, *out);
+	return false;
+}
+
+static bool ask_once(struct entry *e, struct ev_span nonce,
+		     struct ev_buffer *quote)
+{
+	unsigned long before, ours, after;
+	struct ev_quote parsed;
+
+	if (!read_generation(e, &before) || !write_nonce(e, nonce) ||
+	    !wait_generation(e, before, &ours) ||
+	    !read_file(e, "outblob", BLOB_MAX, quote))
+		return false;
+	if (quote->n == 0) {
+		snprintf(e->why, CO_WHY_TEXT,
+			 "outblob is empty: the quote "
+			 "service of the host did not "
+			 "answer");
+		return false;
+	}
+	if (!read_generation(e, &after))
+		return false;
+	if (after != ours) {
+		snprintf(e->why, CO_WHY_TEXT,
+			 "generation moved while the "
+			 "quote was read");
+		return false;
+	}
+	return co_fresh_quote(ev_buffer_span(quote), EV_TEE_TDX, nonce, &parsed,
+			      e->why);
+}
+
+static bool keep(struct entry *e, const struct ev_buffer *quote)
+{
+	ev_auto_buffer struct ev_buffer aux = { 0 };
+	struct co_item item = {
+		.kind = "tdx-quote",
+		.hint = e->round->hint,
+		.bytes = ev_buffer_span(quote),
+		.source_type = "configfs-tsm",
+		.source_detail = "tdx_guest",
+		.nonce = e->round->nonce,
+	};
+	char ignored[CO_WHY_TEXT], *why = e->why;
+	size_t index;
+
+	if (!co_collected(e->c, &item, &index, e->why) ||
+	    !co_bind(e->c, e->round->use, e->round->number, index, 0))
+		return false;
+	/* Absent with most providers. */
+	e->why = ignored;
+	if (read_file(e, "auxblob", BLOB_MAX, &aux) && aux.n > 0) {
+		item = (struct co_item){ .kind = "tsm-auxblob",
+					 .hint = e->round->hint,
+					 .bytes = ev_buffer_span(&aux),
+					 .source_type = "configfs-tsm" };
+		co_collected(e->c, &item, NULL, ignored);
+	}
+	e->why = why;
+	co_detail(e->c, "TDX quote from the kernel, nonce bound");
+	return true;
+}
+
+static enum co_outcome ask(struct entry *e)
+{
+	if (!read_provider(e))
+		return CO_FAILED;
+	for (unsigned int i = 0; i < e->c->source->tries; i++) {
+		ev_auto_buffer struct ev_buffer quote = { 0 };
+
+		if (ask_once(e, e->round->nonce, &quote))
+			return keep(e, &quote) ? CO_OK : CO_FAILED;
+		if (co_stop_signal() != 0)
+			break;
+	}
+	return CO_FAILED;
+}
+
+enum co_outcome co_round_tsm(struct co_collection *c,
+			     const struct co_round *round,
+			     char why[CO_WHY_TEXT])
+{
+	struct entry e = {
+		.c = c, .round = round, .dir = -1, .fd = -1, .why = why
+	};
+	enum co_outcome outcome = make_entry(&e);
+
+	if (outcome == CO_OK)
+		outcome = ask(&e);
+	remove_entry(&e);
+	return outcome;
+}
+
+enum co_wanted co_wanted_tsm_report(const struct co_collection *c)
+{
+	return c->machine.kind == CO_MACHINE_TD ? CO_REQUIRED : CO_NOT_HERE;
+}
+
+enum co_outcome co_collect_tsm_report(struct co_collection *c,
+				      char why[CO_WHY_TEXT])
+{
+	struct co_round round = { .use = "report-data",
+				  .number = 1,
+				  .nonce = EV_SPAN(c->session_root) };
+
+	if (!c->has_session)
+		return co_failed(why, "a quote needs a directory in configfs, "
+				      "which --read-only does not make");
+	return co_round_tsm(c, &round, why);
+}
