@@ -9,6 +9,8 @@
 #include "cli.h"
 
 /* collect/ */
+extern const struct cli_command cmd_collect;
+extern const struct cli_command cmd_doctor;
 extern const struct cli_command cmd_keygen;
 extern const struct cli_command cmd_pack;
 extern const struct cli_command cmd_redact;

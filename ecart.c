@@ -10,9 +10,10 @@
 /* THE table of commands, in the order of the overview. */
 static const struct cli_command *const commands[] = {
 #if ECART_ALL_COMMANDS
-	&cmd_pack,    &cmd_sign,   &cmd_stamp,	 &cmd_redact, &cmd_keygen,
+	&cmd_collect, &cmd_pack,   &cmd_sign,	 &cmd_stamp, &cmd_redact,
+	&cmd_keygen,  &cmd_doctor,
 #endif
-	&cmd_unpack,  &cmd_replay, &cmd_explain, &cmd_show,   &cmd_verify,
+	&cmd_unpack,  &cmd_replay, &cmd_explain, &cmd_show,  &cmd_verify,
 #if ECART_ALL_COMMANDS
 	&cmd_audit,
 #endif
