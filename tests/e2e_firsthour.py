@@ -298,6 +298,9 @@ def usage(_):
     contains(ecart("replay", "--bogus", "x", status=USAGE).err, "help")
     contains(ecart("replay", "x", "--at", "yesterday", status=USAGE).err,
              "yesterday", "2026-06-08T12:42:41Z", "@SECONDS")
+    for nonce in ("", "0", "0g", "00f", "00" * 65):
+        contains(ecart("replay", "x", "--nonce", nonce, status=USAGE).err,
+                 "2 to 128 hex digits")
     ecart("replay", status=USAGE)
     ecart("pack", status=USAGE)
     ecart("audit", status=USAGE)

@@ -1,0 +1,204 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Collections in a TD without paravisor, and in an enclave: what the kernel offers as files."""
+
+import os
+import shutil
+import sys
+import time
+
+sys.dont_write_bytecode = True
+
+from collecting import collect
+from e2e import ECART, INCOMPLETE, case, contains, equal, main, read, run, tree, write
+from held_guest import held, skip_without_parts
+from stand_in import Enclave, Folder, Kernel
+
+import quote as quotes
+
+REPORT = "sys/kernel/config/tsm/report"
+ALONE = ("--no-collateral",)
+DEAD, LIVE = 0x7FFFFFFF, os.getpid()  # process numbers: none is as large as the first
+
+
+def strace_works():
+    if not shutil.which("strace"):
+        return False
+    return run(["strace", "-o", "/dev/null", "true"]).status == 0
+
+
+def report_data(quote):
+    return quotes.parse(quote)["body"][-64:]
+
+
+@case("a TD gives its quote over the session's digest, its event log and its registers; exit 0")
+def complete(scratch):
+    guest = held("--machine", "td")
+    got = collect(scratch, guest.root, "--cacert", guest.known["ca"])
+    equal({"ok"}, {got.outcome(name) for name in (
+        "host", "tsm-report", "collateral", "ccel", "tdx-rtmr")}, str(got.steps))
+    equal(["not here"] * 4, [got.outcome(name) for name in (
+        "tpm-quote", "azure-tdquote", "tdx-ioctl", "imds-attested")], "not of this machine")
+    quote = got.one("tdx-quote")
+    equal(got.session_root, report_data(quote), "REPORTDATA")
+    equal("items/tdx-quote/0000.bin", got.nonce("report-data"), "binding")
+    equal(read(guest.path("sys/firmware/acpi/tables/CCEL")), got.one("acpi-ccel-table"), "table")
+    equal(read(guest.path("sys/firmware/acpi/tables/data/CCEL")), got.one("tdx-eventlog-ccel"), "log")
+    body = quotes.unpack(quotes.TD_10, quotes.parse(quote)["body"])
+    text = got.one("tdx-measurements").decode()
+    for i in range(4):
+        contains(text, "rtmr%d:sha384 %s\n" % (i, body["rtmr%d" % i].hex()))
+    equal(8, len(text.splitlines()), "registers")
+
+
+@case("REPORTDATA holds a verifier's nonce: the session says it, and another run has another")
+def bound(scratch):
+    kernel = Kernel()
+    first = collect(scratch, kernel.root, *ALONE, "--nonce", "8f1c22e2", name="1.ecart")
+    contains(first.one("ecart-session").decode(), '"challenge":"8f1c22e2"')
+    second = collect(scratch, kernel.root, *ALONE, "--nonce", "8f1c22e2", name="2.ecart")
+    for got in (first, second):
+        equal(got.session_root, report_data(got.one("tdx-quote")), "REPORTDATA")
+    assert first.session_root != second.session_root, "the seed is the same"
+
+
+@case("a generation that jumped is asked again; one that always jumps is no quote, and says so")
+def jumps(scratch):
+    kernel = Kernel()
+    kernel.faults.add({"path": "tsm", "times": 1, "jump": True})
+    got = collect(scratch, kernel.root, *ALONE, name="1.ecart")
+    equal(got.session_root, report_data(got.one("tdx-quote")), "REPORTDATA")
+    kernel.faults.add({"path": "tsm", "jump": True})
+    got = collect(scratch, kernel.root, *ALONE, status=INCOMPLETE, name="2.ecart")
+    equal([], got.items("tdx-quote"), "quotes")
+    contains(got.reason("tsm-report"), "somebody else wrote")
+    contains(got.done.out, "missing tsm-report: ")
+    equal("absent", got.outcome("tdx-ioctl"), "the way of older kernels is tried")
+
+
+@case("an outblob of no bytes is no quote: asked again, and after three times said")
+def empty(scratch):
+    kernel = Kernel()
+    kernel.faults.add({"path": "tsm", "times": 2, "empty": True})
+    got = collect(scratch, kernel.root, *ALONE, name="1.ecart")
+    equal(1, len(got.items("tdx-quote")), "quotes")
+    kernel.faults.add({"path": "tsm", "empty": True})
+    got = collect(scratch, kernel.root, *ALONE, status=INCOMPLETE, name="2.ecart")
+    equal([], got.items("tdx-quote"), "quotes")
+    contains(got.reason("tsm-report"), "outblob is empty")
+
+
+@case("a quote over other bytes than were written is not taken")
+def foreign(scratch):
+    kernel = Kernel()
+    kernel.tsm.quote = lambda _: kernel.quote(b"F" * 64)
+    got = collect(scratch, kernel.root, *ALONE, status=INCOMPLETE)
+    equal([], got.items("tdx-quote"), "quotes")
+    contains(got.reason("tsm-report"), "does not carry our REPORTDATA")
+
+
+@case("a provider that is late is waited for, and another one than tdx_guest is named")
+def provider(scratch):
+    kernel = Kernel()
+    kernel.faults.add({"path": "tsm", "times": 1, "delay": 0.4})
+    got = collect(scratch, kernel.root, *ALONE, name="1.ecart")
+    equal("ok", got.outcome("tsm-report"), "late")
+    kernel.tsm.provider = b"arm_cca_guest\n"
+    got = collect(scratch, kernel.root, *ALONE, status=INCOMPLETE, name="2.ecart")
+    contains(got.reason("tsm-report"), '"arm_cca_guest"')
+
+
+if strace_works():
+    @case("a busy kernel (EBUSY at inblob) is asked again after ten seconds")
+    def busy(scratch):
+        kernel, trace = Kernel(), os.path.join(scratch, "trace")
+        archive, begin = os.path.join(scratch, "a.ecart"), time.monotonic()
+        # Nothing else is written before inblob where nothing is said; leaks cannot be looked for
+        # in a process that is traced.
+        done = run(["env", "ASAN_OPTIONS=detect_leaks=0", "strace", "-o", trace, "-e", "trace=write",
+                    "-e", "inject=write:error=EBUSY:when=1", ECART, "collect", "--root", kernel.root,
+                    "-o", archive, "--quiet", *ALONE])
+        equal(0, done.status, str(done))
+        rows = [row for row in read(trace).decode().splitlines() if ", 64)" in row]
+        equal([True, False], ["(INJECTED)" in row for row in rows][:2], "writes of 64 bytes")
+        assert time.monotonic() - begin >= 10, "asked again too early"
+
+
+@case("entries of runs that are no more are removed; those of live ones and of others stay")
+def stale(scratch):
+    folder = Folder()
+    names = {"dead": "ecart-%08x0badcafe" % DEAD, "live": "ecart-%08x0badcafe" % LIVE,
+             "short": "ecart-%08x" % DEAD, "other": "com.intel.dcap"}
+    for name in names.values():
+        os.makedirs(folder.path(REPORT, name))
+    got = collect(scratch, folder.root, *ALONE, status=INCOMPLETE)
+    equal({names["live"], names["short"], names["other"]}, set(os.listdir(folder.path(REPORT))),
+          "entries: ours and the dead one's are gone")
+    contains(got.reason("tsm-report"), "provider")
+
+
+@case("--read-only makes no entry and asks for no quote; the rest is collected, exit 2")
+def read_only(scratch):
+    kernel = Kernel()
+    before = tree(kernel.root)
+    got = collect(scratch, kernel.root, *ALONE, "--read-only", status=INCOMPLETE)
+    assert before == tree(kernel.root), "files changed"
+    equal([], os.listdir(kernel.path(REPORT)), "entries")
+    contains(got.reason("tsm-report"), "--read-only")
+    assert "binding" not in got.manifest, "there is a binding"
+    equal(["ok", "ok"], [got.outcome(name) for name in ("ccel", "tdx-rtmr")], "the rest")
+
+
+@case("a table CCEL without its log, a log of no bytes, no registers: each is said")
+def pieces(scratch):
+    kernel = Kernel()
+    log = "sys/firmware/acpi/tables/data/CCEL"
+    os.unlink(kernel.path(log))
+    shutil.rmtree(kernel.path("sys/devices/virtual/misc/tdx_guest/measurements"))
+    got = collect(scratch, kernel.root, *ALONE, status=INCOMPLETE, name="1.ecart")
+    contains(got.reason("ccel"), "table CCEL is there, its data is not")
+    equal(1, len(got.items("acpi-ccel-table")), "the table is kept")
+    contains(got.reason("tdx-rtmr"), "6.16")
+    write(kernel.path(log), b"")
+    got = collect(scratch, kernel.root, *ALONE, status=INCOMPLETE, name="2.ecart")
+    equal("absent", got.outcome("ccel"), "outcome")
+    contains(got.reason("ccel"), "empty")
+
+
+@case("an enclave under Gramine gives a quote over the session's digest, and its report")
+def gramine(scratch):
+    enclave = Enclave()
+    got = collect(scratch, enclave.root, *ALONE)
+    equal(got.session_root, report_data(got.one("sgx-quote")), "REPORTDATA")
+    equal("items/sgx-quote/0000.bin", got.nonce("report-data"), "binding")
+    equal(432, len(got.one("sgx-report")), "report")
+
+
+@case("a quote that is late under Gramine is asked for again; one of another report is not taken")
+def late_gramine(scratch):
+    enclave = Enclave()
+    enclave.delay = 0.05
+    got = collect(scratch, enclave.root, *ALONE, name="1.ecart")
+    equal(got.session_root, report_data(got.one("sgx-quote")), "REPORTDATA")
+    enclave.delay = 30
+    got = collect(scratch, enclave.root, *ALONE, status=INCOMPLETE, name="2.ecart")
+    contains(got.reason("gramine"), "does not carry our REPORTDATA")
+    equal(None, got.manifest, "an archive of nothing")
+
+
+@case("Gramine without DCAP is said; --read-only takes the quote that is there, unbound")
+def other_gramine(scratch):
+    got = collect(scratch, Enclave("none").root, *ALONE, status=INCOMPLETE, name="1.ecart")
+    contains(got.reason("gramine"), "attestation_type", "remote_attestation")
+    enclave = Enclave()
+    before = tree(enclave.root)
+    got = collect(scratch, enclave.root, *ALONE, "--read-only", name="2.ecart")
+    equal(bytes(64), report_data(got.one("sgx-quote")), "REPORTDATA")
+    equal(0, enclave.asked, "written")
+    assert before == tree(enclave.root), "files changed"
+    assert "binding" not in got.manifest, "there is a binding"
+
+
+if __name__ == "__main__":
+    skip_without_parts()
+    main(needs_vectors=False)
