@@ -19,4 +19,23 @@ for verb in $verbs; do
 		echo "docs/ecart.1 does not describe $verb"
 done)
 tap "each command is in ecart(1)" "$bad"
+options=$(sed -n 's/^[[:space:]]*\(TEXT\|FLAG\)("\([a-z0-9-]*\)",.*/\2/p; s/.*(struct option){ "\([a-z-]*\)", .*/\1/p' \
+	collect/cmd_collect_options.c | grep -v -x -e help -e output)
+bad=$(for option in $options; do
+	grep -q "^\.It Fl -$option\( \|\$\)" docs/ecart-collect.1 ||
+		echo "docs/ecart-collect.1 does not describe --$option"
+done)
+[ "$(echo "$options" | wc -l)" -gt 30 ] || bad="only these options were found: $options"
+tap "each option of collect is in ecart-collect(1)" "$bad"
+case " $verbs " in
+*sources*)
+	sources=$("$ecart" sources | cut -d' ' -f1)
+	bad=$(for source in $sources; do
+		grep -q "^\.It Li $source\$" docs/ecart-collect.1 ||
+			echo "docs/ecart-collect.1 does not describe $source"
+	done)
+	[ -n "$sources" ] || bad="no source was found"
+	tap "each source is in ecart-collect(1)" "$bad"
+	;;
+esac
 tap_done
