@@ -36,6 +36,7 @@ int main(int argc, char **argv)
 	const char *json;
 	char *archive;
 	size_t n;
+	int verdict;
 
 	if (ecart_new(&e) != ECART_OK)
 		return 9;
@@ -54,7 +55,11 @@ int main(int argc, char **argv)
 	json = ecart_report_json(report, &n);
 	if (fwrite(json, 1, n, stdout) != n)
 		return 9;
-	return (int)ecart_report_verdict(report);
+	verdict = (int)ecart_report_verdict(report);
+	ecart_report_free(report);
+	free(archive);
+	ecart_free(e);
+	return verdict;
 }
 """
 
