@@ -79,11 +79,33 @@ struct asking {
 	struct co_collection *c;
 	char nonce[EV_SESSION_DIGITS];
 	char url[512];
-	struct co_http_reply reply;
+	struct co_http_reply reply; /* the last one that is a document */
 	struct ev_buffer cms;
 	bool fresh;
 };
 
+/* What came before stays where this answer is none. */
+static bool ask_once(struct asking *a, const char *path, char why[CO_WHY_TEXT])
+{
+	struct co_http_reply reply = { 0 };
+	struct ev_buffer cms = { 0 };
+	char url[sizeof(a->url)];
+
+	if (!co_imds_ask(a->c, path, (struct ev_span){ 0 }, url, &reply, why) ||
+	    !decode(ev_buffer_span(&reply.body), &cms, why)) {
+		co_http_reply_free(&reply);
+		ev_buffer_free(&cms);
+		return false;
+	}
+	co_http_reply_free(&a->reply);
+	ev_buffer_free(&a->cms);
+	a->reply = reply;
+	a->cms = cms;
+	memcpy(a->url, url, sizeof(url));
+	return true;
+}
+
+/* False where no document came. */
 static bool ask(struct asking *a, char why[CO_WHY_TEXT])
 {
 	char path[160];
@@ -94,17 +116,13 @@ static bool ask(struct asking *a, char why[CO_WHY_TEXT])
 	for (unsigned int i = 0; i < a->c->source->tries; i++) {
 		if (i > 0 && !co_stop_sleep_ms(CACHE_MS))
 			break;
-		co_http_reply_free(&a->reply);
-		a->cms.n = 0;
-		if (!co_imds_ask(a->c, path, (struct ev_span){ 0 }, a->url,
-				 &a->reply, why) ||
-		    !decode(ev_buffer_span(&a->reply.body), &a->cms, why))
-			return false;
+		if (!ask_once(a, path, why))
+			break;
 		a->fresh = names_nonce(ev_buffer_span(&a->cms), a->nonce);
 		if (a->fresh || a->nonce[0] == 0)
-			return true;
+			break;
 	}
-	return true;
+	return a->cms.n > 0;
 }
 
 static enum co_outcome keep(struct asking *a, char why[CO_WHY_TEXT])

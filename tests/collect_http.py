@@ -70,6 +70,12 @@ def cached(scratch):
     contains(got.reason("imds-attested"), "nonce in the document is not ours", "marked unbound")
     contains(got.items("azure-imds-attested")[0]["name"], "unbound")
     equal(None, got.nonce("imds"), "binding")
+    faulty({"path": DOCUMENT, "times": 1, "nonce": "9999999999"}, {"path": DOCUMENT, "status": 404})
+    got, asked = document(scratch)
+    faulty()
+    equal([200, 404], [row["status"] for row in asked], "the second time there is none")
+    contains(got.reason("imds-attested"), "nonce in the document is not ours")
+    contains(got.items("azure-imds-attested")[0]["name"], "unbound")
 
 
 @case("429 with Retry-After, 410 and 5xx of the metadata service are asked again, after that time")
