@@ -165,7 +165,8 @@ bool co_collateral_ask_root_crl(struct co_collection *c, struct co_fetched *out,
 			 pccs ? "/sgx/certification/v4/rootcacrl" : "");
 		snprintf(out->detail, sizeof(out->detail), "%s",
 			 origin_words[origins[i].kind]);
-		if (ask(c, true, out, why))
+		/* Intel's list is where its own certificates say: plain. */
+		if (ask(c, !pccs, out, why))
 			return true;
 		if (!pccs)
 			address = NULL; /* the same for all of them */
@@ -192,58 +193,52 @@ static bool find_chain(const struct co_http_reply *reply, const char *names,
 	return false;
 }
 
-static bool keep_chain(struct co_collection *c, struct co_fetched *fetched,
-		       const char *hint, const char *names, size_t of,
-		       char why[CO_WHY_TEXT])
+/* The certificates of the reply's header, percent-decoded. */
+static bool read_chain(const struct co_fetched *fetched, const char *names,
+		       struct ev_buffer *chain, char why[CO_WHY_TEXT])
 {
-	ev_auto_buffer struct ev_buffer chain = { 0 };
-	struct co_item item = {
-		.kind = "dcap-issuer-chain",
-		.hint = hint,
-		.source_type = "https",
-		.source_detail = "issuer chain header, percent-decoded",
-		.source_uri = fetched->url,
-		.relates = &(struct co_relation){ "issuer-of", of },
-		.n_relates = 1,
-	};
 	struct ev_pem_list pem = { 0 };
 	struct ev_error err = { 0 };
+	const char *wrong = NULL;
 	struct ev_span value;
 
-	if (!find_chain(&fetched->reply, names, &value)) {
-		snprintf(why, CO_WHY_TEXT,
-			 "%.300s: the reply has no issuer chain", fetched->url);
-		return false;
-	}
-	if (!co_http_percent_decode(value, &chain)) {
-		snprintf(why, CO_WHY_TEXT,
-			 "%.300s: the issuer chain is not percent-encoded",
-			 fetched->url);
-		return false;
-	}
-	item.bytes = ev_buffer_span(&chain);
-	if (ev_pem_list_parse(item.bytes, 0, "CERTIFICATE", &pem, &err) !=
-	    EV_OK) {
-		snprintf(why, CO_WHY_TEXT,
-			 "%.300s: the issuer chain is not certificates in PEM",
-			 fetched->url);
-		return false;
-	}
+	if (!find_chain(&fetched->reply, names, &value))
+		wrong = "the reply has no issuer chain";
+	else if (!co_http_percent_decode(value, chain))
+		wrong = "the issuer chain is not percent-encoded";
+	else if (ev_pem_list_parse(ev_buffer_span(chain), 0, "CERTIFICATE",
+				   &pem, &err) != EV_OK)
+		wrong = "the issuer chain is not certificates in PEM";
 	ev_pem_list_free(&pem);
-	return co_collected(c, &item, NULL, why);
+	if (wrong != NULL)
+		snprintf(why, CO_WHY_TEXT, "%.300s: %s", fetched->url, wrong);
+	return wrong == NULL;
 }
 
 bool co_collateral_keep(struct co_collection *c, struct co_fetched *fetched,
 			const char *kind, const char *hint,
 			const char *chain_headers, char why[CO_WHY_TEXT])
 {
-	size_t index;
+	ev_auto_buffer struct ev_buffer chain = { 0 };
+	struct co_relation of = { .rel = "issuer-of" };
+	struct co_item item = {
+		.kind = "dcap-issuer-chain",
+		.hint = hint,
+		.source_type = "https",
+		.source_detail = "issuer chain header, percent-decoded",
+		.source_uri = fetched->url,
+		.relates = &of,
+		.n_relates = 1,
+	};
 
-	if (!co_collected_reply(c, kind, hint, fetched->detail, fetched->url,
-				&fetched->reply, &index, why))
+	if (chain_headers != NULL &&
+	    !read_chain(fetched, chain_headers, &chain, why))
 		return false;
-	return chain_headers == NULL ||
-	       keep_chain(c, fetched, hint, chain_headers, index, why);
+	if (!co_collected_reply(c, kind, hint, fetched->detail, fetched->url,
+				&fetched->reply, &of.part, why))
+		return false;
+	item.bytes = ev_buffer_span(&chain);
+	return chain_headers == NULL || co_collected(c, &item, NULL, why);
 }
 
 const char *co_crl_kind(struct ev_span body)

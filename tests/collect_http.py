@@ -234,6 +234,9 @@ def header(scratch):
         got = gather(scratch, status=INCOMPLETE)
         served().faults.clear()
         contains(got.reason("collateral"), word)
+        chains = {relation["name"] for chain in got.items("dcap-issuer-chain")
+                  for relation in chain.get("relates", ())}
+        equal(set(), {item["name"] for item in got.items("dcap-tcbinfo")} - chains, "without a chain")
 
 
 @case("each address is printed before it is asked; --quiet prints none of it")
