@@ -228,14 +228,10 @@ static void list_costs(const struct run *r, struct ev_buffer *out)
 
 static void list_missing(const struct co_collection *c, struct ev_buffer *out)
 {
-	const char *reason;
-
 	for (size_t i = 0; i < c->n_steps; i++) {
 		const struct co_step *step = &c->steps[i];
 
-		if (step->outcome == CO_OK ||
-		    co_collection_wanted(c, step->source, &reason) !=
-			    CO_REQUIRED)
+		if (!step->missing)
 			continue;
 		ev_buffer_printf(out, "missing %s: ", step->source->name);
 		ev_escape_foreign(ev_span_str(step->reason), out);

@@ -358,6 +358,25 @@ static void ask(struct co_collection *c, const struct co_source *source,
 	c->source = NULL;
 }
 
+static bool succeeded(const struct co_collection *c, const char *name)
+{
+	for (size_t i = 0; name != NULL && i < c->n_steps; i++)
+		if (strcmp(c->steps[i].source->name, name) == 0)
+			return c->steps[i].outcome == CO_OK;
+	return false;
+}
+
+static void count_missing(struct co_collection *c)
+{
+	for (size_t i = 0; i < c->n_steps; i++) {
+		struct co_step *step = &c->steps[i];
+
+		if (succeeded(c, step->source->instead))
+			step->missing = false;
+		c->n_missing += step->missing;
+	}
+}
+
 bool co_collection_run(struct co_collection *c)
 {
 	size_t n = 0;
@@ -385,8 +404,9 @@ bool co_collection_run(struct co_collection *c)
 			continue;
 		}
 		ask(c, &co_sources[i], step);
-		c->n_missing += wanted == CO_REQUIRED && step->outcome != CO_OK;
+		step->missing = wanted == CO_REQUIRED && step->outcome != CO_OK;
 	}
+	count_missing(c);
 	c->ended = (int64_t)time(NULL);
 	return co_stop_signal() == 0;
 }

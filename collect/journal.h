@@ -26,6 +26,7 @@ struct co_step {
 	size_t n_items, n_bytes;
 	unsigned int ms;
 	int64_t ended; /* seconds since 1970 */
+	bool missing;  /* was required, and nothing else brought it */
 };
 
 struct co_journal {

@@ -72,6 +72,7 @@ const struct co_source co_sources[] = {
 	  .needs = "root",
 	  .reads = "sys/kernel/config/tsm/report",
 	  .path = "sys/kernel/config/tsm/report",
+	  .instead = "tdx-ioctl",
 	  .limit_ms = 60000,
 	  .tries = 3,
 	  FUNCTIONS(tsm_report) },

@@ -34,6 +34,7 @@ struct co_source {
 	const char *path;      /* below the root, or NULL */
 	uint32_t nv;	       /* an index of the TPM, or 0 */
 	bool network;	       /* an address is asked */
+	const char *instead;   /* the row whose success makes up for it */
 	unsigned int limit_ms; /* of one attempt */
 	unsigned int tries;
 	enum co_wanted (*wanted)(const struct co_collection *c);
