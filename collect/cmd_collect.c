@@ -364,7 +364,7 @@ const struct cli_command cmd_collect = {
 		"  --qgs A, --cacert F  where things are, and whom to trust for "
 		"https\n"
 		"  --minimal, --with-instance, --salted, --sandwich, "
-		"--timeout S, --qgs A\n"
+		"--timeout S\n"
 		"  --label TEXT, --series TEXT, --previous ARCHIVE, --strict, "
 		"--force\n"
 		"  --dry-run           say what would be asked, and stop; "

@@ -89,13 +89,15 @@ enum co_outcome co_collect_ima_log(struct co_collection *c,
 		"the IMA log is empty (no policy: boot with ima_policy=tcb)",
 		NULL, why);
 	char ascii[CO_WHY_TEXT];
+	bool text;
 
 	if (outcome != CO_OK || c->options.minimal)
 		return outcome;
 	/* A convenience: the binary one is the evidence. */
-	take_file(c, "sys/kernel/security/ima/ascii_runtime_measurements",
-		  "ima-log-ascii", IMA_MAX, "", "", NULL, ascii);
-	co_detail(c, "binary and text");
+	text = take_file(
+		       c, "sys/kernel/security/ima/ascii_runtime_measurements",
+		       "ima-log-ascii", IMA_MAX, "", "", NULL, ascii) == CO_OK;
+	co_detail(c, text ? "binary and text" : "binary");
 	return outcome;
 }
 
