@@ -149,6 +149,8 @@ static void list_facts(const struct co_collection *c, struct ev_buffer *out)
 
 	ev_buffer_printf(out, "machine   %s\n",
 			 co_machine_word(c->machine.kind));
+	if (c->machine.unread[0] != 0)
+		ev_buffer_printf(out, "          %s\n", c->machine.unread);
 	if (uname(&u) == 0)
 		ev_buffer_printf(out, "kernel    %s %s\n", u.sysname,
 				 u.release);

@@ -10,9 +10,7 @@ bool co_imds_there(const struct co_collection *c)
 {
 	if (c->root.given && c->root.imds == NULL)
 		return false;
-	return c->machine.kind == CO_MACHINE_AZURE_TDX ||
-	       c->machine.kind == CO_MACHINE_AZURE_SNP ||
-	       c->machine.kind == CO_MACHINE_AZURE_OTHER;
+	return co_machine_is_azure(c->machine.kind);
 }
 
 const char *co_imds_address(const struct co_collection *c)

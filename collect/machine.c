@@ -22,12 +22,21 @@ const char *co_machine_word(enum co_machine_kind kind)
 		[CO_MACHINE_AZURE_SNP] = "an Azure confidential VM (SEV-SNP)",
 		[CO_MACHINE_AZURE_OTHER] =
 			"an Azure VM with a paravisor of a type that is not known",
+		[CO_MACHINE_AZURE_UNREAD] =
+			"an Azure VM with a paravisor whose report cannot be read",
 		[CO_MACHINE_TD] = "a TDX guest without a paravisor",
 		[CO_MACHINE_GRAMINE] = "an SGX enclave under Gramine",
 		[CO_MACHINE_TPM] = "a machine with a TPM and no TEE",
 	};
 
 	return words[kind];
+}
+
+bool co_machine_is_azure(enum co_machine_kind kind)
+{
+	return kind == CO_MACHINE_AZURE_TDX || kind == CO_MACHINE_AZURE_SNP ||
+	       kind == CO_MACHINE_AZURE_OTHER ||
+	       kind == CO_MACHINE_AZURE_UNREAD;
 }
 
 static bool exists(const struct co_root *root, const char *path)
@@ -43,12 +52,12 @@ static bool exists(const struct co_root *root, const char *path)
  * The type out of the middle of the report: a read at offset 0 would have
  * the paravisor make a new one, and it makes one in two seconds at most.
  */
-static uint32_t report_type(struct co_tpm *tpm)
+static uint32_t report_type(struct co_tpm *tpm, char why[512])
 {
 	/* The owner's password stands last: where there is none, nothing. */
 	const char *args[] = { "0x01400001",
 			       "-C",
-			       "0x40000001",
+			       CO_TPM_OWNER,
 			       "--offset",
 			       TYPE_OFFSET,
 			       "-s",
@@ -62,7 +71,6 @@ static uint32_t report_type(struct co_tpm *tpm)
 	struct co_exec_result result;
 	struct ev_error err = { 0 };
 	struct ev_reader r;
-	char why[512];
 	uint32_t type;
 	bool ok;
 
@@ -73,9 +81,14 @@ static uint32_t report_type(struct co_tpm *tpm)
 	ok = co_tpm_run(tpm, "tpm2_nvread", args, (struct ev_span){ 0 },
 			LOOK_MS, &result, why);
 	co_exec_free(&result);
-	if (!ok || !co_workdir_take(&tpm->workdir, "type", TYPE_SIZE, &bytes) ||
-	    bytes.n != TYPE_SIZE)
+	if (!ok)
 		return UINT32_MAX;
+	if (!co_workdir_take(&tpm->workdir, "type", TYPE_SIZE, &bytes) ||
+	    bytes.n != TYPE_SIZE) {
+		snprintf(why, 512, "tpm2_nvread left %zu of %d bytes", bytes.n,
+			 TYPE_SIZE);
+		return UINT32_MAX;
+	}
 	r = ev_reader_init(ev_buffer_span(&bytes), 1216, "hcl", &err);
 	ev_read_u32le(&r, "data_size");
 	ev_read_u32le(&r, "request_version");
@@ -93,6 +106,8 @@ static enum co_machine_kind azure_kind(uint32_t type)
 
 static enum co_machine_kind kind_of(const struct co_machine *m)
 {
+	if (m->unread[0] != 0)
+		return CO_MACHINE_AZURE_UNREAD;
 	if (m->report_type != 0)
 		return azure_kind(m->report_type);
 	if (m->has_tdx_device || m->has_tsm)
@@ -118,7 +133,7 @@ void co_machine_detect(const struct co_root *root, struct co_tpm *tpm,
 		.has_gramine = exists(root, "dev/attestation/attestation_type"),
 	};
 	if (tpm->there)
-		out->report_type = report_type(tpm);
+		out->report_type = report_type(tpm, out->unread);
 	out->kind = kind_of(out);
 	snprintf(out->looked, sizeof(out->looked),
 		 "  TPM                            %.200s\n"

@@ -112,6 +112,8 @@ bool co_round_azure_quote(struct co_collection *c, const struct co_round *round,
 
 enum co_wanted co_wanted_azure_tdquote(const struct co_collection *c)
 {
+	if (c->machine.kind == CO_MACHINE_AZURE_UNREAD)
+		return CO_IF_THERE;
 	return c->machine.kind == CO_MACHINE_AZURE_TDX ? CO_REQUIRED
 						       : CO_NOT_HERE;
 }

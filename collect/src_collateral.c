@@ -217,9 +217,12 @@ enum co_wanted co_wanted_collateral(const struct co_collection *c)
 
 	for (size_t i = 0; i < g->n; i++)
 		dcap |= is_quote(g->item[i]);
-	if (!dcap)
-		return CO_NOT_HERE;
-	return c->options.no_collateral ? CO_NOT_ASKED : CO_REQUIRED;
+	if (c->options.no_collateral && dcap)
+		return CO_NOT_ASKED;
+	/* Whether there would have been a quote, nobody knows. */
+	if (!dcap && c->machine.kind == CO_MACHINE_AZURE_UNREAD)
+		return CO_IF_THERE;
+	return dcap ? CO_REQUIRED : CO_NOT_HERE;
 }
 
 enum co_outcome co_collect_collateral(struct co_collection *c,

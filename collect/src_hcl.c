@@ -100,18 +100,7 @@ bool co_round_hcl(struct co_collection *c, const struct co_round *round,
 
 enum co_wanted co_wanted_hcl_report(const struct co_collection *c)
 {
-	switch (c->machine.kind) {
-	case CO_MACHINE_AZURE_TDX:
-	case CO_MACHINE_AZURE_SNP:
-	case CO_MACHINE_AZURE_OTHER:
-		return CO_REQUIRED;
-	case CO_MACHINE_TD:
-	case CO_MACHINE_GRAMINE:
-	case CO_MACHINE_TPM:
-	case CO_MACHINE_NONE:
-		break;
-	}
-	return CO_NOT_HERE;
+	return co_machine_is_azure(c->machine.kind) ? CO_REQUIRED : CO_NOT_HERE;
 }
 
 enum co_outcome co_collect_hcl_report(struct co_collection *c,

@@ -105,18 +105,7 @@ enum co_outcome co_collect_ima_log(struct co_collection *c,
 
 enum co_wanted co_wanted_ccel(const struct co_collection *c)
 {
-	switch (c->machine.kind) {
-	case CO_MACHINE_TD:
-		return CO_REQUIRED;
-	case CO_MACHINE_AZURE_TDX:
-	case CO_MACHINE_AZURE_SNP:
-	case CO_MACHINE_AZURE_OTHER:
-	case CO_MACHINE_GRAMINE:
-	case CO_MACHINE_TPM:
-	case CO_MACHINE_NONE:
-		break;
-	}
-	return CO_NOT_HERE;
+	return c->machine.kind == CO_MACHINE_TD ? CO_REQUIRED : CO_NOT_HERE;
 }
 
 enum co_outcome co_collect_ccel(struct co_collection *c, char why[CO_WHY_TEXT])

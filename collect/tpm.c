@@ -119,10 +119,10 @@ static bool put_owner_auth(const struct co_tpm *tpm)
 	return good;
 }
 
-static bool wants_owner_auth(const char *const *args)
+static bool has_arg(const char *const *args, const char *arg)
 {
 	for (; *args != NULL; args++)
-		if (strcmp(*args, CO_TPM_OWNER_AUTH) == 0)
+		if (strcmp(*args, arg) == 0)
 			return true;
 	return false;
 }
@@ -152,9 +152,14 @@ static bool run_once(struct co_tpm *tpm, const char *tool,
 		     unsigned int limit_ms, struct co_exec_result *result,
 		     char why[512])
 {
-	bool with_owner_auth = wants_owner_auth(args);
+	bool with_owner_auth = has_arg(args, CO_TPM_OWNER_AUTH);
+	bool of_owner = has_arg(args, CO_TPM_OWNER);
 
 	*result = (struct co_exec_result){ .end = CO_EXEC_NOT_BEGUN };
+	if (of_owner && tpm->refused[0] != 0) {
+		snprintf(why, 512, "%s", tpm->refused);
+		return false;
+	}
 	if (!prepare(tpm, in, with_owner_auth)) {
 		result->status = errno;
 		return full(tpm, tool, why);
@@ -172,6 +177,8 @@ static bool run_once(struct co_tpm *tpm, const char *tool,
 	if (result->end == CO_EXEC_EXITED && result->status == 0)
 		return true;
 	co_tpm_explain(tpm, tool, result, why);
+	if (of_owner && co_tpm_is_bad_auth(ev_buffer_span(&result->err)))
+		snprintf(tpm->refused, sizeof(tpm->refused), "%s", why);
 	return false;
 }
 

@@ -38,6 +38,8 @@ struct co_tpm {
 			     /* trouble, which why of that command tells */
 	char why[512];	     /* where not: one line that ends with a way out */
 	bool overwritten;    /* by others, what co_tpm_nv_write wrote last */
+	char refused[512];   /* why the owner's password was not taken; the */
+			     /* owner is not asked a second time */
 	char version[64];    /* of tpm2-tools: "5.4" */
 	bool old_pcr_format; /* tpm2_quote has no -F */
 	struct ev_buffer caps[5]; /* texts of tpm2_getcap, as printed */
@@ -62,6 +64,10 @@ const char *co_tpm_capability(size_t i);
 bool co_tpm_has_nv(const struct co_tpm *tpm, uint32_t index);
 bool co_tpm_has_key(const struct co_tpm *tpm, uint32_t handle);
 
+/* TPM_RH_OWNER.  The tools take any handle for the name of a file first,
+ * which is why nothing else lies in the work directory. */
+#define CO_TPM_OWNER "0x40000001"
+
 /* An argument of the tools: the owner's password, as options have it, lies in
  * the work directory while a command runs that has this among its own. */
 #define CO_TPM_OWNER_AUTH "file:./ownerauth"
@@ -70,7 +76,8 @@ bool co_tpm_has_key(const struct co_tpm *tpm, uint32_t handle);
  * Runs TOOL with these arguments (without argv[0]) in the emptied work
  * directory, where `in`, if not empty, lies as file "in"; again, for a short
  * while, where the TPM says that it is busy or full.  True where it exited
- * with 0; why, where not, is one line of tpm_error.h.
+ * with 0; why, where not, is one line of tpm_error.h.  After the owner's
+ * password was refused once, whatever wants the owner fails at once.
  */
 bool co_tpm_run(struct co_tpm *tpm, const char *tool, const char *const *args,
 		struct ev_span in, unsigned int limit_ms,

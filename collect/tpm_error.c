@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 static const char open_failed[] = "Failed to open specified TCTI device file";
+static const uint32_t RC_BAD_AUTH = 0x0a2;
 #define TRY_AGAIN "run again in a moment"
 #define USE_RM                                                                 \
 	"use the resource manager, --tcti device:/dev/tpmrm0, and run again"
@@ -259,6 +260,11 @@ uint32_t co_tpm_response_code(struct ev_span err)
 	/* The tools' own lines, "ERROR: Esys_NV_Read(0x14A) - ...", are all
 	 * that there is where TSS2_LOG keeps the library silent. */
 	return code != 0 ? code : number_behind(err, "(0x");
+}
+
+bool co_tpm_is_bad_auth(struct ev_span err)
+{
+	return co_tpm_error_base(co_tpm_response_code(err)) == RC_BAD_AUTH;
 }
 
 static bool fits(const struct co_tpm_error *row, const char *tool,

@@ -30,6 +30,9 @@ extern const struct co_tpm_error co_tpm_errors[];
  */
 uint32_t co_tpm_error_base(uint32_t code);
 
+/* TPM_RC_BAD_AUTH: a password was not taken, which costs no try. */
+bool co_tpm_is_bad_auth(struct ev_span err);
+
 /* The row for what a tool wrote on stderr, or NULL. */
 const struct co_tpm_error *co_tpm_error_find(const char *tool,
 					     struct ev_span err);

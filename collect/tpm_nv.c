@@ -11,10 +11,6 @@ static const uint32_t RC_NV_DEFINED = 0x14c;
 static const size_t NV_SIZE_MAX = UINT16_MAX; /* TPMS_NV_PUBLIC.dataSize */
 #define ARGS_MAX 16
 
-/* TPM_RH_OWNER.  The tools take any handle for the name of a file first,
- * which is why nothing else lies in the work directory. */
-static const char owner[] = "0x40000001";
-
 static const struct ev_span nothing = { NULL, 0 };
 
 struct nv_args {
@@ -39,7 +35,7 @@ static void begin_args(const struct co_tpm *tpm, struct nv_args *a,
 	snprintf(a->index, sizeof(a->index), "0x%08x", index);
 	add_arg(a, a->index);
 	add_arg(a, "-C");
-	add_arg(a, owner);
+	add_arg(a, CO_TPM_OWNER);
 	if (tpm->options.owner_auth.n == 0)
 		return;
 	add_arg(a, "-P");

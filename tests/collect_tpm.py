@@ -152,22 +152,34 @@ def owner_password(scratch):
         failing(scratch, "hcl-report", "failed", "the TPM refuses the owner's password, code 0x9a2 (",
                 "--owner-auth-file FILE)", words=WITH_REPORT)
         wrong = write(os.path.join(scratch, "wrong"), b"wrong")
-        failing(scratch, "hcl-report", "failed", "code 0x9a2", output="b.ecart",
-                words=(*WITH_REPORT, "--owner-auth-file", wrong))
-        # The vTPM's stand-in takes no password for the report; swtpm does for the certificate.
+        log = os.path.join(scratch, "log")
+        folder = tools_folder(scratch, {
+            tool: 'case "$*" in *0x40000001*) echo %s >>%s;; esac\nexec {TOOL} "$@"' % (tool, log)
+            for tool in ("tpm2_nvread", "tpm2_nvwrite", "tpm2_nvdefine")})
+        archive = failing(scratch, "hcl-report", "failed", "code 0x9a2", output="b.ecart",
+                          words=("--owner-auth-file", wrong, "--tpm2-tools", folder))
+        equal("tpm2_nvread\n", read(log).decode(), "what the owner was asked")
+        reason(archive, "ak-cert", "failed", "code 0x9a2")
+        reason(archive, "azure-tdquote", "failed", "there is no HCL report to quote")
         cert = ("--source", "tpm-caps,ak-cert")
         failing(scratch, "ak-cert", "failed", "code 0x9a2 (", words=cert, status=0,
                 output="without.ecart")
+        write(guest.state("owner-auth"), password.encode())
         for end in (b"", b"\n", b"\r\n"):
             right = write(os.path.join(scratch, "right"), password.encode() + end)
             archive = collect(scratch, *cert, "--owner-auth-file", right, "--force")
             assert archive.named("cert-der")
+        archive = collect(scratch, *WITH_REPORT, "--owner-auth-file", right, "--force")
+        equal("ok", archive.step("hcl-report")["outcome"], "with the right one")
+        check_report(archive)
         refused(scratch, "--owner-auth-file", write(os.path.join(scratch, "long"), b"x" * 65),
                 output="d.ecart", status=UNREADABLE, said=["long"])
         refused(scratch, "--owner-auth-file", os.path.join(scratch, "none"), output="d.ecart",
                 status=UNREADABLE, said=["none"])
     finally:
         guest.tpm("tpm2_changeauth", "-c", "owner", "-p", password, "")
+        if os.path.exists(guest.state("owner-auth")):
+            os.unlink(guest.state("owner-auth"))
     text = guest.tpm("tpm2_getcap", "properties-variable")[0].decode()
     contains(text, "TPM2_PT_LOCKOUT_COUNTER: 0x0")
 

@@ -243,7 +243,7 @@ def _run_case(number, sentence, function):
             return True
         except AssertionError as broken:
             print(f"not ok {number} - {sentence}")
-            _diagnose(str(broken))
+            _diagnose(str(broken) or traceback.format_exc())
             return False
         except Exception:  # a broken case is a failed one
             print(f"not ok {number} - {sentence}")

@@ -197,6 +197,11 @@ static void owner_password_is_given_and_never_guessed(void **state)
 	assert_int_equal(faccessat(good.workdir.dir, "ownerauth", F_OK, 0), -1);
 	MUST(&good, "tpm2_changeauth", nothing, "-c", "owner", "-p",
 	     CO_TPM_OWNER_AUTH);
+	/* Who was refused does not try again, though it would do now. */
+	assert_false(co_tpm_nv_read(&none, CO_NV_USER_DATA, &b, why));
+	assert_why(why, "refuses the owner's password, code 0x9a2");
+	co_tpm_close(&none);
+	open_tpm(&none);
 	if (!co_tpm_nv_read(&none, CO_NV_USER_DATA, &b, why))
 		fail_msg("%s", why);
 	co_tpm_close(&none);
