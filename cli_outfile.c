@@ -2,6 +2,7 @@
 /* Writing a file so that no half of it is ever seen. */
 #include "cli_outfile.h"
 
+#include "cli_part.h"
 #include "cli_signals.h"
 
 #include <errno.h>
@@ -16,11 +17,10 @@ struct outfile {
 	const char *path;      /* as given */
 	char target[PATH_MAX]; /* what is written, symbolic links followed */
 	const char *name;      /* last component of target */
-	char temp[NAME_MAX + 1];
-	bool named;  /* the temporary file has its name temp already */
+	struct cli_part part;
 	bool failed; /* why has been said */
-	int dir, fd;
-	uint64_t n; /* bytes so far */
+	int dir, fd; /* fd: what is written to, of part where there is one */
+	uint64_t n;  /* bytes so far */
 	char *why;
 };
 
@@ -104,7 +104,6 @@ static enum cli_outfile_result open_directory(struct outfile *f)
 {
 	const char *slash = strrchr(f->target, '/');
 	char dir[PATH_MAX];
-	int n;
 
 	f->name = slash == NULL ? f->target : slash + 1;
 	if (slash == NULL)
@@ -119,51 +118,20 @@ static enum cli_outfile_result open_directory(struct outfile *f)
 	f->dir = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (f->dir < 0)
 		return trouble(f, "cannot open the directory");
-	n = snprintf(f->temp, sizeof(f->temp), "%s.tmp.%ld", f->name,
-		     (long)getpid());
-	if (n < 0 || (size_t)n >= sizeof(f->temp)) {
-		errno = ENAMETOOLONG;
-		return trouble(f, "cannot write");
-	}
-	/* Left by a process of this number that was killed. */
-	(void)unlinkat(f->dir, f->temp, 0);
 	return CLI_OUTFILE_OK;
 }
 
-/* Without a name where the file system can do it: then nothing can remain,
- * not even after SIGKILL. */
-static enum cli_outfile_result open_temp(struct outfile *f, mode_t permissions)
+static enum cli_outfile_result open_part(struct outfile *f, mode_t permissions)
 {
-	/* linkat of the open file goes through /proc. */
-	if (access("/proc/self/fd", X_OK) == 0)
-		f->fd = openat(f->dir, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC,
-			       permissions);
-	if (f->fd >= 0)
-		return CLI_OUTFILE_OK;
-	f->fd = openat(f->dir, f->temp,
-		       O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-		       permissions);
-	if (f->fd < 0)
+	if (!cli_part_open(&f->part, f->dir, f->name, permissions))
 		return trouble(f, "cannot create a temporary file beside it");
-	f->named = true;
+	f->fd = f->part.fd;
 	return CLI_OUTFILE_OK;
-}
-
-static bool link_as(struct outfile *f, const char *name)
-{
-	char proc[64];
-
-	snprintf(proc, sizeof(proc), "/proc/self/fd/%d", f->fd);
-	return linkat(AT_FDCWD, proc, f->dir, name, AT_SYMLINK_FOLLOW) == 0;
 }
 
 static enum cli_outfile_result put_new(struct outfile *f)
 {
-	bool done = f->named ? renameat2(f->dir, f->temp, f->dir, f->name,
-					 RENAME_NOREPLACE) == 0
-			     : link_as(f, f->name);
-
-	if (done)
+	if (cli_part_end_new(&f->part))
 		return CLI_OUTFILE_OK;
 	if (errno != EEXIST)
 		return trouble(f, "cannot give the file its name");
@@ -178,10 +146,7 @@ static enum cli_outfile_result put_over(struct outfile *f)
 	if (fstatat(f->dir, f->name, &old, AT_SYMLINK_NOFOLLOW) == 0 &&
 	    S_ISREG(old.st_mode) && fchmod(f->fd, old.st_mode & 07777) != 0)
 		return trouble(f, "cannot keep its permissions");
-	if (!f->named && !link_as(f, f->temp))
-		return trouble(f, "cannot name a temporary file beside it");
-	f->named = true;
-	if (renameat(f->dir, f->temp, f->dir, f->name) != 0)
+	if (!cli_part_end_over(&f->part))
 		return trouble(f, "cannot give the file its name");
 	return CLI_OUTFILE_OK;
 }
@@ -195,7 +160,7 @@ make_regular(struct outfile *f, mode_t permissions, enum cli_outfile_mode mode,
 	enum cli_outfile_result r = open_directory(f);
 
 	if (r == CLI_OUTFILE_OK)
-		r = open_temp(f, permissions);
+		r = open_part(f, permissions);
 	if (r == CLI_OUTFILE_OK)
 		r = run_fill(f, fill, context);
 	if (r == CLI_OUTFILE_OK && fsync(f->fd) != 0)
@@ -204,7 +169,6 @@ make_regular(struct outfile *f, mode_t permissions, enum cli_outfile_mode mode,
 		r = mode == CLI_OUTFILE_NEW ? put_new(f) : put_over(f);
 	if (r != CLI_OUTFILE_OK)
 		return r;
-	f->named = false; /* it has its own name now */
 	/* Some file systems cannot, and say so with EINVAL. */
 	if (fsync(f->dir) != 0 && errno != EINVAL)
 		return trouble(f, "cannot write the directory to the disk");
@@ -220,8 +184,8 @@ static enum cli_outfile_result make_held(struct outfile *f, mode_t permissions,
 
 	cli_signals_hold(&before);
 	r = make_regular(f, permissions, mode, fill, context);
-	if (f->named)
-		unlinkat(f->dir, f->temp, 0);
+	cli_part_close(&f->part);
+	f->fd = -1;
 	cli_signals_release(&before);
 	return r;
 }
@@ -240,7 +204,11 @@ enum cli_outfile_result cli_outfile_make(const char *path,
 					 cli_outfile_fill *fill, void *context,
 					 uint64_t *size, char why[CLI_WHY_MAX])
 {
-	struct outfile f = { .path = path, .dir = -1, .fd = -1, .why = why };
+	struct outfile f = { .path = path,
+			     .part = { .fd = -1 },
+			     .dir = -1,
+			     .fd = -1,
+			     .why = why };
 	bool special;
 	enum cli_outfile_result r = resolve(&f, mode, &special);
 
@@ -261,7 +229,11 @@ enum cli_outfile_result cli_outfile_check(const char *path,
 					  enum cli_outfile_mode mode,
 					  char why[CLI_WHY_MAX])
 {
-	struct outfile f = { .path = path, .dir = -1, .fd = -1, .why = why };
+	struct outfile f = { .path = path,
+			     .part = { .fd = -1 },
+			     .dir = -1,
+			     .fd = -1,
+			     .why = why };
 	bool special;
 	enum cli_outfile_result r = resolve(&f, mode, &special);
 	struct stat st;

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A file that is there whole or not at all, whatever interrupts the writing:
- * a temporary file in the same directory, fsync, then one link or rename,
- * then fsync of the directory.  Where the file system has files without a
- * name, not even SIGKILL leaves one behind: only between the two steps of
- * replacing, naming and renaming, can NAME.tmp.PID remain, whole; the next
- * writer of that process number takes it away.
+ * a part (cli_part.h) in the same directory, fsync, then one link or rename,
+ * then fsync of the directory.
  */
 #ifndef CLI_OUTFILE_H
 #define CLI_OUTFILE_H

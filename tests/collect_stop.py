@@ -17,8 +17,8 @@ import time
 sys.dont_write_bytecode = True
 
 from collection import (TPM_ALONE, WITH_REPORT, Archive, Collection, PlainTpm, check_quotes, collect,
-                        processes_in, refused, tools_folder, wait_until)
-from e2e import (ECART, INCOMPLETE, PASS, TROUBLE, case, contains, equal, main, read, run)
+                        processes_in, refused, strace_works, tools_folder, wait_until)
+from e2e import (ECART, INCOMPLETE, PASS, TROUBLE, Skip, case, contains, equal, main, read, run)
 from held_guest import held, skip_without_parts
 
 KILLS = 300 if os.environ.get("ECART_LONG") else 40
@@ -171,29 +171,63 @@ def broken_pipe(scratch):
 
 # --- kill -9
 
+def ways(scratch):
+    """Name, words and output of the runs that are killed; the second writes over an archive."""
+    key = os.path.join(scratch, "key.pem")
+    equal(PASS, run([ECART, "keygen", "-o", key]).status, "keygen")
+    signed = (*TPM_ALONE, "--key", key)
+    stamped = (*signed, "--tsa", held().known["tsa"], "--cacert", held().known["ca"])
+    new, over = "%d.ecart", "over.ecart"
+    return [("new", TPM_ALONE, new), ("over", (*TPM_ALONE, "--force"), over),
+            ("signed over", (*signed, "--force"), over), ("stamped", stamped, new),
+            ("whole", ("--cacert", held().known["ca"]), new)]
+
+
 @case("kill -9 at %d random moments: an archive that verifies or none, nothing beside it" % KILLS)
 def killed(scratch):
-    begun = Collection(scratch, *TPM_ALONE, output="first.ecart").end()
+    turns = [(*way, Collection(scratch, *way[1], output=way[2].replace("%d", way[0])).end().seconds)
+             for way in ways(scratch)]
     chance, written, left = random.Random(os.getpid()), 0, 0
+    there = sorted(os.listdir(scratch))
     for number in range(KILLS):
-        begun_one = Collection(scratch, *TPM_ALONE, output="%d.ecart" % number)
+        way, words, output, seconds = turns[number % len(turns)]
+        begun = Collection(scratch, *words, output=output.replace("%d", str(number)))
         # Half of them in the last fifth, where the file is made.
-        share = chance.uniform(0, 1.1) if number % 2 else chance.uniform(0.8, 1.1)
-        time.sleep(share * begun.seconds)
-        begun_one.child.kill()
-        begun_one.end(None)
-        assert begun_one.run.status in (-signal.SIGKILL, PASS), begun_one.run
-        wait_until(lambda one=begun_one: not processes_in(one.temporary), 1, "children go")
-        left += len(os.listdir(begun_one.temporary))
-        if os.path.exists(begun_one.output):
-            written += 1
-            seen = run([ECART, "verify", begun_one.output])
-            equal(PASS, seen.status, str(seen))
-            os.unlink(begun_one.output)
-        equal(["first.ecart", "tmp"], sorted(os.listdir(scratch)), "names in the folder")
+        share = chance.uniform(0, 1.1) if number // len(turns) % 2 else chance.uniform(0.8, 1.1)
+        time.sleep(share * seconds)
+        begun.child.kill()
+        begun.end(None)
+        assert begun.run.status in (-signal.SIGKILL, PASS), begun.run
+        wait_until(lambda one=begun: not processes_in(one.temporary), 1, "children go")
+        left += len(os.listdir(begun.temporary))
+        written += os.path.exists(begun.output)
+        if os.path.exists(begun.output):
+            equal(PASS, run([ECART, "verify", begun.output]).status, way)
+        if output != "over.ecart" and os.path.exists(begun.output):
+            os.unlink(begun.output)
+        # Between the name and the last name of what writes over, there is a whole part.
+        beside = [name for name in os.listdir(scratch) if name.startswith(".over.ecart.ecart-part-")]
+        equal(there, sorted(set(os.listdir(scratch)) - set(beside)), "names in the folder")
         flush_sessions()
     print("# %d archives, %d work directories left on the way" % (written, left))
-    collect(scratch, *TPM_ALONE)  # takes what is left away
+    collect(scratch, *TPM_ALONE, "--force", output="over.ecart")  # takes what is left away
+    equal(there, sorted(os.listdir(scratch)), "names in the folder")
+
+
+@case("kill -9 between the two names of a replacing archive: the old one, and a part until the next")
+def killed_between(scratch):
+    if not strace_works():
+        raise Skip("strace does not work here")
+    first = Collection(scratch, *TPM_ALONE).end()
+    old = read(first.output)
+    done = Collection(scratch, *TPM_ALONE, "--force", env={"ASAN_OPTIONS": "detect_leaks=0"}, before=[
+        "strace", "-o", "/dev/null", "-e", "trace=renameat,renameat2", "-e",
+        "inject=renameat,renameat2:signal=KILL"]).end(None)
+    assert done.run.status not in (PASS, INCOMPLETE), done.run
+    equal(old, read(first.output), "the archive")
+    equal(PASS, run([ECART, "verify", os.path.join(scratch, ".a.ecart.ecart-part-0")]).status, "the part")
+    collect(scratch, *TPM_ALONE, "--force")
+    equal(["a.ecart", "tmp"], sorted(os.listdir(scratch)), "names in the folder")
 
 
 # --- disks that are full

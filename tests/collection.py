@@ -5,6 +5,7 @@ import atexit
 import hashlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import time
 
 sys.dont_write_bytecode = True
 
-from e2e import ECART, Run, contains, equal, write
+from e2e import ECART, Run, contains, equal, run, write
 from held_guest import held
 
 TPM_ALONE = ("--source", "tpm-caps,ak,tpm-quote")
@@ -170,6 +171,10 @@ def refused(scratch, *words, status, said=(), **options):
     done = Collection(scratch, *words, **options).end(status).wrote_nothing()
     contains(done.run.err, *said)
     return done
+
+
+def strace_works():
+    return bool(shutil.which("strace")) and run(["strace", "-o", "/dev/null", "true"]).status == 0
 
 
 def processes_in(folder):

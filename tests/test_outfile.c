@@ -3,11 +3,14 @@
 #include "cli_outfile.h"
 
 #include <dirent.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -139,24 +142,70 @@ static void replacing_goes_through_a_link(void **state)
 	assert_int_equal(unlink(in_dir("l")), 0);
 }
 
-static void what_a_killed_process_left_is_no_obstacle(void **state)
+static void write_over(const char *name)
 {
-	char why[CLI_WHY_MAX], stale[64], name[256];
+	char why[CLI_WHY_MAX];
+
+	assert_int_equal(cli_outfile_write(in_dir(name), EV_SPAN_LITERAL("x"),
+					   0666, CLI_OUTFILE_REPLACE, why),
+			 CLI_OUTFILE_OK);
+}
+
+static int make_part(const char *name)
+{
+	int fd = open(in_dir(name), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+		      0600);
+
+	assert_true(fd >= 0);
+	return fd;
+}
+
+static void what_a_killed_process_left_goes_with_the_next(void **state)
+{
+	char name[256];
 
 	(void)state;
-	snprintf(stale, sizeof(stale), "s.tmp.%ld", (long)getpid());
-	for (int i = 0; i < 2; i++) {
-		assert_int_equal(cli_outfile_write(in_dir(stale),
-						   EV_SPAN_LITERAL("stale"),
-						   0666, CLI_OUTFILE_NEW, why),
-				 CLI_OUTFILE_OK);
-		assert_int_equal(cli_outfile_write(in_dir("s"),
-						   EV_SPAN_LITERAL("x"), 0666,
-						   CLI_OUTFILE_REPLACE, why),
-				 CLI_OUTFILE_OK);
-	}
+	close(make_part(".s.ecart-part-0"));
+	close(make_part(".s.ecart-part-7"));
+	write_over("s");
 	assert_int_equal(count_names(name), 1);
+	assert_string_equal(name, "s");
 	assert_int_equal(unlink(in_dir("s")), 0);
+}
+
+static void what_is_not_left_by_us_stays(void **state)
+{
+	char name[256];
+	int held = make_part(".s.ecart-part-0");
+
+	(void)state;
+	/* Somebody writes it, it is of another name, it is no file. */
+	assert_int_equal(flock(held, LOCK_EX), 0);
+	close(make_part(".other.ecart-part-0"));
+	assert_int_equal(symlink("x", in_dir(".s.ecart-part-1")), 0);
+	assert_int_equal(mkdir(in_dir(".s.ecart-part-2"), 0700), 0);
+	write_over("s");
+	assert_int_equal(count_names(name), 5);
+	close(held);
+	write_over("s");
+	assert_int_equal(count_names(name), 4);
+	assert_int_equal(unlink(in_dir("s")), 0);
+	assert_int_equal(unlink(in_dir(".other.ecart-part-0")), 0);
+	assert_int_equal(unlink(in_dir(".s.ecart-part-1")), 0);
+	assert_int_equal(rmdir(in_dir(".s.ecart-part-2")), 0);
+}
+
+static void name_without_room_for_a_part_is_trouble(void **state)
+{
+	char why[CLI_WHY_MAX], name[NAME_MAX + 1];
+
+	(void)state;
+	memset(name, 'n', NAME_MAX);
+	name[NAME_MAX] = 0;
+	assert_int_equal(cli_outfile_write(name, EV_SPAN_LITERAL("x"), 0666,
+					   CLI_OUTFILE_NEW, why),
+			 CLI_OUTFILE_TROUBLE);
+	assert_non_null(strstr(why, "name too long"));
 }
 
 /* Each signal comes while the file is being filled. */
@@ -352,7 +401,9 @@ int main(void)
 		cmocka_unit_test(file_is_written_once_and_never_over),
 		cmocka_unit_test(pieces_make_one_file_or_none),
 		cmocka_unit_test(replacing_goes_through_a_link),
-		cmocka_unit_test(what_a_killed_process_left_is_no_obstacle),
+		cmocka_unit_test(what_a_killed_process_left_goes_with_the_next),
+		cmocka_unit_test(what_is_not_left_by_us_stays),
+		cmocka_unit_test(name_without_room_for_a_part_is_trouble),
 		cmocka_unit_test(a_signal_ends_the_process_and_leaves_nothing),
 		cmocka_unit_test(an_ignored_signal_ends_nothing),
 		cmocka_unit_test(replacing_keeps_the_permissions),
