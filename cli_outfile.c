@@ -251,9 +251,9 @@ enum cli_outfile_result cli_outfile_check(const char *path,
 		snprintf(why, CLI_WHY_MAX, "%s: exists already", path);
 		r = CLI_OUTFILE_EXISTS;
 	}
-	if (r == CLI_OUTFILE_OK &&
-	    faccessat(f.dir, ".", W_OK | X_OK, AT_EACCESS) != 0)
+	if (r == CLI_OUTFILE_OK && !cli_part_open(&f.part, f.dir, f.name, 0600))
 		r = trouble(&f, "cannot write to the directory");
+	cli_part_close(&f.part);
 	if (f.dir >= 0)
 		close(f.dir);
 	return r;

@@ -40,9 +40,10 @@ enum cli_outfile_result cli_outfile_make(const char *path,
 					 cli_outfile_fill *fill, void *context,
 					 uint64_t *size, char why[CLI_WHY_MAX]);
 
-/* Whether a plain file could be written there, as far as can be told without
- * writing: the directory and the name.  A device or a pipe is CLI_OUTFILE_
- * TROUBLE here.  For work that should not be done in vain. */
+/* Whether a plain file could be written there: the name, and whether the
+ * directory takes a part (cli_part.h), which is made and dropped.  A device
+ * or a pipe is CLI_OUTFILE_TROUBLE here.  For work that should not be done in
+ * vain. */
 enum cli_outfile_result cli_outfile_check(const char *path,
 					  enum cli_outfile_mode mode,
 					  char why[CLI_WHY_MAX]);

@@ -2,7 +2,7 @@
 /* ecart collect: evidence of this machine, in one signed file. */
 #include "cli_archive.h"
 #include "cli_outfile.h"
-#include "collect/cmd_collect_options.h"
+#include "collect/cmd_collect_check.h"
 #include "collect/cmd_collect_plan.h"
 #include "collect/cmd_key.h"
 #include "collect/collection_claims.h"
@@ -60,7 +60,9 @@ static int check_output(const struct cmd_collect *given)
 	char why[CLI_WHY_MAX];
 
 	if (given->output == NULL)
-		return cli_usage(&cmd_collect, "no -o FILE to write to");
+		return given->dry_run ? CLI_PASS
+				      : cli_usage(&cmd_collect,
+						  "no -o FILE to write to");
 	if (strcmp(given->output, "-") == 0)
 		return cli_usage(&cmd_collect,
 				 "-o -: an archive goes to a file");
@@ -323,7 +325,9 @@ static int run(int argc, char **argv)
 		cmd_collect_free(&r.given);
 		return cli_help(&cmd_collect);
 	}
-	if (status == CLI_PASS && !r.given.dry_run)
+	if (status == CLI_PASS)
+		status = cmd_collect_check(&cmd_collect, &r.given);
+	if (status == CLI_PASS)
 		status = check_output(&r.given);
 	if (status != CLI_PASS) {
 		cmd_collect_free(&r.given);

@@ -27,6 +27,19 @@ static const char *address_of(const struct co_root *root, const char *named,
 	return named != NULL || root->given ? named : real;
 }
 
+const char *co_collateral_pccs(const char *word)
+{
+	size_t n = sizeof(PCCS_PREFIX) - 1;
+
+	return strncmp(word, PCCS_PREFIX, n) == 0 ? word + n : NULL;
+}
+
+bool co_collateral_is_archive(const char *word)
+{
+	return strcmp(word, "pcs") != 0 && strcmp(word, "thim") != 0 &&
+	       co_collateral_pccs(word) == NULL;
+}
+
 static struct co_collateral_origin origin_of(const struct co_collection *c,
 					     const char *word)
 {
@@ -40,9 +53,9 @@ static struct co_collateral_origin origin_of(const struct co_collection *c,
 		return (struct co_collateral_origin){
 			CO_COLLATERAL_THIM, address_of(root, root->thim, thim)
 		};
-	if (strncmp(word, PCCS_PREFIX, sizeof(PCCS_PREFIX) - 1) == 0)
+	if (co_collateral_pccs(word) != NULL)
 		return (struct co_collateral_origin){
-			CO_COLLATERAL_PCCS, word + sizeof(PCCS_PREFIX) - 1
+			CO_COLLATERAL_PCCS, co_collateral_pccs(word)
 		};
 	return (struct co_collateral_origin){ CO_COLLATERAL_ARCHIVE, word };
 }

@@ -26,6 +26,11 @@ size_t
 co_collateral_origins(const struct co_collection *c,
 		      struct co_collateral_origin out[CO_COLLATERAL_FROM_MAX]);
 
+/* What a word of --collateral-from is beside "pcs" and "thim": the address of
+ * a PCCS, else NULL; the path of an archive. */
+const char *co_collateral_pccs(const char *word);
+bool co_collateral_is_archive(const char *word);
+
 /* One reply, kept apart until it is known to be wanted. */
 struct co_fetched {
 	struct co_http_reply reply;

@@ -287,8 +287,7 @@ struct co_http *co_collection_http(struct co_collection *c,
 
 /* --- the run --- */
 
-/* Whether a comma-separated list holds the name. */
-static bool named(const char *list, const char *name)
+bool co_named(const char *list, const char *name)
 {
 	size_t n = strlen(name);
 
@@ -315,13 +314,14 @@ enum co_wanted co_collection_wanted(const struct co_collection *c,
 	if (wanted == CO_NOT_ASKED)
 		*reason = o->minimal ? "not asked for, or left out by --minimal"
 				     : "not asked for";
-	if (named(o->skip, source->name) ||
-	    (!first && o->source != NULL && !named(o->source, source->name))) {
+	if (co_named(o->skip, source->name) ||
+	    (!first && o->source != NULL &&
+	     !co_named(o->source, source->name))) {
 		*reason = "left out by --source or --skip";
 		return CO_NOT_ASKED;
 	}
 	/* Who names it wants to hear of it. */
-	if (wanted == CO_NOT_HERE && named(o->source, source->name))
+	if (wanted == CO_NOT_HERE && co_named(o->source, source->name))
 		return CO_IF_THERE;
 	return wanted;
 }

@@ -135,4 +135,7 @@ enum co_outcome co_absent(char why[CO_WHY_TEXT], const char *format, ...)
 enum co_outcome co_failed(char why[CO_WHY_TEXT], const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* Whether a comma-separated list of sources, or NULL, holds the name. */
+bool co_named(const char *list, const char *name);
+
 #endif

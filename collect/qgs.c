@@ -54,16 +54,35 @@ static bool connect_unix(struct qgs *q, const char *path)
 	       connect(q->fd, (struct sockaddr *)&to, sizeof(to)) == 0;
 }
 
+static bool parse_port(const char *text, unsigned int *port)
+{
+	unsigned long n;
+	char *end;
+
+	if (text[0] < '0' || text[0] > '9')
+		return false;
+	errno = 0;
+	n = strtoul(text, &end, 10);
+	*port = (unsigned int)n;
+	return errno == 0 && *end == 0 && n <= UINT32_MAX;
+}
+
+bool co_qgs_is_address(const char *address)
+{
+	unsigned int port;
+
+	if (strncmp(address, "vsock:", 6) == 0)
+		return parse_port(address + 6, &port);
+	return strncmp(address, "unix:", 5) == 0 && address[5] != 0;
+}
+
 static bool connect_vsock(struct qgs *q, const char *port)
 {
 	struct sockaddr_vm to = { .svm_family = AF_VSOCK,
 				  .svm_cid = VMADDR_CID_HOST };
-	char *end;
-	unsigned long n = strtoul(port, &end, 10);
 
-	if (end == port || *end != 0 || n > UINT32_MAX)
+	if (!parse_port(port, &to.svm_port))
 		return no(q, "want vsock:PORT or unix:PATH");
-	to.svm_port = (unsigned int)n;
 	q->fd = socket(AF_VSOCK, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	return q->fd >= 0 &&
 	       (connect(q->fd, (struct sockaddr *)&to, sizeof(to)) == 0 ||

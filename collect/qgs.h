@@ -16,4 +16,7 @@ bool co_qgs_ask(const char *address, struct ev_span report,
 		unsigned int limit_ms, struct ev_buffer *quote,
 		char why[CO_WHY_TEXT]);
 
+/* Whether it has one of the two forms. */
+bool co_qgs_is_address(const char *address);
+
 #endif

@@ -195,10 +195,8 @@ enum co_outcome co_collect_ita(struct co_collection *c, char why[CO_WHY_TEXT])
 
 	if (!c->has_session)
 		return co_failed(why, "a token needs a report of its own, "
-				      "which --read-only does not make");
-	if (c->options.ita_key_file == NULL)
-		return co_failed(why, "the service wants a key "
-				      "(--ita-key-file)");
+				      "which is not made without the "
+				      "source host");
 	a.secret = co_token_secret("x-api-key: ", c->options.ita_key_file, why);
 	if (a.secret == NULL)
 		return CO_FAILED;

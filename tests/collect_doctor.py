@@ -18,7 +18,9 @@ import time
 sys.dont_write_bytecode = True
 
 from collecting import collect, environment, ran, requests
-from e2e import ECART, INCOMPLETE, PASS, USAGE, case, contains, equal, main, read, write
+from collection import tools_folder
+from e2e import (ECART, INCOMPLETE, PASS, TROUBLE, UNREADABLE, USAGE, case, contains, equal, main, read,
+                 write)
 from held_guest import held, skip_without_parts
 from stand_in import Folder, Kernel
 
@@ -229,7 +231,18 @@ def usage(scratch):
     for words in ([], ["-o", archive], ["-o", "-"], ["-o", "b", "--source", "nothing"],
                   ["-o", "b", "--skip", "host,nothing"], ["-o", "b", "--nonce", "zz"],
                   ["-o", "b", "--nonce", "0" * 130], ["-o", "b", "--ak", "7"], ["-o", "b", "--tpm", "x"],
-                  ["-o", "b", "--timeout", "0"], ["-o", "b", "c"], ["-o", "b", "--unknown"],
+                  ["-o", "b", "--timeout", "0"], ["-o", "b", "--bearer-file", archive],
+                  ["-o", "b", "--ita-key-file", archive],
+                  ["-o", "b", "--ita", "https://ita.example"],
+                  ["-o", "b", "--read-only", "--nonce", "00"], ["-o", "b", "--skip", "host", "--nonce", "00"],
+                  ["-o", "b", "--read-only", "--ita", "https://ita.example", "--ita-key-file", archive],
+                  ["-o", "b", "--minimal", "--with-instance"],
+                  ["-o", "b", "--no-collateral", "--hindsight"], ["-o", "b", "--tsa", "foo"],
+                  ["-o", "b", "--tsa", "https://u:p@tsa.example"], ["-o", "b", "--maa", "ftp://maa.example"],
+                  ["-o", "b", "--maa", "http://maa.example"], ["-o", "b", "--pccs", "pccs.example"],
+                  ["-o", "b", "--collateral-from", "pccs=http://pccs.example"],
+                  ["-o", "b", "--qgs", "foo"], ["-o", "b", "--qgs", "vsock:x"], ["-o", "b", "--qgs", "unix:"],
+                  ["--dry-run", "-o", archive], ["-o", "b", "c"], ["-o", "b", "--unknown"],
                   ["-o", "b"] + ["--collateral-from", "pcs"] * 9):
         done = ran(*begin, *words, status=USAGE, cwd=scratch)
         assert done.err.strip(), words
@@ -240,6 +253,30 @@ def usage(scratch):
                "--read-only", "--force", status=INCOMPLETE)
     contains(done.err, "--strict", "nothing was written")
     equal(b"mine", read(archive), "--strict")
+
+
+@case("files that a collection will need are looked at before the machine is: exit 4, one line")
+def files(scratch):
+    log = os.path.join(scratch, "log")
+    folder = tools_folder(scratch, {"all": "echo $0 >>%s\nexec false" % log})
+    none, text = os.path.join(scratch, "none"), write(os.path.join(scratch, "text"), b"text\n")
+    for words, said in ((["--cacert", none], "No such file"), (["--cacert", text], "--cacert"),
+                        (["--cacert", scratch], "no plain file"), (["--reuse-collateral", none], "No such file"),
+                        (["--reuse-collateral", text], "--collateral-from"),
+                        (["--collateral-from", "PCS"], "PCS"),
+                        (["--maa", "https://maa.example", "--bearer-file", none], "No such file"),
+                        (["--ita", "https://ita.example", "--ita-key-file", scratch], "irectory"),
+                        (["--owner-auth-file", none], "No such file")):
+        for more in ([], ["--dry-run"]):
+            done = ran("collect", "-o", os.path.join(scratch, "a"), "--tcti", "cmd:false",
+                       "--tpm2-tools", folder, *words, *more, status=UNREADABLE, cwd=scratch)
+            contains(done.err, said)
+    for place in ("/proc/a", "/sys/a"):
+        ran("collect", "-o", place, "--tcti", "cmd:false", "--tpm2-tools", folder, status=TROUBLE)
+    equal(["text", "tools"], sorted(os.listdir(scratch)), "files")
+    ran("collect", "-o", os.path.join(scratch, "a"), "--tcti", "cmd:false", "--tpm2-tools", folder,
+        status=INCOMPLETE)
+    assert os.path.exists(log), "the log does not show what it should"
 
 
 if __name__ == "__main__":

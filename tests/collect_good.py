@@ -166,7 +166,7 @@ def bad_nonces(scratch):
 
 @case("--minimal leaves out what names the tenant, the host's text and the headers")
 def minimal(scratch):
-    archive = collect(scratch, *ca(), "--minimal", "--with-instance")
+    archive = collect(scratch, *ca(), "--minimal")
     for kind in ("azure-imds-attested", "azure-imds-instance", "ima-log-ascii", "http-headers"):
         equal([], archive.named(kind), kind)
     assert "cmdline" not in session_of(archive)["host"]

@@ -9,7 +9,7 @@ import sys
 sys.dont_write_bytecode = True
 
 from collecting import collect, environment, ran, requests
-from e2e import INCOMPLETE, case, contains, equal, main
+from e2e import INCOMPLETE, USAGE, case, contains, equal, main
 from held_guest import held, skip_without_parts
 from stand_in import Kernel, requests_file, served
 
@@ -183,11 +183,12 @@ def gather(scratch, *words, trust=True, **options):
 def tls(scratch):
     before = len(requests(requests_file()))
     for words, trust, word in ((["--pccs", served().other_name.base], True, "for another name"),
-                               ([], False, "not trusted here (give your own with --cacert)"),
-                               (["--pccs", served().http.base], True, "only https is asked")):
+                               ([], False, "not trusted here (give your own with --cacert)")):
         got = gather(scratch, *words, trust=trust, status=INCOMPLETE)
         contains(got.reason("collateral"), word)
         equal([], [line for line in got.said if "again" in line], "tried again")
+    done = ran("collect", "-o", scratch + "/b", "--pccs", served().http.base, status=USAGE)
+    contains(done.err, "--pccs http://", "https alone")
     rows = requests(requests_file())[before:]
     equal([], [row["path"] for row in rows if row["path"].endswith("/tcb")], "answered")
 
