@@ -4,6 +4,7 @@
 #include "cli_outfile.h"
 #include "collect/cmd_collect_check.h"
 #include "collect/cmd_collect_plan.h"
+#include "collect/cmd_collect_summary.h"
 #include "collect/cmd_key.h"
 #include "collect/collection_claims.h"
 #include "collect/collection_file.h"
@@ -11,8 +12,6 @@
 #include "collect/stop.h"
 #include "commands.h"
 #include "evidence/archive.h"
-#include "evidence/base/cleanup.h"
-#include "evidence/base/hex.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -206,61 +205,6 @@ static int write_file(struct run *r)
 	return say_outcome(result, why);
 }
 
-/* What each absence costs, one line each. */
-static void list_costs(const struct run *r, struct ev_buffer *out)
-{
-	if (r->key == NULL)
-		ev_buffer_add_str(out, "unsigned: nobody vouches that nothing "
-				       "was changed (use --key)\n");
-	if (r->file.stamped)
-		ev_buffer_printf(out, "timestamp %s by %s\n",
-				 r->file.stamp_time, r->file.stamp_by);
-	else if (r->given.tsa != NULL)
-		ev_buffer_printf(out, "no timestamp: %s\n", r->file.stamp_why);
-	else
-		ev_buffer_add_str(out, "no timestamp: the time is this "
-				       "machine's claim (use --tsa)\n");
-	if (r->c.options.challenge.n == 0 && r->c.has_session)
-		ev_buffer_add_str(out, "self-made nonce: nobody else's "
-				       "question is answered (use --nonce)\n");
-	if (r->c.options.read_only)
-		ev_buffer_add_str(out, "read-only: the report is not bound to "
-				       "a nonce of this session\n");
-}
-
-static void list_missing(const struct co_collection *c, struct ev_buffer *out)
-{
-	for (size_t i = 0; i < c->n_steps; i++) {
-		const struct co_step *step = &c->steps[i];
-
-		if (!step->missing)
-			continue;
-		ev_buffer_printf(out, "missing %s: ", step->source->name);
-		ev_escape_foreign(ev_span_str(step->reason), out);
-		ev_buffer_add_str(out, "\n");
-	}
-}
-
-static int report(const struct run *r)
-{
-	ev_auto_buffer struct ev_buffer out = { 0 };
-	char id[65];
-
-	ev_hex_encode(EV_SPAN(r->file.id), id);
-	if (r->key != NULL)
-		ev_buffer_printf(&out, "signed by %s key %s\n",
-				 co_key_algorithm(r->key), co_key_id(r->key));
-	list_costs(r, &out);
-	list_missing(&r->c, &out);
-	ev_buffer_printf(&out, "wrote %s   %zu bytes   id %s\n",
-			 r->given.output, r->file.bytes.n, id);
-	if (!ev_buffer_ok(&out))
-		return cli_trouble("out of memory");
-	if (!cli_print(ev_buffer_span(&out)))
-		return CLI_TROUBLE;
-	return r->c.n_missing > 0 ? CLI_INCOMPLETE : CLI_PASS;
-}
-
 static int finish(struct run *r)
 {
 	int status;
@@ -270,18 +214,16 @@ static int finish(struct run *r)
 			 "written (`ecart doctor` says more)");
 		return CLI_INCOMPLETE;
 	}
-	if (r->given.strict && r->c.n_missing > 0) {
-		cli_note("collect: %zu required pieces are missing; nothing "
-			 "was written (--strict)",
-			 r->c.n_missing);
-		return CLI_INCOMPLETE;
-	}
+	if (r->given.strict && r->c.n_missing > 0)
+		return cmd_collect_incomplete(&r->c);
 	status = make_file(r);
 	/* A stop that came while the stamp was waited for. */
 	if (status != CLI_PASS || co_stop_signal() != 0)
 		return status;
 	status = write_file(r);
-	return status == CLI_PASS ? report(r) : status;
+	return status == CLI_PASS
+		       ? cmd_collect_summary(&r->given, &r->c, r->key, &r->file)
+		       : status;
 }
 
 static int collect(struct run *r)

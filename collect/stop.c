@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static const int asked_by[] = { SIGINT, SIGTERM, SIGHUP };
+static const int asked_by[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 static const size_t n_asked_by = sizeof(asked_by) / sizeof(*asked_by);
 
 static volatile sig_atomic_t got;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Being asked to stop: SIGINT, SIGTERM, SIGHUP set a flag that every loop
+ * Being asked to stop: SIGINT, SIGTERM, SIGHUP, SIGQUIT set a flag that every loop
  * that waits looks at; a second SIGINT ends the process at once.  SIGPIPE is
  * ignored.  After cleaning up, the process dies of the signal that it got.
  */

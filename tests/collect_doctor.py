@@ -251,7 +251,7 @@ def usage(scratch):
     ran("collect", "--root", os.path.join(scratch, "none"), "-o", "b", status=USAGE)
     done = ran(*begin, "-o", archive, "--no-collateral", "--strict", "--source", "tsm-report,ccel",
                "--read-only", "--force", status=INCOMPLETE)
-    contains(done.err, "--strict", "nothing was written")
+    contains(done.err, "missing tsm-report: a quote needs", "--strict", "nothing was written")
     equal(b"mine", read(archive), "--strict")
 
 

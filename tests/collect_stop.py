@@ -100,9 +100,9 @@ def talkative(scratch):
 
 # --- signals
 
-@case("SIGINT, SIGTERM, SIGHUP: cleaned up, died of that signal, no file, no child")
+@case("SIGINT, SIGTERM, SIGHUP, SIGQUIT: cleaned up, died of that signal, no file, no child")
 def signals(scratch):
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
         with fault("delay-" + QUOTE, b"60000"):
             begun = hanging(scratch)
             at = time.monotonic()

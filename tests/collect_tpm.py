@@ -130,6 +130,10 @@ def not_written(scratch):
                 "authwrite|ownerread|authread|no_da|platformcreate")
         failing(scratch, "ak-cert", "failed", "defined but not written yet, code 0x14a (", "its host",
                 words=("--source", "tpm-caps,ak-cert"), root=tpm.root, status=0)
+        done = Collection(scratch, "--source", "tpm-caps,ak-cert", "--quiet", root=tpm.root,
+                          output="quiet.ecart").end()
+        contains(done.run.out, "\nnot required, not collected: ak-cert\nwrote ")
+        equal("", done.run.err, "--quiet")
     with fault("rc-%s-01c101d0" % CODES["nvread"], b"14a 2"):
         archive = collect(scratch, "--source", "tpm-caps,ak,ak-cert", output="b.ecart")
         assert archive.named("cert-der")
