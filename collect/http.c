@@ -16,7 +16,8 @@
 #include <unistd.h>
 
 /* Of a host in a message; longer names are cut. */
-#define PLACE_TEXT 96
+#define PLACE_TEXT    96
+#define IMDS_URL_TEXT 512
 
 struct co_http {
 	const struct co_curl *curl;
@@ -24,8 +25,8 @@ struct co_http {
 	char *ca_file;
 	co_http_say *say;
 	void *user;
-	bool imds_asked;
-	int64_t imds_ms; /* when, of the monotonic clock */
+	char imds_url[IMDS_URL_TEXT]; /* asked last; "": none was */
+	int64_t imds_ms;	      /* when, of the monotonic clock */
 };
 
 /* One question on its way. */
@@ -163,13 +164,14 @@ static void say(const struct asking *a, const char *more)
 		a->http->say(a->http->user, (const char *)line.p);
 }
 
-/* Keeps questions to the instance metadata service apart. */
-static bool wait_for_imds(struct co_http *http)
+/* Keeps the same question to the instance metadata service apart. */
+static bool wait_for_imds(const struct co_http *http, const char *url)
 {
 	int64_t passed = monotonic_ms() - http->imds_ms;
-	const int64_t pause = CO_HTTP_IMDS_PAUSE_MS;
+	const int64_t pause = CO_HTTP_IMDS_AGAIN_MS;
 
-	if (!http->imds_asked || passed >= pause)
+	if (strncmp(http->imds_url, url, IMDS_URL_TEXT - 1) != 0 ||
+	    passed >= pause)
 		return true;
 	return co_stop_sleep_ms((unsigned int)(pause - passed));
 }
@@ -220,7 +222,7 @@ static enum co_http_judged judge(const struct asking *a,
 static enum co_http_judged ask_once(const struct asking *a,
 				    struct co_http_try *t)
 {
-	if (a->request->imds && !wait_for_imds(a->http)) {
+	if (a->request->imds && !wait_for_imds(a->http, a->request->url)) {
 		refuse(a, "stopped by a signal (run it again)");
 		return CO_HTTP_BAD;
 	}
@@ -230,7 +232,8 @@ static enum co_http_judged ask_once(const struct asking *a,
 	co_http_try_run(t);
 	a->reply->not_after = time(NULL);
 	if (a->request->imds) {
-		a->http->imds_asked = true;
+		snprintf(a->http->imds_url, IMDS_URL_TEXT, "%s",
+			 a->request->url);
 		a->http->imds_ms = monotonic_ms();
 	}
 	return judge(a, t);

@@ -8,8 +8,9 @@
 
 static const unsigned int CO_HTTP_JITTER_MAX_MS = 250;
 /* The instance metadata service allows 5 questions a second for the whole
- * machine: ours are at least this far apart. */
-static const unsigned int CO_HTTP_IMDS_PAUSE_MS = 1000;
+ * machine and answers from a cache: the same question is asked again after
+ * this.  Of different ones a collection has three. */
+static const unsigned int CO_HTTP_IMDS_AGAIN_MS = 1000;
 
 /* Whether an answer with that status may become another one by waiting; imds
  * adds 410 and every 5xx. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* THE table of collection sources, in the order of collection: the quote of
- * the TPM commits to all that stands before it, the logs follow it.  The two
- * questions to IMDS stand apart, since a second must pass between them. */
+ * the TPM commits to all that stands before it, the logs follow it. */
 #include "collect/src.h"
 
 #define FUNCTIONS(name) .wanted = co_wanted_##name, .collect = co_collect_##name

@@ -49,6 +49,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version, sys_version = "SIMULATED", ""
     timeout = 30
+    disable_nagle_algorithm = True  # else a body waits 40 ms for the acknowledgment of its headers
 
     def log_message(self, *_):
         """Requests are logged by the services."""
