@@ -9,10 +9,12 @@
 #include "collect/collection_claims.h"
 #include "collect/collection_file.h"
 #include "collect/lock.h"
+#include "collect/privilege.h"
 #include "collect/stop.h"
 #include "commands.h"
 #include "evidence/archive.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -89,8 +91,75 @@ static int open_collection(struct run *r)
 			return cli_usage(&cmd_collect, "%s", why);
 		return cli_trouble("%s", why);
 	}
-	co_journal_begin(&r->c.journal, r->given.quiet, r->given.json);
 	return CLI_PASS;
+}
+
+/* The directory of the archive; --force writes through a symbolic link. */
+static void directory_of(const char *path, char out[PATH_MAX])
+{
+	char *slash;
+
+	if (realpath(path, out) == NULL)
+		snprintf(out, PATH_MAX, "%s", path);
+	slash = strrchr(out, '/');
+	if (slash == NULL)
+		snprintf(out, PATH_MAX, ".");
+	else
+		slash[1] = 0;
+}
+
+/* A program that stands for the TPM writes where it wants to. */
+static bool runs_program(const struct run *r)
+{
+	const char *given = r->given.options.tcti;
+	const char *tcti = given != NULL ? given : r->c.root.tcti;
+
+	return tcti != NULL && strncmp(tcti, "cmd:", 4) == 0;
+}
+
+/* Where a collection changes something, and nowhere else: what services and
+ * certificates say is read by this process. */
+static void confine(struct run *r)
+{
+	const char *temporary = getenv("TMPDIR");
+	char output[PATH_MAX];
+	const char *const directories[] = {
+		output,
+		temporary != NULL ? temporary : "/tmp",
+		"/run/lock",
+		getenv("XDG_RUNTIME_DIR"),
+		"/sys/kernel/config/tsm/report",
+		r->given.options.root,
+	};
+
+	if (runs_program(r))
+		return;
+	directory_of(r->given.output, output);
+	if (!co_privilege_confine(directories,
+				  sizeof(directories) / sizeof(directories[0])))
+		co_journal_say(&r->c.journal,
+			       "this kernel has no Landlock: writing is not "
+			       "confined");
+}
+
+/* All that can be wrong before the machine is asked, as the user that the
+ * rest runs as. */
+static int check(struct run *r)
+{
+	int status = cmd_collect_check(&cmd_collect, &r->given);
+
+	return status == CLI_PASS ? check_output(&r->given) : status;
+}
+
+static int look(struct run *r)
+{
+	char why[CO_WHY_TEXT];
+
+	co_journal_begin(&r->c.journal, r->given.quiet, r->given.json);
+	if (!r->given.dry_run)
+		confine(r);
+	return co_collection_look(&r->c, why) ? CLI_PASS
+					      : cli_trouble("%s", why);
 }
 
 /* Which TPM it is not, and which it is, where that is not plain. */
@@ -231,9 +300,13 @@ static int collect(struct run *r)
 	int status = open_collection(r);
 
 	if (status == CLI_PASS)
-		status = read_key(r);
+		status = check(r);
 	if (status == CLI_PASS && r->given.previous != NULL)
 		status = previous_id(r, r->previous);
+	if (status == CLI_PASS)
+		status = look(r);
+	if (status == CLI_PASS)
+		status = read_key(r);
 	/* Asked to stop while the TPM was looked for: it is not absent. */
 	if (status == CLI_PASS && co_stop_signal() != 0)
 		status = CLI_TROUBLE;
@@ -267,10 +340,6 @@ static int run(int argc, char **argv)
 		cmd_collect_free(&r.given);
 		return cli_help(&cmd_collect);
 	}
-	if (status == CLI_PASS)
-		status = cmd_collect_check(&cmd_collect, &r.given);
-	if (status == CLI_PASS)
-		status = check_output(&r.given);
 	if (status != CLI_PASS) {
 		cmd_collect_free(&r.given);
 		return status;
@@ -316,7 +385,7 @@ const struct cli_command cmd_collect = {
 		"  --dry-run           say what would be asked, and stop; "
 		"--quiet, --json\n"
 		"  --root DIR          a folder in place of the machine; "
-		"ecart-collect(1) has all\n"
+		"--user NAME: not as root\n"
 		"\n"
 		"example: sudo ecart collect --nonce 8f1c22e2 --key lab.pem "
 		"-o run-07.ecart\n",

@@ -32,6 +32,7 @@ static const struct {
 	TEXT("source", options.source),
 	TEXT("skip", options.skip),
 	TEXT("root", options.root),
+	TEXT("user", options.user),
 	TEXT("nonce", nonce),
 	TEXT("key", key),
 	TEXT("tsa", tsa),

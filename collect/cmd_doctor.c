@@ -234,7 +234,8 @@ static int doctor(const struct cmd_collect *given)
 	char why[CO_WHY_TEXT];
 	int status;
 
-	if (!co_collection_open(&c, &given->options, &status, why))
+	if (!co_collection_open(&c, &given->options, &status, why) ||
+	    !co_collection_look(&c, why))
 		status = status == CLI_USAGE ? cli_usage(&cmd_doctor, "%s", why)
 					     : cli_trouble("%s", why);
 	else

@@ -3,9 +3,11 @@
  * to. */
 #include "collect/collection.h"
 
+#include "collect/privilege.h"
 #include "collect/stop.h"
 #include "evidence/base/cleanup.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,6 +72,17 @@ static bool open_tpm(struct co_collection *c, char why[CO_WHY_TEXT])
 	return false;
 }
 
+/* The opener is the one that stays what we were. */
+static bool become_user(struct co_collection *c, char why[CO_WHY_TEXT])
+{
+	if (!co_opener_start(c->root.dir, &c->root.opener)) {
+		snprintf(why, CO_WHY_TEXT, "--user %s: %s", c->options.user,
+			 strerror(errno));
+		return false;
+	}
+	return co_privilege_drop(c->options.user, why, CO_WHY_TEXT);
+}
+
 bool co_collection_open(struct co_collection *c,
 			const struct co_options *options, int *status,
 			char why[CO_WHY_TEXT])
@@ -90,6 +103,11 @@ bool co_collection_open(struct co_collection *c,
 		ev_error_format(&err, why, CO_WHY_TEXT);
 		return false;
 	}
+	return c->options.user == NULL || become_user(c, why);
+}
+
+bool co_collection_look(struct co_collection *c, char why[CO_WHY_TEXT])
+{
 	if (!open_tpm(c, why))
 		return false;
 	co_machine_detect(&c->root, &c->tpm, &c->machine);

@@ -21,6 +21,7 @@
 /* As the command line gave them; text is borrowed. */
 struct co_options {
 	const char *root;	  /* --root, or NULL */
+	const char *user;	  /* --user, or NULL */
 	struct ev_span challenge; /* --nonce */
 	const char *maa, *bearer_file, *ita, *ita_key_file;
 	const char *collateral_from[CO_COLLATERAL_FROM_MAX];
@@ -73,13 +74,15 @@ struct co_collection {
 };
 
 /*
- * Finds the machine's parts.  False is trouble or a usage error (status is
- * then 5 or 3 of the exit statuses); why is one line.  An absent TPM is
- * neither.  Close in any case.
+ * Opens the root, and becomes --user.  False is trouble or a usage error
+ * (status is then 5 or 3 of the exit statuses); why is one line.  Close in
+ * any case.
  */
 bool co_collection_open(struct co_collection *c,
 			const struct co_options *options, int *status,
 			char why[CO_WHY_TEXT]);
+/* Finds the machine's parts; false is trouble.  An absent TPM is none. */
+bool co_collection_look(struct co_collection *c, char why[CO_WHY_TEXT]);
 void co_collection_close(struct co_collection *c);
 
 /* Asks every source of the table that is wanted here, in order.  False where

@@ -6,16 +6,19 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 static const char object[] = "ecart-root.json";
 static const size_t CONFIG_MAX = 65536;
 
-int co_root_openat(const struct co_root *root, const char *path, int flags)
+static int open_ourselves(const struct co_root *root, const char *path,
+			  int flags)
 {
 	mode_t mode = (flags & O_CREAT) != 0 ? 0644 : 0;
 	struct open_how how = {
@@ -30,6 +33,63 @@ int co_root_openat(const struct co_root *root, const char *path, int flags)
 	if (fd < 0 && (errno == ENOSYS || errno == EPERM) && !root->given)
 		return openat(root->dir, path, flags | O_CLOEXEC, mode);
 	return (int)fd;
+}
+
+/* Whether the last call lacked a permission that the opener has. */
+static bool opener_may(const struct co_root *root)
+{
+	return root->opener.pid > 0 && (errno == EACCES || errno == EPERM);
+}
+
+int co_root_openat(const struct co_root *root, const char *path, int flags)
+{
+	int fd = open_ourselves(root, path, flags);
+
+	return fd < 0 && opener_may(root)
+		       ? co_opener_open(&root->opener, path, flags)
+		       : fd;
+}
+
+/* The folder that a path is in, and its last name. */
+static int open_parent(const struct co_root *root, const char *path,
+		       const char **name)
+{
+	const char *slash = strrchr(path, '/');
+	char parent[PATH_MAX];
+
+	*name = slash == NULL ? path : slash + 1;
+	snprintf(parent, sizeof(parent), "%.*s",
+		 slash == NULL ? 1 : (int)(slash - path),
+		 slash == NULL ? "." : path);
+	return co_root_openat(root, parent, O_RDONLY | O_DIRECTORY);
+}
+
+bool co_root_mkdir(const struct co_root *root, const char *path)
+{
+	const char *name;
+	int dir = open_parent(root, path, &name);
+	bool done = dir >= 0 && mkdirat(dir, name, 0700) == 0;
+	int saved = errno;
+
+	if (dir >= 0)
+		close(dir);
+	errno = saved;
+	return done ||
+	       (opener_may(root) && co_opener_mkdir(&root->opener, path));
+}
+
+bool co_root_rmdir(const struct co_root *root, const char *path)
+{
+	const char *name;
+	int dir = open_parent(root, path, &name);
+	bool done = dir >= 0 && unlinkat(dir, name, AT_REMOVEDIR) == 0;
+	int saved = errno;
+
+	if (dir >= 0)
+		close(dir);
+	errno = saved;
+	return done ||
+	       (opener_may(root) && co_opener_rmdir(&root->opener, path));
 }
 
 /* --- reading --- */
@@ -198,6 +258,7 @@ void co_root_close(struct co_root *root)
 {
 	for (size_t i = 0; i < n_members; i++)
 		free(*place_of(root, i));
+	co_opener_stop(&root->opener);
 	if (root->dir >= 0)
 		close(root->dir);
 	*root = (struct co_root){ .dir = -1 };

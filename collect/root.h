@@ -8,6 +8,7 @@
 #ifndef CO_ROOT_H
 #define CO_ROOT_H
 
+#include "collect/opener.h"
 #include "evidence/base/buffer.h"
 #include "evidence/base/error.h"
 
@@ -16,6 +17,9 @@ struct co_root {
 	bool given; /* by --root: the manifest says "root":"test" */
 	/* Of ecart-root.json, owned; NULL: the real one ("/") or none. */
 	char *tcti, *imds, *pcs, *root_crl, *thim, *qgs, *tpm2_tools;
+	/* Asked where this process has not the permission; root.h's caller
+	 * starts it, co_root_close ends it. */
+	struct co_opener opener;
 };
 
 enum co_read {
@@ -34,6 +38,11 @@ void co_root_close(struct co_root *root);
 /* Opens "sys/kernel/..." (relative, as the tables have it) below the root;
  * -1 with errno.  O_CLOEXEC is added; what O_CREAT makes has mode 0644. */
 int co_root_openat(const struct co_root *root, const char *path, int flags);
+
+/* A directory of mode 0700, and the removal of an empty one; false with
+ * errno. */
+bool co_root_mkdir(const struct co_root *root, const char *path);
+bool co_root_rmdir(const struct co_root *root, const char *path);
 
 /* Appends a file's bytes, read until the end whatever its size says; why is
  * one line unless CO_READ_OK: "sys/...: permission denied". */

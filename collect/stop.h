@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Being asked to stop: SIGINT, SIGTERM, SIGHUP, SIGQUIT set a flag that every loop
- * that waits looks at; a second SIGINT ends the process at once.  SIGPIPE is
- * ignored.  After cleaning up, the process dies of the signal that it got.
+ * Being asked to stop: SIGINT, SIGTERM, SIGHUP, SIGQUIT set a flag that every
+ * loop that waits looks at; a second SIGINT ends the process at once.  SIGPIPE
+ * is ignored.  After cleaning up, the process dies of the signal that it got.
  */
 #ifndef CO_STOP_H
 #define CO_STOP_H

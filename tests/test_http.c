@@ -281,8 +281,7 @@ static void proxy_that_refuses_is_named(void **state)
 	assert_int_equal(unsetenv("https_proxy"), 0);
 }
 
-static void
-metadata_service_is_asked_plainly_and_not_at_once_again(void **state)
+static void metadata_service_is_asked_plainly_and_slowly(void **state)
 {
 	static const char *const own[] = { "Metadata: true", NULL };
 	struct co_http_request request = { .headers = own,
@@ -364,8 +363,7 @@ int main(void)
 		cmocka_unit_test(secret_reaches_the_service_and_nothing_else),
 		cmocka_unit_test(proxy_carries_and_learns_nothing),
 		cmocka_unit_test(proxy_that_refuses_is_named),
-		cmocka_unit_test(
-			metadata_service_is_asked_plainly_and_not_at_once_again),
+		cmocka_unit_test(metadata_service_is_asked_plainly_and_slowly),
 		/* The last one: the signal's descriptor is the children's
 		 * and ours. */
 		cmocka_unit_test(signal_ends_a_question_and_a_wait_at_once),

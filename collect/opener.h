@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A process that stays root when the rest of a collection becomes another
+ * user (--user), and opens for it what root alone may open: the files of
+ * kernel and devices that sources read, and entries of configfs-tsm.  It
+ * knows a short list of paths and hands over descriptors; it reads no byte
+ * of evidence.  It ends with its parent, and takes the entries away that are
+ * left then.
+ */
+#ifndef CO_OPENER_H
+#define CO_OPENER_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct co_opener {
+	pid_t pid; /* 0: there is none */
+	int socket;
+};
+
+/* root_dir: below which paths are, as in root.h.  To be called before there
+ * are threads; false with errno. */
+bool co_opener_start(int root_dir, struct co_opener *out);
+void co_opener_stop(struct co_opener *opener);
+
+/* As open(2), mkdir(2) (mode 0700), rmdir(2) of "sys/kernel/...", below the
+ * root and through no link; EACCES where the path is not on the list. */
+int co_opener_open(const struct co_opener *opener, const char *path, int flags);
+bool co_opener_mkdir(const struct co_opener *opener, const char *path);
+bool co_opener_rmdir(const struct co_opener *opener, const char *path);
+
+#endif
