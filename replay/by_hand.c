@@ -51,6 +51,48 @@
 
 #define VERIFY " | openssl dgst -sha256 -verify k.pem -signature s.der"
 
+/* --- ecart-archive(5), BINDING: what must be, then what the item holds --- */
+
+#define H0	     "openssl dgst -sha512 -binary %0"
+#define SESSION_HASH "sha512sum %0; "
+
+/* Input i as hex, as the text of a member, as base64 that JSON spells with or
+ * without escapes, and as the payload of a token, which has no padding. */
+#define BYTES(i)  PART(i) " | od -An -v -tx1 | tr -d ' \\n'; echo"
+#define MEMBER(i) PART(i) " | tr -d '\"'; echo"
+#define BASE64(i) "printf %%b \"$(" PART(i) ")\" | tr -d '\\\\' | base64 -d"
+#define TOKEN(i)  PART(i) " | basenc --base64url -d 2>/dev/null"
+
+/* The members of that name, at any depth. */
+#define CLAIM(name) " | tr ',{}' '\\n' | sed -n '/" name "\"/p'"
+
+/* What canonical JSON lets sed find in the manifest: the list of the quote
+ * that is input 1, the salt of $p, and the digest that is left of $p where it
+ * was withheld. */
+#define AFTER                                                                  \
+	"m 's#.*{\"after\":\\[\\([^]]*\\)],\"item\":\"%1\".*#\\1#p' | "        \
+	"tr -d '\"' | tr , ' '"
+#define SALT                                                                   \
+	"m 's#.*\"kind\":\"salt\",\"mediaType\":\"[^\"]*\",\"name\":\""        \
+	"\\([^\"]*\\)\",\"relates\":\\[{\"name\":\"'$p'\","                    \
+	"\"rel\":\"salt-of\"}],\"size\":32[,}].*#\\1#p'"
+#define WITHHELD                                                               \
+	"m 's#.*{\"digest\":{\"sha256\":\"\\([0-9a-f]*\\)\"[^}]*},"            \
+	"\"kind\":\"[^\"]*\",\"name\":\"'$p'\".*#\\1#p; "                      \
+	"s#.*\"name\":\"'$p'\",\"reason\":\"\\([^\\\\\"]\\|\\\\.\\)*\","       \
+	"\"salted\":{\"sha256\":\"\\([0-9a-f]*\\)\".*#\\2#p'"
+
+/* T: length of the path, path, SHA-256 of salt and item, of each. */
+#define TPM_NONCE                                                              \
+	"m() { sed -n \"$1\" manifest.json; }; "                               \
+	"(printf 'ecart/1 tpm-quote\\0'; " H0 "; for p in $(" AFTER "); do "   \
+	"printf \"\\\\$(printf %%o ${#p})$p\"; if [ -e $p ]; then cat $(" SALT \
+	") $p | sha256sum; else " WITHHELD "; fi | head -c 64 | tr a-f A-F | " \
+	"basenc -d --base16; done) | sha256sum; "
+
+/* SHA-512(val || iat || H0). */
+#define ITA_DATA "(" BASE64("1") "; " BASE64("2") "; " H0 ") | sha512sum; "
+
 const struct rp_by_hand rp_by_hand[] = {
 	{ "archive.manifest", NULL,
 	  "(jq -r '.predicate.items[].name' manifest.json; find items -type "
@@ -120,12 +162,30 @@ const struct rp_by_hand rp_by_hand[] = {
 	{ "tpm.ak.match", "azure-hcl-report cert-pem",
 	  AK_MODULUS("0") "echo $n; openssl x509 -in %1 -noout -modulus | sed "
 			  "s/Modulus=// | tr A-F a-f" },
-	{ "bind.hcl", NULL, "sha512sum %0" },
-	{ "bind.report-data", NULL, "sha512sum %0" },
-	{ "bind.maa", NULL,
-	  "(printf 'ecart/1 maa\\0'; openssl dgst -sha512 -binary %0) | "
-	  "sha256sum" },
-	{ "bind.challenge", NULL, "jq -r .challenge %0" },
+	{ "bind.hcl", "ecart-session azure-hcl-report",
+	  SESSION_HASH MEMBER("1") },
+	{ "bind.report-data", "ecart-session tdx-quote",
+	  SESSION_HASH BYTES("1") },
+	{ "bind.report-data", "ecart-session sgx-quote",
+	  SESSION_HASH BYTES("1") },
+	{ "bind.tpm-quote", "ecart-session tpm-quote-attest",
+	  TPM_NONCE BYTES("1") },
+	/* The last ten digits of 64 bits are what 10^10 leaves of them. */
+	{ "bind.imds", "ecart-session azure-imds-attested",
+	  "printf %%020u 0x$((printf 'ecart/1 imds\\0'; " H0 ") | sha256sum | "
+	  "head -c 16) | tail -c 10; echo; " BASE64(
+		  "1") " | openssl cms -verify -noverify -nosigs -inform DER "
+		       "2>/dev/null" CLAIM("nonce") },
+	{ "bind.maa", "ecart-session maa-token",
+	  "(printf 'ecart/1 maa\\0'; " H0 ") | sha256sum; " TOKEN("1")
+		  CLAIM("nonce") },
+	{ "bind.ita", "ecart-session ita-nonce ita-nonce azure-hcl-report",
+	  ITA_DATA MEMBER("3") },
+	{ "bind.ita", "ecart-session ita-nonce ita-nonce tdx-quote",
+	  ITA_DATA BYTES("3") },
+	{ "bind.ita", "ecart-session ita-nonce ita-nonce ita-token",
+	  ITA_DATA TOKEN("3") CLAIM("\\(user-data\\|tdx_report_data\\)") },
+	{ "bind.challenge", "ecart-session ecart-session", PART("1") "; echo" },
 };
 
 const size_t rp_n_by_hand = sizeof(rp_by_hand) / sizeof(rp_by_hand[0]);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The shell lines by which a person repeats a check in the folder that
- * `ecart unpack` made, with coreutils, sed, jq and openssl alone.  They may
- * leave small files there (k.pem, s.der, ...).
+ * `ecart unpack` made, with coreutils, sed, jq and openssl alone; those of
+ * bind.* without jq.  They may leave small files there (k.pem, s.der, ...).
  */
 #ifndef RP_BY_HAND_H
 #define RP_BY_HAND_H
@@ -15,7 +15,8 @@ struct rp_by_hand {
 	 * NULL: any, the line names no input that may be missing. */
 	const char *kinds;
 	/* %0, %s0 and %n0 are path, first byte counted from 1, and length of
-	 * input 0; %S the subject; %H the hash's program ("sha256sum"). */
+	 * input 0; %S the subject; %H the hash's program ("sha256sum");
+	 * %% one per cent sign. */
 	const char *line;
 };
 

@@ -87,6 +87,15 @@ static enum rp_outcome compare(const struct rp_bound *b, struct rp_finding *f)
 	return ev_span_eq(want, b->got) ? RP_PASS : RP_FAIL;
 }
 
+/* What the nonce follows from beside the session. */
+static void also_inputs(const struct rp_bound *b, struct rp_finding *f)
+{
+	const struct rp_item *from = b->want.from;
+
+	for (size_t i = 0; i < b->want.n_parts; i++)
+		rp_input_part(f, from->name, from->bytes, b->want.part[i]);
+}
+
 enum rp_outcome rp_check_bind(struct rp_case *c, const struct rp_subject *s,
 			      struct rp_finding *f)
 {
@@ -100,6 +109,7 @@ enum rp_outcome rp_check_bind(struct rp_case *c, const struct rp_subject *s,
 		return state;
 	if (s->item == NULL)
 		return rp_skip(f, "%s: %s", where(c, s->name), s->name);
+	also_inputs(b, f);
 	rp_input_part(f, s->name, s->item->bytes, b->part);
 	if (b->want.n == 0)
 		return rp_skip(f, "%s", b->want.why);
@@ -131,6 +141,18 @@ bool rp_session_is_borne(const struct rp_case *c)
 	return false;
 }
 
+/* Where the document says its challenge, without the quotes. */
+static void challenge_input(const struct rp_case *c, struct rp_finding *f)
+{
+	const struct rp_item *item = c->session->item;
+	struct ev_span text;
+
+	if (!ev_json_member(item->bytes, "challenge", &text))
+		return; /* spelled with escapes, which canonical JSON has not */
+	rp_input_part(f, item->name, item->bytes,
+		      ev_span_sub(text, 1, text.n - 2));
+}
+
 enum rp_outcome rp_check_bind_challenge(struct rp_case *c,
 					const struct rp_subject *s,
 					struct rp_finding *f)
@@ -141,6 +163,7 @@ enum rp_outcome rp_check_bind_challenge(struct rp_case *c,
 	(void)s;
 	if (state != RP_PASS)
 		return state;
+	challenge_input(c, f);
 	if (!c->has_nonce)
 		return rp_skip(f, "not-asked: which challenge must be answered "
 				  "was not said (--nonce)");

@@ -20,6 +20,7 @@ static const char help[] =
 	"  --policy P.json   as replay\n"
 	"  --anchors DIR     as replay\n"
 	"  --collateral FILE as replay\n"
+	"  --nonce HEX       as replay\n"
 	"  --by-hand         print only the shell lines\n"
 	"\n"
 	"Example: ecart explain run-07.ecart --check hcl.runtime-data.binding\n";
@@ -52,44 +53,52 @@ static json_int_t int_of(const json_t *v, const char *name)
 	return json_integer_value(json_object_get(v, name));
 }
 
+/* What a per cent sign stands before; returns the last byte of it. */
+static const char *fill_one(const char *p, const json_t *finding,
+			    struct ev_buffer *out)
+{
+	const json_t *input;
+	char what = '\0';
+
+	if (*p == '%') {
+		ev_buffer_add_byte(out, '%');
+		return p;
+	}
+	if (*p == 'S') {
+		ev_buffer_add_str(out, text_of(finding, "subject"));
+		return p;
+	}
+	if (*p == 'H') {
+		ev_buffer_printf(out, "%ssum", text_of(finding, "hash"));
+		return p;
+	}
+	if (*p == 's' || *p == 'n')
+		what = *p++;
+	input = json_array_get(json_object_get(finding, "inputs"),
+			       (size_t)(*p - '0'));
+	if (what == 's')
+		ev_buffer_printf(out, "%" JSON_INTEGER_FORMAT,
+				 int_of(input, "offset") + 1);
+	else if (what == 'n')
+		ev_buffer_printf(out, "%" JSON_INTEGER_FORMAT,
+				 int_of(input, "length"));
+	else
+		ev_buffer_add_str(out, text_of(input, "item"));
+	return p;
+}
+
 /*
  * "%0" path, "%s0" first byte counted from 1, "%n0" length, of input 0; "%S"
- * the subject; "%H" the program that computes the finding's hash.
+ * the subject; "%H" the program that computes the finding's hash; "%%" is one.
  */
 static void fill_line(const char *line, const json_t *finding,
 		      struct ev_buffer *out)
 {
-	const json_t *inputs = json_object_get(finding, "inputs");
-
 	for (; *line != '\0'; line++) {
-		const json_t *input;
-		char what = '\0';
-
-		if (*line != '%') {
-			ev_buffer_add_byte(out, (uint8_t)*line);
-			continue;
-		}
-		line++;
-		if (*line == 'S') {
-			ev_buffer_add_str(out, text_of(finding, "subject"));
-			continue;
-		}
-		if (*line == 'H') {
-			ev_buffer_printf(out, "%ssum",
-					 text_of(finding, "hash"));
-			continue;
-		}
-		if (*line == 's' || *line == 'n')
-			what = *line++;
-		input = json_array_get(inputs, (size_t)(*line - '0'));
-		if (what == 's')
-			ev_buffer_printf(out, "%" JSON_INTEGER_FORMAT,
-					 int_of(input, "offset") + 1);
-		else if (what == 'n')
-			ev_buffer_printf(out, "%" JSON_INTEGER_FORMAT,
-					 int_of(input, "length"));
+		if (*line == '%')
+			line = fill_one(line + 1, finding, out);
 		else
-			ev_buffer_add_str(out, text_of(input, "item"));
+			ev_buffer_add_byte(out, (uint8_t)*line);
 	}
 }
 

@@ -221,6 +221,19 @@ static const struct rp_item *ita_nonce_of(const struct rp_case *c,
 	return n == 1 ? only : NULL;
 }
 
+/* A member's text, as it is spelled, is part of what the nonce follows from;
+ * one whose name is spelled with escapes has no place to point at. */
+static void note_part(const struct rp_item *reply, const char *name,
+		      struct rp_nonce *out)
+{
+	struct ev_span text;
+
+	if (!ev_json_member(reply->bytes, name, &text))
+		return;
+	out->from = reply;
+	out->part[out->n_parts++] = ev_span_sub(text, 1, text.n - 2);
+}
+
 /* A member in base64, decoded; *out is the caller's (free). */
 static enum ev_code decode_member(const json_t *reply, const char *name,
 				  uint8_t **out, size_t *n,
@@ -257,6 +270,8 @@ static enum ev_code ita_data(struct rp_case *c, const struct rp_item *reply,
 				 out->bytes))
 		return EV_TROUBLE;
 	out->n = EV_SESSION_ROOT_SIZE;
+	note_part(reply, "val", out);
+	note_part(reply, "iat", out);
 	return EV_OK;
 }
 

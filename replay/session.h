@@ -59,6 +59,10 @@ struct rp_nonce {
 	size_t n;
 	/* Where n is 0: a stable word, then what is missing. */
 	char why[RP_REASON_MAX];
+	/* Bytes of one more item that it follows from. */
+	const struct rp_item *from;
+	struct ev_span part[2];
+	size_t n_parts;
 };
 
 /* EV_TROUBLE, or EV_OK with n == 0 where why says what is missing; the

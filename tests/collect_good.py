@@ -7,10 +7,12 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import sys
 
 sys.dont_write_bytecode = True
 
+from bound_by_hand import agreeing
 from collection import (TPM_ALONE, WITH_REPORT, Collection, attested, check_quotes, collect,
                         refused)
 from e2e import (ECART, INCOMPLETE, TROUBLE, UNREADABLE, USAGE, case, contains, ecart, equal, main,
@@ -130,6 +132,19 @@ def nonces(scratch):
     for check in ("bind.maa", "bind.challenge"):
         equal("pass", outcome(made, check), check)
     equal("fail", outcome(replayed(archive, "--nonce", "00" * 32), "bind.challenge"), "another's")
+
+
+@case("the lines of explain give each of these nonces by hand, with salts and without")
+def by_hand(scratch):
+    for salted_too in ((), ("--salted",)):
+        challenge = os.urandom(32).hex()
+        archive = collect(scratch, *ca(), "--maa", held().known["maa"], "--sandwich", "--nonce",
+                          challenge, "--force", *salted_too)
+        equal({"bind.hcl": 1, "bind.tpm-quote": 3, "bind.imds": 1, "bind.maa": 1,
+               "bind.challenge": 1},
+              agreeing(scratch, archive.path, "--anchors", held().known["anchors"], "--nonce",
+                       challenge), "tried")
+        shutil.rmtree(scratch + "/by-hand")
 
 
 @case("the quote covers all that was collected before it, in that order, and no log")

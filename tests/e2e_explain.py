@@ -11,6 +11,7 @@ import sys
 
 sys.dont_write_bytecode = True
 
+from bound_by_hand import agreeing, plain_shell
 from e2e import (AZURE_AT, ECART, FAIL, INCOMPLETE, USAGE, case, contains,
                  ecart, equal, findings, flip, main, pack, pack_azure, read,
                  report, run, simulated, tree, vector, write)
@@ -303,6 +304,63 @@ def sized_quote(scratch):
     equal(2, row["inputs"][0]["offset"], "offset")
     out = shell(hand_line(lines), unpacked(archive, scratch + "/un"))
     equal("ff 54 43 47 80 18", out.strip(), "magic and type")
+
+
+# --- what is bound to a session: what must be, then what the item holds
+
+FORGED = ("--at", AZURE_AT, "--anchors", simulated("anchors"))
+BOUND = {
+    "pass-bound": ("hcl", "imds", "maa", "tpm-quote"),
+    "pass-bound-challenge": ("challenge", "report-data"),
+    "incomplete-bound-redacted": ("hcl", "maa", "tpm-quote"),
+    "incomplete-bound-ita": ("hcl", "ita"),
+    "incomplete-bound-ita-token": ("ita",),
+    "fail-bind.challenge": ("challenge", "maa"),
+    "fail-bind.hcl": ("hcl",),
+    "fail-bind.imds": ("imds",),
+    "fail-bind.ita": ("hcl", "ita"),
+    "fail-bind.report-data": ("report-data",),
+    "fail-bind.tpm-quote": ("hcl", "tpm-quote"),
+    "fail-bind.tpm-quote-content": ("hcl", "tpm-quote"),
+    "fail-bind.tpm-quote-order": ("hcl", "tpm-quote"),
+}
+
+
+def add_bound(name, uses):
+    @case(f"{name}: coreutils, sed and openssl give both nonces of {', '.join(uses)}")
+    def lines_work(scratch):
+        archive = simulated("replay", name, "archive.tar")
+        asked = bytes(range(0x20, 0x40)).hex()
+        words = ("--nonce", asked) if "challenge" in uses else ()
+        equal({"bind." + use: 1 for use in uses}, agreeing(scratch, archive, *FORGED, *words),
+              "tried")
+
+
+for bound_name, bound_uses in BOUND.items():
+    add_bound(bound_name, bound_uses)
+
+
+@case("a salt of another size is none, in the line as in the check")
+def short_salt(scratch):
+    lines, row, archive = explained("fail-bind.tpm-quote-short-salt", "bind.tpm-quote")
+    said = plain_shell(hand_line(lines), unpacked(archive, scratch + "/un"), scratch)
+    equal([row["want"], row["got"]], [said[0].split()[0], said[1]], "nonces")
+
+
+@case("items withheld with and without salt: the nonce follows from what the manifest keeps")
+def withheld(scratch):
+    archive = scratch + "/less.ecart"
+    ecart("redact", simulated("replay", "pass-bound", "archive.tar"), "-o", archive, "--item",
+          "items/maa-token/0000.jwt", "--item", "items/azure-imds-attested/0000.json", "--reason",
+          "its \"name\":\"items/a\" {\\ or } 'quoted'")
+    equal({"bind.hcl": 1, "bind.tpm-quote": 1}, agreeing(scratch, archive, *FORGED), "tried")
+
+
+@case("every check of what is bound has been tried")
+def every_bound(scratch):
+    ids = {row["id"] for row in json.loads(ecart("checks", "--json").stdout)}
+    equal({name for name in ids if name.startswith("bind.")},
+          {"bind." + use for uses in BOUND.values() for use in uses}, "checks")
 
 
 @case("an item without bytes has no byte 0..-1")
