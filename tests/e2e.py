@@ -3,7 +3,8 @@
 
 A test file declares cases with @case("sentence") and ends with main().  A
 case is a function of one argument, an empty scratch folder; it fails by
-raising.  Output is the Test Anything Protocol, one point a case.
+raising.  Output is the Test Anything Protocol, one point a case.  Words behind
+the file's name leave the cases whose sentence has one of them.
 
 Environment: ECART_BIN, the installed program with its anchors; where that is
 not set ECART, a program in its build folder, which is then given the anchors of
@@ -261,9 +262,14 @@ def main(needs_vectors=True):
         if "ECART_VECTORS" not in os.environ:
             print("1..0 # SKIP vectors absent")
             sys.exit(0)
-    print(f"1..{len(_cases)}")
+    cases = [row for row in _cases
+             if not sys.argv[1:] or any(words in row[0] for words in sys.argv[1:])]
+    if not cases:
+        print("Bail out! no case has these words")
+        sys.exit(1)
+    print(f"1..{len(cases)}")
     good = True
-    for number, (sentence, function) in enumerate(_cases, 1):
+    for number, (sentence, function) in enumerate(cases, 1):
         good = _run_case(number, sentence, function) and good
         sys.stdout.flush()
     sys.exit(0 if good else 1)
