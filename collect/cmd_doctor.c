@@ -202,7 +202,7 @@ static int print_json(const struct co_collection *c)
 	ev_write_str(w, "machine", co_machine_word(c->machine.kind));
 	ev_write_bool(w, "tpm", c->tpm.there);
 	if (!c->tpm.there)
-		ev_write_foreign(w, "tpmReason", ev_span_str(c->tpm.why));
+		ev_write_shown(w, "tpmReason", c->tpm.why);
 	else
 		ev_write_foreign(w, "tpm2Tools", ev_span_str(c->tpm.version));
 	if (uname(&u) == 0)

@@ -48,8 +48,7 @@ static char *steps_json(const struct co_collection *c, size_t *n)
 		ev_write_str(w, "source", step->source->name);
 		ev_write_str(w, "outcome", co_outcome_word(step->outcome));
 		if (step->reason[0] != 0)
-			ev_write_foreign(w, "reason",
-					 ev_span_str(step->reason));
+			ev_write_shown(w, "reason", step->reason);
 		ev_write_end(w);
 	}
 	ev_write_end(w);

@@ -2,6 +2,7 @@
 /* Lines of a running collection: for the person, for programs, for the log. */
 #include "collect/journal.h"
 
+#include "evidence/base/json_string.h"
 #include "evidence/base/json_write.h"
 #include "evidence/base/time.h"
 
@@ -80,7 +81,7 @@ static void json_line(const char *event, const char *name, const char *text,
 		return;
 	ev_write_object(w, NULL);
 	ev_write_str(w, "event", event);
-	ev_write_foreign(w, name, ev_span_str(text));
+	ev_write_shown(w, name, text);
 	if (step != NULL) {
 		ev_write_str(w, "outcome", co_outcome_word(step->outcome));
 		ev_write_time(w, "time", step->ended);
@@ -88,11 +89,9 @@ static void json_line(const char *event, const char *name, const char *text,
 		ev_write_int(w, "items", (int64_t)step->n_items);
 		ev_write_int(w, "ms", step->ms);
 		if (step->reason[0] != 0)
-			ev_write_foreign(w, "reason",
-					 ev_span_str(step->reason));
+			ev_write_shown(w, "reason", step->reason);
 		if (step->detail[0] != 0)
-			ev_write_foreign(w, "detail",
-					 ev_span_str(step->detail));
+			ev_write_shown(w, "detail", step->detail);
 	}
 	ev_write_end(w);
 	line = ev_writer_finish(w, NULL);
@@ -108,7 +107,7 @@ static void log_line(struct co_journal *journal, int64_t t, const char *name,
 
 	ev_time_format(t, time);
 	ev_buffer_printf(&journal->log, "%s %s: ", time, name);
-	ev_escape_foreign(ev_span_str(text), &journal->log);
+	ev_json_escape_shown(text, &journal->log);
 	ev_buffer_add_str(&journal->log, "\n");
 }
 
@@ -122,17 +121,25 @@ void co_journal_source(struct co_journal *journal,
 		passing_line(journal, line);
 }
 
+/* To a person: begin, then text as the log has it. */
+static void say_line(const char *begin, const char *text)
+{
+	ev_auto_buffer struct ev_buffer line = { 0 };
+
+	ev_json_escape_shown(text, &line);
+	if (ev_buffer_ok(&line))
+		fprintf(stderr, "%s%.*s\n", begin, (int)line.n,
+			(const char *)line.p);
+}
+
 void co_journal_say(struct co_journal *journal, const char *line)
 {
-	char text[CO_WHY_TEXT];
-
 	log_line(journal, (int64_t)time(NULL), "said", line);
-	ev_show(ev_span_str(line), text, sizeof(text));
 	switch (journal->style) {
 	case CO_JOURNAL_TERMINAL:
 	case CO_JOURNAL_LINES:
 		clear_line(journal);
-		fprintf(stderr, "    %s\n", text);
+		say_line("    ", line);
 		break;
 	case CO_JOURNAL_JSON:
 		json_line("said", "line", line, NULL);
@@ -144,7 +151,7 @@ void co_journal_say(struct co_journal *journal, const char *line)
 
 static void person_line(struct co_journal *journal, const struct co_step *step)
 {
-	char text[CO_WHY_TEXT + CO_DETAIL_TEXT];
+	char begin[CO_DETAIL_TEXT];
 
 	clear_line(journal);
 	if (step->outcome == CO_OK) {
@@ -152,10 +159,10 @@ static void person_line(struct co_journal *journal, const struct co_step *step)
 			step->n_bytes, step->detail);
 		return;
 	}
-	ev_show(ev_span_str(step->reason), text, sizeof(text));
-	fprintf(stderr, "  %-17s %8s         %s: %s\n", step->source->name, "-",
-		step->outcome == CO_SKIPPED ? "not asked" : "NOT COLLECTED",
-		text);
+	snprintf(begin, sizeof(begin),
+		 "  %-17s %8s         %s: ", step->source->name, "-",
+		 step->outcome == CO_SKIPPED ? "not asked" : "NOT COLLECTED");
+	say_line(begin, step->reason);
 }
 
 void co_journal_step(struct co_journal *journal, const struct co_step *step)

@@ -2,7 +2,9 @@
 /*
  * What a collection says while it runs, and keeps: a line a source for the
  * person, NDJSON where asked, and the collect-log item.  Never a secret: the
- * callers hand over addresses, argument vectors without secrets, and reasons.
+ * callers hand over addresses, argument vectors without secrets, and reasons,
+ * with what is from outside made fit for people (ev_show): a backslash is one
+ * of an escape here.
  */
 #ifndef CO_JOURNAL_H
 #define CO_JOURNAL_H

@@ -102,7 +102,8 @@ static void write_line(struct ev_writer *w, const char *line)
 	ev_write_foreign(w, NULL, ev_span_str(line));
 }
 
-/* Sources that the machine lacks, or that could not be had. */
+/* Sources that the machine lacks, or that could not be had.  A collector
+ * makes its reasons fit for people, and ev_error_format does. */
 static void write_steps(const struct rp_case *c, struct ev_writer *w)
 {
 	const struct rp_session *s = c->session;
@@ -112,7 +113,7 @@ static void write_steps(const struct rp_case *c, struct ev_writer *w)
 		return;
 	if (s->collector_parsed.code != EV_OK) {
 		ev_error_format(&s->collector_parsed.err, line, sizeof(line));
-		write_line(w, line);
+		ev_write_shown(w, NULL, line);
 	}
 	for (size_t i = 0; i < s->collector.n_steps; i++) {
 		const struct ev_step *step = &s->collector.steps[i];
@@ -123,7 +124,7 @@ static void write_steps(const struct rp_case *c, struct ev_writer *w)
 		snprintf(line, sizeof(line), "%s: %s%s%s", step->source,
 			 ev_step_outcome_word(step->outcome),
 			 step->reason[0] != '\0' ? ": " : "", step->reason);
-		write_line(w, line);
+		ev_write_shown(w, NULL, line);
 	}
 }
 

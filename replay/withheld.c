@@ -59,6 +59,6 @@ void rp_withheld_write(const struct rp_case *c, struct ev_writer *w)
 	for (size_t i = 0; i < r->n; i++) {
 		snprintf(line, sizeof(line), "withheld: %s (%s)",
 			 r->list[i].name, r->list[i].reason);
-		ev_write_foreign(w, NULL, ev_span_str(line));
+		ev_write_shown(w, NULL, line);
 	}
 }

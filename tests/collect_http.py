@@ -3,13 +3,14 @@
 """Services that answer late, wrongly or not at all: the metadata service of Azure, and TLS."""
 
 import hashlib
+import json
 import os
 import sys
 
 sys.dont_write_bytecode = True
 
 from collecting import collect, environment, ran, requests
-from e2e import INCOMPLETE, USAGE, case, contains, equal, main
+from e2e import ECART, INCOMPLETE, USAGE, case, contains, equal, main, run
 from held_guest import held, skip_without_parts
 from stand_in import Kernel, requests_file, served
 
@@ -112,6 +113,19 @@ def spoiled(scratch):
         contains(" ".join(got.said) if again else got.reason("imds-attested"), word)
         equal(1 if again else 0, len(got.items("azure-imds-attested")), "stored: %s" % rule)
     faulty()
+
+
+@case("a page's text is escaped once: in the manifest, in the log, in the report")
+def escaped_once(scratch):
+    faulty({"path": DOCUMENT, "html": True})
+    got, _ = document(scratch)
+    faulty()
+    reason = got.reason("imds-attested")
+    contains(reason, 'not application/json: "<!DOCTYPE html>\\x0a<html>')
+    contains(got.one("collect-log").decode(), reason)
+    equal(reason, got.steps["imds-attested"]["reason"], "--json")
+    seen = json.loads(run([ECART, "replay", got.archive, "--format", "json"]).stdout)
+    contains(seen["gaps"], "imds-attested: failed: " + reason)
 
 
 @case("a quote over another report than the one that was sent is refused, and nothing of it is kept")

@@ -105,6 +105,9 @@ def verdicts(scratch):
     equal("skip", outcome(report, "hcl.runtime-data.binding"), "link")
     text = run([ECART, "replay", target, "--at", AZURE_AT, "--anchors", REAL]).out
     contains(text, "INCOMPLETE", f"withheld: {HCL} (withheld)")
+    redact(archive, target, HCL, words=("--reason", "a\\b\nc"))
+    contains("\n".join(replayed(target, AZURE_AT, REAL)[1]["gaps"]),
+             f"withheld: {HCL} (a\\x5cb\\x0ac)")
 
 
 @case("what is kept keeps its bytes, its name, and its members of the manifest")

@@ -100,6 +100,29 @@ static void json_lines_parse_and_quiet_is_quiet(void **state)
 	free(text);
 }
 
+/* co_http_judge and others show a page's newline as \\x0a: it stays that. */
+static void what_is_shown_already_is_not_escaped_again(void **state)
+{
+	struct co_step bad = { .source = &source,
+			       .outcome = CO_FAILED,
+			       .reason = "not data: \"<a>\\x0a\"" };
+	ev_auto_buffer struct ev_buffer log = { 0 };
+	char *text = caught(false, false, &bad, "again: \\x1b", &log);
+
+	(void)state;
+	assert_non_null(strstr(text, "    again: \\x1b\n"));
+	assert_non_null(strstr(text, "not data: \"<a>\\x0a\"\n"));
+	free(text);
+	text = caught(false, true, &bad, "again: \\x1b", &log);
+	assert_non_null(strstr(text, "\"line\":\"again: \\\\x1b\""));
+	assert_non_null(strstr(text, "\"not data: \\\"<a>\\\\x0a\\\"\""));
+	free(text);
+	ev_buffer_add_byte(&log, 0);
+	assert_non_null(strstr((char *)log.p, " said: again: \\x1b\n"));
+	assert_non_null(strstr((char *)log.p, "not data: \"<a>\\x0a\"\n"));
+	assert_null(strstr((char *)log.p, "x5c"));
+}
+
 static void the_log_has_every_line_once(void **state)
 {
 	struct co_step bad = { .source = &source,
@@ -123,6 +146,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_say_what_was_had_and_what_was_not),
 		cmocka_unit_test(json_lines_parse_and_quiet_is_quiet),
+		cmocka_unit_test(what_is_shown_already_is_not_escaped_again),
 		cmocka_unit_test(the_log_has_every_line_once),
 	};
 
