@@ -44,9 +44,9 @@ static enum ev_code fault(struct walk *w, const char *path, enum ev_code code,
 static enum ev_code system_failure(struct walk *w, const char *field)
 {
 	if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP)
-		return ev_fail(w->err, EV_MISSING, object, field, 0,
+		return ev_fail(w->err, EV_MISSING, object, field, EV_NO_BYTE,
 			       "a folder with references/", "nothing there");
-	return ev_fail_text(w->err, EV_SYNTAX, object, field, 0,
+	return ev_fail_text(w->err, EV_SYNTAX, object, field, EV_NO_BYTE,
 			    "a readable file or folder",
 			    ev_span_str(strerror(errno)));
 }

@@ -97,17 +97,17 @@ enum ev_code au_git_open(const char *path, git_repository **out,
 	int code;
 
 	if (access(path, F_OK) != 0)
-		return ev_fail_text(err, EV_MISSING, object, "repository", 0,
-				    "a git repository, bare or not",
+		return ev_fail_text(err, EV_MISSING, object, "repository",
+				    EV_NO_BYTE, "a git repository, bare or not",
 				    ev_span_str("nothing at this path"));
 	code = open_any_owner(path, &repo);
 	if (code == GIT_ENOTFOUND)
-		return ev_fail(err, EV_MISSING, object, "repository", 0,
-			       "a git repository, bare or not",
+		return ev_fail(err, EV_MISSING, object, "repository",
+			       EV_NO_BYTE, "a git repository, bare or not",
 			       "no repository at this path");
 	if (code != 0 && is_sha256_repository())
 		return ev_fail(
-			err, EV_VALUE, object, "object format", 0,
+			err, EV_VALUE, object, "object format", EV_NO_BYTE,
 			"sha1 (libgit2 1.5 reads no other)",
 			"another, as \"git init --object-format=sha256\" "
 			"makes it");

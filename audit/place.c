@@ -62,7 +62,8 @@ static enum ev_code read_other(const struct au_place *place,
 			       struct au_references *out, struct ev_error *err)
 {
 	if (is_damaged_repository(place->path))
-		return ev_fail(err, EV_SYNTAX, "repository", "repository", 0,
+		return ev_fail(err, EV_SYNTAX, "repository", "repository",
+			       EV_NO_BYTE,
 			       "a whole git repository, or a folder without "
 			       "git's files",
 			       "git's files without all that a repository has");

@@ -232,7 +232,7 @@ static enum ev_code read_config(struct co_root *root, struct ev_error *err)
 		break;
 	case CO_READ_DENIED:
 	case CO_READ_FAILED:
-		return ev_fail(err, EV_VALUE, object, "file", 0,
+		return ev_fail(err, EV_VALUE, object, "file", EV_NO_BYTE,
 			       "a readable file", why);
 	}
 	if (ev_json_parse(ev_buffer_span(&text), CONFIG_MAX, object, &json,
@@ -244,13 +244,19 @@ static enum ev_code read_config(struct co_root *root, struct ev_error *err)
 enum ev_code co_root_open(const char *path, struct co_root *out,
 			  struct ev_error *err)
 {
+	char found[EV_TEXT_MAX];
+
 	*out = (struct co_root){ .given = path != NULL };
-	out->dir = open(path != NULL ? path : "/",
-			O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (out->dir < 0)
-		return ev_fail_text(err, EV_VALUE, "root", "folder", 0,
-				    "a folder that can be opened (--root)",
-				    ev_span_str(path != NULL ? path : "/"));
+	if (path == NULL)
+		path = "/";
+	out->dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (out->dir < 0) {
+		snprintf(found, sizeof(found), "%s: %.80s", strerror(errno),
+			 path);
+		return ev_fail_text(err, EV_VALUE, "--root", "folder",
+				    EV_NO_BYTE, "one that can be opened",
+				    ev_span_str(found));
+	}
 	return out->given ? read_config(out, err) : EV_OK;
 }
 

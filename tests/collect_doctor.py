@@ -248,7 +248,10 @@ def usage(scratch):
         assert done.err.strip(), words
     equal(b"mine", read(archive), "the file that was there")
     equal(["a.ecart"], os.listdir(scratch), "files")
-    ran("collect", "--root", os.path.join(scratch, "none"), "-o", "b", status=USAGE)
+    none = os.path.join(scratch, "none")
+    done = ran("collect", "--root", none, "-o", "b", status=USAGE)
+    contains(done.err, "--root: folder: want one that can be opened, found No such file or "
+             "directory: " + none + "\n")
     done = ran(*begin, "-o", archive, "--no-collateral", "--strict", "--source", "tsm-report,ccel",
                "--read-only", "--force", status=INCOMPLETE)
     contains(done.err, "missing tsm-report: a quote needs", "--strict", "nothing was written")

@@ -61,6 +61,19 @@ static void bytes_are_shown_as_hex_and_cut(void **state)
 	assert_memory_equal(err.found, "ab00", 4);
 }
 
+static void where_no_byte_is_meant_none_is_named(void **state)
+{
+	struct ev_error err = { 0 };
+	char line[200];
+
+	(void)state;
+	ev_fail(&err, EV_VALUE, "--root", "folder", EV_NO_BYTE,
+		"one that can be opened", "none");
+	ev_error_format(&err, line, sizeof(line));
+	assert_string_equal(line, "--root: folder: want one that can be "
+				  "opened, found none");
+}
+
 static void long_texts_are_cut(void **state)
 {
 	struct ev_error err = { 0 };
@@ -127,6 +140,7 @@ int main(void)
 		cmocka_unit_test(a_refusal_prints_as_one_line),
 		cmocka_unit_test(trouble_prints_without_bytes),
 		cmocka_unit_test(bytes_are_shown_as_hex_and_cut),
+		cmocka_unit_test(where_no_byte_is_meant_none_is_named),
 		cmocka_unit_test(long_texts_are_cut),
 		cmocka_unit_test(foreign_text_is_shown_as_printable_ascii),
 		cmocka_unit_test(foreign_text_is_cut_to_every_size),

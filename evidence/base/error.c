@@ -105,8 +105,14 @@ void ev_error_format(const struct ev_error *err, char *out, size_t size)
 		snprintf(out, size, "%s: %s", err->object, err->field);
 		return;
 	}
-	snprintf(out, size, "%s: %s at byte %" PRIu64 ": want %s, found %s",
-		 err->object, err->field, err->offset, err->want, err->found);
+	if (err->offset == EV_NO_BYTE)
+		snprintf(out, size, "%s: %s: want %s, found %s", err->object,
+			 err->field, err->want, err->found);
+	else
+		snprintf(out, size,
+			 "%s: %s at byte %" PRIu64 ": want %s, found %s",
+			 err->object, err->field, err->offset, err->want,
+			 err->found);
 }
 
 const char *ev_code_word(enum ev_code code)

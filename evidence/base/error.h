@@ -21,13 +21,16 @@ enum ev_code {
 	EV_TROUBLE,   /* memory or libcrypto: says nothing about the evidence */
 };
 
+#define EV_NO_BYTE  UINT64_MAX
 #define EV_TEXT_MAX 120 /* bytes of want and found, NUL included */
 
 struct ev_error {
 	enum ev_code code;
 	const char *object; /* static string: "quote.header" */
 	const char *field;  /* static string: "tee_type" */
-	uint64_t offset;    /* byte in the object's item, 0 where unknown */
+	/* Byte in the object's item, 0 where unknown; EV_NO_BYTE where none is
+	 * meant: a folder, an option. */
+	uint64_t offset;
 	char want[EV_TEXT_MAX];
 	char found[EV_TEXT_MAX];
 };
