@@ -67,6 +67,12 @@ static bool no_word_on_key(const struct rp_case *c)
 	return lacks_certificate(c, false);
 }
 
+/* The report is there, but no register is signed. */
+static bool no_tpm_quote(const struct rp_case *c)
+{
+	return holds(c, RP_HCL) && !holds(c, RP_TPM_QUOTE);
+}
+
 /* A log explains registers once a check has replayed it, not by being here. */
 static bool no_firmware_log(const struct rp_case *c)
 {
@@ -90,6 +96,8 @@ static const struct {
 			  "from another" },
 	{ no_crl, "CRLs: revocation was not looked at" },
 	{ no_quote, "quote: nothing vouches for the paravisor's report" },
+	{ no_tpm_quote, "TPM quote: not in the archive; nothing says what the "
+			"guest's PCRs are" },
 	{ no_ak_certificate, "AK certificate: only the paravisor vouches for "
 			     "the vTPM's key" },
 	{ no_word_on_key, "AK certificate: nothing vouches for the TPM's key" },

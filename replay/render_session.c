@@ -2,6 +2,8 @@
 /* Lines about a collection: its root, its challenge, its bindings. */
 #include "replay/render_session.h"
 
+#include "replay/render_line.h"
+
 /* A challenge of 32 bytes stands in full. */
 #define CHALLENGE_DIGITS 64
 
@@ -32,6 +34,24 @@ static void nonce_line(const json_t *session, bool full, struct ev_buffer *out)
 				 : "   [not trusted]");
 }
 
+/* Where no session is known: said of evidence, which all the same reads as if
+ * somebody had asked for it. */
+static void no_nonce_line(const json_t *facts, struct ev_buffer *out)
+{
+	static const char *const evidence[] = { "quote", "azure", "tpm" };
+	bool here = false;
+
+	for (size_t i = 0; i < sizeof(evidence) / sizeof(evidence[0]); i++)
+		here |= json_object_get(facts, evidence[i]) != NULL;
+	if (!here)
+		return;
+	rp_render_line(out, "nonce", "%s",
+		       json_object_get(facts, "binding") == NULL
+			       ? "bound to no nonce: nothing says whose "
+				 "question it answers"
+			       : "bound to no nonce that can be recomputed");
+}
+
 void rp_render_session(const json_t *report, bool full, struct ev_buffer *out)
 {
 	const json_t *facts = json_object_get(report, "facts"), *bound;
@@ -43,6 +63,8 @@ void rp_render_session(const json_t *report, bool full, struct ev_buffer *out)
 				       "root\n");
 	if (session != NULL)
 		nonce_line(session, full, out);
+	else
+		no_nonce_line(facts, out);
 	json_array_foreach (json_object_get(facts, "binding"), i, bound)
 		ev_buffer_printf(
 			out,

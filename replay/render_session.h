@@ -7,7 +7,8 @@
 
 #include <jansson.h>
 
-/* A whole report; appends nothing where no session stands in it. */
+/* A whole report.  Where no session stands in it, that is said of evidence;
+ * nothing is appended where there is none either. */
 void rp_render_session(const json_t *report, bool full, struct ev_buffer *out);
 
 #endif

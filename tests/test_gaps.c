@@ -96,6 +96,21 @@ static void a_log_that_nothing_replays_closes_no_gap(void **state)
 	json_decref(with.report);
 }
 
+static void a_report_without_a_tpm_quote_says_so(void **state)
+{
+	struct said without = said_of("incomplete-bound-ita", NULL);
+	struct said with = said_of("pass", NULL);
+	struct said plain = said_of("pass-quote-only", NULL);
+
+	(void)state;
+	assert_int_equal(lines(&without, "TPM quote: not in the archive"), 1);
+	assert_int_equal(lines(&with, "TPM quote: "), 0);
+	assert_int_equal(lines(&plain, "TPM quote: "), 0);
+	json_decref(without.report);
+	json_decref(with.report);
+	json_decref(plain.report);
+}
+
 static void an_item_of_an_unknown_kind_is_named(void **state)
 {
 	struct replay_case r;
@@ -124,6 +139,7 @@ int main(void)
 		cmocka_unit_test(
 			evidence_that_no_check_is_asked_about_is_named),
 		cmocka_unit_test(a_log_that_nothing_replays_closes_no_gap),
+		cmocka_unit_test(a_report_without_a_tpm_quote_says_so),
 		cmocka_unit_test(an_item_of_an_unknown_kind_is_named),
 	};
 

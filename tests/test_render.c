@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The text report says what the JSON says, and nothing else. */
 #include "replay/render.h"
+#include "replay/render_session.h"
 
 #include "tests/replay_case.h"
 
@@ -134,6 +135,47 @@ static void every_line_fits_a_terminal(void **state)
 	}
 }
 
+static void what_is_asked_is_said_of_evidence_alone(void **state)
+{
+	static const struct {
+		const char *name, *said;
+	} cases[] = {
+		{ "pass", "  nonce        bound to no nonce: nothing says "
+			  "whose question it answers\n" },
+		{ "pass-sgx", "  nonce        bound to no nonce: nothing " },
+		{ "pass-bound", "  nonce        self-made nonce, " },
+		{ "pass-bound-challenge", "  nonce        answers challenge " },
+		{ "incomplete-bound-later-recipe", NULL },
+		{ "incomplete-collateral-alone", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *text = text_of(cases[i].name, false);
+
+		if (cases[i].said != NULL)
+			assert_non_null(strstr(text, cases[i].said));
+		else
+			assert_null(strstr(text, "nonce  "));
+		free(text);
+	}
+}
+
+static void a_nonce_that_cannot_be_recomputed_is_no_nonce(void **state)
+{
+	static const char report[] = "{\"facts\":{\"binding\":[],\"tpm\":{}}}";
+	ev_auto_buffer struct ev_buffer out = { 0 };
+	json_t *r = json_loads(report, 0, NULL);
+
+	(void)state;
+	rp_render_session(r, false, &out);
+	ev_buffer_add_byte(&out, 0);
+	assert_string_equal(
+		(const char *)out.p,
+		"  nonce        bound to no nonce that can be recomputed\n");
+	json_decref(r);
+}
+
 static void a_waived_failure_is_not_counted_as_broken(void **state)
 {
 	char *text = text_of("fail-dcap.td.attributes", false);
@@ -176,6 +218,8 @@ int main(void)
 		cmocka_unit_test(a_level_that_is_not_trusted_is_marked),
 		cmocka_unit_test(a_row_marks_and_names_what_the_text_does),
 		cmocka_unit_test(every_line_fits_a_terminal),
+		cmocka_unit_test(what_is_asked_is_said_of_evidence_alone),
+		cmocka_unit_test(a_nonce_that_cannot_be_recomputed_is_no_nonce),
 		cmocka_unit_test(a_waived_failure_is_not_counted_as_broken),
 		cmocka_unit_test(full_lists_every_check),
 		cmocka_unit_test(another_text_is_not_rendered),
