@@ -14,6 +14,39 @@ enum co_wanted co_wanted_ak_cert(const struct co_collection *c)
 	return c->machine.has_tpm ? CO_IF_THERE : CO_NOT_HERE;
 }
 
+/* How many bytes of the index are the certificate; 0: none is there. */
+static size_t certificate_size(const struct co_collection *c,
+			       struct ev_span index, char why[CO_WHY_TEXT])
+{
+	struct ev_x509 parsed = { 0 };
+	struct ev_error err = { 0 };
+	size_t n;
+
+	if (ev_x509_parse(c->crypto, index, 0, &parsed, &err) != EV_OK) {
+		ev_error_format(&err, why, CO_WHY_TEXT);
+		return 0;
+	}
+	n = parsed.der_size;
+	ev_x509_free(&parsed);
+	return n;
+}
+
+/* What is no certificate is kept as it came; that it is the key's, nothing
+ * says. */
+static enum co_outcome keep_unread(struct co_collection *c,
+				   struct co_item *item, char why[CO_WHY_TEXT])
+{
+	char ignored[CO_WHY_TEXT];
+	size_t n = strlen(why);
+
+	item->hint = "unread";
+	item->n_relates = 0;
+	if (item->bytes.n > 0 && co_collected(c, item, NULL, ignored))
+		snprintf(why + n, CO_WHY_TEXT - n,
+			 "; kept as it came (ask whoever runs the host)");
+	return CO_FAILED;
+}
+
 enum co_outcome co_collect_ak_cert(struct co_collection *c,
 				   char why[CO_WHY_TEXT])
 {
@@ -25,8 +58,6 @@ enum co_outcome co_collect_ak_cert(struct co_collection *c,
 				.source_type = "tpm-nv",
 				.source_detail = "0x01c101d0",
 				.relates = &of };
-	struct ev_x509 parsed = { 0 };
-	struct ev_error err = { 0 };
 	size_t index, n;
 
 	if (!co_tpm_has_nv(&c->tpm, CO_NV_AK_CERT))
@@ -40,12 +71,9 @@ enum co_outcome co_collect_ak_cert(struct co_collection *c,
 			of.part = i;
 		item.n_relates = 1;
 	}
-	if (ev_x509_parse(c->crypto, item.bytes, 0, &parsed, &err) != EV_OK) {
-		ev_error_format(&err, why, CO_WHY_TEXT);
-		return CO_FAILED;
-	}
-	n = parsed.der_size;
-	ev_x509_free(&parsed);
+	n = certificate_size(c, item.bytes, why);
+	if (n == 0)
+		return keep_unread(c, &item, why);
 	if (!co_collected(c, &item, &index, why))
 		return CO_FAILED;
 	if (!co_aia_fetch(c, ev_span_sub(item.bytes, 0, n), index, &n, why))

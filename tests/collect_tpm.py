@@ -16,7 +16,8 @@ sys.dont_write_bytecode = True
 
 from collection import (TPM_ALONE, WITH_REPORT, Collection, PlainTpm, attested, check_quotes,
                         collect, refused, tools_folder)
-from e2e import ECART, INCOMPLETE, UNREADABLE, USAGE, case, contains, equal, main, read, write
+from e2e import (ECART, INCOMPLETE, UNREADABLE, USAGE, case, contains, equal, main, read, run,
+                 write)
 from held_guest import AK, HCL, OWNER, USER_DATA, held, skip_without_parts
 
 import hcl as hcl_report
@@ -137,6 +138,28 @@ def not_written(scratch):
     with fault("rc-%s-01c101d0" % CODES["nvread"], b"14a 2"):
         archive = collect(scratch, "--source", "tpm-caps,ak,ak-cert", output="b.ecart")
         assert archive.named("cert-der")
+
+
+@case("what is no certificate in the certificate's index: kept as it came, and nobody's")
+def no_certificate(scratch):
+    content = b"\x30\x82\xff\xff no certificate".ljust(100, b"\xee")
+    path = write(os.path.join(scratch, "content"), content)
+    with PlainTpm(scratch) as tpm:
+        tpm.make_key(AK)
+        tpm.run("tpm2_nvdefine", "0x01C101D0", "-C", "p", "-s", "100", "-a",
+                "authwrite|ownerread|authread|no_da|platformcreate")
+        tpm.run("tpm2_nvwrite", "0x01C101D0", "-C", "0x01C101D0", "-i", path)
+        archive = failing(scratch, "ak-cert", "failed", "kept as it came (", root=tpm.root,
+                          words=("--source", "tpm-caps,ak,ak-cert,tpm-quote"), status=0)
+    equal(["items/cert-der/0000-unread.der"], archive.named("cert-der"), "items")
+    equal(content, archive.one("cert-der"), "bytes")
+    entry = archive.entry["items/cert-der/0000-unread.der"]
+    equal(({"type": "tpm-nv", "detail": "0x01c101d0"}, []),
+          (entry["source"], entry.get("relates", [])), "entry")
+    check_quotes(archive)
+    done = run([ECART, "replay", archive.path, "--format", "json"])
+    rows = [row for row in json.loads(done.stdout)["checks"] if "0000-unread" in str(row)]
+    assert not [row for row in rows if row["outcome"] == "fail"], rows
 
 
 @case("an index that is not open to the owner")
