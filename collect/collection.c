@@ -384,13 +384,26 @@ static bool succeeded(const struct co_collection *c, const char *name)
 	return false;
 }
 
+/* The steps say of one source that it failed; the log says why the run is
+ * complete all the same. */
+static void say_made_up(struct co_collection *c, const struct co_source *source)
+{
+	char line[CO_WHY_TEXT];
+
+	snprintf(line, sizeof(line), "%s: not missing, since %s gave the same",
+		 source->name, source->instead);
+	co_journal_say(&c->journal, line);
+}
+
 static void count_missing(struct co_collection *c)
 {
 	for (size_t i = 0; i < c->n_steps; i++) {
 		struct co_step *step = &c->steps[i];
 
-		if (succeeded(c, step->source->instead))
+		if (step->missing && succeeded(c, step->source->instead)) {
 			step->missing = false;
+			say_made_up(c, step->source);
+		}
 		c->n_missing += step->missing;
 	}
 }

@@ -7,6 +7,8 @@
 #include "collect/fresh.h"
 #include "collect/qgs.h"
 #include "collect/src.h"
+#include "collect/stop.h"
+#include "evidence/td_report.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -70,25 +72,72 @@ static bool qgs_address(const struct co_collection *c, char *out, size_t size)
 	return true;
 }
 
-static bool keep(struct co_collection *c, const struct report_request *request,
-		 const struct ev_buffer *quote, const char *address,
-		 char why[CO_WHY_TEXT])
+/* Before the service is asked, so that it stays whatever comes of that. */
+static bool keep_report(struct co_collection *c,
+			const struct report_request *request,
+			char why[CO_WHY_TEXT])
 {
+	struct co_item item = { .kind = "tdx-report",
+				.bytes = EV_SPAN(request->report),
+				.source_type = "ioctl" };
 	struct ev_span nonce = EV_SPAN(c->session_root);
-	struct co_item report = { .kind = "tdx-report",
-				  .bytes = EV_SPAN(request->report),
-				  .source_type = "ioctl",
-				  .nonce = nonce };
+	struct ev_tdreport parsed;
+	struct ev_error err = { 0 };
+	bool ours = ev_tdreport_parse(item.bytes, 0, &parsed, &err) == EV_OK &&
+		    ev_span_eq(parsed.report_data, nonce);
+
+	if (ours)
+		item.nonce = nonce;
+	if (!co_collected(c, &item, NULL, why))
+		return false;
+	if (!ours)
+		snprintf(why, CO_WHY_TEXT,
+			 "the TDREPORT does not carry our REPORTDATA (see "
+			 "what stands behind the device)");
+	return ours;
+}
+
+static bool keep_quote(struct co_collection *c, struct ev_span quote,
+		       const char *address, char why[CO_WHY_TEXT])
+{
 	struct co_item item = { .kind = "tdx-quote",
-				.bytes = ev_buffer_span(quote),
+				.bytes = quote,
 				.source_type = "qgs",
 				.source_detail = address,
-				.nonce = nonce };
+				.nonce = EV_SPAN(c->session_root) };
 	size_t index;
 
-	return co_collected(c, &report, NULL, why) &&
-	       co_collected(c, &item, &index, why) &&
+	return co_collected(c, &item, &index, why) &&
 	       co_bind(c, "report-data", 1, index, 0);
+}
+
+static enum co_outcome ask_service(struct co_collection *c,
+				   const struct report_request *request,
+				   char why[CO_WHY_TEXT])
+{
+	ev_auto_buffer struct ev_buffer quote = { 0 };
+	struct ev_quote parsed;
+	char address[256];
+
+	if (!qgs_address(c, address, sizeof(address)))
+		return co_failed(why, "no quote service is named (give --qgs "
+				      "vsock:4050)");
+	for (unsigned int i = 0; i < c->source->tries && co_stop_signal() == 0;
+	     i++) {
+		quote.n = 0;
+		if (!co_qgs_ask(address, EV_SPAN(request->report),
+				co_limit_ms(c), &quote, why) ||
+		    !co_fresh_quote(ev_buffer_span(&quote), EV_TEE_TDX,
+				    EV_SPAN(request->report_data), &parsed,
+				    why))
+			continue;
+		if (!keep_quote(c, ev_buffer_span(&quote), address, why))
+			return CO_FAILED;
+		co_detail(c, "quote v%u by the host's service, nonce bound",
+			  parsed.version);
+		return CO_OK;
+	}
+	return CO_FAILED;
 }
 
 enum co_wanted co_wanted_tdx_ioctl(const struct co_collection *c)
@@ -102,10 +151,7 @@ enum co_wanted co_wanted_tdx_ioctl(const struct co_collection *c)
 enum co_outcome co_collect_tdx_ioctl(struct co_collection *c,
 				     char why[CO_WHY_TEXT])
 {
-	ev_auto_buffer struct ev_buffer quote = { 0 };
 	struct report_request request = { 0 };
-	struct ev_quote parsed;
-	char address[256];
 
 	if (!c->has_session)
 		return co_failed(why, "--read-only asks for no report");
@@ -113,18 +159,7 @@ enum co_outcome co_collect_tdx_ioctl(struct co_collection *c,
 	if (!get_report(c, &request, why))
 		return errno == EACCES || errno == EPERM ? CO_FAILED
 							 : CO_ABSENT;
-	if (!qgs_address(c, address, sizeof(address)))
-		return co_failed(why, "no quote service is named (give --qgs "
-				      "vsock:4050)");
-	for (unsigned int i = 0; i < c->source->tries; i++) {
-		quote.n = 0;
-		if (co_qgs_ask(address, EV_SPAN(request.report), co_limit_ms(c),
-			       &quote, why) &&
-		    co_fresh_quote(ev_buffer_span(&quote), EV_TEE_TDX,
-				   EV_SPAN(request.report_data), &parsed, why))
-			return keep(c, &request, &quote, address, why)
-				       ? CO_OK
-				       : CO_FAILED;
-	}
-	return CO_FAILED;
+	if (!keep_report(c, &request, why))
+		return CO_FAILED;
+	return ask_service(c, &request, why);
 }

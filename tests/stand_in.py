@@ -25,6 +25,7 @@ import event_log  # noqa: E402
 import evidence  # noqa: E402
 import faults  # noqa: E402
 import machine  # noqa: E402
+import qgs  # noqa: E402
 import quote as quotes  # noqa: E402
 import rsa_key  # noqa: E402
 import services  # noqa: E402
@@ -94,6 +95,30 @@ class Kernel(Folder):
 
     def quote(self, report_data):
         return self.made.bare_quote_of(self.made.td_report(report_data, **self.registers))
+
+
+class Device(Folder):
+    """A TD whose kernel has no configfs-tsm: a TDREPORT from /dev/tdx_guest (guest/tdx_guest.c), a
+    quote from the host's service, which takes reports of its own processor alone."""
+
+    def __init__(self, source=None):
+        super().__init__()
+        self.made, self.faults = source or made(), faults.Faults()
+        log = event_log.ccel()
+        self.registers = {"rtmr%d" % i: log.value("sha384", i + 1) for i in range(4)}
+        self.machine.trust_domain(log, dict(self.made.td, **self.registers))
+        self.give(self.made.td_report(bytes(64), **self.registers))
+        self.qgs = qgs.Qgs(os.path.join(self.folder, "qgs"), self.made.bare_quote_of, self.faults)
+        self.qgs.start()
+        self.address = "unix:" + self.qgs.path
+
+    def give(self, report):
+        """What the device fills in; without it no ioctl succeeds."""
+        self.machine.write("dev/tdx_guest", report)
+
+    def preload(self):
+        """The environment of a program that finds the device's ioctl in place of the kernel's."""
+        return {"LD_PRELOAD": os.environ["ECART_TDX_GUEST"]}
 
 
 class Enclave(Folder):
