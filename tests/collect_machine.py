@@ -10,8 +10,9 @@ import sys
 
 sys.dont_write_bytecode = True
 
-from collection import WITH_REPORT, Collection, collect, refused, tools_folder
-from e2e import INCOMPLETE, PASS, USAGE, case, contains, ecart, equal, main, read, run, tree, write
+from collection import (WITH_REPORT, Collection, collect, refused, skip_without_strace,
+                        tools_folder)
+from e2e import INCOMPLETE, PASS, USAGE, case, contains, ecart, equal, main, read, tree, write
 from held_guest import OWNER, USER_DATA, held, skip_without_parts
 
 READERS = {"tpm2_getcap", "tpm2_nvreadpublic", "tpm2_nvread", "tpm2_readpublic", "tpm2_quote",
@@ -99,18 +100,9 @@ def environment(scratch):
                 assert word.startswith("./") or "/" not in word, line
 
 
-def strace_works(scratch):
-    log = os.path.join(scratch, "try")
-    if shutil.which("strace") and run(["strace", "-o", log, "true"]).status == 0:
-        return True
-    print("# strace does not work here; not tried")
-    return False
-
-
 @case("registers of a TD are opened to read alone; nothing is written but what is ours")
 def registers(scratch):
-    if not strace_works(scratch):
-        return
+    skip_without_strace()
     guest, log = held("--machine", "td"), os.path.join(scratch, "trace")
     before = tree(guest.path(MEASUREMENTS))
     archive = collect(scratch, "--source", "tdx-rtmr,ccel", root=guest.root, env={

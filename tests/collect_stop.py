@@ -17,7 +17,7 @@ import time
 sys.dont_write_bytecode = True
 
 from collection import (TPM_ALONE, WITH_REPORT, Archive, Collection, PlainTpm, check_quotes, collect,
-                        processes_in, refused, strace_works, tools_folder, wait_until)
+                        processes_in, refused, skip_without_strace, tools_folder, wait_until)
 from e2e import (ECART, INCOMPLETE, PASS, TROUBLE, Skip, case, contains, equal, main, read, run)
 from held_guest import held, skip_without_parts
 
@@ -216,8 +216,7 @@ def killed(scratch):
 
 @case("kill -9 between the two names of a replacing archive: the old one, and a part until the next")
 def killed_between(scratch):
-    if not strace_works():
-        raise Skip("strace does not work here")
+    skip_without_strace()
     first = Collection(scratch, *TPM_ALONE).end()
     old = read(first.output)
     done = Collection(scratch, *TPM_ALONE, "--force", env={"ASAN_OPTIONS": "detect_leaks=0"}, before=[
@@ -252,20 +251,20 @@ def mounted(folder, options):
             'mount -t tmpfs -o "%s" tmpfs "$0" && shift 0 && exec "$@"' % options, folder]
 
 
-def can_mount(scratch):
+def skip_without_mounts(scratch):
+    if not shutil.which("unshare"):
+        raise Skip("unshare is not installed")
     folder = os.path.join(scratch, "try")
     os.mkdir(folder)
-    good = run([*mounted(folder, "size=64k"), "true"]).status == 0
+    tried = run([*mounted(folder, "size=64k"), "true"])
     os.rmdir(folder)
-    if not good:
-        print("# no file system can be mounted here; not tried")
-    return good
+    if tried.status != 0:
+        raise Skip("no file system can be mounted here: %s" % tried.err.strip())
 
 
 @case("a work directory on a full disk, at each page: exit 5 and no file, until it is enough")
 def full_work_directory(scratch):
-    if not can_mount(scratch):
-        return
+    skip_without_mounts(scratch)
     folder = os.path.join(scratch, "small")
     os.mkdir(folder)
     ends = []
@@ -295,8 +294,7 @@ def full_work_directory(scratch):
 
 @case("a target on a full disk, at each size: exit 5 and no file; on a read-only one before all")
 def full_target(scratch):
-    if not can_mount(scratch):
-        return
+    skip_without_mounts(scratch)
     folder = os.path.join(scratch, "small")
     os.mkdir(folder)
     listing = os.path.join(scratch, "listing")

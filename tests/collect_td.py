@@ -10,6 +10,7 @@ import time
 sys.dont_write_bytecode = True
 
 from collecting import collect
+from collection import skip_without_strace
 from e2e import ECART, INCOMPLETE, case, contains, equal, main, read, run, tree, write
 from held_guest import held, skip_without_parts
 from stand_in import Enclave, Folder, Kernel
@@ -19,12 +20,6 @@ import quote as quotes
 REPORT = "sys/kernel/config/tsm/report"
 ALONE = ("--no-collateral",)
 DEAD, LIVE = 0x7FFFFFFF, os.getpid()  # process numbers: none is as large as the first
-
-
-def strace_works():
-    if not shutil.which("strace"):
-        return False
-    return run(["strace", "-o", "/dev/null", "true"]).status == 0
 
 
 def report_data(quote):
@@ -108,20 +103,20 @@ def provider(scratch):
     contains(got.reason("tsm-report"), '"arm_cca_guest"')
 
 
-if strace_works():
-    @case("a busy kernel (EBUSY at inblob) is asked again after ten seconds")
-    def busy(scratch):
-        kernel, trace = Kernel(), os.path.join(scratch, "trace")
-        archive, begin = os.path.join(scratch, "a.ecart"), time.monotonic()
-        # Nothing else is written before inblob where nothing is said; leaks cannot be looked for
-        # in a process that is traced.
-        done = run(["env", "ASAN_OPTIONS=detect_leaks=0", "strace", "-o", trace, "-e", "trace=write",
-                    "-e", "inject=write:error=EBUSY:when=1", ECART, "collect", "--root", kernel.root,
-                    "-o", archive, "--quiet", *ALONE])
-        equal(0, done.status, str(done))
-        rows = [row for row in read(trace).decode().splitlines() if ", 64)" in row]
-        equal([True, False], ["(INJECTED)" in row for row in rows][:2], "writes of 64 bytes")
-        assert time.monotonic() - begin >= 10, "asked again too early"
+@case("a busy kernel (EBUSY at inblob) is asked again after ten seconds")
+def busy(scratch):
+    skip_without_strace()
+    kernel, trace = Kernel(), os.path.join(scratch, "trace")
+    archive, begin = os.path.join(scratch, "a.ecart"), time.monotonic()
+    # Nothing else is written before inblob where nothing is said; leaks cannot be looked for
+    # in a process that is traced.
+    done = run(["env", "ASAN_OPTIONS=detect_leaks=0", "strace", "-o", trace, "-e", "trace=write",
+                "-e", "inject=write:error=EBUSY:when=1", ECART, "collect", "--root", kernel.root,
+                "-o", archive, "--quiet", *ALONE])
+    equal(0, done.status, str(done))
+    rows = [row for row in read(trace).decode().splitlines() if ", 64)" in row]
+    equal([True, False], ["(INJECTED)" in row for row in rows][:2], "writes of 64 bytes")
+    assert time.monotonic() - begin >= 10, "asked again too early"
 
 
 @case("entries of runs that are no more are removed; those of live ones and of others stay")

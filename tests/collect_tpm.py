@@ -16,7 +16,7 @@ sys.dont_write_bytecode = True
 
 from collection import (TPM_ALONE, WITH_REPORT, Collection, PlainTpm, attested, check_quotes,
                         collect, refused, tools_folder)
-from e2e import (ECART, INCOMPLETE, UNREADABLE, USAGE, case, contains, equal, main, read, run,
+from e2e import (ECART, INCOMPLETE, UNREADABLE, USAGE, Skip, case, contains, equal, main, read, run,
                  write)
 from held_guest import AK, HCL, OWNER, USER_DATA, held, skip_without_parts
 
@@ -456,9 +456,8 @@ class Rogue:
 def rogue(scratch):
     try:
         listener = Rogue()
-    except OSError:
-        print("# port 2321 is taken; not tried")
-        return
+    except OSError as taken:
+        raise Skip("a port of 2321 and 2322 cannot be listened at: %s" % taken) from taken
     try:
         env = {"PATH": "/usr/bin:/bin", "LC_ALL": "C"}
         subprocess.run(["tpm2_getcap", "properties-fixed"], env=env, cwd=scratch, timeout=60,
