@@ -135,6 +135,15 @@ static bool take_values(struct co_tpm *tpm, struct co_tpm_quoted *out,
 	       convert(&out->serialized, &out->values, why);
 }
 
+/* What getopt says of -F, in the C locale, to tools before 5.2; they print
+ * nothing of their own (tpm2-tools, lib/tpm2_options.c, case '?').  The first
+ * is of glibc, the second of musl. */
+static bool knows_no_format(struct ev_span err)
+{
+	return says(err, ": invalid option -- 'F'\n") ||
+	       says(err, ": unrecognized option: F\n");
+}
+
 static bool quote_once(struct co_tpm *tpm, const char *key,
 		       struct ev_span nonce, const char *list, bool values,
 		       struct co_tpm_quoted *out, char why[512])
@@ -157,9 +166,7 @@ static bool quote_once(struct co_tpm *tpm, const char *key,
 	ok = co_tpm_run(tpm, "tpm2_quote", args, nonce, LIMIT_MS, &result, why);
 	out->pcrs_moved =
 		says(ev_buffer_span(&result.err), "PCR values failed to match");
-	/* tpm2-tools before 5.2. */
-	if (!ok && says(ev_buffer_span(&result.err), "option") &&
-	    !tpm->old_pcr_format)
+	if (!ok && knows_no_format(ev_buffer_span(&result.err)))
 		tpm->old_pcr_format = true;
 	co_exec_free(&result);
 	return ok;

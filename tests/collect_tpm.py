@@ -497,9 +497,9 @@ def version_4(scratch):
     good = collect(scratch, *TPM_ALONE)
     for number, (refusal, version) in enumerate((
             ("tpm2_quote: invalid option -- 'F'", "4.1.1"),
-            ("ERROR: Unknown option", "5.1"),
-            ("tpm2_quote: unrecognized option '-F'", "5.4"),
-            ("tpm2_quote: invalid option -- 'F'", "git-1234"))):
+            ("tpm2_quote: invalid option -- 'F'", "5.1"),
+            ("/usr/bin/tpm2_quote: invalid option -- 'F'", "5.4"),
+            ("tpm2_quote: unrecognized option: F", "git-1234"))):
         folder = tools_folder(scratch, {name: OLD % (refusal, version) for name in (
             "tpm2_quote", "tpm2_pcrread", "tpm2_getcap")}, "tools%d" % number)
         archive = collect(scratch, *TPM_ALONE, "--tpm2-tools", folder, output="%d.ecart" % number)
@@ -509,6 +509,20 @@ def version_4(scratch):
             equal(good.items[name], archive.items[name], name)
         equal(good.one("tpm-pcrread"), archive.one("tpm-pcrread"), "pcrread")
         check_quotes(archive)
+
+
+@case("a refusal that speaks of options, but not of -F, is none of version 4: not asked in its way")
+def other_refusal(scratch):
+    log = os.path.join(scratch, "log")
+    for number, text in enumerate((
+            "ERROR: Conflicting options", "tpm2_quote: invalid option -- 'q'",
+            "ERROR: invalid option -- 'F' is not what this says")):
+        folder = tools_folder(scratch, {"tpm2_quote": 'echo "$@" >>%s\necho "%s" >&2\nexit 1' % (
+            log, text)}, "tools%d" % number)
+        done = Collection(scratch, *TPM_ALONE, "--tpm2-tools", folder, "--force").end(INCOMPLETE)
+        equal("failed", done.leaves_nothing().archive().step("tpm-quote")["outcome"], text)
+    for line in read(log).decode().splitlines():
+        assert line.endswith("-F values"), line
 
 
 if __name__ == "__main__":
