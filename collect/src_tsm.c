@@ -9,21 +9,16 @@
 #include "collect/round.h"
 #include "collect/src.h"
 #include "collect/stop.h"
+#include "collect/tsm_entry.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define REPORT_DIR "sys/kernel/config/tsm/report"
-#define NAME_TEXT  32
-static const char prefix[] = "ecart-";
 static const size_t BLOB_MAX = (size_t)1 << 20;
 /* Waiting for the kernel to fill in a new directory, and to take a nonce. */
 static const unsigned int POLL_MS = 20, POLLS = 50;
@@ -34,7 +29,7 @@ struct entry {
 	const struct co_round *round;
 	int dir; /* of all entries; */
 	int fd;	 /* of ours; -1: none */
-	char name[NAME_TEXT];
+	char name[CO_TSM_ENTRY_TEXT];
 	char *why;
 };
 
@@ -42,41 +37,6 @@ static bool no(struct entry *e, const char *what)
 {
 	snprintf(e->why, CO_WHY_TEXT, "%s: %s", what, strerror(errno));
 	return false;
-}
-
-/* The name has our process number in it, so that a later run knows whose it
- * was. */
-static void make_name(char name[NAME_TEXT])
-{
-	uint32_t random = 0;
-
-	(void)!getrandom(&random, sizeof(random), 0);
-	snprintf(name, NAME_TEXT, "%s%08x%08" PRIx32, prefix,
-		 (unsigned int)getpid(), random);
-}
-
-/* Entries of runs that are no more. */
-static void remove_stale(int dir)
-{
-	int copy = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *list = copy >= 0 ? fdopendir(copy) : NULL;
-	const struct dirent *d;
-
-	if (list == NULL) {
-		if (copy >= 0)
-			close(copy);
-		return;
-	}
-	while ((d = readdir(list)) != NULL) {
-		unsigned int pid;
-
-		if (strncmp(d->d_name, prefix, sizeof(prefix) - 1) == 0 &&
-		    strlen(d->d_name) == sizeof(prefix) - 1 + 16 &&
-		    sscanf(d->d_name + sizeof(prefix) - 1, "%8x", &pid) == 1 &&
-		    kill((pid_t)pid, 0) != 0 && errno == ESRCH)
-			unlinkat(dir, d->d_name, AT_REMOVEDIR);
-	}
-	closedir(list);
 }
 
 static enum co_outcome cannot_open(struct entry *e)
@@ -95,28 +55,20 @@ static enum co_outcome make_entry(struct entry *e)
 		co_root_openat(&e->c->root, REPORT_DIR, O_RDONLY | O_DIRECTORY);
 	if (e->dir < 0)
 		return cannot_open(e);
-	remove_stale(e->dir);
-	make_name(e->name);
-	if (mkdirat(e->dir, e->name, 0700) != 0) {
-		if (errno == ENXIO)
-			return co_absent(e->why, "no provider behind "
-						 "configfs-tsm (modprobe "
-						 "tdx_guest)");
-		return cannot_open(e);
-	}
-	e->fd = openat(e->dir, e->name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	co_tsm_entry_remove_stale(e->dir);
+	e->fd = co_tsm_entry_make(e->dir, e->name);
 	if (e->fd >= 0)
 		return CO_OK;
-	return co_failed(e->why, "%s/%s: %s", REPORT_DIR, e->name,
-			 strerror(errno));
+	if (errno == ENXIO)
+		return co_absent(e->why, "no provider behind configfs-tsm "
+					 "(modprobe tdx_guest)");
+	return cannot_open(e);
 }
 
 static void remove_entry(struct entry *e)
 {
-	if (e->fd >= 0) {
-		close(e->fd);
-		unlinkat(e->dir, e->name, AT_REMOVEDIR);
-	}
+	if (e->fd >= 0)
+		co_tsm_entry_remove(e->dir, e->fd, e->name);
 	if (e->dir >= 0)
 		close(e->dir);
 }

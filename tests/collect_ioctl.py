@@ -10,8 +10,8 @@ import sys
 
 sys.dont_write_bytecode = True
 
-from collecting import collect, environment
-from e2e import ECART, INCOMPLETE, case, contains, equal, main, outcome, read, run, write
+from collecting import collect, environment, preload, preload_hindrance
+from e2e import ECART, INCOMPLETE, case, contains, equal, main, outcome, run, write
 from stand_in import Device
 
 import anchors as trust
@@ -25,21 +25,7 @@ QGS_ERROR = 0x12001
 
 
 def with_device(scratch, td, *words, **options):
-    return collect(scratch, td.root, *ALONE, *words, env=environment(**td.preload()), **options)
-
-
-def skip_without_device():
-    """A static program takes no library; a sanitizer wants its own to come first."""
-    if "ECART_TDX_GUEST" not in os.environ:
-        why = "the library that plays /dev/tdx_guest is not built"
-    elif b"__asan_init" in read(ECART):
-        why = "ecart is built with a sanitizer, before which no library is loaded"
-    elif b"ld-linux" not in read(ECART) and b"ld-musl" not in read(ECART):
-        why = "ecart is static, and takes no library by LD_PRELOAD"
-    else:
-        return
-    print("1..0 # SKIP " + why)
-    sys.exit(0)
+    return collect(scratch, td.root, *ALONE, *words, env=environment(**preload("tdx_guest")), **options)
 
 
 def report_data(quote):
@@ -166,5 +152,8 @@ def no_device(scratch):
 
 
 if __name__ == "__main__":
-    skip_without_device()
+    why = preload_hindrance()
+    if why:
+        print("1..0 # SKIP " + why)
+        sys.exit(0)
     main(needs_vectors=False)

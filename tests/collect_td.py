@@ -13,13 +13,12 @@ from collecting import collect
 from collection import skip_without_strace
 from e2e import ECART, INCOMPLETE, case, contains, equal, main, read, run, tree, write
 from held_guest import held, skip_without_parts
-from stand_in import Enclave, Folder, Kernel
+from stand_in import Enclave, Kernel
 
 import quote as quotes
 
 REPORT = "sys/kernel/config/tsm/report"
 ALONE = ("--no-collateral",)
-DEAD, LIVE = 0x7FFFFFFF, os.getpid()  # process numbers: none is as large as the first
 
 
 def report_data(quote):
@@ -117,19 +116,6 @@ def busy(scratch):
     rows = [row for row in read(trace).decode().splitlines() if ", 64)" in row]
     equal([True, False], ["(INJECTED)" in row for row in rows][:2], "writes of 64 bytes")
     assert time.monotonic() - begin >= 10, "asked again too early"
-
-
-@case("entries of runs that are no more are removed; those of live ones and of others stay")
-def stale(scratch):
-    folder = Folder()
-    names = {"dead": "ecart-%08x0badcafe" % DEAD, "live": "ecart-%08x0badcafe" % LIVE,
-             "short": "ecart-%08x" % DEAD, "other": "com.intel.dcap"}
-    for name in names.values():
-        os.makedirs(folder.path(REPORT, name))
-    got = collect(scratch, folder.root, *ALONE, status=INCOMPLETE)
-    equal({names["live"], names["short"], names["other"]}, set(os.listdir(folder.path(REPORT))),
-          "entries: ours and the dead one's are gone")
-    contains(got.reason("tsm-report"), "provider")
 
 
 @case("--read-only makes no entry and asks for no quote; the rest is collected, exit 2")

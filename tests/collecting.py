@@ -20,9 +20,9 @@ def environment(**more):
     return {**kept, **more}
 
 
-def started(words, **options):
-    """(words, the program on its way)."""
-    words = [ECART, *(str(word) for word in words)]
+def started(words, before=(), **options):
+    """(words, the program on its way); before: words that run it, such as strace."""
+    words = [*before, ECART, *(str(word) for word in words)]
     options.setdefault("env", environment())
     return words, subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                    stderr=subprocess.PIPE, **options)
@@ -35,6 +35,23 @@ def ran(*words, status=PASS, **options):
     done = Run(words, subprocess.CompletedProcess(words, child.returncode, out, err))
     assert done.status == status, "want status %d\n%s" % (status, done)
     return done
+
+
+def preload_hindrance():
+    """Why ecart takes no library that plays a part of the kernel (LD_PRELOAD); "" where it does."""
+    program = read(ECART)
+    if "ECART_PRELOADS" not in os.environ:
+        return "ECART_PRELOADS names no folder with the libraries of tests/guest"
+    if b"__asan_init" in program:
+        return "ecart is built with a sanitizer, before which no library is loaded"
+    if b"ld-linux" not in program and b"ld-musl" not in program:
+        return "ecart is static, and takes no library by LD_PRELOAD"
+    return ""
+
+
+def preload(name):
+    """What a program's environment needs for guest/NAME.c to stand in for the C library."""
+    return {"LD_PRELOAD": os.path.join(os.environ["ECART_PRELOADS"], name + ".so")}
 
 
 class Collected:

@@ -98,7 +98,7 @@ class Kernel(Folder):
 
 
 class Device(Folder):
-    """A TD whose kernel has no configfs-tsm: a TDREPORT from /dev/tdx_guest (guest/tdx_guest.c), a
+    """A TD whose kernel has no configfs-tsm: a TDREPORT from /dev/tdx_guest (preloaded tdx_guest), a
     quote from the host's service, which takes reports of its own processor alone."""
 
     def __init__(self, source=None):
@@ -115,10 +115,6 @@ class Device(Folder):
     def give(self, report):
         """What the device fills in; without it no ioctl succeeds."""
         self.machine.write("dev/tdx_guest", report)
-
-    def preload(self):
-        """The environment of a program that finds the device's ioctl in place of the kernel's."""
-        return {"LD_PRELOAD": os.environ["ECART_TDX_GUEST"]}
 
 
 class Enclave(Folder):

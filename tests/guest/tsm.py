@@ -3,7 +3,8 @@
 
 A directory that is made below sys/kernel/config/tsm/report gets its attributes; when its inblob is
 written and closed, outblob is a quote over those 64 bytes and the generation goes up. What a plain
-directory cannot play: errors of write() (EBUSY, EINVAL) and rmdir() of a directory with attributes.
+directory cannot play: errors of write() (EBUSY, EINVAL), and rmdir() of a directory with attributes,
+which configfs.c plays in the program itself.
 
 Faults, by the path "tsm": {"jump": true} raises the generation by two, {"empty": true} leaves outblob
 with no bytes, {"delay": S} takes its time."""
@@ -77,8 +78,9 @@ class Tsm:
     def report(self, entry):
         with open(os.path.join(self.folder, entry, "inblob"), "rb") as file:
             data = file.read()
+        if len(data) != 64:  # opened, and what was written was refused
+            return
         fault = self.faults.take("tsm")
         self.generation[entry] += 2 if fault.get("jump") else 1
-        if len(data) == 64:
-            self.put(entry, "outblob", b"" if fault.get("empty") else self.quote(data))
+        self.put(entry, "outblob", b"" if fault.get("empty") else self.quote(data))
         self.put(entry, "generation", b"%d\n" % self.generation[entry])
