@@ -141,6 +141,11 @@ unsigned int co_limit_ms(const struct co_collection *c)
 							 : c->source->limit_ms;
 }
 
+void co_begin_try(struct co_collection *c)
+{
+	c->root.deadline = co_deadline_in(co_limit_ms(c));
+}
+
 /* Short texts in known templates: a bare digest of them can be guessed. */
 static const char *const salted_kinds[] = {
 	"ecart-session",
@@ -362,6 +367,7 @@ static void ask(struct co_collection *c, const struct co_source *source,
 	clock_gettime(CLOCK_MONOTONIC, &start);
 	c->source = source;
 	c->detail[0] = 0;
+	co_begin_try(c);
 	co_journal_source(&c->journal, source);
 	step->outcome = source->collect(c, step->reason);
 	step->ms = ms_since(&start);

@@ -98,6 +98,10 @@ enum co_wanted co_collection_wanted(const struct co_collection *c,
 /* Milliseconds that one attempt of the source may take. */
 unsigned int co_limit_ms(const struct co_collection *c);
 
+/* One more attempt of the source begins, and with it the time of its reads
+ * below the root; the first has begun when the source is asked. */
+void co_begin_try(struct co_collection *c);
+
 /*
  * Hands over one item of the source that is being asked; it is logged and
  * gets its path.  False is trouble (memory) or a piece that no archive takes;

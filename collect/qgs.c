@@ -2,6 +2,7 @@
 /* Asking the host's quote service. */
 #include "collect/qgs.h"
 
+#include "collect/deadline.h"
 #include "collect/stop.h"
 #include "evidence/base/reader.h"
 #include "evidence/td_report.h"
@@ -12,7 +13,6 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 /* Behind sys/socket.h, whose types it uses. */
@@ -29,7 +29,7 @@ static const size_t FRAME_MAX = (size_t)1 << 20;
 
 struct qgs {
 	int fd;
-	struct timespec end;
+	struct co_deadline end;
 	char *why;
 };
 
@@ -100,17 +100,6 @@ static bool open_connection(struct qgs *q, const char *address)
 	return errno == 0 ? false : no(q, strerror(errno));
 }
 
-static int left_ms(const struct qgs *q)
-{
-	struct timespec now;
-	int64_t left;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	left = (int64_t)(q->end.tv_sec - now.tv_sec) * 1000 +
-	       (q->end.tv_nsec - now.tv_nsec) / 1000000;
-	return left > 0 ? (int)left : 0;
-}
-
 /* Waits until the socket is ready, the time is over, or we are to stop. */
 static bool ready(struct qgs *q, short events)
 {
@@ -118,7 +107,7 @@ static bool ready(struct qgs *q, short events)
 		{ .fd = q->fd, .events = events },
 		{ .fd = co_stop_fd(), .events = POLLIN },
 	};
-	int n = poll(fds, 2, left_ms(q));
+	int n = poll(fds, 2, co_deadline_left_ms(&q->end));
 
 	if (n < 0 && errno == EINTR)
 		return co_stop_signal() == 0 || no(q, "stopped");
@@ -260,17 +249,12 @@ bool co_qgs_ask(const char *address, struct ev_span report,
 		unsigned int limit_ms, struct ev_buffer *quote,
 		char why[CO_WHY_TEXT])
 {
-	struct qgs q = { .fd = -1, .why = why };
+	struct qgs q = { .fd = -1,
+			 .end = co_deadline_in(limit_ms),
+			 .why = why };
 	bool ok;
 
 	assert(report.n == EV_TDREPORT_SIZE);
-	clock_gettime(CLOCK_MONOTONIC, &q.end);
-	q.end.tv_sec += limit_ms / 1000;
-	q.end.tv_nsec += (long)(limit_ms % 1000) * 1000000;
-	if (q.end.tv_nsec >= 1000000000) {
-		q.end.tv_sec++;
-		q.end.tv_nsec -= 1000000000;
-	}
 	ok = open_connection(&q, address) && send_request(&q, report) &&
 	     read_reply(&q, quote);
 	if (q.fd >= 0)

@@ -2,6 +2,7 @@
 /* Files of the machine, below a root that nothing leads out of. */
 #include "collect/root.h"
 
+#include "collect/stop.h"
 #include "evidence/base/json.h"
 
 #include <errno.h>
@@ -113,16 +114,30 @@ static enum co_read cannot_open(const char *path, char *why, size_t why_size)
 	return said(path, strerror(e), why, why_size, CO_READ_FAILED);
 }
 
+/* Why nothing more is read, or NULL. */
+static const char *over(const struct co_root *root)
+{
+	if (co_stop_signal() != 0)
+		return "stopped (run again)";
+	return co_deadline_left_ms(&root->deadline) > 0
+		       ? NULL
+		       : "not read to its end in time (run again)";
+}
+
 /* Sizes of securityfs and sysfs files are 0 or 4096 whatever they hold. */
-static enum co_read read_all(int fd, const char *path, size_t max,
+static enum co_read read_all(const struct co_root *root, int fd,
+			     const char *path, size_t max,
 			     struct ev_buffer *out, char *why, size_t why_size)
 {
 	size_t before = out->n;
 	uint8_t piece[16384];
 
 	for (;;) {
-		ssize_t n = read(fd, piece, sizeof(piece));
+		const char *ended = over(root);
+		ssize_t n = ended == NULL ? read(fd, piece, sizeof(piece)) : 0;
 
+		if (ended != NULL)
+			return said(path, ended, why, why_size, CO_READ_FAILED);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
@@ -149,7 +164,7 @@ enum co_read co_root_read(const struct co_root *root, const char *path,
 
 	if (fd < 0)
 		return cannot_open(path, why, why_size);
-	outcome = read_all(fd, path, max, out, why, why_size);
+	outcome = read_all(root, fd, path, max, out, why, why_size);
 	close(fd);
 	return outcome;
 }

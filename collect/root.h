@@ -8,6 +8,7 @@
 #ifndef CO_ROOT_H
 #define CO_ROOT_H
 
+#include "collect/deadline.h"
 #include "collect/opener.h"
 #include "evidence/base/buffer.h"
 #include "evidence/base/error.h"
@@ -20,6 +21,8 @@ struct co_root {
 	/* Asked where this process has not the permission; root.h's caller
 	 * starts it, co_root_close ends it. */
 	struct co_opener opener;
+	/* Of the reads that follow; none where it was not set. */
+	struct co_deadline deadline;
 };
 
 enum co_read {
@@ -44,8 +47,13 @@ int co_root_openat(const struct co_root *root, const char *path, int flags);
 bool co_root_mkdir(const struct co_root *root, const char *path);
 bool co_root_rmdir(const struct co_root *root, const char *path);
 
-/* Appends a file's bytes, read until the end whatever its size says; why is
- * one line unless CO_READ_OK: "sys/...: permission denied". */
+/*
+ * Appends a file's bytes, read until the end whatever its size says; why is
+ * one line unless CO_READ_OK: "sys/...: permission denied".  The deadline and
+ * signals (stop.h) are looked at between the pieces: neither poll nor
+ * O_NONBLOCK means anything to a regular file or to one of configfs, sysfs or
+ * securityfs, so that a piece which the kernel itself holds up is waited for.
+ */
 enum co_read co_root_read(const struct co_root *root, const char *path,
 			  size_t max, struct ev_buffer *out, char *why,
 			  size_t why_size);

@@ -96,6 +96,7 @@ static bool ask(struct co_collection *c, struct ev_span nonce,
 	for (unsigned int i = 0; i < c->source->tries; i++) {
 		if (i > 0 && !co_stop_sleep_ms(AGAIN_MS))
 			return false;
+		co_begin_try(c);
 		if (ask_once(c, nonce, quote, parsed, why))
 			return true;
 	}

@@ -5,6 +5,7 @@
  * in, the quote out, and a generation number that tells when somebody else
  * wrote in between.
  */
+#include "collect/deadline.h"
 #include "collect/fresh.h"
 #include "collect/round.h"
 #include "collect/src.h"
@@ -30,6 +31,8 @@ struct entry {
 	int dir; /* of all entries; */
 	int fd;	 /* of ours; -1: none */
 	char name[CO_TSM_ENTRY_TEXT];
+	struct co_deadline end; /* of this try */
+	bool busy;		/* the kernel would not take our nonce */
 	char *why;
 };
 
@@ -73,26 +76,44 @@ static void remove_entry(struct entry *e)
 		close(e->dir);
 }
 
-/* Appends a file of the entry, in one open, until its end. */
-static bool read_file(struct entry *e, const char *name, size_t max,
-		      struct ev_buffer *out)
+/* Up to the end of the file; -1 with errno.  Files of configfs cannot be
+ * polled: outblob is held by the kernel until the host has made the quote,
+ * and the end of our time is seen when that read comes back. */
+static int read_pieces(const struct entry *e, int fd, size_t max,
+		       struct ev_buffer *out)
 {
-	int fd = openat(e->fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	uint8_t piece[4096];
-	ssize_t n = -1;
+	ssize_t n;
 
-	if (fd < 0)
-		return no(e, name);
-	while ((n = read(fd, piece, sizeof(piece))) > 0 ||
-	       (n < 0 && errno == EINTR && co_stop_signal() == 0)) {
+	for (;;) {
+		if (co_deadline_left_ms(&e->end) == 0) {
+			errno = ETIMEDOUT;
+			return -1;
+		}
+		n = read(fd, piece, sizeof(piece));
+		if (n == 0)
+			return 0;
+		if (n < 0 && (errno != EINTR || co_stop_signal() != 0))
+			return -1;
 		if (n > 0)
 			ev_buffer_add(out, ev_span_of(piece, (size_t)n));
 		if (out->n > max) {
 			errno = EFBIG;
-			n = -1;
-			break;
+			return -1;
 		}
 	}
+}
+
+/* Appends a file of the entry, in one open. */
+static bool read_file(struct entry *e, const char *name, size_t max,
+		      struct ev_buffer *out)
+{
+	int fd = openat(e->fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	int n;
+
+	if (fd < 0)
+		return no(e, name);
+	n = read_pieces(e, fd, max, out);
 	if (n < 0)
 		no(e, name);
 	close(fd);
@@ -135,6 +156,14 @@ static bool read_provider(struct entry *e)
 	return false;
 }
 
+/* Not behind the last try, and not past the end of our time. */
+static bool wait_while_busy(const struct entry *e, unsigned int tried)
+{
+	return tried < BUSY_TRIES &&
+	       co_deadline_left_ms(&e->end) > (int)BUSY_MS &&
+	       co_stop_sleep_ms(BUSY_MS);
+}
+
 /* One write of 64 bytes, without truncation: the kernel takes it whole. */
 static bool write_nonce(struct entry *e, struct ev_span nonce)
 {
@@ -146,13 +175,15 @@ static bool write_nonce(struct entry *e, struct ev_span nonce)
 
 		if (fd >= 0)
 			close(fd);
+		e->busy = fd >= 0 && n < 0 && saved == EBUSY;
 		if (n == (ssize_t)nonce.n)
 			return true;
-		errno = saved;
-		if (fd < 0 || errno != EBUSY || !co_stop_sleep_ms(BUSY_MS))
-			break;
+		if (!e->busy || !wait_while_busy(e, i + 1)) {
+			errno = saved;
+			return no(e, "inblob");
+		}
 	}
-	return no(e, "inblob");
+	return false;
 }
 
 /* The number that our write made; false where another write came between. */
@@ -243,9 +274,11 @@ static enum co_outcome ask(struct entry *e)
 	for (unsigned int i = 0; i < e->c->source->tries; i++) {
 		ev_auto_buffer struct ev_buffer quote = { 0 };
 
+		e->end = co_deadline_in(co_limit_ms(e->c));
 		if (ask_once(e, e->round->nonce, &quote))
 			return keep(e, &quote) ? CO_OK : CO_FAILED;
-		if (co_stop_signal() != 0)
+		/* A kernel that stayed busy was asked often enough. */
+		if (co_stop_signal() != 0 || e->busy)
 			break;
 	}
 	return CO_FAILED;
@@ -256,7 +289,12 @@ enum co_outcome co_round_tsm(struct co_collection *c,
 			     char why[CO_WHY_TEXT])
 {
 	struct entry e = {
-		.c = c, .round = round, .dir = -1, .fd = -1, .why = why
+		.c = c,
+		.round = round,
+		.dir = -1,
+		.fd = -1,
+		.end = co_deadline_in(co_limit_ms(c)),
+		.why = why,
 	};
 	enum co_outcome outcome = make_entry(&e);
 

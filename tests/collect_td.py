@@ -102,20 +102,63 @@ def provider(scratch):
     contains(got.reason("tsm-report"), '"arm_cca_guest"')
 
 
+class Busy:
+    """A run whose writes of that number meet EBUSY."""
+
+    def __init__(self, scratch, when, *words):
+        skip_without_strace()
+        kernel, trace = Kernel(), os.path.join(scratch, "trace")
+        begin = time.monotonic()
+        # Nothing else is written before inblob where nothing is said; leaks cannot be looked for
+        # in a process that is traced.
+        self.done = run(["env", "ASAN_OPTIONS=detect_leaks=0", "strace", "-o", trace, "-e",
+                         "trace=write", "-e", "inject=write:error=EBUSY:when=" + when, ECART,
+                         "collect", "--root", kernel.root, "-o", os.path.join(scratch, "a.ecart"),
+                         "--quiet", *ALONE, *words])
+        self.seconds = time.monotonic() - begin
+        self.refused = ["(INJECTED)" in row for row in read(trace).decode().splitlines()
+                        if ", 64)" in row]
+
+
 @case("a busy kernel (EBUSY at inblob) is asked again after ten seconds")
 def busy(scratch):
+    seen = Busy(scratch, "1")
+    equal(0, seen.done.status, str(seen.done))
+    equal([True, False], seen.refused, "writes of 64 bytes")
+    assert 10 <= seen.seconds < 18, seen.seconds
+
+
+@case("a kernel that stays busy: asked three times, and no wait behind the last")
+def stays_busy(scratch):
+    seen = Busy(scratch, "1..3")
+    equal(INCOMPLETE, seen.done.status, str(seen.done))
+    equal([True] * 3, seen.refused, "writes of 64 bytes")
+    contains(seen.done.out, "missing tsm-report: inblob: Device or resource busy")
+    assert 20 <= seen.seconds < 28, seen.seconds
+
+
+@case("no wait for a busy kernel goes over the time of a try (--timeout)")
+def busy_limit(scratch):
+    seen = Busy(scratch, "1", "--timeout", "5")
+    equal(INCOMPLETE, seen.done.status, str(seen.done))
+    equal([True], seen.refused, "writes of 64 bytes")
+    assert seen.seconds < 4, seen.seconds
+
+
+@case("a log that comes slowly is read until its time is over (--timeout), and not kept in part")
+def slow_log(scratch):
     skip_without_strace()
-    kernel, trace = Kernel(), os.path.join(scratch, "trace")
-    archive, begin = os.path.join(scratch, "a.ecart"), time.monotonic()
-    # Nothing else is written before inblob where nothing is said; leaks cannot be looked for
-    # in a process that is traced.
-    done = run(["env", "ASAN_OPTIONS=detect_leaks=0", "strace", "-o", trace, "-e", "trace=write",
-                "-e", "inject=write:error=EBUSY:when=1", ECART, "collect", "--root", kernel.root,
-                "-o", archive, "--quiet", *ALONE])
-    equal(0, done.status, str(done))
-    rows = [row for row in read(trace).decode().splitlines() if ", 64)" in row]
-    equal([True, False], ["(INJECTED)" in row for row in rows][:2], "writes of 64 bytes")
-    assert time.monotonic() - begin >= 10, "asked again too early"
+    kernel = Kernel()
+    log = kernel.path("sys/firmware/acpi/tables/data/CCEL")
+    write(log, bytes(1 << 20))  # 64 pieces
+    got = collect(scratch, kernel.root, *ALONE, "--source", "ccel", "--timeout", "1",
+                  status=INCOMPLETE, before=[
+                      "env", "ASAN_OPTIONS=detect_leaks=0", "strace", "-o", "/dev/null", "-P", log,
+                      "-e", "trace=read", "-e", "inject=read:delay_enter=200000"])
+    equal("failed", got.outcome("ccel"), "outcome")
+    contains(got.reason("ccel"), "data/CCEL: not read to its end in time (")
+    equal(([], 1), (got.items("tdx-eventlog-ccel"), len(got.items("acpi-ccel-table"))), "items")
+    assert got.steps["ccel"]["ms"] < 2500, got.steps["ccel"]
 
 
 @case("--read-only makes no entry and asks for no quote; the rest is collected, exit 2")
@@ -165,6 +208,18 @@ def late_gramine(scratch):
     got = collect(scratch, enclave.root, *ALONE, status=INCOMPLETE, name="2.ecart")
     contains(got.reason("gramine"), "does not carry our REPORTDATA")
     equal(None, got.manifest, "an archive of nothing")
+
+
+@case("Gramine that holds up a read: each of two tries has its time (--timeout), and ends with it")
+def slow_gramine(scratch):
+    skip_without_strace()
+    enclave = Enclave()
+    got = collect(scratch, enclave.root, *ALONE, "--timeout", "1", status=INCOMPLETE, before=[
+        "env", "ASAN_OPTIONS=detect_leaks=0", "strace", "-o", "/dev/null", "-P",
+        enclave.dev("quote"), "-e", "trace=read", "-e", "inject=read:delay_enter=1200000"])
+    contains(got.reason("gramine"), "dev/attestation/quote: not read to its end in time (")
+    equal(2, enclave.asked, "tries")
+    assert got.steps["gramine"]["ms"] < 5000, got.steps["gramine"]
 
 
 @case("Gramine without DCAP is said; --read-only takes the quote that is there, unbound")
