@@ -2,32 +2,18 @@
 /* Running a child process to its end, whatever it does. */
 #include "collect/exec.h"
 
+#include "collect/child.h"
 #include "collect/stop.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-
-/*
- * posix_spawn cannot ask that the child be killed when its parent dies
- * (PR_SET_PDEATHSIG, prctl(2)); this program of util-linux, which is part of
- * every Debian, asks and becomes the child.  Where it is not there the child
- * runs without.  A parent that dies in the millisecond before setpriv asks
- * goes unnoticed.
- */
-static const char setpriv[] = "/usr/bin/setpriv";
-static const char *const setpriv_args[] = { setpriv, "--pdeathsig", "KILL",
-					    "--" };
-#define N_SETPRIV_ARGS (sizeof(setpriv_args) / sizeof(*setpriv_args))
 
 /* How often the end of the child is looked for where there is no pidfd. */
 static const int64_t TICK_MS = 10;
@@ -78,126 +64,19 @@ static bool make_pipe(int ends[2])
 	return ends[0] >= 0 && ends[1] >= 0;
 }
 
-static int set_actions(const struct run *r, const char *directory,
-		       posix_spawn_file_actions_t *a)
-{
-	int e = posix_spawn_file_actions_addopen(a, 0, "/dev/null", O_RDONLY,
-						 0);
-
-	if (e == 0)
-		e = posix_spawn_file_actions_adddup2(a, r->out[1], 1);
-	if (e == 0)
-		e = posix_spawn_file_actions_adddup2(a, r->err[1], 2);
-	if (e == 0)
-		e = posix_spawn_file_actions_addchdir_np(a, directory);
-	if (e == 0)
-		e = posix_spawn_file_actions_addclosefrom_np(a, 3);
-	return e;
-}
-
-/* All signals as a fresh process has them, and a group of its own. */
-static int set_attributes(posix_spawnattr_t *a)
-{
-	const short flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK |
-			    POSIX_SPAWN_SETPGROUP;
-	sigset_t all, none;
-	int e;
-
-	sigfillset(&all);
-	sigemptyset(&none);
-	e = posix_spawnattr_setsigdefault(a, &all);
-	if (e == 0)
-		e = posix_spawnattr_setsigmask(a, &none);
-	if (e == 0)
-		e = posix_spawnattr_setpgroup(a, 0);
-	if (e == 0)
-		e = posix_spawnattr_setflags(a, flags);
-	return e;
-}
-
-/* What is executed: setpriv and its arguments in front, where it is there.
- * NULL is lack of memory; free the list alone. */
-static const char **arguments(const struct co_exec_request *q,
-			      const char **program)
-{
-	bool wrapped = access(setpriv, X_OK) == 0;
-	size_t n = 0, at = 0;
-	const char **list;
-
-	while (q->argv[n] != NULL)
-		n++;
-	list = calloc(n + N_SETPRIV_ARGS + 2, sizeof(*list));
-	if (list == NULL)
-		return NULL;
-	*program = wrapped ? setpriv : q->program;
-	for (size_t i = 0; wrapped && i < N_SETPRIV_ARGS; i++)
-		list[at++] = setpriv_args[i];
-	list[at++] = q->program;
-	for (size_t i = 1; i < n; i++)
-		list[at++] = q->argv[i];
-	return list;
-}
-
-/* posix_spawn takes char *const[] and writes to none of it. */
-static char *const *as_vector(const char *const *list)
-{
-	union {
-		const char *const *given;
-		char *const *taken;
-	} u = { .given = list };
-
-	return u.taken;
-}
-
-static int spawn(const struct co_exec_request *q, struct run *r)
-{
-	const char *program = NULL;
-	const char **argv = arguments(q, &program);
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	int e;
-
-	if (argv == NULL)
-		return ENOMEM;
-	e = posix_spawn_file_actions_init(&actions);
-	if (e != 0)
-		goto out_argv;
-	e = posix_spawnattr_init(&attributes);
-	if (e != 0)
-		goto out_actions;
-	e = set_actions(r, q->directory, &actions);
-	if (e == 0)
-		e = set_attributes(&attributes);
-	if (e == 0)
-		e = posix_spawn(&r->pid, program, &actions, &attributes,
-				as_vector(argv), as_vector(q->env));
-	posix_spawnattr_destroy(&attributes);
-out_actions:
-	posix_spawn_file_actions_destroy(&actions);
-out_argv:
-	free(argv);
-	return e;
-}
-
-/* setpriv would tell of these by an exit status of its own. */
-static int refuse_program(const char *program)
-{
-	struct stat st;
-
-	if (stat(program, &st) != 0 || access(program, X_OK) != 0)
-		return errno;
-	return S_ISREG(st.st_mode) ? 0 : EACCES;
-}
-
 static int begin(const struct co_exec_request *q, struct run *r)
 {
-	int e = refuse_program(q->program);
+	struct co_child_request child = { .program = q->program,
+					  .argv = q->argv,
+					  .env = q->env,
+					  .directory = q->directory };
+	int e;
 
-	if (e != 0)
-		return e;
 	if (!make_pipe(r->out) || !make_pipe(r->err))
 		return errno;
-	e = spawn(q, r);
+	child.out = r->out[1];
+	child.err = r->err[1];
+	e = co_child_start(&child, &r->pid);
 	close_one(&r->out[1]);
 	close_one(&r->err[1]);
 	if (e == 0)

@@ -17,8 +17,7 @@ static const unsigned int CO_EXEC_GRACE_MS = 1000;
 
 struct co_exec_request {
 	const char *program;	 /* absolute path */
-	const char *const *argv; /* ends with NULL; for argv[0] the child gets
-				  * program */
+	const char *const *argv; /* ends with NULL */
 	const char *const *env;	 /* ends with NULL; the whole environment */
 	const char *directory;	 /* where it runs */
 	unsigned int limit_ms;

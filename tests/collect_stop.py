@@ -44,7 +44,7 @@ def fault(name, content):
 
 
 def tool_runs(run_of, name):
-    """Whether a child of the run is that tool (and not setpriv, that becomes it)."""
+    """Whether a child of the run is that tool (and not what becomes it)."""
     for pid in processes_in(run_of.temporary):
         with contextlib.suppress(OSError):
             if read("/proc/%d/cmdline" % pid).split(b"\0")[0].endswith(name.encode()):
