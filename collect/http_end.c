@@ -107,7 +107,9 @@ static void explain_timeout(const struct co_http_end *end,
 						       : CO_HTTP_CONNECT_MS);
 		return;
 	}
-	snprintf(out, size, "%s within %u ms (--timeout gives it longer)",
+	snprintf(out, size,
+		 "%s within %u ms (run it again, without --timeout if that "
+		 "was given)",
 		 end->began ? "the answer was not complete" : "no answer",
 		 limit_ms);
 }
@@ -154,6 +156,41 @@ static bool explain_ours(const struct co_http_end *end, char *out, size_t size)
 	return true;
 }
 
+/* The proxy gave no connection: it has not answered to CONNECT, and nothing
+ * was heard of the service. */
+static bool is_of_proxy(const struct co_http_end *end)
+{
+	static const CURLcode codes[] = {
+		CURLE_COULDNT_CONNECT, CURLE_OPERATION_TIMEDOUT,
+		CURLE_GOT_NOTHING,     CURLE_RECV_ERROR,
+		CURLE_SEND_ERROR,      CURLE_PROXY,
+	};
+
+	if (!end->by_proxy || end->proxy_status != 0 || end->connected)
+		return false;
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+		if (end->code == codes[i])
+			return true;
+	return false;
+}
+
+static void explain_proxy(const struct co_http_end *end,
+			  const struct co_curl *curl, unsigned int limit_ms,
+			  char *out, size_t size)
+{
+	if (end->code == CURLE_OPERATION_TIMEDOUT) {
+		snprintf(out, size,
+			 "no connection by the proxy within %u ms (see "
+			 "https_proxy)",
+			 limit_ms < CO_HTTP_CONNECT_MS ? limit_ms
+						       : CO_HTTP_CONNECT_MS);
+		return;
+	}
+	snprintf(out, size, "no connection by the proxy: %s (see https_proxy)",
+		 end->os_error != 0 ? strerror((int)end->os_error)
+				    : curl->easy_strerror(end->code));
+}
+
 bool co_http_end_explain(const struct co_http_end *end,
 			 const struct co_curl *curl, unsigned int limit_ms,
 			 char *out, size_t size)
@@ -167,6 +204,10 @@ bool co_http_end_explain(const struct co_http_end *end,
 			 end->proxy_status);
 		return co_http_retry_status((unsigned int)end->proxy_status,
 					    false);
+	}
+	if (is_of_proxy(end)) {
+		explain_proxy(end, curl, limit_ms, out, size);
+		return true;
 	}
 	if (end->code == CURLE_OPERATION_TIMEDOUT) {
 		explain_timeout(end, limit_ms, out, size);

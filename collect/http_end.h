@@ -13,6 +13,7 @@ struct co_http_end {
 	bool headers_too_many; /* over CO_HTTP_HEADERS_MAX */
 	bool no_memory;
 	bool no_length;	     /* of 200: a cut body would look whole */
+	bool by_proxy;	     /* a proxy was to carry it */
 	bool connected;	     /* with TLS, if any: the question could go out */
 	bool began;	     /* a status line came */
 	long verify;	     /* X509_V_... of the certificate; 0: in order */

@@ -151,6 +151,7 @@ static bool set_ways(struct co_http_try *t, const char *ca_file,
 	bool imds = t->request->imds;
 	const char *both = t->request->plain ? "http,https" : "https";
 
+	t->by_proxy = proxy != NULL && !imds;
 	return set_text(t, CURLOPT_PROTOCOLS_STR, imds ? "http" : both) &&
 	       set_text(t, CURLOPT_PROXY, imds || proxy == NULL ? "" : proxy) &&
 	       set_text(t, CURLOPT_NOPROXY, imds ? "*" : "") &&
@@ -244,6 +245,7 @@ static void note_end(struct co_http_try *t)
 {
 	struct co_http_end *end = &t->end;
 
+	end->by_proxy = t->by_proxy;
 	end->began = t->headers_whole && !t->interim;
 	if (end->began)
 		t->reply->status =

@@ -19,6 +19,7 @@ struct co_http_try {
 	struct curl_slist *headers;
 	size_t header_bytes; /* of interim answers too */
 	bool interim;	     /* the status line was 1xx */
+	bool by_proxy;
 	bool headers_whole;
 	struct co_http_end end;
 };

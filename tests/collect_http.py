@@ -158,7 +158,9 @@ def proxies(scratch):
     got, _ = ask(scratch, "hcl-report,azure-tdquote,imds-attested", env=proxy)
     equal(["ok", "ok"], [got.outcome(name) for name in ("azure-tdquote", "imds-attested")], "IMDS")
     got = gather(scratch, "--pccs", served().https.base + "/pccs", status=INCOMPLETE, env=proxy)
-    contains(" ".join(got.said), "through the proxy http://127.0.0.1:9")
+    contains(" ".join(got.said), "through the proxy http://127.0.0.1:9",
+             "no connection by the proxy: Connection refused (see https_proxy)")
+    assert "is the service running" not in " ".join([*got.said, got.reason("collateral")]), got.said
     proxy["no_proxy"] = "127.0.0.0/8"
     equal("ok", gather(scratch, env=proxy).outcome("collateral"), "no_proxy")
 
