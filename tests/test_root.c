@@ -3,6 +3,7 @@
 #include "collect/root.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -187,6 +188,30 @@ static int remove_dir(void **state)
 	return rmdir(dir);
 }
 
+static void a_read_ends_with_its_time(void **state)
+{
+	ev_auto_buffer struct ev_buffer bytes = { 0 };
+	struct co_root root = open_root();
+	char why[256];
+
+	(void)state;
+	put("file", "text");
+	assert_int_equal(co_deadline_left_ms(&root.deadline), INT_MAX);
+	root.deadline = co_deadline_in(60000);
+	assert_in_range(co_deadline_left_ms(&root.deadline), 50000, 60000);
+	assert_int_equal(read_one(&root, "file", 10, "text"), CO_READ_OK);
+	root.deadline = co_deadline_in(0);
+	assert_int_equal(co_deadline_left_ms(&root.deadline), 0);
+	assert_int_equal(
+		co_root_read(&root, "file", 10, &bytes, why, sizeof(why)),
+		CO_READ_FAILED);
+	assert_string_equal(why,
+			    "file: not read to its end in time (run again)");
+	assert_int_equal(bytes.n, 0);
+	assert_int_equal(unlink(in_dir("file")), 0);
+	co_root_close(&root);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -197,6 +222,7 @@ int main(void)
 		cmocka_unit_test(addresses_come_from_the_file),
 		cmocka_unit_test(a_broken_file_is_refused),
 		cmocka_unit_test(a_root_that_is_none_is_refused),
+		cmocka_unit_test(a_read_ends_with_its_time),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
