@@ -365,19 +365,6 @@ static void assert_not_begun(const char *program, const char *directory,
 	co_exec_free(&r);
 }
 
-/* A text that a shell would run is no program to the kernel. */
-static void assert_no_shell(void)
-{
-	FILE *f = fopen(in_dir("text"), "w");
-
-	assert_non_null(f);
-	fputs("exit 0\n", f);
-	assert_int_equal(fchmod(fileno(f), 0700), 0);
-	fclose(f);
-	assert_not_begun(in_dir("text"), dir, ENOEXEC);
-	assert_int_equal(unlink(in_dir("text")), 0);
-}
-
 static void what_cannot_be_run_is_told(void **state)
 {
 	const struct co_exec_result r = { .end = CO_EXEC_NOT_BEGUN,
@@ -387,7 +374,6 @@ static void what_cannot_be_run_is_told(void **state)
 	assert_not_begun(in_dir("absent"), dir, ENOENT);
 	assert_not_begun(dir, dir, EACCES);
 	assert_not_begun("/etc/passwd", dir, EACCES);
-	assert_no_shell();
 	assert_not_begun("/bin/true", "/nonexistent", ENOENT);
 	assert_described(&r, "cannot be run: No such file or directory");
 }
@@ -532,35 +518,6 @@ static void request_to_stop_ends_the_child(void **state)
 	assert_described(&r, "stopped by SIGINT");
 }
 
-static void run_until_killed(void)
-{
-	struct co_exec_result r;
-
-	run_line("echo $$ >child; exec sleep 60", 60000, &r);
-	_exit(0);
-}
-
-static void child_ends_when_we_are_killed(void **state)
-{
-	pid_t parent, child = 0;
-
-	(void)state;
-	parent = fork();
-	assert_true(parent >= 0);
-	if (parent == 0)
-		run_until_killed();
-	for (unsigned int i = 0; i < 1000 && child == 0; i++) {
-		usleep(10000);
-		child = number_in("child");
-	}
-	assert_true(child > 1);
-	assert_int_equal(kill(child, 0), 0);
-	assert_int_equal(kill(parent, SIGKILL), 0);
-	assert_int_equal(waitpid(parent, NULL, 0), parent);
-	assert_true(goes_within(child, 1000));
-	assert_int_equal(unlink(in_dir("child")), 0);
-}
-
 static int set_up(void **state)
 {
 	(void)state;
@@ -599,7 +556,6 @@ int main(void)
 			many_runs_leave_neither_descriptors_nor_zombies),
 		cmocka_unit_test(works_where_the_surroundings_are_unusual),
 		cmocka_unit_test(request_to_stop_ends_the_child),
-		cmocka_unit_test(child_ends_when_we_are_killed),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
