@@ -103,7 +103,10 @@ bool co_collection_open(struct co_collection *c,
 		ev_error_format(&err, why, CO_WHY_TEXT);
 		return false;
 	}
-	return c->options.user == NULL || become_user(c, why);
+	if (c->options.user == NULL || become_user(c, why))
+		return true;
+	*status = (int)USAGE;
+	return false;
 }
 
 bool co_collection_look(struct co_collection *c, char why[CO_WHY_TEXT])

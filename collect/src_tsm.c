@@ -19,7 +19,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define REPORT_DIR "sys/kernel/config/tsm/report"
 static const size_t BLOB_MAX = (size_t)1 << 20;
 /* Waiting for the kernel to fill in a new directory, and to take a nonce. */
 static const unsigned int POLL_MS = 20, POLLS = 50;
@@ -28,9 +27,7 @@ static const unsigned int BUSY_MS = 10000, BUSY_TRIES = 3;
 struct entry {
 	struct co_collection *c;
 	const struct co_round *round;
-	int dir; /* of all entries; */
-	int fd;	 /* of ours; -1: none */
-	char name[CO_TSM_ENTRY_TEXT];
+	struct co_tsm_entry files;
 	struct co_deadline end; /* of this try */
 	bool busy;		/* the kernel would not take our nonce */
 	char *why;
@@ -45,35 +42,26 @@ static bool no(struct entry *e, const char *what)
 static enum co_outcome cannot_open(struct entry *e)
 {
 	if (errno == EACCES || errno == EPERM)
-		return co_failed(e->why, REPORT_DIR ": permission denied (run "
-						    "as root)");
-	return co_absent(e->why, "no " REPORT_DIR " (a kernel older than 6.7, "
-				 "or configfs is not mounted; modprobe "
-				 "tdx_guest)");
+		return co_failed(e->why,
+				 CO_TSM_REPORT ": permission denied (run "
+					       "as root)");
+	return co_absent(e->why,
+			 "no " CO_TSM_REPORT " (a kernel older than 6.7, "
+			 "or configfs is not mounted; modprobe "
+			 "tdx_guest)");
 }
 
 static enum co_outcome make_entry(struct entry *e)
 {
-	e->dir =
-		co_root_openat(&e->c->root, REPORT_DIR, O_RDONLY | O_DIRECTORY);
-	if (e->dir < 0)
-		return cannot_open(e);
-	co_tsm_entry_remove_stale(e->dir);
-	e->fd = co_tsm_entry_make(e->dir, e->name);
-	if (e->fd >= 0)
+	const struct co_root *root = &e->c->root;
+
+	co_tsm_entry_remove_stale(root);
+	if (co_tsm_entry_make(root, &e->files))
 		return CO_OK;
 	if (errno == ENXIO)
 		return co_absent(e->why, "no provider behind configfs-tsm "
 					 "(modprobe tdx_guest)");
 	return cannot_open(e);
-}
-
-static void remove_entry(struct entry *e)
-{
-	if (e->fd >= 0)
-		co_tsm_entry_remove(e->dir, e->fd, e->name);
-	if (e->dir >= 0)
-		close(e->dir);
 }
 
 /* Up to the end of the file; -1 with errno.  Files of configfs cannot be
@@ -108,7 +96,7 @@ static int read_pieces(const struct entry *e, int fd, size_t max,
 static bool read_file(struct entry *e, const char *name, size_t max,
 		      struct ev_buffer *out)
 {
-	int fd = openat(e->fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	int fd = co_tsm_entry_open(&e->files, name, O_RDONLY);
 	int n;
 
 	if (fd < 0)
@@ -133,13 +121,20 @@ static bool read_generation(struct entry *e, unsigned long *out)
 	return true;
 }
 
+static bool has_file(const struct entry *e, const char *name)
+{
+	int fd = co_tsm_entry_open(&e->files, name, O_RDONLY);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
 static bool read_provider(struct entry *e)
 {
 	ev_auto_buffer struct ev_buffer text = { 0 };
 
-	for (unsigned int i = 0; i < POLLS; i++) {
-		if (faccessat(e->fd, "provider", R_OK, 0) == 0)
-			break;
+	for (unsigned int i = 0; i < POLLS && !has_file(e, "provider"); i++) {
 		if (!co_stop_sleep_ms(POLL_MS))
 			return false;
 	}
@@ -168,8 +163,7 @@ static bool wait_while_busy(const struct entry *e, unsigned int tried)
 static bool write_nonce(struct entry *e, struct ev_span nonce)
 {
 	for (unsigned int i = 0; i < BUSY_TRIES; i++) {
-		int fd = openat(e->fd, "inblob",
-				O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+		int fd = co_tsm_entry_open(&e->files, "inblob", O_WRONLY);
 		ssize_t n = fd >= 0 ? write(fd, nonce.p, nonce.n) : -1;
 		int saved = errno;
 
@@ -291,8 +285,7 @@ enum co_outcome co_round_tsm(struct co_collection *c,
 	struct entry e = {
 		.c = c,
 		.round = round,
-		.dir = -1,
-		.fd = -1,
+		.files = { .fd = -1 },
 		.end = co_deadline_in(co_limit_ms(c)),
 		.why = why,
 	};
@@ -300,7 +293,7 @@ enum co_outcome co_round_tsm(struct co_collection *c,
 
 	if (outcome == CO_OK)
 		outcome = ask(&e);
-	remove_entry(&e);
+	co_tsm_entry_remove(&e.files);
 	return outcome;
 }
 

@@ -22,35 +22,54 @@ static const char prefix[] = "ecart-";
  * in between. */
 static const int64_t YOUNG_SECONDS = 10;
 
-static int open_entry(int dir, const char *name)
+static void name_path(const char *name, char path[CO_TSM_ENTRY_TEXT])
 {
-	return openat(dir, name,
-		      O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	snprintf(path, CO_TSM_ENTRY_TEXT, CO_TSM_REPORT "/%s", name);
 }
 
-int co_tsm_entry_make(int dir, char name[CO_TSM_ENTRY_TEXT])
+static int open_entry(const struct co_root *root, const char *path)
+{
+	return co_root_openat(root, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+}
+
+bool co_tsm_entry_make(const struct co_root *root, struct co_tsm_entry *out)
 {
 	uint64_t random = 0;
-	int fd, saved;
+	char name[sizeof(prefix) + DIGITS];
+	int saved;
 
+	*out = (struct co_tsm_entry){ .root = root, .fd = -1 };
 	(void)!getrandom(&random, sizeof(random), 0);
-	snprintf(name, CO_TSM_ENTRY_TEXT, "%s%016" PRIx64, prefix, random);
-	if (mkdirat(dir, name, 0700) != 0)
-		return -1;
-	fd = open_entry(dir, name);
+	snprintf(name, sizeof(name), "%s%016" PRIx64, prefix, random);
+	name_path(name, out->path);
+	if (!co_root_mkdir(root, out->path))
+		return false;
+	out->fd = open_entry(root, out->path);
 	saved = errno;
-	if (fd < 0)
-		unlinkat(dir, name, AT_REMOVEDIR);
+	if (out->fd < 0)
+		co_root_rmdir(root, out->path);
 	else
-		flock(fd, LOCK_EX | LOCK_NB);
+		flock(out->fd, LOCK_EX | LOCK_NB);
 	errno = saved;
-	return fd;
+	return out->fd >= 0;
 }
 
-void co_tsm_entry_remove(int dir, int entry, const char *name)
+int co_tsm_entry_open(const struct co_tsm_entry *entry, const char *name,
+		      int flags)
 {
-	close(entry);
-	unlinkat(dir, name, AT_REMOVEDIR);
+	char path[2 * CO_TSM_ENTRY_TEXT];
+
+	snprintf(path, sizeof(path), "%s/%s", entry->path, name);
+	return co_root_openat(entry->root, path, flags | O_NOFOLLOW);
+}
+
+void co_tsm_entry_remove(struct co_tsm_entry *entry)
+{
+	if (entry->fd < 0)
+		return;
+	close(entry->fd);
+	entry->fd = -1;
+	co_root_rmdir(entry->root, entry->path);
 }
 
 static bool is_ours(const char *name)
@@ -70,31 +89,33 @@ static bool is_stale(int entry)
 	       flock(entry, LOCK_EX | LOCK_NB) == 0;
 }
 
-static void remove_if_stale(int dir, const char *name)
+static void remove_if_stale(const struct co_root *root, const char *name)
 {
-	int entry = open_entry(dir, name);
+	struct co_tsm_entry entry = { .root = root };
 
-	if (entry < 0)
+	name_path(name, entry.path);
+	entry.fd = open_entry(root, entry.path);
+	if (entry.fd < 0)
 		return;
-	if (is_stale(entry))
-		co_tsm_entry_remove(dir, entry, name);
+	if (is_stale(entry.fd))
+		co_tsm_entry_remove(&entry);
 	else
-		close(entry);
+		close(entry.fd);
 }
 
-void co_tsm_entry_remove_stale(int dir)
+void co_tsm_entry_remove_stale(const struct co_root *root)
 {
-	int copy = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *list = copy >= 0 ? fdopendir(copy) : NULL;
+	int dir = co_root_openat(root, CO_TSM_REPORT, O_RDONLY | O_DIRECTORY);
+	DIR *list = dir >= 0 ? fdopendir(dir) : NULL;
 	const struct dirent *d;
 
 	if (list == NULL) {
-		if (copy >= 0)
-			close(copy);
+		if (dir >= 0)
+			close(dir);
 		return;
 	}
 	while ((d = readdir(list)) != NULL)
 		if (is_ours(d->d_name))
-			remove_if_stale(dir, d->d_name);
+			remove_if_stale(root, d->d_name);
 	closedir(list);
 }

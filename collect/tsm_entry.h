@@ -10,15 +10,28 @@
 #ifndef CO_TSM_ENTRY_H
 #define CO_TSM_ENTRY_H
 
-#define CO_TSM_ENTRY_TEXT 32
+#include "collect/root.h"
 
-/* Makes, opens and locks one; -1 with errno of what mkdir said. */
-int co_tsm_entry_make(int dir, char name[CO_TSM_ENTRY_TEXT]);
+#define CO_TSM_REPORT	  "sys/kernel/config/tsm/report"
+#define CO_TSM_ENTRY_TEXT 80
 
-/* Closes and removes it. */
-void co_tsm_entry_remove(int dir, int entry, const char *name);
+struct co_tsm_entry {
+	const struct co_root *root;
+	int fd;			      /* with the lock; -1: there is none */
+	char path[CO_TSM_ENTRY_TEXT]; /* "sys/kernel/.../ecart-0123..." */
+};
+
+/* Makes, opens and locks one; false with errno of what mkdir said. */
+bool co_tsm_entry_make(const struct co_root *root, struct co_tsm_entry *out);
+
+/* A file of it, as open(2). */
+int co_tsm_entry_open(const struct co_tsm_entry *entry, const char *name,
+		      int flags);
+
+/* Closes and removes it, if there is one. */
+void co_tsm_entry_remove(struct co_tsm_entry *entry);
 
 /* Removes those that no run holds. */
-void co_tsm_entry_remove_stale(int dir);
+void co_tsm_entry_remove_stale(const struct co_root *root);
 
 #endif
