@@ -3,22 +3,30 @@
 """What a collection does to the machine: nothing that it need not, and nothing of it leaks."""
 
 import base64
+import ctypes
 import os
 import re
 import shutil
 import sys
+import tempfile
 
 sys.dont_write_bytecode = True
 
-from collection import (WITH_REPORT, Collection, collect, refused, skip_without_strace,
+from collection import (WITH_REPORT, Collection, PlainTpm, collect, refused, skip_without_strace,
                         tools_folder)
-from e2e import INCOMPLETE, PASS, USAGE, case, contains, ecart, equal, main, read, tree, write
+from e2e import (INCOMPLETE, PASS, USAGE, Skip, case, contains, ecart, equal, main, read, tree,
+                 write)
 from held_guest import OWNER, USER_DATA, held, skip_without_parts
 
 READERS = {"tpm2_getcap", "tpm2_nvreadpublic", "tpm2_nvread", "tpm2_readpublic", "tpm2_quote",
            "tpm2_pcrread"}
 MEASUREMENTS = "sys/devices/virtual/misc/tdx_guest/measurements"
 WRITTEN = re.compile(r"O_WRONLY|O_RDWR|O_CREAT|O_TRUNC|O_APPEND|creat\(")
+
+
+def landlock():
+    """Whether the kernel has it: the version of landlock_create_ruleset(2)."""
+    return ctypes.CDLL(None).syscall(444, None, 0, 1) > 0
 
 
 def logged_tools(scratch, name="logged"):
@@ -119,6 +127,24 @@ def registers(scratch):
             "O_TMPFILE")
     for line in lines:
         assert not WRITTEN.search(line) or any(part in line for part in mine), line
+
+
+@case("a tool that writes elsewhere cannot: archive's folder, TMPDIR and the root are all there is")
+def confined(scratch):
+    with PlainTpm(scratch) as tpm:
+        elsewhere = tempfile.mkdtemp(prefix="ecart-elsewhere-", dir="/var/tmp")
+        try:
+            script = "touch %s; echo $? >>%s\nexec {TOOL} \"$@\""
+            folder = tools_folder(scratch, {"tpm2_getcap": script % (
+                os.path.join(elsewhere, "here"), os.path.join(scratch, "log"))})
+            collect(scratch, "--source", "tpm-caps", "--tpm2-tools", folder, root=tpm.root)
+            log = read(os.path.join(scratch, "log")).decode().split()
+            if "0" in log and not landlock():
+                raise Skip("this kernel has no Landlock")
+            equal([], os.listdir(elsewhere), "written")
+            equal({"1"}, set(log), "what the tool got")
+        finally:
+            shutil.rmtree(elsewhere)
 
 
 @case("no line of the collector opens a register to write")
