@@ -319,6 +319,7 @@ def tools(scratch):
     for number, (script, parts) in enumerate((
             ("kill -SEGV $$", ["signal 11 (SIGSEGV)"]),
             ("exit 0", ["tpm2_quote left no quote"]),
+            ("mkdir q.msg; exec {TOOL} \"$@\"", ["q.msg", "run it by hand"]),  # cannot be written
             ("echo something >&2; exit 7", ["exit status 7: something", "run it by hand"]),
             ("for a; do :; done; : >q.msg; : >q.sig; : >q.pcrs", ["tpm-quote: magic"]))):
         folder = tools_folder(scratch, {"tpm2_quote": script}, "tools%d" % number)
@@ -326,6 +327,10 @@ def tools(scratch):
                           output="%d.ecart" % number)
         contains(archive.step("tpm-quote")["reason"], *parts)
         equal([], archive.named("tpm-quote-attest"), "quotes")
+    folder = tools_folder(scratch, {"tpm2_getcap": "[ $1 = pcrs ] && exec {TOOL}\nexec {TOOL} \"$@\""},
+                          "bug")
+    refused(scratch, "--tpm2-tools", folder, status=INCOMPLETE,
+            said=["tpm2_getcap: the tool was asked in a wrong way (", "bug of ecart"])
 
 
 # --- reports that are not ours
