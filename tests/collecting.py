@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One run of `ecart collect`, and what is in the archive that it leaves."""
+"""One run of `ecart collect` from beginning to end, its steps as --json says them, and its archive.
+
+collection.py is for a run that something happens to on its way, and for nonces computed again."""
 
 import base64
 import hashlib

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A collection that a suite runs against a simulated guest, and what its archive holds."""
+"""A collection on its way, which a suite can stop, spoil and look at, and the nonces of an archive.
+
+collecting.py is for a run that is only waited for."""
 
 import atexit
 import hashlib
