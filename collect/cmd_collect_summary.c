@@ -3,6 +3,7 @@
 #include "collect/cmd_collect_summary.h"
 
 #include "evidence/base/hex.h"
+#include "evidence/base/json_string.h"
 
 struct ended {
 	const struct cmd_collect *given;
@@ -41,7 +42,7 @@ static void list_missing(const struct co_collection *c, struct ev_buffer *out)
 		if (!step->missing)
 			continue;
 		ev_buffer_printf(out, "missing %s: ", step->source->name);
-		ev_escape_foreign(ev_span_str(step->reason), out);
+		ev_json_escape_shown(step->reason, out);
 		ev_buffer_add_str(out, "\n");
 	}
 }
