@@ -214,5 +214,6 @@ int main(void)
 		cmocka_unit_test(one_that_died_is_an_error),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -132,5 +132,6 @@ int main(void)
 		cmocka_unit_test(who_is_none_is_refused),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, setup, teardown);
 }
