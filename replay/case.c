@@ -195,6 +195,7 @@ static enum ev_code list_items(struct rp_case *c, const struct rp_loose *loose,
 			.kind = loose[i].kind,
 			.bytes = loose[i].bytes,
 			.outside = true,
+			.later = loose[i].later,
 		};
 	/* An item without bytes is an item all the same. */
 	for (size_t i = 0; i < c->n_items; i++)

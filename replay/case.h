@@ -34,7 +34,8 @@ struct rp_item {
 	const struct ev_kind *kind; /* NULL: not in this build's table */
 	struct ev_span bytes;
 	const struct ev_manifest_item *entry; /* NULL: not from the archive */
-	bool outside;			      /* given with --collateral */
+	bool outside;			      /* given on the command line */
+	bool later;			      /* given with --hindsight */
 	enum rp_chain_role role;
 	struct rp_subject *subject; /* made of it, NULL: none */
 	bool linked;		    /* judged with another item's subject */
@@ -227,6 +228,7 @@ struct rp_loose {
 	const char *name;
 	const struct ev_kind *kind;
 	struct ev_span bytes;
+	bool later; /* --hindsight: decides before what the archive holds */
 };
 
 /* Parses and links.  archive may be NULL; everything given must outlive the

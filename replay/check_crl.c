@@ -179,6 +179,24 @@ enum rp_outcome rp_check_crl_signature(struct rp_case *c,
 			    "the CRL is not signed by its issuer");
 }
 
+/* CRLReason (RFC 5280, 5.3.1). */
+static const char *reason_word(int reason)
+{
+	static const char *const words[] = {
+		"unspecified",	   "keyCompromise",
+		"cACompromise",	   "affiliationChanged",
+		"superseded",	   "cessationOfOperation",
+		"certificateHold", "of a number not in use",
+		"removeFromCRL",   "privilegeWithdrawn",
+		"aACompromise",
+	};
+
+	if (reason < 0)
+		return "not given";
+	return (size_t)reason < sizeof(words) / sizeof(words[0]) ? words[reason]
+								 : "unknown";
+}
+
 /* Whether cert's serial is on the CRL, which must have been verified, and by
  * the very key that signed cert: another CA's word, even under the same name,
  * is none on this certificate. */
@@ -212,8 +230,8 @@ static enum rp_outcome judge_revocation(struct rp_case *c,
 		return RP_PASS;
 	}
 	ev_time_format(entry.revoked, revoked);
-	rp_set_got(f, "listed, entry date %s, reason %d", revoked,
-		   entry.reason);
+	rp_set_got(f, "listed, entry date %s, reason %s", revoked,
+		   reason_word(entry.reason));
 	return rp_fail(f,
 		       "%s: the serial is on the CRL (the entry's date is "
 		       "rewritten at each issue and does not tell when)",

@@ -131,11 +131,12 @@ int cmd_replay_one(struct cmd_inputs *in, const struct cmd_archive *archive,
 		.detached = archive->detached,
 		.n_detached = archive->n_detached,
 		.loose = in->loose,
-		.n_loose = in->n_loose,
+		.n_loose = in->n_loose + (when->hindsight ? in->n_later : 0),
 		.anchors = &in->anchors,
 		.policy = &in->policy,
 		.has_at = when->has_at,
 		.at = when->at,
+		.at_issue = when->at_issue,
 		.archive_only = when->archive_only,
 		.has_nonce = when->has_nonce,
 		.nonce = ev_span_of(when->nonce, when->nonce_size),
@@ -148,8 +149,11 @@ int cmd_replay_one(struct cmd_inputs *in, const struct cmd_archive *archive,
 		return (int)out->verdict;
 	case RP_NO_TIME:
 		fprintf(stderr,
-			"ecart: %s: the archive neither proves nor claims a "
-			"time; say as of when with --at T\n",
+			when->at_issue
+				? "ecart: %s: no piece given with --hindsight "
+				  "says when it was issued\n"
+				: "ecart: %s: the archive neither proves nor "
+				  "claims a time; say as of when with --at T\n",
 			name);
 		return CLI_USAGE;
 	case RP_NO_REPORT:

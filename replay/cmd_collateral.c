@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* --collateral: items that an archive lacks, from archives or loose files. */
+/* --collateral and --hindsight: items that an archive lacks, from archives or
+ * loose files. */
 #include "replay/cmd_inputs.h"
 
 #include "cli_archive.h"
@@ -9,7 +10,7 @@
 
 /* "collateral/dcap-tcbinfo/2a0f...": what the bytes are, not where they lay. */
 static char *name_of(struct cmd_inputs *in, const struct ev_kind *kind,
-		     struct ev_span bytes)
+		     struct ev_span bytes, bool later)
 {
 	uint8_t digest[32];
 	char hex[65], *name = NULL;
@@ -17,19 +18,34 @@ static char *name_of(struct cmd_inputs *in, const struct ev_kind *kind,
 	if (!ev_digest(in->crypto, EV_SHA256, bytes, digest))
 		return NULL;
 	ev_hex_encode(EV_SPAN(digest), hex);
-	if (asprintf(&name, "collateral/%s/%.16s",
+	if (asprintf(&name, "%s/%s/%.16s", later ? "hindsight" : "collateral",
 		     kind != NULL ? kind->kind : "unknown", hex) < 0)
 		return NULL;
 	return name;
 }
 
+/* What is judged anew in hindsight: not the evidence. */
+static bool is_collateral(const struct ev_kind *kind)
+{
+	static const char *const kinds[] = {
+		"dcap-tcbinfo", "dcap-qe-identity", "dcap-issuer-chain",
+		"crl-der",	"crl-pem",	    "crl-hex"
+	};
+
+	for (size_t i = 0; kind != NULL && i < sizeof(kinds) / sizeof(*kinds);
+	     i++)
+		if (strcmp(kind->kind, kinds[i]) == 0)
+			return true;
+	return false;
+}
+
 static bool add_loose(struct cmd_inputs *in, const struct ev_kind *kind,
-		      struct ev_span bytes)
+		      struct ev_span bytes, bool later)
 {
 	struct rp_loose *more =
 		reallocarray(in->loose, in->n_loose + 1, sizeof(*more));
 	char **names = reallocarray(in->names, in->n_names + 1, sizeof(*names));
-	char *name = name_of(in, kind, bytes);
+	char *name = name_of(in, kind, bytes, later);
 
 	if (more != NULL)
 		in->loose = more;
@@ -40,12 +56,13 @@ static bool add_loose(struct cmd_inputs *in, const struct ev_kind *kind,
 		return false;
 	}
 	in->names[in->n_names++] = name;
-	in->loose[in->n_loose++] = (struct rp_loose){ name, kind, bytes };
+	in->loose[in->n_loose++] =
+		(struct rp_loose){ name, kind, bytes, later };
 	return true;
 }
 
 static int add_items(struct cmd_inputs *in, const char *path,
-		     const struct ev_archive *archive)
+		     const struct ev_archive *archive, bool later)
 {
 	for (size_t i = 0; i < archive->manifest.n_items; i++) {
 		const struct ev_manifest_item *item =
@@ -58,7 +75,9 @@ static int add_items(struct cmd_inputs *in, const char *path,
 			return cli_unreadable("%s: the archive is damaged; "
 					      "'ecart verify' says where",
 					      path);
-		if (!add_loose(in, item->kind, archive->items[i].data))
+		if (later && !is_collateral(item->kind))
+			continue;
+		if (!add_loose(in, item->kind, archive->items[i].data, later))
 			return cli_trouble("out of memory");
 	}
 	return CLI_PASS;
@@ -82,7 +101,7 @@ static bool open_archive(struct cmd_inputs *in, struct ev_span bytes)
 	return true;
 }
 
-static int add_file(struct cmd_inputs *in, const char *path)
+static int add_file(struct cmd_inputs *in, const char *path, bool later)
 {
 	struct cli_file *more =
 		reallocarray(in->files, in->n_files + 1, sizeof(*more));
@@ -99,18 +118,21 @@ static int add_file(struct cmd_inputs *in, const char *path)
 		return exit;
 	bytes = more[in->n_files++].bytes;
 	kind = ev_kind_recognise(bytes);
+	if (later && kind != NULL && !is_collateral(kind))
+		return cli_unreadable("--hindsight %s: is a %s, no collateral",
+				      path, kind->kind);
 	if (kind != NULL)
-		return add_loose(in, kind, bytes)
+		return add_loose(in, kind, bytes, later)
 			       ? CLI_PASS
 			       : cli_trouble("out of memory");
 	if (!open_archive(in, bytes))
 		return cli_unreadable("%s: neither an archive nor a piece of "
 				      "collateral that ecart knows",
 				      path);
-	return add_items(in, path, &in->archives[in->n_archives - 1]);
+	return add_items(in, path, &in->archives[in->n_archives - 1], later);
 }
 
-int cmd_inputs_collateral(struct cmd_inputs *in, const char *path)
+static int add_paths(struct cmd_inputs *in, const char *path, bool later)
 {
 	struct cmd_paths paths = { 0 };
 	char *args[1];
@@ -121,10 +143,20 @@ int cmd_inputs_collateral(struct cmd_inputs *in, const char *path)
 		return cli_trouble("out of memory");
 	exit = cmd_paths_expand(args, 1, &paths);
 	for (size_t i = 0; exit == CLI_PASS && i < paths.n; i++)
-		exit = add_file(in, paths.path[i]);
+		exit = add_file(in, paths.path[i], later);
 	cmd_paths_free(&paths);
 	free(args[0]);
 	return exit;
+}
+
+int cmd_inputs_collateral(struct cmd_inputs *in, const char *path)
+{
+	return add_paths(in, path, false);
+}
+
+int cmd_inputs_hindsight(struct cmd_inputs *in, const char *path)
+{
+	return add_paths(in, path, true);
 }
 
 static int by_name(const void *a, const void *b)
@@ -132,6 +164,8 @@ static int by_name(const void *a, const void *b)
 	const struct rp_loose *x = a, *y = b;
 	int order = strcmp(x->name, y->name);
 
+	if (x->later != y->later)
+		return x->later ? 1 : -1;
 	return order != 0 ? order : ev_span_cmp(x->bytes, y->bytes);
 }
 
@@ -147,4 +181,8 @@ void cmd_inputs_settle(struct cmd_inputs *in)
 		    by_name(&in->loose[kept - 1], &in->loose[i]) != 0)
 			in->loose[kept++] = in->loose[i];
 	in->n_loose = kept;
+	while (in->n_loose > 0 && in->loose[in->n_loose - 1].later) {
+		in->n_loose--;
+		in->n_later++;
+	}
 }

@@ -20,8 +20,8 @@ struct cmd_inputs {
 	struct ev_archive *archives; /* given as collateral */
 	char **names;
 	size_t n_files, n_archives, n_names;
-	struct rp_loose *loose;
-	size_t n_loose;
+	struct rp_loose *loose; /* what is `later` last */
+	size_t n_loose, n_later;
 };
 
 /* One archive to judge. */
@@ -48,6 +48,8 @@ int cmd_inputs_policy(struct cmd_inputs *in, const char *path);
  * all files of a folder.  Reports must not depend on file names: an item is
  * called "collateral/KIND/DIGEST", with the first 16 digits of its SHA-256. */
 int cmd_inputs_collateral(struct cmd_inputs *in, const char *path);
+/* The same for --hindsight: DCAP collateral alone, "hindsight/KIND/DIGEST". */
+int cmd_inputs_hindsight(struct cmd_inputs *in, const char *path);
 
 /* Once all collateral is there: in the order of kind and digest, equal bytes
  * once, so that reports do not depend on the order of arguments. */
@@ -71,6 +73,8 @@ struct cmd_when {
 	bool has_at;
 	int64_t at;
 	bool archive_only;
+	/* As of when, and with what is later in `in`; at_issue: of that. */
+	bool hindsight, at_issue;
 	bool has_nonce; /* --nonce: the challenge that must be answered */
 	uint8_t nonce[EV_SESSION_CHALLENGE_MAX];
 	size_t nonce_size;

@@ -73,6 +73,8 @@ int cmd_judging_prepare(const struct cmd_judging *j, struct cmd_inputs *in)
 		exit = cmd_inputs_policy(in, j->policy);
 	for (size_t i = 0; i < j->n_collateral && exit == CLI_PASS; i++)
 		exit = cmd_inputs_collateral(in, j->collateral[i]);
+	for (size_t i = 0; i < j->n_hindsight && exit == CLI_PASS; i++)
+		exit = cmd_inputs_hindsight(in, j->hindsight[i]);
 	if (exit == CLI_PASS)
 		cmd_inputs_settle(in);
 	return exit;

@@ -17,6 +17,10 @@ struct cmd_judging {
 	const char *policy, *anchors; /* NULL: default-1, the installed ones */
 	const char *collateral[CMD_COLLATERAL_MAX];
 	size_t n_collateral;
+	/* --hindsight, --hindsight-at: of replay alone */
+	const char *hindsight[CMD_COLLATERAL_MAX];
+	size_t n_hindsight;
+	struct cmd_when later;
 	uint64_t limit;
 };
 

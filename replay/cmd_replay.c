@@ -4,6 +4,7 @@
 
 #include "commands.h"
 #include "evidence/base/hex.h"
+#include "replay/hindsight.h"
 #include "replay/render.h"
 
 #include <stdio.h>
@@ -18,6 +19,9 @@ static const char help[] =
 	"  --policy P.json   what is required and accepted (default: default-1)\n"
 	"  --anchors DIR     trust these keys and no others\n"
 	"  --collateral FILE add what the archive lacks (archive, file or folder)\n"
+	"  --hindsight FILE  beside: with this later collateral, as of its "
+	"issue, or of\n"
+	"                    --hindsight-at T\n"
 	"  --nonce HEX       require that the session answers this challenge\n"
 	"  --format FORMAT   text, or json: the canonical report, one line each\n"
 	"  --table           one line for each archive\n"
@@ -39,7 +43,14 @@ struct options {
 	bool full;
 };
 
-enum { OPT_FORMAT = 256, OPT_TABLE, OPT_FULL, OPT_HELP };
+enum {
+	OPT_FORMAT = 256,
+	OPT_TABLE,
+	OPT_FULL,
+	OPT_HELP,
+	OPT_HINDSIGHT,
+	OPT_HINDSIGHT_AT
+};
 
 static const struct option long_options[] = {
 	CMD_JUDGING_OPTIONS,
@@ -47,6 +58,8 @@ static const struct option long_options[] = {
 	{ "table", no_argument, NULL, OPT_TABLE },
 	{ "full", no_argument, NULL, OPT_FULL },
 	{ "help", no_argument, NULL, OPT_HELP },
+	{ "hindsight", required_argument, NULL, OPT_HINDSIGHT },
+	{ "hindsight-at", required_argument, NULL, OPT_HINDSIGHT_AT },
 	{ 0 },
 };
 
@@ -64,6 +77,26 @@ static int set_format(struct options *o, const char *word)
 	return CLI_PASS;
 }
 
+static int add_hindsight(struct cmd_judging *j)
+{
+	if (j->n_hindsight == CMD_COLLATERAL_MAX)
+		return cli_usage(&cmd_replay,
+				 "--hindsight: at most %d times; give a folder",
+				 CMD_COLLATERAL_MAX);
+	j->hindsight[j->n_hindsight++] = optarg;
+	return CLI_PASS;
+}
+
+static int set_hindsight_at(struct cmd_when *later)
+{
+	later->has_at = cli_parse_time(optarg, &later->at);
+	return later->has_at ? CLI_PASS
+			     : cli_usage(&cmd_replay,
+					 "--hindsight-at %s: want "
+					 "2026-06-08T12:42:41Z or @SECONDS",
+					 optarg);
+}
+
 static int take(struct options *o, int opt)
 {
 	switch (opt) {
@@ -75,6 +108,10 @@ static int take(struct options *o, int opt)
 	case OPT_FULL:
 		o->full = true;
 		return CLI_PASS;
+	case OPT_HINDSIGHT:
+		return add_hindsight(&o->judging);
+	case OPT_HINDSIGHT_AT:
+		return set_hindsight_at(&o->judging.later);
 	case 'o':
 		o->output = optarg;
 		return CLI_PASS;
@@ -118,6 +155,48 @@ static bool render(struct cmd_inputs *in, const struct options *o,
 	       add_report_digest(in, report, out);
 }
 
+/* The same archive with what is known later; the verdict stays. */
+static int add_later(struct cmd_inputs *in, const struct options *o,
+		     const struct cmd_archive *archive, const char *path,
+		     struct rp_result *result)
+{
+	struct cmd_when when = o->judging.when;
+	struct rp_result later = { 0 };
+	char *merged;
+	size_t n;
+	int exit;
+
+	when.hindsight = true;
+	when.has_at = o->judging.later.has_at;
+	when.at = o->judging.later.at;
+	when.at_issue = !when.has_at;
+	exit = cmd_replay_one(in, archive, path, &when, &later);
+	if (later.report == NULL)
+		return exit;
+	merged = rp_hindsight_merge(ev_span_of(result->report, result->n),
+				    ev_span_of(later.report, later.n), &n);
+	free(later.report);
+	if (merged == NULL)
+		return cli_trouble("%s: out of memory", path);
+	free(result->report);
+	result->report = merged;
+	result->n = n;
+	return CLI_PASS;
+}
+
+static int judge(struct cmd_inputs *in, const struct options *o,
+		 const struct cmd_archive *archive, const char *path,
+		 struct rp_result *result)
+{
+	int exit = cmd_replay_one(in, archive, path, &o->judging.when, result);
+	int later;
+
+	if (result->report == NULL || o->judging.n_hindsight == 0)
+		return exit;
+	later = add_later(in, o, archive, path, result);
+	return later == CLI_PASS ? exit : later;
+}
+
 static int replay_file(struct cmd_inputs *in, const struct options *o,
 		       const char *path, bool several, struct ev_buffer *out)
 {
@@ -126,8 +205,7 @@ static int replay_file(struct cmd_inputs *in, const struct options *o,
 	int exit = cmd_archive_open(in, path, o->judging.limit, &archive);
 
 	if (exit == CLI_PASS)
-		exit = cmd_replay_one(in, &archive, path, &o->judging.when,
-				      &result);
+		exit = judge(in, o, &archive, path, &result);
 	if (result.report != NULL &&
 	    !render(in, o, path, several, &result, out))
 		exit = cli_trouble("%s: the report cannot be rendered", path);
@@ -191,6 +269,9 @@ static int run(int argc, char **argv)
 	}
 	if (optind == argc)
 		return cli_usage(&cmd_replay, "which archive?");
+	if (o.judging.later.has_at && o.judging.n_hindsight == 0)
+		return cli_usage(&cmd_replay,
+				 "--hindsight-at: there is no --hindsight");
 	return replay_all(&o, argv + optind, (size_t)(argc - optind));
 }
 

@@ -2,28 +2,38 @@
 /* Revocation lists find who issued them, and are found by issuer. */
 #include "replay/link.h"
 
-/* The newest list whose window holds T, else the newest, of those that name
- * this issuer: by subject and key identifier, or by subject alone. */
+/* Of two lists of one issuer: what hindsight brought, whose window holds T,
+ * the newer. */
+static bool better(const struct rp_case *c, const struct rp_subject *a,
+		   const struct rp_subject *b)
+{
+	const struct ev_crl *x = &a->crl->crl, *y = &b->crl->crl;
+	bool x_holds = rp_holds_at(c, x->this_update, x->next_update);
+	bool y_holds = rp_holds_at(c, y->this_update, y->next_update);
+
+	if (a->item->later != b->item->later)
+		return a->item->later;
+	if (x_holds != y_holds)
+		return x_holds;
+	return x->this_update > y->this_update;
+}
+
+/* The best list of those that name this issuer: by subject and key
+ * identifier, or by subject alone. */
 static const struct rp_subject *
 newest_of(const struct rp_case *c, const struct ev_cert *issuer, bool by_key)
 {
 	const struct rp_subject *s = NULL, *best = NULL;
-	bool best_holds = false;
 
 	while ((s = rp_next_subject(c, RP_CRL, s)) != NULL) {
 		const struct ev_crl *crl = &s->crl->crl;
-		bool holds = rp_holds_at(c, crl->this_update, crl->next_update);
 
 		if (s->crl->parsed.code != EV_OK ||
 		    !ev_span_eq(crl->issuer, issuer->subject) ||
 		    (by_key && !ev_span_eq(crl->aki, issuer->ski)))
 			continue;
-		if (best == NULL || (holds && !best_holds) ||
-		    (holds == best_holds &&
-		     crl->this_update > best->crl->crl.this_update)) {
+		if (best == NULL || better(c, s, best))
 			best = s;
-			best_holds = holds;
-		}
 	}
 	return best;
 }

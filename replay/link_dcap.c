@@ -10,8 +10,9 @@ static bool asked_standard(const struct rp_subject *s)
 	return uri != NULL && strstr(uri, "update=standard") != NULL;
 }
 
-/* Ranks candidates: platform first, then cli.md's rule of which set decides:
- * the one asked for as standard, else the newest whose window holds T. */
+/* Ranks candidates: platform first, then what hindsight brought, then cli.md's
+ * rule of which set decides: the one asked for as standard, else the newest
+ * whose window holds T. */
 static unsigned int tcb_info_rank(const struct rp_case *c,
 				  const struct rp_quote *q,
 				  const struct rp_subject *s)
@@ -25,6 +26,8 @@ static unsigned int tcb_info_rank(const struct rp_case *c,
 		return 1;
 	if (q->pck_parsed.code == EV_OK && q->chain_item != NULL &&
 	    memcmp(t->fmspc, q->pck.fmspc, sizeof(t->fmspc)) == 0)
+		rank += 32;
+	if (s->item->later)
 		rank += 16;
 	if (asked_standard(s))
 		rank += 8;
@@ -115,6 +118,8 @@ static unsigned int identity_rank(const struct rp_case *c,
 	if (s->qe_identity->parsed.code != EV_OK)
 		return rank;
 	if (t->id == want)
+		rank += 16;
+	if (s->item->later)
 		rank += 8;
 	if (tcb_info != NULL &&
 	    tcb_info->tcb_info->info.eval_number == t->eval_number)

@@ -3,6 +3,7 @@
 #include "replay/render.h"
 
 #include "evidence/base/json.h"
+#include "replay/render_hindsight.h"
 #include "replay/render_line.h"
 #include "replay/render_machine.h"
 #include "replay/render_member.h"
@@ -230,6 +231,7 @@ bool rp_render_text(struct ev_span report, bool full, struct ev_buffer *out)
 	gap_lines(r, out);
 	outside_lines(r, out);
 	time_left(r, out);
+	rp_render_hindsight(r, out);
 	if (full) {
 		full_checks(r, out);
 		full_trust(r, out);

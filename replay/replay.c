@@ -5,12 +5,48 @@
 #include "replay/engine.h"
 #include "replay/report.h"
 
+/* When a piece of collateral was issued; false: it does not say. */
+static bool issued(const struct rp_subject *s, int64_t *t)
+{
+	if (s->type == RP_TCB_INFO && s->tcb_info->parsed.code == EV_OK)
+		*t = s->tcb_info->info.issue_date;
+	else if (s->type == RP_QE_IDENTITY &&
+		 s->qe_identity->parsed.code == EV_OK)
+		*t = s->qe_identity->identity.issue_date;
+	else if (s->type == RP_CRL && s->crl->parsed.code == EV_OK)
+		*t = s->crl->crl.this_update;
+	else
+		return false;
+	return true;
+}
+
+static bool newest_issue(const struct rp_case *c, int64_t *newest)
+{
+	bool found = false;
+	int64_t t;
+
+	for (size_t i = 0; i < c->n_subjects; i++) {
+		const struct rp_subject *s = c->subjects[i];
+
+		if (s->item == NULL || !s->item->later || !issued(s, &t))
+			continue;
+		if (!found || t > *newest)
+			*newest = t;
+		found = true;
+	}
+	return found;
+}
+
 static bool fix_time(struct rp_case *c, const struct rp_request *request,
 		     enum rp_time_basis *basis)
 {
 	if (request->has_at) {
 		*basis = RP_TIME_GIVEN;
 		c->at = request->at;
+	} else if (request->at_issue) {
+		*basis = RP_TIME_ISSUED;
+		if (!newest_issue(c, &c->at))
+			return false;
 	} else if (c->has_proven) {
 		*basis = RP_TIME_PROVEN;
 		c->at = c->proven;

@@ -24,6 +24,9 @@ struct rp_request {
 	const struct rp_policy *policy;
 	bool has_at; /* else the proven, else the claimed time */
 	int64_t at;
+	/* Without has_at: the newest issue time of what is `later` in loose;
+	 * where none has one, RP_NO_TIME. */
+	bool at_issue;
 	bool has_nonce; /* --nonce: bind.challenge is asked, and required */
 	struct ev_span nonce;
 	bool archive_only; /* container, signers and time: no evidence */

@@ -24,6 +24,7 @@ static const char *const basis_words[] = {
 	[RP_TIME_GIVEN] = "given",
 	[RP_TIME_PROVEN] = "proven",
 	[RP_TIME_CLAIMED] = "claimed",
+	[RP_TIME_ISSUED] = "issued",
 };
 
 /* What the policy demands by another member than `require`, and the answer

@@ -5,7 +5,12 @@
 
 #include "replay/replay.h"
 
-enum rp_time_basis { RP_TIME_GIVEN, RP_TIME_PROVEN, RP_TIME_CLAIMED };
+enum rp_time_basis {
+	RP_TIME_GIVEN,
+	RP_TIME_PROVEN,
+	RP_TIME_CLAIMED,
+	RP_TIME_ISSUED
+};
 
 enum rp_verdict rp_verdict_of(const struct rp_case *c);
 

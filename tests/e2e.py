@@ -17,6 +17,7 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -27,6 +28,7 @@ VECTORS = os.environ.get(
     "ECART_VECTORS",
     os.path.join(os.path.dirname(ROOT), "shared", "vectors"))
 ECART = os.environ.get("ECART_BIN") or os.environ.get("ECART", "")
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup has it ignored, in children too
 INSTALLED = bool(os.environ.get("ECART_BIN"))
 # Commands that start from anchors, but `audit reference` and `audit --help`.
 JUDGES = ("replay", "explain", "audit")

@@ -413,6 +413,7 @@ int main(void)
 			killed_writer_leaves_nothing_or_the_whole_file),
 	};
 
+	signal(SIGHUP, SIG_DFL); /* nohup has it ignored */
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -217,6 +217,7 @@ int main(void)
 		cmocka_unit_test(what_was_ignored_at_the_start_stays_ignored),
 	};
 
+	signal(SIGHUP, SIG_DFL); /* nohup has it ignored */
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
