@@ -64,4 +64,8 @@ size_t rp_anchors_of(struct rp_anchors *anchors, enum rp_anchor_use use,
 		     struct ev_span out[RP_ANCHORS_MAX],
 		     struct rp_anchor *which[RP_ANCHORS_MAX]);
 
+/* Of a root that is no anchor, by SHA-256 of its SubjectPublicKeyInfo: what it
+ * is, to be said behind that; "" where nobody knows. */
+const char *rp_known_root(const uint8_t spki_sha256[32]);
+
 #endif

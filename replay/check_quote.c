@@ -141,8 +141,10 @@ enum rp_outcome rp_root_pinned(struct rp_case *c, const struct ev_cert *root,
 		return RP_TROUBLE;
 	ev_hex_encode(EV_SPAN(digest), hex);
 	rp_set_got(f, "root key with SHA-256 %s", hex);
-	return rp_fail(f, "ROOT_UNTRUSTED: the root's key is not an anchor "
-			  "given for intel-sgx-root");
+	return rp_fail(f,
+		       "ROOT_UNTRUSTED: the root's key is not an anchor "
+		       "given for intel-sgx-root%s",
+		       rp_known_root(digest));
 }
 
 enum rp_outcome rp_check_pck_chain(struct rp_case *c,

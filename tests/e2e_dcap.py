@@ -3,13 +3,15 @@
 """Production quotes with each collateral set: statuses as case.json has them."""
 
 import glob
+import hashlib
 import json
 import os
 import sys
 
 sys.dont_write_bytecode = True
 
-from e2e import FAIL, PASS, VECTORS, case, ecart, equal, findings, main, pack
+from e2e import (FAIL, INCOMPLETE, PASS, VECTORS, case, contains, ecart, equal, findings, main, pack, read,
+                 tool, write)
 
 # Attributes that policy judges fail for these quotes beside their levels.
 INFORMS = {"dcap.td.attributes", "dcap.enclave.attributes",
@@ -65,5 +67,63 @@ def complete(scratch):
 
 for quote_folder, judged_set in sets:
     add(quote_folder, judged_set)
+
+
+def extra(name, *more):
+    folder = f"{VECTORS}/dcap/{name}"
+    return [f"{folder}/{part}" for part in ("quote.bin", *more)]
+
+
+def reason(scratch, name, check, status):
+    archive = f"{scratch}/case.ecart"
+    pack(archive, *extra(name))
+    rep = json.loads(ecart("replay", archive, "--at", "2025-01-01T00:00:00Z", "--format", "json",
+                           status=status).out)
+    [finding] = findings(rep, check)
+    after = [f for f in findings(rep, "dcap.pck.extension", "dcap.qe-report.signature",
+                                 "dcap.quote.signature") if f["outcome"] == "pass"]
+    equal([], after, "what rests on the chain")
+    return finding["outcome"], finding["reason"]
+
+
+@case("certification data of type 3 holds no chain: asked for, nothing rests on its absence")
+def no_chain(scratch):
+    outcome, why = reason(scratch, "x-sgx-v3-certdata3-eppid", "dcap.pck.chain", INCOMPLETE)
+    equal("skip", outcome, "outcome")
+    contains(why, "PCK_CHAIN_MISSING", "type 3")
+
+
+@case("a quote that its source marks as corrupted: where its chain breaks")
+def corrupted(scratch):
+    outcome, why = reason(scratch, "x-sgx-v3-corrupted", "dcap.pck.chain", FAIL)
+    equal("fail", outcome, "outcome")
+    contains(why, "PCK_CHAIN_MALFORMED", "at byte 1080")
+
+
+@case("Intel's pre-production root has the names of the real one, is not trusted, and is named")
+def preproduction(scratch):
+    outcome, why = reason(scratch, "x-tdx-v4-preproduction-root", "dcap.pck.chain", FAIL)
+    equal("fail", outcome, "outcome")
+    contains(why, "ROOT_UNTRUSTED", "pre-production")
+
+
+@case("Intel's sample, chain beside the quote, TCB info v2: UpToDate under its own root, untrusted else")
+def sample(scratch):
+    folder = f"{VECTORS}/dcap/x-intel-sample-testroot"
+    chain = write(f"{scratch}/chain.pem", read(f"{folder}/pckCert.pem") + read(f"{folder}/pckSignChain.pem"))
+    archive = f"{scratch}/case.ecart"
+    pack(archive, chain, *extra("x-intel-sample-testroot", "tcbSignChain.pem", "tcbInfo.json",
+                                "qeIdentity.json", "rootCaCrl.der", "intermediateCaCrl.der"))
+    words = ["replay", archive, "--at", "2023-11-14T22:13:20Z", "--format", "json"]
+    rep = json.loads(ecart(*words, status=FAIL).out)
+    contains(findings(rep, "dcap.pck.chain")[0]["reason"], "ROOT_UNTRUSTED")
+    equal(False, rep["facts"]["tcb"]["trusted"], "the level is")
+    key = tool(["openssl", "x509", "-in", f"{folder}/trustedRootCaCert.pem", "-pubkey", "-noout"]).stdout
+    der = tool(["openssl", "pkey", "-pubin", "-outform", "DER"], stdin=key).stdout
+    os.mkdir(f"{scratch}/anchors")
+    write(f"{scratch}/anchors/sample.pem", b"Name: Intel's sample root\nOwner: Intel (sample)\n"
+          b"For: intel-sgx-root\nSpki-Sha256: %s\n\n" % hashlib.sha256(der).hexdigest().encode() + key)
+    rep = json.loads(ecart(*words, "--anchors", f"{scratch}/anchors", status=PASS).out)
+    equal(("UpToDate", True), (rep["facts"]["tcb"]["status"], rep["facts"]["tcb"]["trusted"]), "level")
 
 main()
