@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ecart replay: every check of one archive or many, offline. */
-#include "replay/cmd_judging.h"
+#include "replay/cmd_replay.h"
 
 #include "commands.h"
 #include "evidence/base/hex.h"
+#include "replay/cmd_jobs.h"
 #include "replay/hindsight.h"
 #include "replay/render.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+
+#define SHARDS_MAX 65536
 
 static const char help[] =
 	"Usage: ecart replay [OPTION...] FILE...\n"
@@ -24,7 +29,9 @@ static const char help[] =
 	"                    --hindsight-at T\n"
 	"  --nonce HEX       require that the session answers this challenge\n"
 	"  --format FORMAT   text, or json: the canonical report, one line each\n"
-	"  --table           one line for each archive\n"
+	"  --table           one line for each archive; --jobs N: by N processes;"
+	"\n"
+	"                    --shard I/N: those of the Ith part, by their ids\n"
 	"  --full            every check and digest in full, on whose word\n"
 	"  -o FILE           write there instead of to standard output\n"
 	"  --limit SIZE      refuse larger archives (default 64GiB)\n"
@@ -34,22 +41,15 @@ static const char help[] =
 	"\n"
 	"Example: ecart replay run-07.ecart --at 2026-06-08T12:42:41Z\n";
 
-enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_TABLE };
-
-struct options {
-	struct cmd_judging judging;
-	const char *output;
-	enum format format;
-	bool full;
-};
-
 enum {
 	OPT_FORMAT = 256,
 	OPT_TABLE,
 	OPT_FULL,
 	OPT_HELP,
 	OPT_HINDSIGHT,
-	OPT_HINDSIGHT_AT
+	OPT_HINDSIGHT_AT,
+	OPT_JOBS,
+	OPT_SHARD
 };
 
 static const struct option long_options[] = {
@@ -58,17 +58,19 @@ static const struct option long_options[] = {
 	{ "table", no_argument, NULL, OPT_TABLE },
 	{ "full", no_argument, NULL, OPT_FULL },
 	{ "help", no_argument, NULL, OPT_HELP },
+	{ "jobs", required_argument, NULL, OPT_JOBS },
+	{ "shard", required_argument, NULL, OPT_SHARD },
 	{ "hindsight", required_argument, NULL, OPT_HINDSIGHT },
 	{ "hindsight-at", required_argument, NULL, OPT_HINDSIGHT_AT },
 	{ 0 },
 };
 
-static int set_format(struct options *o, const char *word)
+static int set_format(struct cmd_replay *o, const char *word)
 {
 	if (strcmp(word, "text") == 0)
-		o->format = FORMAT_TEXT;
+		o->format = CMD_REPLAY_TEXT;
 	else if (strcmp(word, "json") == 0)
-		o->format = FORMAT_JSON;
+		o->format = CMD_REPLAY_JSON;
 	else
 		return cli_usage(&cmd_replay,
 				 "--format %s: this version "
@@ -97,17 +99,60 @@ static int set_hindsight_at(struct cmd_when *later)
 					 optarg);
 }
 
-static int take(struct options *o, int opt)
+/* Digits alone, from 1. */
+static bool take_number(const char **text, unsigned long max,
+			unsigned long *out)
+{
+	char *end;
+
+	if (**text < '1' || **text > '9')
+		return false;
+	errno = 0;
+	*out = strtoul(*text, &end, 10);
+	*text = end;
+	return errno == 0 && *out <= max;
+}
+
+static int set_jobs(struct cmd_replay *o)
+{
+	const char *text = optarg;
+	unsigned long n;
+
+	if (!take_number(&text, CMD_JOBS_MAX, &n) || *text != '\0')
+		return cli_usage(&cmd_replay, "--jobs %s: want 1 to %d", optarg,
+				 CMD_JOBS_MAX);
+	o->jobs = (unsigned int)n;
+	return CLI_PASS;
+}
+
+static int set_shard(struct cmd_replay *o)
+{
+	const char *text = optarg;
+	bool good = take_number(&text, SHARDS_MAX, &o->shard) && *text == '/';
+
+	text += good;
+	good = good && take_number(&text, SHARDS_MAX, &o->shards) &&
+	       *text == '\0' && o->shard <= o->shards;
+	return good ? CLI_PASS
+		    : cli_usage(&cmd_replay,
+				"--shard %s: want I/N, such as 2/8", optarg);
+}
+
+static int take(struct cmd_replay *o, int opt)
 {
 	switch (opt) {
 	case OPT_FORMAT:
 		return set_format(o, optarg);
 	case OPT_TABLE:
-		o->format = FORMAT_TABLE;
+		o->table = true;
 		return CLI_PASS;
 	case OPT_FULL:
 		o->full = true;
 		return CLI_PASS;
+	case OPT_JOBS:
+		return set_jobs(o);
+	case OPT_SHARD:
+		return set_shard(o);
 	case OPT_HINDSIGHT:
 		return add_hindsight(&o->judging);
 	case OPT_HINDSIGHT_AT:
@@ -137,26 +182,28 @@ static bool add_report_digest(struct cmd_inputs *in, struct ev_span report,
 	return true;
 }
 
-static bool render(struct cmd_inputs *in, const struct options *o,
+static bool render(struct cmd_inputs *in, const struct cmd_replay *o,
 		   const char *name, bool several,
 		   const struct rp_result *result, struct ev_buffer *out)
 {
 	struct ev_span report = ev_span_of(result->report, result->n);
 
-	if (o->format == FORMAT_JSON) {
+	if (o->format == CMD_REPLAY_JSON && o->table)
+		return rp_render_flat(report, "", name, out);
+	if (o->format == CMD_REPLAY_JSON) {
 		ev_buffer_add(out, report);
 		if (several)
 			ev_buffer_add_str(out, "\n");
 		return true;
 	}
-	if (o->format == FORMAT_TABLE || several)
+	if (o->table || several)
 		return rp_render_row(report, name, out);
 	return rp_render_text(report, o->full, out) &&
 	       add_report_digest(in, report, out);
 }
 
 /* The same archive with what is known later; the verdict stays. */
-static int add_later(struct cmd_inputs *in, const struct options *o,
+static int add_later(struct cmd_inputs *in, const struct cmd_replay *o,
 		     const struct cmd_archive *archive, const char *path,
 		     struct rp_result *result)
 {
@@ -184,7 +231,7 @@ static int add_later(struct cmd_inputs *in, const struct options *o,
 	return CLI_PASS;
 }
 
-static int judge(struct cmd_inputs *in, const struct options *o,
+static int judge(struct cmd_inputs *in, const struct cmd_replay *o,
 		 const struct cmd_archive *archive, const char *path,
 		 struct rp_result *result)
 {
@@ -197,24 +244,49 @@ static int judge(struct cmd_inputs *in, const struct options *o,
 	return later == CLI_PASS ? exit : later;
 }
 
-static int replay_file(struct cmd_inputs *in, const struct options *o,
-		       const char *path, bool several, struct ev_buffer *out)
+/* The first eight bytes of an archive's id as a number, modulo N; one that has
+ * none, since it cannot be read, is the first shard's. */
+static bool is_mine(const struct cmd_replay *o,
+		    const struct cmd_archive *archive)
 {
-	struct cmd_archive archive = { 0 };
-	struct rp_result result = { 0 };
-	int exit = cmd_archive_open(in, path, o->judging.limit, &archive);
+	uint64_t n = 0;
 
-	if (exit == CLI_PASS)
-		exit = judge(in, o, &archive, path, &result);
+	if (o->shards == 0)
+		return true;
+	for (size_t i = 0; archive != NULL && i < 8; i++)
+		n = n << 8 | archive->archive.id[i];
+	return n % o->shards + 1 == o->shard;
+}
+
+static int replay_open(struct cmd_inputs *in, const struct cmd_replay *o,
+		       const struct cmd_archive *archive, const char *path,
+		       bool several, struct ev_buffer *out)
+{
+	struct rp_result result = { 0 };
+	int exit = judge(in, o, archive, path, &result);
+
 	if (result.report != NULL &&
 	    !render(in, o, path, several, &result, out))
 		exit = cli_trouble("%s: the report cannot be rendered", path);
 	free(result.report);
+	return exit;
+}
+
+int cmd_replay_file(struct cmd_inputs *in, const struct cmd_replay *o,
+		    const char *path, bool several, struct ev_buffer *out)
+{
+	struct cmd_archive archive = { 0 };
+	int exit = cmd_archive_open(in, path, o->judging.limit, &archive);
+
+	if (!is_mine(o, exit == CLI_PASS ? &archive : NULL))
+		exit = CMD_REPLAY_NOT_MINE;
+	if (exit == CLI_PASS)
+		exit = replay_open(in, o, &archive, path, several, out);
 	cmd_archive_free(&archive);
 	return exit;
 }
 
-static int deliver(const struct options *o, struct ev_buffer *out)
+static int deliver(const struct cmd_replay *o, struct ev_buffer *out)
 {
 	if (!ev_buffer_ok(out))
 		return cli_trouble("out of memory");
@@ -225,38 +297,42 @@ static int deliver(const struct options *o, struct ev_buffer *out)
 		       : CLI_TROUBLE;
 }
 
-static int replay_all(const struct options *o, char *const *args, size_t n)
+static int replay_single(struct cmd_inputs *in, const struct cmd_replay *o,
+			 const char *path)
 {
 	ev_auto_buffer struct ev_buffer out = { 0 };
+	int exit, delivered;
+
+	if (o->table && o->format != CMD_REPLAY_JSON)
+		rp_render_row_header(&out);
+	exit = cmd_replay_file(in, o, path, false, &out);
+	if (exit == CMD_REPLAY_NOT_MINE)
+		return CLI_PASS;
+	delivered = out.n > 0 ? deliver(o, &out) : CLI_PASS;
+	return cmd_exit_of_many(exit, delivered);
+}
+
+static int replay_all(const struct cmd_replay *o, char *const *args, size_t n)
+{
 	struct cmd_inputs in = { 0 };
 	struct cmd_paths paths = { 0 };
-	int worst = cmd_judging_prepare(&o->judging, &in), exit;
+	int exit = cmd_judging_prepare(&o->judging, &in);
 
-	if (worst == CLI_PASS)
-		worst = cmd_paths_expand(args, n, &paths);
-	if (worst == CLI_PASS && paths.n == 0)
-		worst = cli_unreadable("no files there");
-	if (worst == CLI_PASS) {
-		bool several = paths.n > 1;
-
-		if (o->format == FORMAT_TABLE ||
-		    (several && o->format == FORMAT_TEXT))
-			rp_render_row_header(&out);
-		for (size_t i = 0; i < paths.n; i++)
-			worst = cmd_exit_of_many(
-				worst, replay_file(&in, o, paths.path[i],
-						   several, &out));
-		exit = out.n > 0 ? deliver(o, &out) : CLI_PASS;
-		worst = cmd_exit_of_many(worst, exit);
-	}
+	if (exit == CLI_PASS)
+		exit = cmd_paths_expand(args, n, &paths);
+	if (exit == CLI_PASS && paths.n == 0)
+		exit = cli_unreadable("no files there");
+	if (exit == CLI_PASS)
+		exit = paths.n == 1 ? replay_single(&in, o, paths.path[0])
+				    : cmd_replay_many(&in, o, &paths);
 	cmd_paths_free(&paths);
 	cmd_inputs_free(&in);
-	return worst;
+	return exit;
 }
 
 static int run(int argc, char **argv)
 {
-	struct options o = { .judging.limit = EV_ARCHIVE_MAX };
+	struct cmd_replay o = { .judging.limit = EV_ARCHIVE_MAX, .jobs = 1 };
 	int opt, exit;
 
 	while ((opt = getopt_long(argc, argv, "o:", long_options, NULL)) !=

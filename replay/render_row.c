@@ -13,11 +13,35 @@ struct row {
 	bool doubtful; /* a value has a question mark */
 };
 
-void rp_render_row_header(struct ev_buffer *out)
+static void add_row(struct ev_buffer *out, const char *const cell[6],
+		    const char *name)
 {
 	ev_buffer_printf(out, "%-10s  %-20s  %-17s  %-12s  %-12s  %-9s  %s\n",
-			 "VERDICT", "AS OF", "MRTD", "FMSPC", "TCB", "NOTE",
-			 "FILE");
+			 cell[0], cell[1], cell[2], cell[3], cell[4], cell[5],
+			 name);
+}
+
+void rp_render_row_header(struct ev_buffer *out)
+{
+	add_row(out,
+		(const char *const[]){ "VERDICT", "AS OF", "MRTD", "FMSPC",
+				       "TCB", "NOTE" },
+		"FILE");
+}
+
+void rp_render_row_without(const char *verdict, const char *name,
+			   struct ev_buffer *out)
+{
+	char word[16];
+	size_t n = 0;
+
+	for (; verdict[n] != '\0' && n + 1 < sizeof(word); n++)
+		word[n] = (char)(verdict[n] >= 'a' && verdict[n] <= 'z'
+					 ? verdict[n] - 'a' + 'A'
+					 : verdict[n]);
+	word[n] = '\0';
+	add_row(out, (const char *const[]){ word, "-", "-", "-", "-", "-" },
+		name);
 }
 
 /* A member of the first object of an area, at most n bytes of it; "-" where
@@ -66,10 +90,11 @@ bool rp_render_row(struct ev_span report, const char *name,
 	snprintf(note, sizeof(note), "%s%s%s", simulated ? "SIMULATED" : "",
 		 simulated && row.doubtful ? ", " : "",
 		 row.doubtful ? "? not trusted" : "");
-	ev_buffer_printf(out, "%-10s  %-20s  %-17s  %-12s  %-12s  %-9s  %s\n",
-			 rp_verdict_word(r),
-			 rp_member_text(r, "asOf", "time", NULL), row.mrtd,
-			 row.fmspc, row.tcb, note[0] != '\0' ? note : "-",
-			 name);
+	add_row(out,
+		(const char *const[]){ rp_verdict_word(r),
+				       rp_member_text(r, "asOf", "time", NULL),
+				       row.mrtd, row.fmspc, row.tcb,
+				       note[0] != '\0' ? note : "-" },
+		name);
 	return true;
 }

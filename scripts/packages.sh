@@ -4,7 +4,7 @@ packages="gcc g++ clang libclang-rt-14-dev meson ninja-build pkg-config
  libssl-dev libarchive-dev libjansson-dev libgit2-dev libyaml-dev
  libcurl4-openssl-dev libcmocka-dev git python3 openssl binutils
  clang-format-14 mandoc faketime locales jq zstd tpm2-tools
- libtss2-tcti-cmd0 swtpm strace"
+ libtss2-tcti-cmd0 swtpm strace sqlite3"
 
 # Installs what is missing; says what it does; does nothing the second time.
 install_packages() {

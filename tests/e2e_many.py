@@ -136,8 +136,12 @@ def unreadable_among(scratch):
     junk = write(scratch + "/junk", b"not an archive")
     done = ecart("replay", "--at", BOTH, "--format", "json", azure, junk, gcp,
                  status=UNREADABLE)
-    equal(2, len(done.stdout.splitlines()), "reports")
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    equal(["pass", "unreadable", "pass"], [line["verdict"] for line in lines], "reports")
+    equal(junk, lines[1]["file"], "which")
     contains(done.err, junk)
+    table = ecart("replay", "--at", BOTH, azure, junk, gcp, status=UNREADABLE).out.splitlines()
+    equal(["VERDICT", "PASS", "UNREADABLE", "PASS"], [line.split()[0] for line in table], "lines")
 
 
 def same_judgement(packed, outside):
