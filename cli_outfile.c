@@ -253,6 +253,10 @@ enum cli_outfile_result cli_outfile_check(const char *path,
 	}
 	if (r == CLI_OUTFILE_OK && !cli_part_open(&f.part, f.dir, f.name, 0600))
 		r = trouble(&f, "cannot write to the directory");
+	if (r == CLI_OUTFILE_OK && mode == CLI_OUTFILE_NEW &&
+	    !cli_part_can_end_new(&f.part))
+		r = trouble(&f, "this file system gives no file its name "
+				"without replacing another (use --force)");
 	cli_part_close(&f.part);
 	if (f.dir >= 0)
 		close(f.dir);

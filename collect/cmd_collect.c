@@ -3,18 +3,17 @@
 #include "cli_archive.h"
 #include "cli_outfile.h"
 #include "collect/cmd_collect_check.h"
+#include "collect/cmd_collect_confine.h"
 #include "collect/cmd_collect_plan.h"
 #include "collect/cmd_collect_summary.h"
 #include "collect/cmd_key.h"
 #include "collect/collection_claims.h"
 #include "collect/collection_file.h"
 #include "collect/lock.h"
-#include "collect/privilege.h"
 #include "collect/stop.h"
 #include "commands.h"
 #include "evidence/archive.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -94,54 +93,6 @@ static int open_collection(struct run *r)
 	return CLI_PASS;
 }
 
-/* The directory of the archive; --force writes through a symbolic link. */
-static void directory_of(const char *path, char out[PATH_MAX])
-{
-	char *slash;
-
-	if (realpath(path, out) == NULL)
-		snprintf(out, PATH_MAX, "%s", path);
-	slash = strrchr(out, '/');
-	if (slash == NULL)
-		snprintf(out, PATH_MAX, ".");
-	else
-		slash[1] = 0;
-}
-
-/* A program that stands for the TPM writes where it wants to. */
-static bool runs_program(const struct run *r)
-{
-	const char *given = r->given.options.tcti;
-	const char *tcti = given != NULL ? given : r->c.root.tcti;
-
-	return tcti != NULL && strncmp(tcti, "cmd:", 4) == 0;
-}
-
-/* Where a collection changes something, and nowhere else: what services and
- * certificates say is read by this process. */
-static void confine(struct run *r)
-{
-	const char *temporary = getenv("TMPDIR");
-	char output[PATH_MAX];
-	const char *const directories[] = {
-		output,
-		temporary != NULL ? temporary : "/tmp",
-		"/run/lock",
-		getenv("XDG_RUNTIME_DIR"),
-		"/sys/kernel/config/tsm/report",
-		r->given.options.root,
-	};
-
-	if (runs_program(r))
-		return;
-	directory_of(r->given.output, output);
-	if (!co_privilege_confine(directories,
-				  sizeof(directories) / sizeof(directories[0])))
-		co_journal_say(&r->c.journal,
-			       "this kernel has no Landlock: writing is not "
-			       "confined");
-}
-
 /* All that can be wrong before the machine is asked, as the user that the
  * rest runs as. */
 static int check(struct run *r)
@@ -156,8 +107,10 @@ static int look(struct run *r)
 	char why[CO_WHY_TEXT];
 
 	co_journal_begin(&r->c.journal, r->given.quiet, r->given.json);
-	if (!r->given.dry_run)
-		confine(r);
+	if (!r->given.dry_run && !cmd_collect_confine(&r->given, &r->c.root))
+		co_journal_say(&r->c.journal,
+			       "this kernel has no Landlock: writing is not "
+			       "confined");
 	return co_collection_look(&r->c, why) ? CLI_PASS
 					      : cli_trouble("%s", why);
 }
@@ -279,8 +232,8 @@ static int finish(struct run *r)
 	int status;
 
 	if (gathered_nothing(&r->c)) {
-		cli_note("collect: no source gave anything; nothing was "
-			 "written (`ecart doctor` says more)");
+		cli_note("collect: no source gave anything but the session; "
+			 "nothing was written (`ecart doctor` says more)");
 		return CLI_INCOMPLETE;
 	}
 	if (r->given.strict && r->c.n_missing > 0)

@@ -4,6 +4,7 @@
 
 #include "cli_archive.h"
 #include "collect/collateral.h"
+#include "collect/http.h"
 #include "collect/http_url.h"
 #include "collect/qgs.h"
 #include "evidence/archive.h"
@@ -85,6 +86,8 @@ static int check_contradictions(const struct cli_command *cmd,
 		if (flag_at(given, table[i].flag) && other)
 			return cli_usage(cmd, "%s", table[i].what);
 	}
+	if (given->quiet && given->json)
+		return cli_usage(cmd, "--json: --quiet says nothing");
 	if (given->nonce != NULL && co_named(given->options.skip, "host"))
 		return cli_usage(cmd, "--nonce: without the source host "
 				      "nothing is bound to a nonce");
@@ -96,13 +99,17 @@ static int check_contradictions(const struct cli_command *cmd,
 static int check_address(const struct cli_command *cmd, const char *option,
 			 const char *text, bool plain)
 {
+	char shown[200];
 	struct co_http_url url;
 	const char *wrong = text == NULL ? NULL : co_http_url_parse(text, &url);
 
 	if (wrong == NULL && text != NULL && !url.tls && !plain)
 		wrong = "it is asked with https alone";
-	return wrong == NULL ? CLI_PASS
-			     : cli_usage(cmd, "%s %s: %s", option, text, wrong);
+	if (wrong == NULL)
+		return CLI_PASS;
+	/* The rest of it may hold a secret. */
+	co_http_origin(text, shown, sizeof(shown));
+	return cli_usage(cmd, "%s %s: %s", option, shown, wrong);
 }
 
 static int check_addresses(const struct cli_command *cmd,
@@ -163,13 +170,17 @@ static int check_archive(const char *path, struct ev_span bytes)
 
 typedef int check_content(const char *path, struct ev_span bytes);
 
-static int check_file(const char *path, uint64_t max, check_content *content)
+static int check_file(const char *option, const char *path, uint64_t max,
+		      check_content *content)
 {
 	struct cli_file file;
 	int status;
 
 	if (path == NULL)
 		return CLI_PASS;
+	if (access(path, R_OK) != 0)
+		return cli_unreadable("%s %s: %s", option, path,
+				      strerror(errno));
 	status = cli_file_read_plain(path, max, &file);
 	if (status == CLI_PASS)
 		status = content(path, file.bytes);
@@ -178,7 +189,7 @@ static int check_file(const char *path, uint64_t max, check_content *content)
 }
 
 /* Not read: it may be a pipe, which gives its bytes once. */
-static int check_secret(const char *path)
+static int check_secret(const char *option, const char *path)
 {
 	struct stat st;
 
@@ -188,22 +199,25 @@ static int check_secret(const char *path)
 		errno = EISDIR;
 	else if (access(path, R_OK) == 0)
 		return CLI_PASS;
-	return cli_unreadable("%s: %s", path, strerror(errno));
+	return cli_unreadable("%s %s: %s", option, path, strerror(errno));
 }
 
 static int check_files(const struct cmd_collect *given)
 {
 	const struct co_options *o = &given->options;
-	int status = check_file(o->ca_file, FILE_MAX, check_certificates);
+	int status = check_file("--cacert", o->ca_file, FILE_MAX,
+				check_certificates);
 
 	if (status == CLI_PASS)
-		status = check_secret(o->bearer_file);
+		status = check_secret("--bearer-file", o->bearer_file);
 	if (status == CLI_PASS)
-		status = check_secret(o->ita_key_file);
+		status = check_secret("--ita-key-file", o->ita_key_file);
 	for (size_t i = 0; i < o->n_collateral_from && status == CLI_PASS;
 	     i++) {
 		if (co_collateral_is_archive(o->collateral_from[i]))
-			status = check_file(o->collateral_from[i],
+			status = check_file("--collateral-from (pcs, thim, "
+					    "pccs=URL or an archive)",
+					    o->collateral_from[i],
 					    EV_ARCHIVE_MAX, check_archive);
 	}
 	return status;

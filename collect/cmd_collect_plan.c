@@ -116,8 +116,8 @@ int cmd_collect_plan(const struct co_collection *c,
 	ev_buffer_printf(&out, "archive: %s, key %s, time-stamp %s\n",
 			 or_none(given->output), or_none(given->key),
 			 or_none(given->tsa));
-	ev_buffer_add_str(&out, "this was a plan: nothing was asked, nothing "
-				"was written\n");
+	ev_buffer_add_str(&out, "this was a plan: no address was asked, "
+				"nothing was written\n");
 	if (!ev_buffer_ok(&out))
 		return cli_trouble("out of memory");
 	return cli_print(ev_buffer_span(&out)) ? CLI_PASS : CLI_TROUBLE;

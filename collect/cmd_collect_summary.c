@@ -94,8 +94,8 @@ int cmd_collect_incomplete(const struct co_collection *c)
 
 	list_missing(c, &list);
 	ev_buffer_add_byte(&list, 0);
-	cli_note("%scollect: %zu required pieces are missing; nothing was "
-		 "written (--strict)",
+	cli_note("%scollect: required pieces that are missing: %zu; nothing "
+		 "was written (--strict)",
 		 ev_buffer_ok(&list) ? (const char *)list.p : "", c->n_missing);
 	return CLI_INCOMPLETE;
 }

@@ -136,7 +136,10 @@ static int stamp(struct stamping *s)
 				      "not stamped", &s->whole);
 	if (code == CLI_PASS)
 		code = ask(s);
-	if (code == CLI_PASS && co_stop_signal() == 0)
+	/* What was asked to stop writes nothing, and says so by its end. */
+	if (code == CLI_PASS && co_stop_signal() != 0)
+		return CLI_TROUBLE;
+	if (code == CLI_PASS)
 		code = put(s);
 	return code == CLI_PASS ? report(s) : code;
 }

@@ -12,10 +12,11 @@
 bool co_privilege_drop(const char *user, char *why, size_t why_size);
 
 /*
- * From here on this process and its children can change files in these
- * directories and in /dev alone (Landlock, Linux 5.13); NULL and what is not
+ * From here on this process and its children can write, make and remove files
+ * at these paths and below alone (Landlock, Linux 5.13; cutting them short,
+ * 6.2); permissions and owners are not Landlock's.  NULL and what is not
  * there are passed over.  False, and nothing changed, where the kernel cannot.
  */
-bool co_privilege_confine(const char *const *directories, size_t n);
+bool co_privilege_confine(const char *const *paths, size_t n);
 
 #endif

@@ -41,6 +41,8 @@ enum co_outcome co_collect_tpm_caps(struct co_collection *c,
 			return CO_FAILED;
 	}
 	co_detail(c, "tpm2-tools %s", c->tpm.version);
+	if (c->tpm.caps_why[0] != 0)
+		return co_failed(why, "%s", c->tpm.caps_why);
 	return CO_OK;
 }
 

@@ -297,14 +297,13 @@ bool co_tpm_is_device(const struct co_tpm *tpm)
 	return strncmp(tpm->tcti, device, sizeof(device) - 1) == 0;
 }
 
-/* The first capability is never empty; the lists of handles may be. */
+/* The lists of handles may be empty. */
 static bool understand(struct co_tpm *tpm)
 {
 	tpm->n_persistent =
 		read_handles(&tpm->caps[CAP_PERSISTENT], tpm->persistent);
 	tpm->n_nv = read_handles(&tpm->caps[CAP_NV], tpm->nv);
-	if (tpm->caps[0].n > 0 &&
-	    co_tpm_caps_banks(ev_buffer_span(&tpm->caps[CAP_PCRS]), tpm->banks))
+	if (co_tpm_caps_banks(ev_buffer_span(&tpm->caps[CAP_PCRS]), tpm->banks))
 		return true;
 	snprintf(
 		tpm->why, sizeof(tpm->why),
@@ -316,9 +315,15 @@ static bool read_caps(struct co_tpm *tpm)
 {
 	if (!read_version(tpm))
 		return false;
-	for (size_t i = 0; i < N_CAPS; i++)
-		if (!read_cap(tpm, i))
+	for (size_t i = 0; i < N_CAPS; i++) {
+		if (read_cap(tpm, i))
+			continue;
+		/* Properties are for people; where it does not answer at all
+		 * the first of these says so. */
+		if (i >= CAP_PCRS || tpm->no_room || co_stop_signal() != 0)
 			return false;
+		memcpy(tpm->caps_why, tpm->why, sizeof(tpm->caps_why));
+	}
 	return understand(tpm);
 }
 

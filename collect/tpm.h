@@ -43,6 +43,7 @@ struct co_tpm {
 	char version[64];    /* of tpm2-tools: "5.4" */
 	bool old_pcr_format; /* tpm2_quote has no -F */
 	struct ev_buffer caps[5]; /* texts of tpm2_getcap, as printed */
+	char caps_why[512];	  /* why one is missing that nothing rests on */
 	uint32_t nv[CO_TPM_HANDLES_MAX], persistent[CO_TPM_HANDLES_MAX];
 	size_t n_nv, n_persistent;
 	uint32_t banks[4]; /* bit n: PCR n is in the bank; in the order of */

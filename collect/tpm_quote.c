@@ -10,6 +10,7 @@
 static const size_t ANSWER_MAX = 4096;
 static const size_t VALUES_MAX = 65536;
 static const unsigned int LIMIT_MS = 10000;
+static const unsigned int KEY_LIMIT_MS = 5000;
 #define LIST_TEXT 128
 
 /* Banks as tpm2-tools names them, in the order of co_tpm.banks. */
@@ -79,7 +80,7 @@ bool co_tpm_read_public(struct co_tpm *tpm, uint32_t handle,
 
 	snprintf(text, sizeof(text), "0x%08x", handle);
 	ok = co_tpm_run(tpm, "tpm2_readpublic", args, (struct ev_span){ 0 },
-			LIMIT_MS, &result, why);
+			KEY_LIMIT_MS, &result, why);
 	co_exec_free(&result);
 	return ok &&
 	       (co_workdir_take(&tpm->workdir, "ak", ANSWER_MAX, out) ||

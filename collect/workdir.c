@@ -220,13 +220,18 @@ static void remove_stale(const char *where)
 
 /* --- ours --- */
 
-/* Absolute, so that children find it from wherever they are started. */
-static bool find_parent(char parent[PATH_MAX], char *why, size_t why_size)
+const char *co_workdir_place(void)
 {
 	const char *said = getenv("TMPDIR");
 
-	if (said == NULL || said[0] == 0)
-		said = "/tmp";
+	return said == NULL || said[0] == 0 ? "/tmp" : said;
+}
+
+/* Absolute, so that children find it from wherever they are started. */
+static bool find_parent(char parent[PATH_MAX], char *why, size_t why_size)
+{
+	const char *said = co_workdir_place();
+
 	if (realpath(said, parent) != NULL)
 		return true;
 	snprintf(why, why_size,
@@ -266,7 +271,10 @@ static bool make_one(struct co_workdir *out)
 		return false;
 	out->dir = open(out->path,
 			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (out->dir >= 0 && flock(out->dir, LOCK_EX | LOCK_NB) == 0 &&
+	/* On some file systems no directory can be locked: then nobody takes
+	 * it away either. */
+	if (out->dir >= 0 &&
+	    (flock(out->dir, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) &&
 	    is_linked(out->dir))
 		return true;
 	saved = out->dir >= 0 || errno == ENOENT ? EEXIST : errno;

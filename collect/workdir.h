@@ -18,6 +18,9 @@ struct co_workdir {
 	int dir; /* with the lock; -1, or path "": there is none */
 };
 
+/* Where it is made: $TMPDIR, else /tmp. */
+const char *co_workdir_place(void);
+
 /* False has said why: one line that ends with the way out. */
 bool co_workdir_make(struct co_workdir *out, char *why, size_t why_size);
 void co_workdir_remove(struct co_workdir *workdir);

@@ -238,14 +238,14 @@ def usage(scratch):
                   ["-o", "b", "--read-only", "--ita", "https://ita.example", "--ita-key-file", archive],
                   ["-o", "b", "--minimal", "--with-instance"],
                   ["-o", "b", "--no-collateral", "--hindsight"], ["-o", "b", "--tsa", "foo"],
-                  ["-o", "b", "--tsa", "https://u:p@tsa.example"], ["-o", "b", "--maa", "ftp://maa.example"],
+                  ["-o", "b", "--tsa", "https://u:CANARY@tsa.example"], ["-o", "b", "--quiet", "--json"], ["-o", "b", "--maa", "ftp://maa.example"],
                   ["-o", "b", "--maa", "http://maa.example"], ["-o", "b", "--pccs", "pccs.example"],
                   ["-o", "b", "--collateral-from", "pccs=http://pccs.example"],
                   ["-o", "b", "--qgs", "foo"], ["-o", "b", "--qgs", "vsock:x"], ["-o", "b", "--qgs", "unix:"],
                   ["--dry-run", "-o", archive], ["-o", "b", "c"], ["-o", "b", "--unknown"],
                   ["-o", "b"] + ["--collateral-from", "pcs"] * 9):
         done = ran(*begin, *words, status=USAGE, cwd=scratch)
-        assert done.err.strip(), words
+        assert done.err.strip() and "CANARY" not in done.err, words
     equal(b"mine", read(archive), "the file that was there")
     equal(["a.ecart"], os.listdir(scratch), "files")
     none = os.path.join(scratch, "none")

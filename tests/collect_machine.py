@@ -143,6 +143,9 @@ def confined(scratch):
                 raise Skip("this kernel has no Landlock")
             equal([], os.listdir(elsewhere), "written")
             equal({"1"}, set(log), "what the tool got")
+            again = Collection(scratch, "--source", "tpm-caps", root=tpm.root, output="b.ecart",
+                               env={"TMPDIR": ""}).end()  # which means /tmp
+            assert os.path.exists(again.output)
         finally:
             shutil.rmtree(elsewhere)
 

@@ -18,7 +18,9 @@ sys.dont_write_bytecode = True
 
 from collection import (TPM_ALONE, WITH_REPORT, Archive, Collection, PlainTpm, check_quotes, collect,
                         processes_in, refused, skip_without_strace, tools_folder, wait_until)
-from e2e import (ECART, INCOMPLETE, PASS, TROUBLE, Skip, case, contains, equal, main, read, run)
+from collecting import preload, preload_hindrance
+from e2e import (ECART, INCOMPLETE, PASS, TROUBLE, USAGE, Skip, case, contains, equal, main, read,
+                 run)
 from held_guest import held, skip_without_parts
 
 KILLS = int(os.environ.get("ECART_KILLS", 40))
@@ -226,6 +228,21 @@ def killed_between(scratch):
     equal(old, read(first.output), "the archive")
     equal(PASS, run([ECART, "verify", os.path.join(scratch, ".a.ecart.ecart-part-0")]).status, "the part")
     collect(scratch, *TPM_ALONE, "--force")
+    equal(["a.ecart", "tmp"], sorted(os.listdir(scratch)), "names in the folder")
+
+
+@case("a file system without unnamed files or careful renames: whole or not at all, never over another's")
+def old_file_system(scratch):
+    if preload_hindrance():
+        raise Skip(preload_hindrance())
+    env = preload("oldfs")
+    first = Collection(scratch, *TPM_ALONE, env=env).end().leaves_nothing()
+    check_quotes(first.archive())
+    old = read(first.output)
+    refused_one = Collection(scratch, *TPM_ALONE, env=env).end(USAGE)
+    contains(refused_one.run.err, "exists already")
+    equal(old, read(first.output), "the archive")
+    Collection(scratch, *TPM_ALONE, "--force", env=env).end().leaves_nothing()
     equal(["a.ecart", "tmp"], sorted(os.listdir(scratch)), "names in the folder")
 
 

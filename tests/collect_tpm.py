@@ -327,6 +327,10 @@ def tools(scratch):
                           output="%d.ecart" % number)
         contains(archive.step("tpm-quote")["reason"], *parts)
         equal([], archive.named("tpm-quote-attest"), "quotes")
+    folder = tools_folder(scratch, {"tpm2_getcap": "[ $1 = properties-variable ] && exit 3\nexec {TOOL} "
+                                    "\"$@\""}, "caps")
+    failing(scratch, "tpm-caps", "failed", "tpm2_getcap: exit status 3", output="caps.ecart",
+            words=(*TPM_ALONE, "--tpm2-tools", folder))
     folder = tools_folder(scratch, {"tpm2_getcap": "[ $1 = pcrs ] && exec {TOOL}\nexec {TOOL} \"$@\""},
                           "bug")
     refused(scratch, "--tpm2-tools", folder, status=INCOMPLETE,

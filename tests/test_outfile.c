@@ -195,17 +195,45 @@ static void what_is_not_left_by_us_stays(void **state)
 	assert_int_equal(rmdir(in_dir(".s.ecart-part-2")), 0);
 }
 
-static void name_without_room_for_a_part_is_trouble(void **state)
+static void longest_name_has_room_too(void **state)
 {
-	char why[CLI_WHY_MAX], name[NAME_MAX + 1];
+	char why[CLI_WHY_MAX], path[sizeof(dir) + NAME_MAX + 2], name[256];
+	size_t n = strlen(dir) + 1;
 
 	(void)state;
-	memset(name, 'n', NAME_MAX);
-	name[NAME_MAX] = 0;
-	assert_int_equal(cli_outfile_write(name, EV_SPAN_LITERAL("x"), 0666,
-					   CLI_OUTFILE_NEW, why),
-			 CLI_OUTFILE_TROUBLE);
-	assert_non_null(strstr(why, "name too long"));
+	snprintf(path, sizeof(path), "%s/", dir);
+	memset(path + n, 'n', NAME_MAX);
+	path[n + NAME_MAX] = 0;
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(cli_outfile_write(path, EV_SPAN_LITERAL("x"),
+						   0666,
+						   i == 0 ? CLI_OUTFILE_NEW
+							  : CLI_OUTFILE_REPLACE,
+						   why),
+				 CLI_OUTFILE_OK);
+	assert_int_equal(count_names(name), 1);
+	assert_int_equal(unlink(path), 0);
+}
+
+/* Whoever may read a part may hold it: nobody is waited for. */
+static void names_that_others_hold_are_passed_over(void **state)
+{
+	char name[256], path[64];
+	int held[16];
+
+	(void)state;
+	for (int i = 0; i < 16; i++) {
+		snprintf(path, sizeof(path), ".s.ecart-part-%d", i);
+		held[i] = make_part(path);
+		assert_int_equal(flock(held[i], LOCK_EX), 0);
+	}
+	write_over("s");
+	assert_int_equal(count_names(name), 17);
+	for (int i = 0; i < 16; i++)
+		close(held[i]);
+	write_over("s");
+	assert_int_equal(count_names(name), 1);
+	assert_int_equal(unlink(in_dir("s")), 0);
 }
 
 /* Each signal comes while the file is being filled. */
@@ -403,7 +431,8 @@ int main(void)
 		cmocka_unit_test(replacing_goes_through_a_link),
 		cmocka_unit_test(what_a_killed_process_left_goes_with_the_next),
 		cmocka_unit_test(what_is_not_left_by_us_stays),
-		cmocka_unit_test(name_without_room_for_a_part_is_trouble),
+		cmocka_unit_test(longest_name_has_room_too),
+		cmocka_unit_test(names_that_others_hold_are_passed_over),
 		cmocka_unit_test(a_signal_ends_the_process_and_leaves_nothing),
 		cmocka_unit_test(an_ignored_signal_ends_nothing),
 		cmocka_unit_test(replacing_keeps_the_permissions),

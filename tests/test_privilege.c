@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,6 +21,7 @@
 
 static char inside[] = "/tmp/ecart-inside-XXXXXX";
 static char outside[] = "/tmp/ecart-outside-XXXXXX";
+static char outside_file[sizeof(outside) + 10];
 
 /* In a process of its own, which then is what it became. */
 static int status_of(int (*what)(void))
@@ -52,13 +54,19 @@ enum { GOOD, NO_LANDLOCK, WRONG };
 
 static int confined(void)
 {
-	const char *const directories[] = { NULL, "/nowhere", inside };
+	const char *const paths[] = { NULL, "/nowhere", "", inside,
+				      "/dev/null" };
 	int null;
 
-	if (!co_privilege_confine(directories, 3))
+	if (!co_privilege_confine(paths, 5))
 		return errno == ENOSYS || errno == EOPNOTSUPP ? NO_LANDLOCK
 							      : WRONG;
 	null = open("/dev/null", O_WRONLY);
+	if (truncate(outside_file, 0) == 0 ||
+	    open(outside_file, O_RDONLY | O_TRUNC) >= 0)
+		return syscall(SYS_landlock_create_ruleset, NULL, 0, 1) < 3
+			       ? NO_LANDLOCK
+			       : WRONG;
 	if (null < 0 || !writes(inside) || writes(outside))
 		return WRONG;
 	if (rename(outside, inside) == 0 || mkdir("/tmp/ecart-no", 0700) == 0)
@@ -114,13 +122,20 @@ static void who_is_none_is_refused(void **state)
 
 static int setup(void **state)
 {
+	int fd;
+
 	(void)state;
-	return mkdtemp(inside) == NULL || mkdtemp(outside) == NULL;
+	if (mkdtemp(inside) == NULL || mkdtemp(outside) == NULL)
+		return -1;
+	snprintf(outside_file, sizeof(outside_file), "%s/file", outside);
+	fd = open(outside_file, O_WRONLY | O_CREAT | O_EXCL, 0600);
+	return fd < 0 || write(fd, "x", 1) != 1 || close(fd) != 0;
 }
 
 static int teardown(void **state)
 {
 	(void)state;
+	unlink(outside_file);
 	return rmdir(inside) != 0 || rmdir(outside) != 0;
 }
 
