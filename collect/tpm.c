@@ -261,7 +261,8 @@ static bool read_version(struct co_tpm *tpm)
 	return good;
 }
 
-static bool read_cap(struct co_tpm *tpm, size_t cap)
+/* *ended: the tool came to its end, so that another may do better. */
+static bool read_cap(struct co_tpm *tpm, size_t cap, bool *ended)
 {
 	const char *const args[] = { cap_names[cap], NULL };
 	struct co_exec_result r = { 0 };
@@ -271,6 +272,7 @@ static bool read_cap(struct co_tpm *tpm, size_t cap)
 		co_exec_free(&r);
 		good = co_tpm_run(tpm, "tpm2_getcap", args, nothing,
 				  CAPS_LIMIT_MS, &r, tpm->why);
+		*ended = r.end == CO_EXEC_EXITED;
 		if (r.end == CO_EXEC_STOPPED || r.end == CO_EXEC_NOT_BEGUN ||
 		    tpm->no_room)
 			break;
@@ -316,11 +318,12 @@ static bool read_caps(struct co_tpm *tpm)
 	if (!read_version(tpm))
 		return false;
 	for (size_t i = 0; i < N_CAPS; i++) {
-		if (read_cap(tpm, i))
+		bool ended = false;
+
+		if (read_cap(tpm, i, &ended))
 			continue;
-		/* Properties are for people; where it does not answer at all
-		 * the first of these says so. */
-		if (i >= CAP_PCRS || tpm->no_room || co_stop_signal() != 0)
+		/* Properties are for people. */
+		if (i >= CAP_PCRS || !ended || tpm->no_room)
 			return false;
 		memcpy(tpm->caps_why, tpm->why, sizeof(tpm->caps_why));
 	}

@@ -129,7 +129,7 @@ def plan(scratch):
     equal([], before[2], "requests: this case stands before those that ask")
     contains(done.out, "machine: an Azure confidential VM (TDX)", "NV 0x01400002", "POST IMDS /acc/tdquote",
              "a.ecart", guest.known["tsa"], guest.known["maa"], guest.known["pcs"], guest.known["imds"],
-             "nothing was asked, nothing was written")
+             "no address was asked, nothing was written")
     for name in SOURCES:
         assert re.search("^%s +(yes|no|required|-)" % name, done.out, re.M), name
     contains(ran("collect", "--root", guest.root, "--dry-run", "--read-only").out, "nothing (--read-only)")

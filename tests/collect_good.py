@@ -266,7 +266,7 @@ def missing(scratch):
     try:
         done = Collection(scratch, *TPM_ALONE).end(INCOMPLETE).leaves_nothing()
         refused(scratch, *TPM_ALONE, "--strict", status=INCOMPLETE, output="b.ecart",
-                said=["1 required pieces are missing", "--strict"])
+                said=["required pieces that are missing: 1", "--strict"])
     finally:
         os.unlink(held().state("faults", "rc-00000158"))
     contains(done.run.out, "missing tpm-quote: tpm2_quote: ")
