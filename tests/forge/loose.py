@@ -11,5 +11,23 @@ NAMES = {
 }
 
 
+# The places of fuzz_replay.c's list of kinds.
+PLACES = {
+    "quote": 0, "tcb-info": 2, "qe-identity": 3, "tcb-signing-chain": 4, "pck-crl-chain": 4, "root-crl": 5,
+    "pck-crl": 5, "hcl": 6, "tpm-message": 7, "tpm-signature": 8, "tpm-pcrs": 9, "ak-public": 10,
+    "ak-cert": 11, "ak-intermediate": 11,
+}
+
+
+def seed(parts, names):
+    """Items as fuzz_replay.c reads them."""
+    return b"".join(bytes([PLACES[name]]) + len(parts[name]).to_bytes(4, "little") + parts[name]
+                    for name in names)
+
+
 def files(parts):
-    return {"loose/" + NAMES[part]: data for part, data in parts.items()}
+    dcap = [name for name in PLACES if PLACES[name] < 6]
+    out = {"loose/" + NAMES[part]: data for part, data in parts.items()}
+    out["fuzz/replay/dcap.bin"] = seed(parts, dcap)
+    out["fuzz/replay/azure.bin"] = seed(parts, PLACES)
+    return out
