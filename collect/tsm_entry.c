@@ -12,19 +12,12 @@
 #include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
-
-static const char prefix[] = "ecart-";
-#define PREFIX_SIZE (sizeof(prefix) - 1)
-#define DIGITS	    16
-/* Between making a directory and locking it; the one that is younger may be
- * in between. */
-static const int64_t YOUNG_SECONDS = 10;
 
 static void name_path(const char *name, char path[CO_TSM_ENTRY_TEXT])
 {
-	snprintf(path, CO_TSM_ENTRY_TEXT, CO_TSM_REPORT "/%s", name);
+	snprintf(path, CO_TSM_ENTRY_TEXT, CO_TSM_REPORT "/%.*s",
+		 (int)CO_TSM_NAME_TEXT - 1, name);
 }
 
 static int open_entry(const struct co_root *root, const char *path)
@@ -35,12 +28,12 @@ static int open_entry(const struct co_root *root, const char *path)
 bool co_tsm_entry_make(const struct co_root *root, struct co_tsm_entry *out)
 {
 	uint64_t random = 0;
-	char name[sizeof(prefix) + DIGITS];
+	char name[CO_TSM_NAME_TEXT];
 	int saved;
 
 	*out = (struct co_tsm_entry){ .root = root, .fd = -1 };
 	(void)!getrandom(&random, sizeof(random), 0);
-	snprintf(name, sizeof(name), "%s%016" PRIx64, prefix, random);
+	snprintf(name, sizeof(name), CO_TSM_PREFIX "%016" PRIx64, random);
 	name_path(name, out->path);
 	if (!co_root_mkdir(root, out->path))
 		return false;
@@ -72,32 +65,20 @@ void co_tsm_entry_remove(struct co_tsm_entry *entry)
 	co_root_rmdir(entry->root, entry->path);
 }
 
-static bool is_ours(const char *name)
-{
-	return strncmp(name, prefix, PREFIX_SIZE) == 0 &&
-	       strlen(name) == PREFIX_SIZE + DIGITS &&
-	       strspn(name + PREFIX_SIZE, "0123456789abcdef") == DIGITS;
-}
-
-/* Where the lock cannot be asked for, it stays. */
-static bool is_stale(int entry)
-{
-	struct stat st;
-
-	return fstat(entry, &st) == 0 &&
-	       time(NULL) - st.st_mtime > YOUNG_SECONDS &&
-	       flock(entry, LOCK_EX | LOCK_NB) == 0;
-}
-
 static void remove_if_stale(const struct co_root *root, const char *name)
 {
 	struct co_tsm_entry entry = { .root = root };
 
 	name_path(name, entry.path);
 	entry.fd = open_entry(root, entry.path);
-	if (entry.fd < 0)
+	if (entry.fd < 0) {
+		/* The opener gives none that it did not make; it looks at
+		 * this one itself. */
+		if (root->opener.pid > 0)
+			co_opener_rmdir(&root->opener, entry.path);
 		return;
-	if (is_stale(entry.fd))
+	}
+	if (co_tsm_is_stale(entry.fd))
 		co_tsm_entry_remove(&entry);
 	else
 		close(entry.fd);
@@ -115,7 +96,7 @@ void co_tsm_entry_remove_stale(const struct co_root *root)
 		return;
 	}
 	while ((d = readdir(list)) != NULL)
-		if (is_ours(d->d_name))
+		if (co_tsm_name_is_ours(d->d_name))
 			remove_if_stale(root, d->d_name);
 	closedir(list);
 }

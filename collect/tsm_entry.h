@@ -11,8 +11,8 @@
 #define CO_TSM_ENTRY_H
 
 #include "collect/root.h"
+#include "collect/tsm_stale.h"
 
-#define CO_TSM_REPORT	  "sys/kernel/config/tsm/report"
 #define CO_TSM_ENTRY_TEXT 80
 
 struct co_tsm_entry {

@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """--user: a collection that is not root's, and has what root alone may open; needs root."""
 
+import fcntl
 import os
 import pwd
 import shutil
 import signal
 import sys
+import time
 
 sys.dont_write_bytecode = True
 
@@ -101,6 +103,25 @@ def killed(scratch):
     child.communicate(timeout=20)
     wait_until(lambda: not os.listdir(kernel.path(REPORT)), 5, "the entry goes")
     wait_until(lambda: not os.path.exists("/proc/" + opener), 5, "the opener ends")
+
+
+@case("of other runs' entries the opener takes away those that nobody holds, and opens none")
+def stale(scratch):
+    need_root()
+    kernel, (folder, env) = td(), given(scratch)
+    held, dead = ("ecart-%016x" % number for number in (1, 2))
+    then = time.time() - 60
+    for name in (held, dead):
+        os.makedirs(kernel.path(REPORT, name), mode=0o700)
+        # which makes it young
+        wait_until(lambda: os.path.exists(kernel.path(REPORT, name, "provider")), 5, "files")
+        os.utime(kernel.path(REPORT, name), (then, then))
+    lock = os.open(kernel.path(REPORT, held), os.O_RDONLY)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    got = collect(folder, kernel.root, *ALONE, env=env)
+    os.close(lock)
+    equal("ok", got.outcome("tsm-report"), "tsm-report")
+    equal([held], os.listdir(kernel.path(REPORT)), "entries")
 
 
 @case("without --user, as that user: what root alone may open is missing, and said")
