@@ -27,24 +27,94 @@ struct report_request {
 
 static const char *const devices[] = { "dev/tdx_guest", "dev/tdx-guest" };
 
-static bool get_report(struct co_collection *c, struct report_request *request,
-		       char why[CO_WHY_TEXT])
-{
-	for (size_t i = 0; i < sizeof(devices) / sizeof(devices[0]); i++) {
-		int fd = co_root_openat(&c->root, devices[i], O_RDWR);
-		int result = fd >= 0 ? ioctl(fd, GET_REPORT0, request) : -1;
+static const unsigned int AGAIN_MS = 250;
 
-		snprintf(why, CO_WHY_TEXT, "%s: %s%s", devices[i],
-			 strerror(errno),
-			 errno == EACCES ? " (run as root)" : "");
+static const struct {
+	int code;
+	const char *way_out;
+} ways_out[] = {
+	{ ENOENT, "modprobe tdx_guest" },
+	{ ENODEV, "modprobe tdx_guest" },
+	{ ENXIO, "modprobe tdx_guest" },
+	{ EACCES, "run as root" },
+	{ EPERM, "run as root" },
+	{ EBUSY, "somebody else asks; run again" },
+	{ EINTR, "run again" },
+	{ EIO, "the TDX module gave no report; see dmesg, run again" },
+	{ ENOTTY, "see which driver stands behind the device" },
+};
+
+static const char *way_out(int code)
+{
+	for (size_t i = 0; i < sizeof(ways_out) / sizeof(ways_out[0]); i++)
+		if (ways_out[i].code == code)
+			return ways_out[i].way_out;
+	return "see dmesg";
+}
+
+static bool no_device(int code)
+{
+	return code == ENOENT || code == ENODEV || code == ENXIO;
+}
+
+/* An errno, of the first device that is there. */
+static int ask_device(struct co_collection *c, struct report_request *request,
+		      char why[CO_WHY_TEXT])
+{
+	int code = ENOENT;
+	size_t i;
+
+	for (i = 0; i < sizeof(devices) / sizeof(devices[0]); i++) {
+		int fd = co_root_openat(&c->root, devices[i], O_RDWR);
+		bool ok = fd >= 0 && ioctl(fd, GET_REPORT0, request) == 0;
+
+		code = ok ? 0 : errno;
 		if (fd >= 0)
 			close(fd);
-		if (result == 0)
-			return true;
-		if (fd >= 0 || errno != ENOENT)
-			return false;
+		if (code != ENOENT)
+			break;
 	}
-	return false;
+	if (code == ENOENT)
+		i = 0; /* the name of today */
+	snprintf(why, CO_WHY_TEXT, "%s: %s (%s)", devices[i], strerror(code),
+		 way_out(code));
+	return code;
+}
+
+/* A device that is there and gives no report has failed: only where there is
+ * none is it absent. */
+static enum co_outcome get_report(struct co_collection *c,
+				  struct report_request *request,
+				  char why[CO_WHY_TEXT])
+{
+	int code = 0;
+
+	for (unsigned int i = 0; i < c->source->tries; i++) {
+		if (i > 0 && !co_stop_sleep_ms(AGAIN_MS))
+			break;
+		code = ask_device(c, request, why);
+		if (code != EBUSY && code != EINTR && code != EIO)
+			break;
+	}
+	if (code == 0)
+		return CO_OK;
+	return no_device(code) ? CO_ABSENT : CO_FAILED;
+}
+
+/* The number of a line "port=N", however it is spaced; 0: it is none. */
+static unsigned long port_of(const char *line)
+{
+	static const char blanks[] = " \t\r";
+
+	line += strspn(line, blanks);
+	if (strncmp(line, "port", 4) != 0)
+		return 0;
+	line += 4;
+	line += strspn(line, blanks);
+	if (*line++ != '=')
+		return 0;
+	line += strspn(line, blanks);
+	return *line >= '0' && *line <= '9' ? strtoul(line, NULL, 10) : 0;
 }
 
 /* --qgs, ecart-root.json, or "port=N" of the host's configuration. */
@@ -53,7 +123,8 @@ static bool qgs_address(const struct co_collection *c, char *out, size_t size)
 	ev_auto_buffer struct ev_buffer text = { 0 };
 	const char *given =
 		c->options.qgs != NULL ? c->options.qgs : c->root.qgs;
-	char ignored[CO_WHY_TEXT], *port;
+	char ignored[CO_WHY_TEXT];
+	unsigned long port = 0;
 
 	if (given != NULL) {
 		snprintf(out, size, "%s", given);
@@ -65,11 +136,13 @@ static bool qgs_address(const struct co_collection *c, char *out, size_t size)
 	ev_buffer_add_byte(&text, 0);
 	if (!ev_buffer_ok(&text))
 		return false;
-	port = strstr((char *)text.p, "port=");
-	if (port == NULL)
-		return false;
-	snprintf(out, size, "vsock:%lu", strtoul(port + 5, NULL, 10));
-	return true;
+	for (const char *line = (const char *)text.p; line != NULL && port == 0;
+	     line = strchr(line, '\n')) {
+		line += *line == '\n';
+		port = port_of(line);
+	}
+	snprintf(out, size, "vsock:%lu", port);
+	return port != 0;
 }
 
 /* Before the service is asked, so that it stays whatever comes of that. */
@@ -152,13 +225,15 @@ enum co_outcome co_collect_tdx_ioctl(struct co_collection *c,
 				     char why[CO_WHY_TEXT])
 {
 	struct report_request request = { 0 };
+	enum co_outcome outcome;
 
 	if (!c->has_session)
-		return co_failed(why, "--read-only asks for no report");
+		return co_failed(why, "--read-only asks for no report (leave "
+				      "it out)");
 	memcpy(request.report_data, c->session_root, 64);
-	if (!get_report(c, &request, why))
-		return errno == EACCES || errno == EPERM ? CO_FAILED
-							 : CO_ABSENT;
+	outcome = get_report(c, &request, why);
+	if (outcome != CO_OK)
+		return outcome;
 	if (!keep_report(c, &request, why))
 		return CO_FAILED;
 	return ask_service(c, &request, why);

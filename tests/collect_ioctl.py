@@ -4,6 +4,7 @@
 
 The device is a library in LD_PRELOAD (guest/tdx_guest.c): no file answers an ioctl."""
 
+import errno
 import json
 import os
 import sys
@@ -83,6 +84,18 @@ def named(scratch):
     no_quote(got, "the quote service of the host: ")
 
 
+@case("tdx-attest.conf: the port of a line that begins with it, and not of a comment")
+def configured(scratch):
+    td = Device()
+    for number, (text, part) in enumerate((
+            ("# port=1\n#port=2\nreport=3\nport=none\n", "no quote service is named ("),
+            ("", "no quote service is named ("),
+            ("port=\n1\n", "no quote service is named ("),
+            ("# the old port=4050\n \t port = 1\n", "the quote service of the host: "))):
+        td.machine.write("etc/tdx-attest.conf", text)
+        no_quote(with_device(scratch, td, status=INCOMPLETE, name="%d.ecart" % number), part)
+
+
 @case("configfs that gives no quote, and an ioctl that does: complete, and said why")
 def failing_configfs(scratch):
     td = Device()
@@ -139,16 +152,41 @@ def foreign_report(scratch):
     assert "nonce" not in got.items("tdx-report")[0], "it has a nonce"
 
 
-@case("a device that knows no ioctl is none, and --read-only asks it nothing")
+@case("a device that is busy, interrupted or fails once is asked again; the reason says the way out")
+def trouble(scratch):
+    td = Device()
+    report = td.made.td_report(bytes(64), **td.registers)
+    for code in (errno.EBUSY, errno.EINTR, errno.EIO):
+        td.give(report + bytes([code]))
+        got = with_device(scratch, td, "--qgs", td.address, name="%d.ecart" % code)
+        equal("ok", got.outcome("tdx-ioctl"), os.strerror(code))
+    for code, part in ((errno.EBUSY, "somebody else asks; run again)"), (errno.EIO, "run again)"),
+                       (errno.EINVAL, "(see dmesg)")):
+        td.give(report + bytes([code]) * 2)
+        got = with_device(scratch, td, "--qgs", td.address, status=INCOMPLETE,
+                          name="%d-2.ecart" % code)
+        equal("failed", got.outcome("tdx-ioctl"), os.strerror(code))
+        contains(got.reason("tdx-ioctl"), "dev/tdx_guest: " + os.strerror(code) + " (", part)
+
+
+@case("a device that knows no ioctl fails, one that is not there is none; --read-only asks nothing")
 def no_device(scratch):
     td = Device()
     got = with_device(scratch, td, "--qgs", td.address, "--read-only", status=INCOMPLETE,
                       name="r.ecart")
     equal(("failed", []), (got.outcome("tdx-ioctl"), got.items("tdx-report")), "read-only")
     td.give(b"")
-    got = with_device(scratch, td, "--qgs", td.address, status=INCOMPLETE)
+    got = with_device(scratch, td, "--qgs", td.address, status=INCOMPLETE, name="0.ecart")
+    equal("failed", got.outcome("tdx-ioctl"), "outcome")
+    contains(got.reason("tdx-ioctl"), "dev/tdx_guest: Inappropriate ioctl", "(see which driver")
+    os.rename(td.path("dev/tdx_guest"), td.path("dev/tdx-guest"))  # its name of before
+    got = with_device(scratch, td, "--qgs", td.address, status=INCOMPLETE, name="1.ecart")
+    contains(got.reason("tdx-ioctl"), "dev/tdx-guest: Inappropriate ioctl")
+    os.remove(td.path("dev/tdx-guest"))
+    os.makedirs(td.path(REPORT))  # what tells that it is a TD
+    got = with_device(scratch, td, "--qgs", td.address, status=INCOMPLETE, name="2.ecart")
     equal("absent", got.outcome("tdx-ioctl"), "outcome")
-    contains(got.reason("tdx-ioctl"), "dev/tdx_guest: Inappropriate ioctl")
+    contains(got.reason("tdx-ioctl"), "dev/tdx_guest: No such file", "(modprobe tdx_guest)")
 
 
 if __name__ == "__main__":

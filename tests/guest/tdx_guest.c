@@ -52,6 +52,17 @@ static int answer(int fd, struct report_request *request)
 	return 0;
 }
 
+/* What is left after it is the device of the next ioctl. */
+static int fail(int fd, off_t size)
+{
+	unsigned char code;
+
+	if (pread(fd, &code, 1, size - 1) != 1 || ftruncate(fd, size - 1) != 0)
+		return -1;
+	errno = code;
+	return -1;
+}
+
 int ioctl(int fd, unsigned long request, ...)
 {
 	struct stat st;
@@ -62,7 +73,8 @@ int ioctl(int fd, unsigned long request, ...)
 	given = va_arg(args, void *);
 	va_end(args);
 	if (request == GET_REPORT0 && fstat(fd, &st) == 0 &&
-	    S_ISREG(st.st_mode) && st.st_size == REPORT_SIZE)
-		return answer(fd, given);
+	    S_ISREG(st.st_mode) && st.st_size >= REPORT_SIZE)
+		return st.st_size == REPORT_SIZE ? answer(fd, given)
+						 : fail(fd, st.st_size);
 	return (int)syscall(SYS_ioctl, fd, request, given);
 }
