@@ -115,8 +115,13 @@ static bool read_generation(struct entry *e, unsigned long *out)
 	if (!read_file(e, "generation", 64, &text))
 		return false;
 	ev_buffer_add_byte(&text, 0);
-	if (!ev_buffer_ok(&text) || text.p[0] < '0' || text.p[0] > '9')
+	if (!ev_buffer_ok(&text) || text.p[0] < '0' || text.p[0] > '9') {
+		snprintf(e->why, CO_WHY_TEXT,
+			 "generation is %s (see what stands behind "
+			 "configfs-tsm)",
+			 text.n <= 1 ? "empty" : "no number");
 		return false;
+	}
 	*out = strtoul((const char *)text.p, NULL, 10);
 	return true;
 }

@@ -102,6 +102,16 @@ def provider(scratch):
     contains(got.reason("tsm-report"), '"arm_cca_guest"')
 
 
+@case("a generation that is empty or no number is said, with a way out")
+def generation(scratch):
+    kernel = Kernel()
+    for number, (first, part) in enumerate(((b"", "is empty"), (b"\n", "is no number"),
+                                            (b"-1\n", "is no number"))):
+        kernel.tsm.first = first
+        got = collect(scratch, kernel.root, *ALONE, status=INCOMPLETE, name="%d.ecart" % number)
+        contains(got.reason("tsm-report"), "generation " + part + " (see what stands")
+
+
 class Busy:
     """A run whose writes of that number meet EBUSY."""
 

@@ -28,6 +28,7 @@ class Tsm:
     def __init__(self, root, quote, faults):
         self.folder, self.quote, self.faults = os.path.join(root, PLACE), quote, faults
         self.provider, self.names, self.generation = b"tdx_guest\n", {}, {}
+        self.first = b"0\n"  # of a new entry, its generation
         os.makedirs(self.folder, exist_ok=True)
         self.fd = LIBC.inotify_init1(NONBLOCK | CLOEXEC)
         self.top = self.watch(self.folder, CREATE)
@@ -71,7 +72,7 @@ class Tsm:
     def appear(self, entry):
         self.generation[entry] = 0
         for attribute, content in (("inblob", b""), ("outblob", b""), ("auxblob", b""),
-                                   ("generation", b"0\n"), ("provider", self.provider)):
+                                   ("generation", self.first), ("provider", self.provider)):
             self.put(entry, attribute, content)
         self.names[self.watch(os.path.join(self.folder, entry), CLOSE_WRITE)] = entry
 
