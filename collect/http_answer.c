@@ -3,6 +3,7 @@
 #include "collect/http_answer.h"
 
 #include "collect/http_retry.h"
+#include "collect/http_secret.h"
 #include "collect/http_text.h"
 
 #include <stdio.h>
@@ -121,11 +122,6 @@ enum co_http_judged co_http_answer_judge(const struct co_http_request *request,
 	return CO_HTTP_GOOD;
 }
 
-static bool holds(const struct ev_buffer *in, struct ev_span what)
-{
-	return in->n > 0 && memmem(in->p, in->n, what.p, what.n) != NULL;
-}
-
 bool co_http_answer_repeats(const char *secret,
 			    const struct co_http_reply *reply)
 {
@@ -138,5 +134,6 @@ bool co_http_answer_repeats(const char *secret,
 	struct ev_span word = ev_span_sub(value, at, value.n - at);
 
 	return word.n >= SECRET_MIN &&
-	       (holds(&reply->headers, word) || holds(&reply->body, word));
+	       (co_http_secret_in(ev_buffer_span(&reply->headers), word) ||
+		co_http_secret_in(ev_buffer_span(&reply->body), word));
 }

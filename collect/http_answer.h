@@ -18,7 +18,8 @@ enum co_http_judged co_http_answer_judge(const struct co_http_request *request,
 					 char *out, size_t size);
 
 /* Whether the value of the secret header, or its last word ("Bearer TOKEN"),
- * stands in the reply: then nothing of the reply may be shown or kept. */
+ * stands in the reply, as it is or spelled otherwise (http_secret.h): then
+ * nothing of the reply may be shown or kept. */
 bool co_http_answer_repeats(const char *secret,
 			    const struct co_http_reply *reply);
 

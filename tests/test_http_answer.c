@@ -115,6 +115,10 @@ static void repeated_secret_is_found(void **state)
 		{ "Authorization: Bearer 0123456789", "X: y", "0123456789",
 		  true },
 		{ "Authorization: Bearer 0123456789", "X: y", "Bearer", false },
+		{ "k: 01234/6789", "X: y", "{\"k\":\"01234\\/6789\"}", true },
+		{ "k: 01234/6789", "Location: /?k=01234%2F6789", "", true },
+		{ "Authorization: Bearer 0123456789",
+		  "X: QmVhcmVyIDAxMjM0NTY3ODk=", "", true },
 		{ "k: 0123456789", "X: y", "012345678", false },
 		{ "k: 0123456789", "X: y", "", false },
 		/* Too short to tell. */
