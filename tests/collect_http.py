@@ -150,13 +150,16 @@ def no_quote(scratch):
     faulty()
 
 
-@case("proxies of the environment are not for the metadata service; for others they are, and are named")
+@case("proxies of the environment are not for plain http; for https they are, and are named")
 def proxies(scratch):
     faulty()
     proxy = environment(http_proxy=DEAD_PROXY, https_proxy=DEAD_PROXY, all_proxy=DEAD_PROXY,
                         HTTPS_PROXY=DEAD_PROXY, ALL_PROXY=DEAD_PROXY)
     got, _ = ask(scratch, "hcl-report,azure-tdquote,imds-attested", env=proxy)
     equal(["ok", "ok"], [got.outcome(name) for name in ("azure-tdquote", "imds-attested")], "IMDS")
+    got, asked = ask(scratch, "tpm-caps,ak-cert", env=proxy)
+    equal("ok", got.outcome("ak-cert"), "certificates")
+    assert any(row["path"].startswith("/aia/") for row in asked), asked
     got = gather(scratch, "--pccs", served().https.base + "/pccs", status=INCOMPLETE, env=proxy)
     contains(" ".join(got.said), "through the proxy http://127.0.0.1:9",
              "no connection by the proxy: Connection refused (see https_proxy)")
