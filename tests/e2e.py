@@ -28,7 +28,10 @@ VECTORS = os.environ.get(
     "ECART_VECTORS",
     os.path.join(os.path.dirname(ROOT), "shared", "vectors"))
 ECART = os.environ.get("ECART_BIN") or os.environ.get("ECART", "")
-signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup has it ignored, in children too
+# nohup and shells have some ignored for what runs beside them; children would inherit that.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+signal.signal(signal.SIGINT, signal.default_int_handler)
 INSTALLED = bool(os.environ.get("ECART_BIN"))
 # Commands that start from anchors, but `audit reference` and `audit --help`.
 JUDGES = ("replay", "explain", "audit")

@@ -442,7 +442,10 @@ int main(void)
 			killed_writer_leaves_nothing_or_the_whole_file),
 	};
 
-	signal(SIGHUP, SIG_DFL); /* nohup has it ignored */
+	/* nohup and shells have some ignored for what runs beside them. */
+	signal(SIGHUP, SIG_DFL);
+	signal(SIGINT, SIG_DFL);
+	signal(SIGQUIT, SIG_DFL);
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
