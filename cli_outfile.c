@@ -239,8 +239,7 @@ enum cli_outfile_result cli_outfile_check(const char *path,
 	struct stat st;
 
 	if (r == CLI_OUTFILE_OK && special) {
-		snprintf(why, CLI_WHY_MAX,
-			 "%s: is no plain file, and stays (name another)",
+		snprintf(why, CLI_WHY_MAX, "%s: is no plain file, and stays",
 			 path);
 		return CLI_OUTFILE_TROUBLE;
 	}

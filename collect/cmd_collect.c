@@ -57,6 +57,7 @@ static int say_outcome(enum cli_outfile_result result, const char *why)
 /* Before a session is spent on it. */
 static int check_output(const struct cmd_collect *given)
 {
+	enum cli_outfile_result result;
 	char why[CLI_WHY_MAX];
 
 	if (given->output == NULL)
@@ -66,8 +67,13 @@ static int check_output(const struct cmd_collect *given)
 	if (strcmp(given->output, "-") == 0)
 		return cli_usage(&cmd_collect,
 				 "-o -: an archive goes to a file");
-	return say_outcome(
-		cli_outfile_check(given->output, mode_of(given), why), why);
+	result = cli_outfile_check(given->output, mode_of(given), why);
+	if (result != CLI_OUTFILE_TROUBLE)
+		return say_outcome(result, why);
+	return given->options.user != NULL
+		       ? cli_trouble("%s (it is written as %s: --user)", why,
+				     given->options.user)
+		       : cli_trouble("%s (name another place)", why);
 }
 
 static int read_key(struct run *r)

@@ -14,7 +14,21 @@ static const char *text_of(const json_t *v, const char *name)
 	return text != NULL ? text : "";
 }
 
-static void nonce_line(const json_t *session, bool full, struct ev_buffer *out)
+/* A verifier's challenge was given, and is another one. */
+static bool is_other(const json_t *report)
+{
+	const json_t *check;
+	size_t i;
+
+	json_array_foreach (json_object_get(report, "checks"), i, check)
+		if (strcmp(text_of(check, "id"), "bind.challenge") == 0 &&
+		    strcmp(text_of(check, "outcome"), "fail") == 0)
+			return true;
+	return false;
+}
+
+static void nonce_line(const json_t *report, const json_t *session, bool full,
+		       struct ev_buffer *out)
 {
 	const char *challenge = text_of(session, "challenge");
 	size_t n = strlen(challenge);
@@ -28,10 +42,11 @@ static void nonce_line(const json_t *session, bool full, struct ev_buffer *out)
 		ev_buffer_printf(out, "  nonce        answers challenge %.*s%s",
 				 cut ? CHALLENGE_DIGITS : (int)n, challenge,
 				 cut ? "..." : "");
-	ev_buffer_printf(out, "%s\n",
+	ev_buffer_printf(out, "%s%s\n",
 			 json_is_true(json_object_get(session, "trusted"))
 				 ? ""
-				 : "   [not trusted]");
+				 : "   [not trusted]",
+			 is_other(report) ? "   [not what --nonce asked]" : "");
 }
 
 /* Where no session is known: said of evidence, which all the same reads as if
@@ -62,7 +77,7 @@ void rp_render_session(const json_t *report, bool full, struct ev_buffer *out)
 		ev_buffer_add_str(out, "  collector    collected from a test "
 				       "root\n");
 	if (session != NULL)
-		nonce_line(session, full, out);
+		nonce_line(report, session, full, out);
 	else
 		no_nonce_line(facts, out);
 	json_array_foreach (json_object_get(facts, "binding"), i, bound)

@@ -166,9 +166,10 @@ static void time_left(const json_t *r, struct ev_buffer *out)
 		}
 	}
 	if (end != NULL)
-		rp_render_line(out, "time left",
-			       "until %s (%s ends); for later times use --at",
-			       end, what);
+		rp_render_line(
+			out, "time left",
+			"until %s (%s ends); later: --at, or --hindsight", end,
+			what);
 }
 
 static void full_checks(const json_t *r, struct ev_buffer *out)

@@ -132,6 +132,8 @@ def nonces(scratch):
     for check in ("bind.maa", "bind.challenge"):
         equal("pass", outcome(made, check), check)
     equal("fail", outcome(replayed(archive, "--nonce", "00" * 32), "bind.challenge"), "another's")
+    text = run([ECART, "replay", archive.path, "--anchors", held().known["anchors"], "--nonce", "00" * 32]).out
+    contains(text, "answers challenge " + challenge[:64], "[not what --nonce asked]")
 
 
 @case("the lines of explain give each of these nonces by hand, with salts and without")
