@@ -95,7 +95,7 @@ static void line(const struct co_source *s, enum state state,
 	ev_write_str(w, "needs", s->needs);
 	ev_write_bool(w, "required", wanted == CO_REQUIRED);
 	if (way[0] != 0)
-		ev_write_str(w, "todo", way);
+		ev_write_str(w, "remedy", way);
 	ev_write_end(w);
 }
 

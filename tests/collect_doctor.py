@@ -89,7 +89,7 @@ def elsewhere(_):
     os.unlink(kernel.path("sys/firmware/acpi/tables/CCEL"))
     value, rows = doctor(kernel.root, status=INCOMPLETE)
     equal(("absent", True), (rows["ccel"]["state"], rows["ccel"]["required"]), "CCEL")
-    contains(rows["ccel"]["todo"], "ecart-collect(1)")
+    contains(rows["ccel"]["remedy"], "ecart-collect(1)")
 
 
 def as_nobody():
@@ -104,7 +104,7 @@ def permission(scratch):
     denied = kernel.path("sys/firmware/acpi/tables/CCEL")
     os.chmod(denied, 0)
     value, rows = doctor(kernel.root, status=INCOMPLETE, **as_nobody())
-    equal(("no permission", "run as root"), (rows["ccel"]["state"], rows["ccel"]["todo"]), "CCEL")
+    equal(("no permission", "run as root"), (rows["ccel"]["state"], rows["ccel"]["remedy"]), "CCEL")
     got = collect(scratch, kernel.root, "--no-collateral", "--source", "ccel", status=INCOMPLETE,
                   **as_nobody())
     equal("failed", got.outcome("ccel"), "outcome")
@@ -114,7 +114,7 @@ def permission(scratch):
     words = ("--tcti", "device:" + device)
     value, rows = doctor(kernel.root, *words, status=INCOMPLETE, **as_nobody())
     equal(("no permission", "run as root or join group tss"),
-          (rows["tpm-caps"]["state"], rows["tpm-caps"]["todo"]), "TPM")
+          (rows["tpm-caps"]["state"], rows["tpm-caps"]["remedy"]), "TPM")
     contains(value["tpmReason"], "permission denied", "group tss")
 
 
