@@ -10,6 +10,7 @@
 
 struct ecart {
 	struct ev_crypto *crypto;
+	struct rp_shelf *shelf;
 	struct rp_anchors anchors;
 	struct rp_policy policy;
 	char why[400];
@@ -53,7 +54,9 @@ enum ecart_status ecart_new(struct ecart **out)
 	if (ecart == NULL)
 		return ECART_TROUBLE;
 	ecart->crypto = ev_crypto_new();
-	if (ecart->crypto == NULL || set_default_policy(ecart) != ECART_OK) {
+	ecart->shelf = rp_shelf_new();
+	if (ecart->crypto == NULL || ecart->shelf == NULL ||
+	    set_default_policy(ecart) != ECART_OK) {
 		ecart_free(ecart);
 		return ECART_TROUBLE;
 	}
@@ -67,6 +70,7 @@ void ecart_free(struct ecart *ecart)
 		return;
 	rp_anchors_free(&ecart->anchors);
 	rp_policy_free(&ecart->policy);
+	rp_shelf_free(ecart->shelf);
 	ev_crypto_free(ecart->crypto);
 	free(ecart);
 }
@@ -150,6 +154,7 @@ static enum ecart_status run(struct ecart *ecart, struct rp_request *request,
 		return ECART_TROUBLE;
 	request->anchors = &ecart->anchors;
 	request->policy = &ecart->policy;
+	request->shelf = ecart->shelf;
 	switch (rp_replay(ecart->crypto, request, &report->result, &err)) {
 	case RP_OK:
 		*out = report;

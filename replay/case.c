@@ -39,8 +39,11 @@ static enum ev_code parse_tcb_info(struct rp_case *c,
 
 	if (t == NULL)
 		return EV_TROUBLE;
-	t->parsed.code =
-		ev_tcb_info_parse(item->bytes, &t->info, &t->parsed.err);
+	if (item->shelved != NULL)
+		t->info = item->shelved->tcb_info;
+	else
+		t->parsed.code = ev_tcb_info_parse(item->bytes, &t->info,
+						   &t->parsed.err);
 	return EV_OK;
 }
 
@@ -52,8 +55,11 @@ static enum ev_code parse_qe_identity(struct rp_case *c,
 
 	if (t == NULL)
 		return EV_TROUBLE;
-	t->parsed.code =
-		ev_qe_identity_parse(item->bytes, &t->identity, &t->parsed.err);
+	if (item->shelved != NULL)
+		t->identity = item->shelved->qe_identity;
+	else
+		t->parsed.code = ev_qe_identity_parse(item->bytes, &t->identity,
+						      &t->parsed.err);
 	return EV_OK;
 }
 
@@ -63,8 +69,11 @@ static enum ev_code parse_crl(struct rp_case *c, const struct rp_item *item)
 
 	if (crl == NULL)
 		return EV_TROUBLE;
-	crl->parsed.code =
-		ev_crl_parse(item->bytes, &crl->crl, &crl->parsed.err);
+	if (item->shelved != NULL)
+		crl->crl = item->shelved->crl;
+	else
+		crl->parsed.code =
+			ev_crl_parse(item->bytes, &crl->crl, &crl->parsed.err);
 	return EV_OK;
 }
 
@@ -121,8 +130,11 @@ static enum ev_code parse_chain(struct rp_case *c, const struct rp_item *item)
 	chain = add_object(c, RP_CHAIN, item, sizeof(*chain));
 	if (chain == NULL)
 		return EV_TROUBLE;
-	chain->parsed.code = ev_chain_parse(item->bytes, 0, &chain->chain,
-					    &chain->parsed.err);
+	if (item->shelved != NULL)
+		chain->chain = item->shelved->chain;
+	else
+		chain->parsed.code = ev_chain_parse(
+			item->bytes, 0, &chain->chain, &chain->parsed.err);
 	return EV_OK;
 }
 
@@ -130,19 +142,20 @@ static enum ev_code parse_chain(struct rp_case *c, const struct rp_item *item)
 static const struct {
 	const char *kind;
 	enum ev_code (*parse)(struct rp_case *c, const struct rp_item *item);
+	enum rp_shelf_type shelf;
 } parsers[] = {
-	{ "tdx-quote", parse_quote },
-	{ "sgx-quote", parse_quote },
-	{ "dcap-issuer-chain", parse_chain },
-	{ "crl-der", parse_crl },
-	{ "crl-pem", parse_crl },
-	{ "crl-hex", parse_crl },
-	{ "dcap-tcbinfo", parse_tcb_info },
-	{ "dcap-qe-identity", parse_qe_identity },
-	{ "azure-hcl-report", parse_hcl },
-	{ "tpm-quote-attest", parse_tpm_quote },
-	{ "cert-der", rp_certs_parse },
-	{ "cert-pem", rp_certs_parse },
+	{ "tdx-quote", parse_quote, RP_SHELF_NONE },
+	{ "sgx-quote", parse_quote, RP_SHELF_NONE },
+	{ "dcap-issuer-chain", parse_chain, RP_SHELF_CHAIN },
+	{ "crl-der", parse_crl, RP_SHELF_CRL },
+	{ "crl-pem", parse_crl, RP_SHELF_CRL },
+	{ "crl-hex", parse_crl, RP_SHELF_CRL },
+	{ "dcap-tcbinfo", parse_tcb_info, RP_SHELF_TCB_INFO },
+	{ "dcap-qe-identity", parse_qe_identity, RP_SHELF_QE_IDENTITY },
+	{ "azure-hcl-report", parse_hcl, RP_SHELF_NONE },
+	{ "tpm-quote-attest", parse_tpm_quote, RP_SHELF_NONE },
+	{ "cert-der", rp_certs_parse, RP_SHELF_NONE },
+	{ "cert-pem", rp_certs_parse, RP_SHELF_NONE },
 };
 
 #define N_PARSERS (sizeof(parsers) / sizeof(parsers[0]))
@@ -153,6 +166,24 @@ bool rp_kind_is_judged(const struct ev_kind *kind)
 		if (strcmp(parsers[k].kind, kind->kind) == 0)
 			return true;
 	return rp_is_companion(kind);
+}
+
+/* The shelf's bytes are the item's from here on: offsets of what was parsed
+ * are counted from them. */
+static void look_on_shelf(struct rp_case *c)
+{
+	for (size_t k = 0; k < N_PARSERS; k++)
+		for (size_t i = 0; i < c->n_items; i++) {
+			struct rp_item *item = &c->items[i];
+
+			if (item->kind == NULL || item->shelved != NULL ||
+			    strcmp(item->kind->kind, parsers[k].kind) != 0)
+				continue;
+			item->shelved = rp_shelf_take(
+				c->shelf, parsers[k].shelf, item->bytes);
+			if (item->shelved != NULL)
+				item->bytes = item->shelved->bytes;
+		}
 }
 
 static enum ev_code parse_items(struct rp_case *c)
@@ -269,6 +300,7 @@ enum ev_code rp_case_build(struct rp_case *c, const struct rp_loose *loose,
 		return ev_fail_trouble(err, "case", "out of memory");
 	if (c->archive_only)
 		return EV_OK;
+	look_on_shelf(c);
 	rp_link_roles(c);
 	if (parse_items(c) != EV_OK || rp_mark_repeated(c) != EV_OK ||
 	    rp_link_pck_chains(c) != EV_OK || rp_link_ak_certs(c) != EV_OK ||
@@ -277,66 +309,10 @@ enum ev_code rp_case_build(struct rp_case *c, const struct rp_loose *loose,
 	return EV_OK;
 }
 
-static void free_object(struct rp_subject *s)
-{
-	if (s->object == NULL)
-		return;
-	switch (s->type) {
-	case RP_QUOTE:
-		ev_chain_free(&s->quote->chain);
-		free(s->quote);
-		break;
-	case RP_CHAIN:
-		ev_chain_free(&s->chain->chain);
-		free(s->chain);
-		break;
-	case RP_CRL:
-		ev_crl_free(&s->crl->crl);
-		free(s->crl);
-		break;
-	case RP_TCB_INFO:
-		ev_tcb_info_free(&s->tcb_info->info);
-		free(s->tcb_info);
-		break;
-	case RP_QE_IDENTITY:
-		ev_qe_identity_free(&s->qe_identity->identity);
-		free(s->qe_identity);
-		break;
-	case RP_HCL:
-		ev_runtime_claims_free(&s->hcl->claims);
-		free(s->hcl);
-		break;
-	case RP_TPM_QUOTE:
-		ev_pem_list_free(&s->tpm_quote->key_pem);
-		free(s->tpm_quote);
-		break;
-	case RP_BOUND_HCL:
-	case RP_BOUND_REPORT_DATA:
-	case RP_BOUND_TPM_QUOTE:
-	case RP_BOUND_IMDS:
-	case RP_BOUND_MAA:
-	case RP_BOUND_ITA:
-		rp_bound_free(s->bound);
-		break;
-	case RP_ARCHIVE:
-	case RP_ITEM:
-	case RP_SIGNATURE:
-	case RP_UNSIGNED:
-	case RP_PROOF:
-	case RP_TSR:
-	case RP_AK_CERT: /* owned by c->certs */
-	case RP_EXPECTATION:
-	case RP_SESSION:
-	case RP_N_SUBJECT_TYPES:
-		break;
-	}
-}
-
 void rp_case_free(struct rp_case *c)
 {
 	for (size_t i = 0; i < c->n_subjects; i++) {
-		free_object(c->subjects[i]);
-		free(c->subjects[i]);
+		rp_subject_free(c->subjects[i]);
 	}
 	for (size_t i = 0; i < c->n_certs; i++) {
 		ev_x509_free(&c->certs[i]->cert);
@@ -344,9 +320,12 @@ void rp_case_free(struct rp_case *c)
 		free(c->certs[i]);
 	}
 	for (size_t i = 0; i < c->n_issuers; i++) {
-		ev_chain_free(&c->issuers[i]->chain);
+		if (c->issuers[i]->item->shelved == NULL)
+			ev_chain_free(&c->issuers[i]->chain);
 		free(c->issuers[i]);
 	}
+	for (size_t i = 0; i < c->n_items; i++)
+		rp_shelf_give_back(c->items[i].shelved);
 	for (size_t i = 0; i < c->n_findings; i++) {
 		free(c->findings[i].want);
 		free(c->findings[i].got);

@@ -17,6 +17,7 @@
 #include "replay/anchors.h"
 #include "replay/check.h"
 #include "replay/policy.h"
+#include "replay/shelf.h"
 #include "replay/signers.h"
 #include "replay/stamps.h"
 #include "replay/tcb.h"
@@ -36,6 +37,7 @@ struct rp_item {
 	const struct ev_manifest_item *entry; /* NULL: not from the archive */
 	bool outside;			      /* given on the command line */
 	bool later;			      /* given with --hindsight */
+	const struct rp_shelved *shelved;     /* its bytes, parsed, or NULL */
 	enum rp_chain_role role;
 	struct rp_subject *subject; /* made of it, NULL: none */
 	bool linked;		    /* judged with another item's subject */
@@ -68,7 +70,8 @@ struct rp_quote {
 	const struct rp_pck_chain *said_chain; /* says it is this quote's */
 	const struct rp_item *chain_item; /* whose bytes hold the PCK chain */
 	struct rp_parsed chain_parsed;
-	struct ev_chain chain; /* PCK leaf, PCK CA, root */
+	struct ev_chain chain;		  /* PCK leaf, PCK CA, root */
+	const struct rp_shelved *shelved; /* whose chain that is, or NULL */
 	uint64_t chain_offset; /* of the chain's text in chain_item */
 	uint64_t chain_size;
 	struct rp_parsed pck_parsed;
@@ -180,15 +183,14 @@ struct rp_subject {
 	const struct rp_subject *partner[4]; /* NULL-terminated or full */
 };
 
-#define RP_CHECKS_MAX 256
-
 struct rp_case {
 	struct ev_crypto *crypto;
 	const struct ev_archive *archive; /* NULL: loose evidence */
 	const struct rp_seal *seal;	  /* NULL where no archive */
 	struct rp_anchors *anchors;
 	const struct rp_policy *policy;
-	bool archive_only; /* no item is looked into */
+	struct rp_shelf *shelf; /* NULL: nothing is kept */
+	bool archive_only;	/* no item is looked into */
 	int64_t at;
 	bool has_at; /* false while proven time is still looked for */
 	/* What the session must answer, where has_nonce: bytes that a

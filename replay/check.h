@@ -98,6 +98,8 @@ struct rp_check {
 	const char *source; /* document and section */
 };
 
+#define RP_CHECKS_MAX 256 /* rows that a table may have */
+
 extern const struct rp_check rp_checks[];
 extern const size_t rp_n_checks;
 

@@ -25,7 +25,8 @@ int cmd_inputs_open(struct cmd_inputs *in)
 	if (in->crypto == NULL)
 		return cli_trouble("libcrypto's default provider cannot be "
 				   "loaded");
-	return CLI_PASS;
+	in->shelf = rp_shelf_new();
+	return in->shelf != NULL ? CLI_PASS : cli_trouble("out of memory");
 }
 
 void cmd_inputs_free(struct cmd_inputs *in)
@@ -42,6 +43,7 @@ void cmd_inputs_free(struct cmd_inputs *in)
 	free(in->files);
 	free(in->names);
 	free(in->loose);
+	rp_shelf_free(in->shelf);
 	ev_crypto_free(in->crypto);
 	*in = (struct cmd_inputs){ 0 };
 }

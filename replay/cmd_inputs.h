@@ -14,6 +14,7 @@
 
 struct cmd_inputs {
 	struct ev_crypto *crypto;
+	struct rp_shelf *shelf;
 	struct rp_anchors anchors;
 	struct rp_policy policy;
 	struct cli_file *files;	     /* whatever was read, kept until the end */

@@ -96,7 +96,9 @@ static enum rp_chain_role role_of(const struct rp_case *c,
 	struct ev_error err = { 0 };
 	struct ev_chain chain;
 
-	if (ev_chain_parse(item->bytes, 0, &chain, &err) == EV_OK) {
+	if (item->shelved != NULL) {
+		role = role_by_leaf(&item->shelved->chain);
+	} else if (ev_chain_parse(item->bytes, 0, &chain, &err) == EV_OK) {
 		role = role_by_leaf(&chain);
 		ev_chain_free(&chain);
 	}

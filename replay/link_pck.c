@@ -209,14 +209,28 @@ static const struct rp_item *chain_beside(const struct rp_case *c,
 							    : best->item;
 }
 
-static void set_chain(struct rp_quote *q, const struct rp_item *item,
-		      struct ev_span text, uint64_t offset)
+/* The shelf's chain, with the places that its blocks have here. */
+static void borrow_chain(struct rp_quote *q, uint64_t offset)
+{
+	q->chain = q->shelved->chain;
+	for (size_t i = 0; i < q->chain.pem.n_blocks; i++)
+		q->chain.pem.block[i].offset += offset;
+	q->chain.pem.end += offset;
+}
+
+static void set_chain(const struct rp_case *c, struct rp_quote *q,
+		      const struct rp_item *item, struct ev_span text,
+		      uint64_t offset)
 {
 	q->chain_item = item;
 	q->chain_offset = offset;
 	q->chain_size = text.n;
-	q->chain_parsed.code =
-		ev_chain_parse(text, offset, &q->chain, &q->chain_parsed.err);
+	q->shelved = rp_shelf_take(c->shelf, RP_SHELF_CHAIN, text);
+	if (q->shelved != NULL)
+		borrow_chain(q, offset);
+	else
+		q->chain_parsed.code = ev_chain_parse(text, offset, &q->chain,
+						      &q->chain_parsed.err);
 	if (q->chain_parsed.code != EV_OK)
 		return;
 	q->pck_parsed.code = ev_pck_parse(q->chain.cert[0].sgx_extension,
@@ -231,11 +245,11 @@ void rp_link_pck_chain(const struct rp_case *c, struct rp_subject *s)
 	if (q->parsed.code != EV_OK || q->chain_item != NULL)
 		return;
 	if (q->q.cert_type == EV_CERT_PCK_CHAIN) {
-		set_chain(q, s->item, q->q.cert_data,
+		set_chain(c, q, s->item, q->q.cert_data,
 			  ev_quote_offset(&q->q, q->q.cert_data));
 		return;
 	}
 	item = chain_beside(c, q);
 	if (item != NULL)
-		set_chain(q, item, item->bytes, 0);
+		set_chain(c, q, item, item->bytes, 0);
 }

@@ -22,7 +22,8 @@ struct rp_request {
 	size_t n_loose;
 	struct rp_anchors *anchors; /* `used` marks are set anew */
 	const struct rp_policy *policy;
-	bool has_at; /* else the proven, else the claimed time */
+	struct rp_shelf *shelf; /* NULL: nothing is kept for another replay */
+	bool has_at;		/* else the proven, else the claimed time */
 	int64_t at;
 	/* Without has_at: the newest issue time of what is `later` in loose;
 	 * where none has one, RP_NO_TIME. */

@@ -2,6 +2,8 @@
 /* Lists that grow by doubling, and the chain of subjects of one type. */
 #include "replay/subject.h"
 
+#include "replay/bound.h"
+
 #include <stdlib.h>
 
 /* Room for one more pointer, or NULL when memory ran out. */
@@ -80,7 +82,80 @@ enum ev_code rp_issuer_add(struct rp_case *c, const struct rp_item *item)
 	}
 	c->issuers[c->n_issuers++] = issuer;
 	issuer->item = item;
-	issuer->parsed.code = ev_chain_parse(item->bytes, 0, &issuer->chain,
-					     &issuer->parsed.err);
+	if (item->shelved != NULL)
+		issuer->chain = item->shelved->chain;
+	else
+		issuer->parsed.code = ev_chain_parse(
+			item->bytes, 0, &issuer->chain, &issuer->parsed.err);
 	return EV_OK;
+}
+
+/* What is on a shelf stays there. */
+static void free_object(struct rp_subject *s)
+{
+	bool shelved = s->item != NULL && s->item->shelved != NULL;
+
+	if (s->object == NULL)
+		return;
+	switch (s->type) {
+	case RP_QUOTE:
+		if (s->quote->shelved == NULL)
+			ev_chain_free(&s->quote->chain);
+		rp_shelf_give_back(s->quote->shelved);
+		free(s->quote);
+		break;
+	case RP_CHAIN:
+		if (!shelved)
+			ev_chain_free(&s->chain->chain);
+		free(s->chain);
+		break;
+	case RP_CRL:
+		if (!shelved)
+			ev_crl_free(&s->crl->crl);
+		free(s->crl);
+		break;
+	case RP_TCB_INFO:
+		if (!shelved)
+			ev_tcb_info_free(&s->tcb_info->info);
+		free(s->tcb_info);
+		break;
+	case RP_QE_IDENTITY:
+		if (!shelved)
+			ev_qe_identity_free(&s->qe_identity->identity);
+		free(s->qe_identity);
+		break;
+	case RP_HCL:
+		ev_runtime_claims_free(&s->hcl->claims);
+		free(s->hcl);
+		break;
+	case RP_TPM_QUOTE:
+		ev_pem_list_free(&s->tpm_quote->key_pem);
+		free(s->tpm_quote);
+		break;
+	case RP_BOUND_HCL:
+	case RP_BOUND_REPORT_DATA:
+	case RP_BOUND_TPM_QUOTE:
+	case RP_BOUND_IMDS:
+	case RP_BOUND_MAA:
+	case RP_BOUND_ITA:
+		rp_bound_free(s->bound);
+		break;
+	case RP_ARCHIVE:
+	case RP_ITEM:
+	case RP_SIGNATURE:
+	case RP_UNSIGNED:
+	case RP_PROOF:
+	case RP_TSR:
+	case RP_AK_CERT: /* owned by c->certs */
+	case RP_EXPECTATION:
+	case RP_SESSION:
+	case RP_N_SUBJECT_TYPES:
+		break;
+	}
+}
+
+void rp_subject_free(struct rp_subject *s)
+{
+	free_object(s);
+	free(s);
 }

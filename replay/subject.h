@@ -8,6 +8,7 @@
 /* One more subject at the end of the list; NULL when memory ran out. */
 struct rp_subject *rp_subject_add(struct rp_case *c, enum rp_subject_type type,
 				  const char *name, const struct rp_item *item);
+void rp_subject_free(struct rp_subject *s);
 
 /* One more general certificate, zeroed; NULL when memory ran out. */
 struct rp_ak_cert *rp_cert_add(struct rp_case *c);

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A table of sets, as a processor's cache has them: small, and never full. */
+#include "replay/shelf.h"
+
+#include <stdlib.h>
+
+#define SETS 256
+#define WAYS 4
+
+/* What is parsed takes up to twenty times its text; all of it is to stay
+ * below the memory of one archive. */
+static const size_t PIECE_MAX = 64 * 1024;
+static const size_t TEXT_MAX = 2 * 1024 * 1024;
+
+struct rp_shelf {
+	struct rp_shelved *piece[SETS][WAYS];
+	size_t text; /* bytes of all pieces */
+	uint64_t now;
+	struct rp_shelf_count count[RP_N_SHELF_TYPES];
+};
+
+/* --- types --- */
+
+static enum ev_code parse_chain(struct rp_shelved *s, struct ev_error *err)
+{
+	return ev_chain_parse(s->bytes, 0, &s->chain, err);
+}
+
+static enum ev_code parse_crl(struct rp_shelved *s, struct ev_error *err)
+{
+	return ev_crl_parse(s->bytes, &s->crl, err);
+}
+
+static enum ev_code parse_tcb_info(struct rp_shelved *s, struct ev_error *err)
+{
+	return ev_tcb_info_parse(s->bytes, &s->tcb_info, err);
+}
+
+static enum ev_code parse_qe_identity(struct rp_shelved *s,
+				      struct ev_error *err)
+{
+	return ev_qe_identity_parse(s->bytes, &s->qe_identity, err);
+}
+
+static void free_chain(struct rp_shelved *s)
+{
+	ev_chain_free(&s->chain);
+}
+
+static void free_crl(struct rp_shelved *s)
+{
+	ev_crl_free(&s->crl);
+}
+
+static void free_tcb_info(struct rp_shelved *s)
+{
+	ev_tcb_info_free(&s->tcb_info);
+}
+
+static void free_qe_identity(struct rp_shelved *s)
+{
+	ev_qe_identity_free(&s->qe_identity);
+}
+
+static const struct {
+	enum ev_code (*parse)(struct rp_shelved *s, struct ev_error *err);
+	void (*free)(struct rp_shelved *s);
+} types[RP_N_SHELF_TYPES] = {
+	[RP_SHELF_CHAIN] = { parse_chain, free_chain },
+	[RP_SHELF_CRL] = { parse_crl, free_crl },
+	[RP_SHELF_TCB_INFO] = { parse_tcb_info, free_tcb_info },
+	[RP_SHELF_QE_IDENTITY] = { parse_qe_identity, free_qe_identity },
+};
+
+/* --- pieces --- */
+
+/* Tells most pieces apart; equality is of the bytes.  Eight at a time, each
+ * mixed in by the multiplier of splitmix64. */
+static uint64_t tag_of(enum rp_shelf_type type, struct ev_span bytes)
+{
+	uint64_t tag = bytes.n * RP_N_SHELF_TYPES + type, word = 0;
+	size_t at = 0;
+
+	for (; bytes.n - at >= sizeof(word); at += sizeof(word)) {
+		memcpy(&word, bytes.p + at, sizeof(word));
+		tag = (tag ^ word) * UINT64_C(0xbf58476d1ce4e5b9);
+		tag ^= tag >> 32;
+	}
+	word = 0;
+	memcpy(&word, bytes.p + at, bytes.n - at);
+	tag = (tag ^ word) * UINT64_C(0xbf58476d1ce4e5b9);
+	return tag ^ tag >> 32;
+}
+
+static bool is_piece(const struct rp_shelved *s, enum rp_shelf_type type,
+		     uint64_t tag, struct ev_span bytes)
+{
+	return s != NULL && s->tag == tag && s->type == type &&
+	       ev_span_eq(s->bytes, bytes);
+}
+
+static void free_piece(struct rp_shelved *s)
+{
+	types[s->type].free(s);
+	free(s);
+}
+
+/* The bytes stand behind the piece itself. */
+static struct rp_shelved *make_piece(enum rp_shelf_type type, uint64_t tag,
+				     struct ev_span bytes)
+{
+	struct rp_shelved *s = malloc(sizeof(*s) + bytes.n);
+	struct ev_error err = { 0 };
+
+	if (s == NULL)
+		return NULL;
+	memset(s, 0, sizeof(*s));
+	memcpy(s + 1, bytes.p, bytes.n);
+	s->bytes = ev_span_of((const uint8_t *)(s + 1), bytes.n);
+	s->type = type;
+	s->tag = tag;
+	if (types[type].parse(s, &err) == EV_OK)
+		return s;
+	free(s);
+	return NULL;
+}
+
+/* --- places --- */
+
+/* An empty one, else that of the piece that nobody used for longest. */
+static struct rp_shelved **place_in(struct rp_shelved *set[WAYS])
+{
+	struct rp_shelved **oldest = NULL;
+
+	for (size_t i = 0; i < WAYS; i++) {
+		if (set[i] == NULL)
+			return &set[i];
+		if (set[i]->users > 0)
+			continue;
+		if (oldest == NULL || set[i]->last_use < (*oldest)->last_use)
+			oldest = &set[i];
+	}
+	return oldest;
+}
+
+static void put_away(struct rp_shelf *shelf, struct rp_shelved **place)
+{
+	if (*place == NULL)
+		return;
+	shelf->text -= (*place)->bytes.n;
+	free_piece(*place);
+	*place = NULL;
+}
+
+/* But for what is in use. */
+static void clear(struct rp_shelf *shelf)
+{
+	for (size_t i = 0; i < SETS; i++)
+		for (size_t k = 0; k < WAYS; k++)
+			if (shelf->piece[i][k] != NULL &&
+			    shelf->piece[i][k]->users == 0)
+				put_away(shelf, &shelf->piece[i][k]);
+}
+
+static struct rp_shelved *add(struct rp_shelf *shelf, enum rp_shelf_type type,
+			      uint64_t tag, struct ev_span bytes)
+{
+	struct rp_shelved **place = place_in(shelf->piece[tag % SETS]);
+	struct rp_shelved *s;
+
+	if (place == NULL)
+		return NULL;
+	s = make_piece(type, tag, bytes);
+	if (s == NULL)
+		return NULL;
+	put_away(shelf, place);
+	if (shelf->text + bytes.n > TEXT_MAX)
+		clear(shelf);
+	shelf->text += bytes.n;
+	*place = s;
+	return s;
+}
+
+/* --- the shelf --- */
+
+struct rp_shelf *rp_shelf_new(void)
+{
+	return calloc(1, sizeof(struct rp_shelf));
+}
+
+void rp_shelf_free(struct rp_shelf *shelf)
+{
+	if (shelf == NULL)
+		return;
+	clear(shelf);
+	free(shelf);
+}
+
+const struct rp_shelved *rp_shelf_take(struct rp_shelf *shelf,
+				       enum rp_shelf_type type,
+				       struct ev_span bytes)
+{
+	struct rp_shelved **set, *s = NULL;
+	uint64_t tag;
+
+	if (shelf == NULL || type == RP_SHELF_NONE || bytes.n == 0 ||
+	    bytes.n > PIECE_MAX)
+		return NULL;
+	tag = tag_of(type, bytes);
+	set = shelf->piece[tag % SETS];
+	shelf->count[type].asked++;
+	for (size_t i = 0; s == NULL && i < WAYS; i++)
+		if (is_piece(set[i], type, tag, bytes))
+			s = set[i];
+	if (s != NULL)
+		shelf->count[type].found++;
+	else
+		s = add(shelf, type, tag, bytes);
+	if (s == NULL)
+		return NULL;
+	s->users++;
+	s->last_use = shelf->now++;
+	return s;
+}
+
+void rp_shelf_give_back(const struct rp_shelved *one)
+{
+	struct rp_shelved *s = (struct rp_shelved *)(uintptr_t)one;
+
+	if (s != NULL)
+		s->users--;
+}
+
+struct rp_shelf_count rp_shelf_counted(const struct rp_shelf *shelf,
+				       enum rp_shelf_type type)
+{
+	return shelf->count[type];
+}
