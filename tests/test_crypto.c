@@ -125,6 +125,14 @@ static void old_results_give_way_to_new_ones(void **state)
 	assert_false(ev_crypto_remembered(crypto, key));
 	key[31] = 1;
 	assert_true(ev_crypto_remembered(crypto, key));
+	/* What was asked for last stays longest. */
+	key[31] = 5;
+	ev_crypto_remember(crypto, key);
+	key[31] = 1;
+	assert_true(ev_crypto_remembered(crypto, key));
+	key[31] = 2;
+	assert_false(ev_crypto_remembered(crypto, key));
+	assert_int_equal(ev_crypto_remembrances(crypto), 7);
 	ev_crypto_free(crypto);
 }
 

@@ -89,35 +89,51 @@ OSSL_LIB_CTX *ev_crypto_libctx(struct ev_crypto *crypto)
 }
 
 /* The key is a SHA-256: its bytes are spread evenly already. */
-static struct ev_remembered *bucket_of(struct ev_crypto *crypto,
-				       const uint8_t key[32])
+static struct ev_remembered *set_of(struct ev_crypto *crypto,
+				    const uint8_t key[32])
 {
-	return &crypto->remembered[key[0] % EV_REMEMBERED_SETS];
+	return &crypto->remembered[(key[0] | key[1] << 8) % EV_REMEMBERED_SETS];
+}
+
+/* Puts it first, in front of n others, over the one behind them. */
+static void put_first(struct ev_remembered *set, size_t n,
+		      const uint8_t key[32])
+{
+	memmove(set->key[1], set->key[0], n * sizeof(set->key[0]));
+	memcpy(set->key[0], key, sizeof(set->key[0]));
 }
 
 bool ev_crypto_remembered(struct ev_crypto *crypto, const uint8_t key[32])
 {
-	const struct ev_remembered *b = bucket_of(crypto, key);
+	struct ev_remembered *set = set_of(crypto, key);
 
-	for (size_t i = 0; i < b->used; i++)
-		if (memcmp(b->key[i], key, 32) == 0)
-			return true;
+	for (size_t i = 0; i < set->used; i++) {
+		if (memcmp(set->key[i], key, 32) != 0)
+			continue;
+		put_first(set, i, key);
+		crypto->remembrances++;
+		return true;
+	}
 	return false;
 }
 
 void ev_crypto_remember(struct ev_crypto *crypto, const uint8_t key[32])
 {
-	struct ev_remembered *b = bucket_of(crypto, key);
+	struct ev_remembered *set = set_of(crypto, key);
 
-	memcpy(b->key[b->next], key, 32);
-	b->next = (uint8_t)((b->next + 1) % EV_REMEMBERED_WAYS);
-	if (b->used < EV_REMEMBERED_WAYS)
-		b->used++;
+	if (set->used < EV_REMEMBERED_WAYS)
+		set->used++;
+	put_first(set, set->used - 1u, key);
 }
 
 uint64_t ev_crypto_verifications(const struct ev_crypto *crypto)
 {
 	return crypto->verifications;
+}
+
+uint64_t ev_crypto_remembrances(const struct ev_crypto *crypto)
+{
+	return crypto->remembrances;
 }
 
 void ev_crypto_count(struct ev_crypto *crypto)

@@ -47,8 +47,10 @@ enum ev_verified ev_crypto_answer(int rc);
 bool ev_crypto_remembered(struct ev_crypto *crypto, const uint8_t key[32]);
 void ev_crypto_remember(struct ev_crypto *crypto, const uint8_t key[32]);
 
-/* Signature verifications that reached libcrypto, for scripts/bench. */
+/* Signature verifications that reached libcrypto, and those that did not have
+ * to, for scripts/bench. */
 uint64_t ev_crypto_verifications(const struct ev_crypto *crypto);
+uint64_t ev_crypto_remembrances(const struct ev_crypto *crypto);
 void ev_crypto_count(struct ev_crypto *crypto);
 
 #endif

@@ -13,14 +13,14 @@
 #include <openssl/provider.h>
 
 #define EV_DIGEST_ALGS	   4
-#define EV_REMEMBERED_SETS 128
+#define EV_REMEMBERED_SETS 1024
 #define EV_REMEMBERED_WAYS 4
 
-/* One bucket of the table of remembered results; next gives way. */
+/* One set of the table of remembered results, the last one asked for first;
+ * the last one gives way. */
 struct ev_remembered {
 	uint8_t key[EV_REMEMBERED_WAYS][32];
 	uint8_t used;
-	uint8_t next;
 };
 
 struct ev_crypto {
@@ -36,7 +36,7 @@ struct ev_crypto {
 	uint8_t p256_point[EV_P256_POINT];
 
 	struct ev_remembered remembered[EV_REMEMBERED_SETS];
-	uint64_t verifications;
+	uint64_t verifications, remembrances;
 };
 
 #endif
