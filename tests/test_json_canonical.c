@@ -2,6 +2,8 @@
 /* Tests of evidence/base/json_canonical. */
 #include "evidence/base/json.h"
 
+#include "evidence/base/cleanup.h"
+
 #include "tests/vectors.h"
 
 #include <setjmp.h>
@@ -123,10 +125,50 @@ static void a_changed_value_is_written_canonically(void **state)
 	assert_non_null(strstr(err.found, "member c"));
 }
 
+/* Texts that are canonical are mostly seen to be without a rewriting; what is
+ * said must be what the rewriting says, of every text one byte away, too. */
+static void both_ways_of_looking_agree(void **state)
+{
+	static const char text[] =
+		"{\"A\":[1,0,10,true,false],\"a\":{\"b\":[{},\"x y\"]},"
+		"\"a-\":999999999999999,\"b\":9007199254740991,\"c\":\"\"}";
+	static const char bytes[] = "\"\\{}[]:,01-9 aAbtfn\n\x7f\xc3\x01.";
+	char changed[sizeof(text)];
+	size_t n_same = 0, n_other = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(text) - 1; i++)
+		for (size_t k = 0; k < sizeof(bytes); k++) {
+			struct ev_span all =
+				ev_span_of(changed, sizeof(text) - 1);
+			ev_auto_json json_t *v = NULL;
+			ev_auto_free char *out = NULL;
+			struct ev_error err = { 0 };
+			bool same;
+			size_t n;
+
+			memcpy(changed, text, sizeof(text));
+			changed[i] = bytes[k];
+			if (ev_json_parse(all, 4096, "test", &v, &err) != EV_OK)
+				continue;
+			same = ev_json_canonical(v, "test", &out, &n, &err) ==
+				       EV_OK &&
+			       ev_span_eq(all, ev_span_of(out, n));
+			n_same += same;
+			n_other += !same;
+			err = (struct ev_error){ 0 };
+			assert_int_equal(ev_json_check_canonical(all, v, "test",
+								 &err) == EV_OK,
+					 same);
+		}
+	assert_true(n_same > 100 && n_other > 20);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(canonical_text_is_accepted),
+		cmocka_unit_test(both_ways_of_looking_agree),
 		cmocka_unit_test(
 			other_spellings_are_refused_at_the_first_difference),
 		cmocka_unit_test(what_the_subset_forbids_is_refused),

@@ -47,7 +47,21 @@ void ev_buffer_add_str(struct ev_buffer *b, const char *text)
 
 void ev_buffer_add_byte(struct ev_buffer *b, uint8_t byte)
 {
-	ev_buffer_add(b, ev_span_of(&byte, 1));
+	uint8_t *p = reserve(b, 1);
+
+	if (p == NULL)
+		return;
+	*p = byte;
+	b->n++;
+}
+
+uint8_t *ev_buffer_extend(struct ev_buffer *b, size_t n)
+{
+	uint8_t *p = reserve(b, n);
+
+	if (p != NULL)
+		b->n += n;
+	return p;
 }
 
 void ev_buffer_printf(struct ev_buffer *b, const char *format, ...)

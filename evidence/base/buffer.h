@@ -19,6 +19,8 @@ struct ev_buffer {
 void ev_buffer_add(struct ev_buffer *b, struct ev_span bytes);
 void ev_buffer_add_str(struct ev_buffer *b, const char *text);
 void ev_buffer_add_byte(struct ev_buffer *b, uint8_t byte);
+/* n more bytes, to be written by the caller; NULL when memory ran out. */
+uint8_t *ev_buffer_extend(struct ev_buffer *b, size_t n);
 /* printf-like; no locale-dependent conversions are used in this project. */
 void ev_buffer_printf(struct ev_buffer *b, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

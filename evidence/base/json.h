@@ -51,6 +51,10 @@ enum ev_code ev_json_parse_numbers(struct ev_span text, size_t max,
  */
 bool ev_json_member(struct ev_span text, const char *name,
 		    struct ev_span *value);
+/* The same of n names at once; the value of one that is not there is empty,
+ * with p NULL.  False: no object, malformed, or one of them twice. */
+bool ev_json_members(struct ev_span text, const char *const names[],
+		     struct ev_span values[], size_t n);
 
 /* As jansson sees members of an object; refuse with EV_MISSING / EV_SYNTAX.
  * want_* borrow from the object. */

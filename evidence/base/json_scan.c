@@ -4,6 +4,7 @@
 
 #include "evidence/base/hex.h"
 #include "evidence/base/json.h"
+#include "evidence/base/json_string.h"
 #include "evidence/base/utf8.h"
 
 static bool refuse(struct ev_json_scan *s, enum ev_code code, const char *field,
@@ -105,6 +106,12 @@ static bool scan_character(struct ev_json_scan *s)
 	return true;
 }
 
+/* Passes what stands for itself in a string: nearly all that there is. */
+static void pass_plain(struct ev_json_scan *s)
+{
+	s->at += ev_json_plain(ev_span_sub(s->text, s->at, s->text.n - s->at));
+}
+
 /* *inner: what stands between the quotes. */
 static bool scan_string(struct ev_json_scan *s, struct ev_span *inner)
 {
@@ -113,9 +120,11 @@ static bool scan_string(struct ev_json_scan *s, struct ev_span *inner)
 	if (!take(s, '"'))
 		return refuse(s, EV_SYNTAX, "text", "a string");
 	start = s->at;
+	pass_plain(s);
 	while (peek(s) >= 0x20 && peek(s) != '"') {
 		if (!scan_character(s))
 			return false;
+		pass_plain(s);
 	}
 	*inner = ev_span_sub(s->text, start, s->at - start);
 	if (!take(s, '"'))
@@ -254,33 +263,49 @@ bool ev_json_scan_value(struct ev_json_scan *s)
 	return c == '{' || c == '[' ? scan_container(s) : scan_scalar(s);
 }
 
-bool ev_json_member(struct ev_span text, const char *name,
-		    struct ev_span *value)
+/* Which of n names it is; n where it is none. */
+static size_t index_of(struct ev_span name, const char *const names[], size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && !ev_span_eq(name, ev_span_str(names[i])))
+		i++;
+	return i;
+}
+
+bool ev_json_members(struct ev_span text, const char *const names[],
+		     struct ev_span values[], size_t n)
 {
 	struct ev_json_scan s = { .text = text, .depth = 1 };
-	struct ev_span want = ev_span_str(name);
-	struct ev_span found = { NULL, 0 };
 
+	memset(values, 0, n * sizeof(values[0]));
 	ev_json_scan_space(&s);
 	if (!take(&s, '{'))
 		return false;
 	do {
-		bool wanted;
-		size_t start;
+		size_t start, i;
 
 		/* An empty object has no member either. */
 		if (!scan_name(&s))
 			return false;
-		wanted = ev_span_eq(s.member, want);
+		i = index_of(s.member, names, n);
 		ev_json_scan_space(&s);
 		start = s.at;
-		if (!ev_json_scan_value(&s) || (wanted && found.p != NULL))
+		if (!ev_json_scan_value(&s) || (i < n && values[i].p != NULL))
 			return false;
-		if (wanted)
-			found = ev_span_sub(text, start, s.at - start);
+		if (i < n)
+			values[i] = ev_span_sub(text, start, s.at - start);
 		ev_json_scan_space(&s);
 	} while (take(&s, ','));
-	if (!take(&s, '}') || found.p == NULL)
+	return take(&s, '}');
+}
+
+bool ev_json_member(struct ev_span text, const char *name,
+		    struct ev_span *value)
+{
+	struct ev_span found;
+
+	if (!ev_json_members(text, &name, &found, 1) || found.p == NULL)
 		return false;
 	*value = found;
 	return true;

@@ -20,19 +20,56 @@ static size_t subset_length(struct ev_span in)
 	return n;
 }
 
+static bool is_plain(uint8_t c)
+{
+	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* The high bit of some byte is set where one of the eight is zero; the one
+ * that is set wrongly lies above a right one. */
+static uint64_t zero_in(uint64_t eight)
+{
+	return (eight - EACH(0x01)) & ~eight & EACH(0x80);
+}
+
+static bool eight_are_plain(const uint8_t *p)
+{
+	uint64_t eight, odd;
+
+	memcpy(&eight, p, sizeof(eight));
+	odd = eight & EACH(0x80);
+	odd |= (eight - EACH(0x20)) & ~eight & EACH(0x80);
+	odd |= zero_in(eight ^ EACH(0x7f));
+	odd |= zero_in(eight ^ EACH('"'));
+	odd |= zero_in(eight ^ EACH('\\'));
+	return odd == 0;
+}
+
+size_t ev_json_plain(struct ev_span text)
+{
+	size_t n = 0;
+
+	while (text.n - n >= 8 && eight_are_plain(text.p + n))
+		n += 8;
+	while (n < text.n && is_plain(text.p[n]))
+		n++;
+	return n;
+}
+
 /* Bytes from `at` on that stand in a string as they are. */
 static size_t plain_run(struct ev_span in, size_t at)
 {
 	size_t end = at;
 
-	while (end < in.n) {
-		uint8_t c = in.p[end];
-		size_t n = 1;
+	for (;;) {
+		size_t n;
 
-		if (c == '"' || c == '\\')
+		end += ev_json_plain(ev_span_sub(in, end, in.n - end));
+		if (end == in.n || in.p[end] == '"' || in.p[end] == '\\')
 			break;
-		if (c < 0x20 || c > 0x7e)
-			n = subset_length(ev_span_of(in.p + end, in.n - end));
+		n = subset_length(ev_span_of(in.p + end, in.n - end));
 		if (n == 0)
 			break;
 		end += n;
@@ -40,10 +77,26 @@ static size_t plain_run(struct ev_span in, size_t at)
 	return end - at;
 }
 
+static void add_quoted(struct ev_span text, struct ev_buffer *out)
+{
+	uint8_t *p = ev_buffer_extend(out, text.n + 2);
+
+	if (p == NULL)
+		return;
+	p[0] = '"';
+	if (text.n > 0)
+		memcpy(p + 1, text.p, text.n);
+	p[1 + text.n] = '"';
+}
+
 bool ev_json_quote(struct ev_span text, struct ev_buffer *out)
 {
 	size_t at = 0;
 
+	if (ev_json_plain(text) == text.n) {
+		add_quoted(text, out);
+		return true;
+	}
 	ev_buffer_add_byte(out, '"');
 	while (at < text.n) {
 		size_t n = plain_run(text, at);

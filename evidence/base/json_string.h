@@ -8,6 +8,10 @@
 
 #include "evidence/base/buffer.h"
 
+/* How many bytes from the first on are printable ASCII but for quote and
+ * backslash: nearly all that JSON texts consist of. */
+size_t ev_json_plain(struct ev_span text);
+
 /* Appends text in quotes; false, with out's end then undefined, where text
  * is not of the subset. */
 bool ev_json_quote(struct ev_span text, struct ev_buffer *out);

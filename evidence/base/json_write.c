@@ -81,7 +81,7 @@ static bool is_name_byte(uint8_t c)
 	return (c >= '-' && c <= ':') || c == '_';
 }
 
-static bool is_name(struct ev_span name)
+bool ev_write_is_name(struct ev_span name)
 {
 	if (name.n == 0 || name.n > NAME_MAX_BYTES)
 		return false;
@@ -94,17 +94,12 @@ static bool is_name(struct ev_span name)
 
 static bool reserve_member(struct ev_writer *w)
 {
-	size_t room = w->room > 0 ? w->room : 32;
-	size_t size;
+	size_t room = w->room > 0 ? 2 * w->room : 32;
 	struct member *p;
 
 	if (w->n_members < w->room)
 		return true;
-	p = NULL;
-	if (w->room == 0 || !__builtin_mul_overflow(room, 2, &room)) {
-		if (!__builtin_mul_overflow(room, sizeof(*p), &size))
-			p = realloc(w->members, size);
-	}
+	p = reallocarray(w->members, room, sizeof(*p));
 	if (p == NULL) {
 		w->no_memory = true;
 		return false;
@@ -118,8 +113,9 @@ static bool begin_member(struct ev_writer *w, const char *text)
 {
 	struct ev_span name =
 		ev_span_of(text, strnlen(text, NAME_MAX_BYTES + 1));
+	uint8_t *p;
 
-	if (!is_name(name)) {
+	if (!ev_write_is_name(name)) {
 		w->refused = true;
 		return false;
 	}
@@ -129,9 +125,13 @@ static bool begin_member(struct ev_writer *w, const char *text)
 		.start = w->text.n,
 		.n_name = name.n,
 	};
-	ev_buffer_add_byte(&w->text, '"');
-	ev_buffer_add(&w->text, name);
-	ev_buffer_add(&w->text, EV_SPAN_LITERAL("\":"));
+	p = ev_buffer_extend(&w->text, name.n + 3);
+	if (p == NULL)
+		return false;
+	p[0] = '"';
+	memcpy(p + 1, name.p, name.n);
+	p[1 + name.n] = '"';
+	p[2 + name.n] = ':';
 	return true;
 }
 
@@ -270,8 +270,11 @@ void ev_write_foreign(struct ev_writer *w, const char *name,
 	if (!begin_value(w, name))
 		return;
 	w->scratch.n = 0;
-	ev_escape_foreign(text, &w->scratch);
-	ev_json_quote(ev_buffer_span(&w->scratch), &w->text);
+	if (ev_json_plain(text) < text.n) {
+		ev_escape_foreign(text, &w->scratch);
+		text = ev_buffer_span(&w->scratch);
+	}
+	ev_json_quote(text, &w->text);
 }
 
 void ev_write_shown(struct ev_writer *w, const char *name, const char *text)

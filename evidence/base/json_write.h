@@ -45,6 +45,9 @@ void ev_write_time(struct ev_writer *w, const char *name, int64_t t);
 /* Bytes that are canonical JSON already (of another writer). */
 void ev_write_raw(struct ev_writer *w, const char *name, struct ev_span json);
 
+/* Whether a member may have that name. */
+bool ev_write_is_name(struct ev_span name);
+
 /* No refusal so far. */
 bool ev_writer_ok(const struct ev_writer *w);
 /* Memory ran out: trouble, which says nothing about what was written. */

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tests of evidence/base/json_string. */
+#include "evidence/base/json_string.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+/* Eight bytes are looked at together: each value at each place of them, and
+ * beside each neighbour that a borrow could come from. */
+static void every_byte_is_told_at_every_place(void **state)
+{
+	static const uint8_t beside[] = { ' ', '!', '#', '[', ']', '~', 'a' };
+	uint8_t text[20];
+
+	(void)state;
+	for (size_t b = 0; b < sizeof(beside); b++)
+		for (unsigned int c = 0; c < 256; c++)
+			for (size_t at = 0; at < sizeof(text); at++) {
+				bool plain = c >= 0x20 && c < 0x7f &&
+					     c != '"' && c != '\\';
+
+				memset(text, beside[b], sizeof(text));
+				text[at] = (uint8_t)c;
+				assert_int_equal(ev_json_plain(EV_SPAN(text)),
+						 plain ? sizeof(text) : at);
+			}
+}
+
+static void no_more_is_read_than_there_is(void **state)
+{
+	static const uint8_t text[] = "abcdefghijklmnopqrst\"";
+
+	(void)state;
+	for (size_t n = 0; n < sizeof(text) - 1; n++)
+		assert_int_equal(ev_json_plain(ev_span_of(text, n)),
+				 n < 20 ? n : 20);
+}
+
+static void quotes_stand_around_and_backslashes_before(void **state)
+{
+	static const struct {
+		const char *text, *quoted;
+	} cases[] = {
+		{ "", "\"\"" },
+		{ "plain text of more than eight", "\"plain text of more than "
+						   "eight\"" },
+		{ "a\"b", "\"a\\\"b\"" },
+		{ "12345678\\", "\"12345678\\\\\"" },
+		{ "\xc3\xa9t\xc3\xa9", "\"\xc3\xa9t\xc3\xa9\"" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		ev_auto_buffer struct ev_buffer out = { 0 };
+
+		assert_true(ev_json_quote(ev_span_str(cases[i].text), &out));
+		assert_true(ev_span_eq(ev_buffer_span(&out),
+				       ev_span_str(cases[i].quoted)));
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_byte_is_told_at_every_place),
+		cmocka_unit_test(no_more_is_read_than_there_is),
+		cmocka_unit_test(quotes_stand_around_and_backslashes_before),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
