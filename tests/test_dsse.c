@@ -228,6 +228,25 @@ static const struct spelling spellings[] = {
 	{ "{\"payload\":\"\",\"payloadType\":\"t\",\"signatures\":"
 	  "[{\"sig\":\"\",\"keyid\":1}]}",
 	  false },
+	/* Names and texts that are spelled with escapes. */
+	{ "{\"payload\":\"QQ==\",\"p\\u0061yload\":\"Qg==\",\"payloadType\":"
+	  "\"t\",\"signatures\":[{\"sig\":\"\"}]}",
+	  false },
+	{ "{\"payload\":\"QQ==\",\"x\":{\"a\":1,\"a\":2},\"payloadType\":"
+	  "\"t\",\"signatures\":[{\"sig\":\"\"}]}",
+	  false },
+	{ "{\"p\\u0061yload\":\"Qg==\",\"payloadType\":\"t\","
+	  "\"signatures\":[{\"sig\":\"\"}]}",
+	  true },
+	{ "{\"payload\":\"\\u0051Q\\u003d=\",\"payloadType\":\"t\","
+	  "\"signatures\":[{\"sig\":\"\"}]}",
+	  true },
+	{ "{\"payload\":\"QU\\/B\",\"payloadType\":\"t\","
+	  "\"signatures\":[{\"sig\":\"\"}]}",
+	  true },
+	{ "{\"payload\":\"QU?B\",\"payloadType\":\"t\","
+	  "\"signatures\":[{\"sig\":\"\"}]}",
+	  false },
 	{ "[]", false },
 	{ "", false },
 };
