@@ -143,8 +143,10 @@ static size_t demanded(const struct rp_case *c)
 {
 	if (c->policy->threshold > 0)
 		return (size_t)c->policy->threshold;
-	return rp_policy_requires(c->policy, "archive.signature") ||
-	       rp_policy_requires(c->policy, "archive.threshold");
+	return rp_policy_requires(c->policy,
+				  rp_check_find("archive.signature")) ||
+	       rp_policy_requires(c->policy,
+				  rp_check_find("archive.threshold"));
 }
 
 /* A line that counts for nothing.  DSSE protocol: it is skipped over and does

@@ -85,8 +85,10 @@ enum rp_outcome rp_expect(struct rp_finding *f, struct ev_span want,
 enum rp_outcome rp_expect_text(struct rp_finding *f, const char *want,
 			       const char *got)
 {
-	rp_set_want(f, "%s", want);
-	rp_set_got(f, "%s", got);
+	free(f->want);
+	free(f->got);
+	f->want = strdup(want);
+	f->got = strdup(got);
 	return compared(f, strcmp(want, got) == 0);
 }
 

@@ -73,14 +73,19 @@ static enum ev_code check_pattern(const json_t *v, const char *field,
 	return EV_OK;
 }
 
-static enum ev_code check_require(const json_t *list, struct ev_error *err)
+static enum ev_code read_require(const json_t *list, struct rp_policy *p,
+				 struct ev_error *err)
 {
 	const json_t *v;
 	size_t i;
 
-	json_array_foreach (list, i, v)
+	json_array_foreach (list, i, v) {
 		if (check_pattern(v, "require", err) != EV_OK)
 			return err->code;
+		for (size_t k = 0; k < rp_n_checks; k++)
+			p->requires[k] |= pattern_fits(json_string_value(v),
+						       rp_checks[k].id);
+	}
 	return EV_OK;
 }
 
@@ -273,7 +278,7 @@ static enum ev_code read_members(struct ev_crypto *crypto, struct rp_policy *p,
 		return ev_fail(err, EV_VALUE, object, "policy", 0,
 			       "ecart-policy/1", "another format");
 	p->name = json_string_value(json_object_get(p->json, "name"));
-	if (check_require(require, err) != EV_OK ||
+	if (read_require(require, p, err) != EV_OK ||
 	    check_waivers(waive, err) != EV_OK)
 		return err->code;
 	if (expect != NULL && !json_is_object(expect))
@@ -311,15 +316,10 @@ void rp_policy_free(struct rp_policy *policy)
 	*policy = (struct rp_policy){ 0 };
 }
 
-bool rp_policy_requires(const struct rp_policy *policy, const char *id)
+bool rp_policy_requires(const struct rp_policy *policy,
+			const struct rp_check *check)
 {
-	const json_t *list = json_object_get(policy->json, "require"), *v;
-	size_t i;
-
-	json_array_foreach (list, i, v)
-		if (pattern_fits(json_string_value(v), id))
-			return true;
-	return false;
+	return policy->requires[check - rp_checks];
 }
 
 const json_t *rp_policy_waiver(const struct rp_policy *policy, const char *id,

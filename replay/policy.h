@@ -30,6 +30,7 @@ struct rp_policy {
 	struct ev_pem_list keys[RP_POLICY_KEYS_MAX]; /* one PUBLIC KEY each */
 	struct ev_span key[RP_POLICY_KEYS_MAX];	     /* DER SPKI */
 	size_t n_keys;
+	bool requires[RP_CHECKS_MAX]; /* by the row of the table of checks */
 };
 
 /* Refuses unknown members, patterns that name no check, facts that no report
@@ -48,7 +49,8 @@ char *rp_policy_default(size_t *n);
 enum ev_code rp_signer_key_parse(struct ev_crypto *crypto, struct ev_span pem,
 				 struct ev_pem_list *out, struct ev_error *err);
 
-bool rp_policy_requires(const struct rp_policy *policy, const char *id);
+bool rp_policy_requires(const struct rp_policy *policy,
+			const struct rp_check *check);
 /* The waiver that takes this failed finding out of the verdict, or NULL. */
 const json_t *rp_policy_waiver(const struct rp_policy *policy, const char *id,
 			       const char *got);

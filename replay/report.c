@@ -45,7 +45,7 @@ bool rp_is_required(const struct rp_case *c, const struct rp_finding *f)
 		return true;
 	if (f->subject == NULL && rp_withheld_for(c, f->check) == NULL)
 		return false;
-	return f->applies && rp_policy_requires(c->policy, f->check->id);
+	return f->applies && rp_policy_requires(c->policy, f->check);
 }
 
 bool rp_is_waived(const struct rp_case *c, const struct rp_finding *f)
@@ -88,32 +88,39 @@ static void write_said(struct ev_writer *w, const struct rp_finding *f,
 		write_foreign(w, name, text);
 }
 
-static void write_finding(const struct rp_case *c, const struct rp_finding *f,
-			  struct ev_writer *w)
+static void write_inputs(const struct rp_finding *f, struct ev_writer *w)
 {
-	ev_write_object(w, NULL);
-	ev_write_str(w, "id", f->check->id);
-	write_foreign(w, "subject", f->subject != NULL ? f->subject->name : "");
-	ev_write_str(w, "outcome", outcome_words[f->outcome]);
-	ev_write_bool(w, "required", rp_is_required(c, f));
-	ev_write_bool(w, "waived", rp_is_waived(c, f));
-	if (f->want != NULL)
-		write_said(w, f, "want", f->want);
-	if (f->got != NULL)
-		write_said(w, f, "got", f->got);
-	if (f->hash != NULL)
-		ev_write_str(w, "hash", f->hash);
-	if (f->reason[0] != '\0')
-		write_said(w, f, "reason", f->reason);
 	ev_write_array(w, "inputs");
 	for (size_t i = 0; i < f->n_inputs; i++) {
 		ev_write_object(w, NULL);
 		write_foreign(w, "item", f->input[i].item);
-		ev_write_int(w, "offset", (int64_t)f->input[i].offset);
 		ev_write_int(w, "length", (int64_t)f->input[i].length);
+		ev_write_int(w, "offset", (int64_t)f->input[i].offset);
 		ev_write_end(w);
 	}
 	ev_write_end(w);
+}
+
+/* Most of a report: its members are written as they are sorted, so that the
+ * writer has nothing to move. */
+static void write_finding(const struct rp_case *c, const struct rp_finding *f,
+			  struct ev_writer *w)
+{
+	ev_write_object(w, NULL);
+	if (f->got != NULL)
+		write_said(w, f, "got", f->got);
+	if (f->hash != NULL)
+		ev_write_str(w, "hash", f->hash);
+	ev_write_str(w, "id", f->check->id);
+	write_inputs(f, w);
+	ev_write_str(w, "outcome", outcome_words[f->outcome]);
+	if (f->reason[0] != '\0')
+		write_said(w, f, "reason", f->reason);
+	ev_write_bool(w, "required", rp_is_required(c, f));
+	write_foreign(w, "subject", f->subject != NULL ? f->subject->name : "");
+	ev_write_bool(w, "waived", rp_is_waived(c, f));
+	if (f->want != NULL)
+		write_said(w, f, "want", f->want);
 	ev_write_end(w);
 }
 
@@ -156,10 +163,10 @@ static void write_archive(const struct rp_case *c, struct ev_writer *w)
 	ev_write_array(w, "items");
 	for (size_t i = 0; i < m->n_items; i++) {
 		ev_write_object(w, NULL);
-		ev_write_str(w, "name", m->items[i].name);
 		write_foreign(w, "kind", m->items[i].kind_name);
-		ev_write_int(w, "size", (int64_t)m->items[i].size);
+		ev_write_str(w, "name", m->items[i].name);
 		ev_write_hex(w, "sha256", EV_SPAN(m->items[i].sha256));
+		ev_write_int(w, "size", (int64_t)m->items[i].size);
 		ev_write_end(w);
 	}
 	ev_write_end(w);

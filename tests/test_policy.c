@@ -25,16 +25,17 @@ static void default_1_is_what_the_table_says(void **state)
 	for (size_t i = 0; i < rp_n_checks; i++) {
 		const struct rp_check *c = &rp_checks[i];
 
-		assert_int_equal(rp_policy_requires(&r.policy, c->id),
+		assert_int_equal(rp_policy_requires(&r.policy, c),
 				 c->by_default == RP_REQUIRED);
 		assert_int_equal(rp_policy_waiver(&r.policy, c->id, "x") !=
 					 NULL,
 				 c->by_default == RP_INFORMS);
 	}
 	for (size_t i = 0; i < sizeof(optional) / sizeof(optional[0]); i++)
-		assert_false(rp_policy_requires(&r.policy, optional[i]));
-	assert_true(rp_policy_requires(&r.policy, "tcb.status"));
-	assert_true(rp_policy_requires(&r.policy, "hcl.ak"));
+		assert_false(rp_policy_requires(&r.policy,
+						rp_check_find(optional[i])));
+	assert_true(rp_policy_requires(&r.policy, rp_check_find("tcb.status")));
+	assert_true(rp_policy_requires(&r.policy, rp_check_find("hcl.ak")));
 	replay_close(&r);
 }
 
@@ -158,10 +159,9 @@ static void waivers_hold_for_their_values_alone(void **state)
 	assert_null(rp_policy_waiver(p, "tcb.platform.x", "OutOfDate"));
 	assert_null(rp_policy_waiver(p, "tcb.status", "OutOfDate"));
 	assert_non_null(rp_policy_waiver(p, "hcl.format", NULL));
-	assert_true(rp_policy_requires(p, "dcap.quote.format"));
-	assert_true(rp_policy_requires(p, "tcb.qe"));
-	assert_false(rp_policy_requires(p, "tcb.q"));
-	assert_false(rp_policy_requires(p, "tcb.status"));
+	assert_true(rp_policy_requires(p, rp_check_find("dcap.quote.format")));
+	assert_true(rp_policy_requires(p, rp_check_find("tcb.qe")));
+	assert_false(rp_policy_requires(p, rp_check_find("tcb.status")));
 	replay_close(&r);
 }
 
