@@ -2,12 +2,12 @@
 /* A quote finds its collateral and its revocation lists. */
 #include "replay/link.h"
 
-static bool asked_standard(const struct rp_subject *s)
-{
-	const char *uri =
-		s->item->entry != NULL ? s->item->entry->source_uri : NULL;
+#include "replay/choice.h"
 
-	return uri != NULL && strstr(uri, "update=standard") != NULL;
+/* The address that the manifest records, or NULL. */
+static const char *address_of(const struct rp_subject *s)
+{
+	return s->item->entry != NULL ? s->item->entry->source_uri : NULL;
 }
 
 /* Ranks candidates: platform first, then what hindsight brought, then cli.md's
@@ -29,7 +29,7 @@ static unsigned int tcb_info_rank(const struct rp_case *c,
 		rank += 32;
 	if (s->item->later)
 		rank += 16;
-	if (asked_standard(s))
+	if (rp_asked_for(address_of(s), "standard"))
 		rank += 8;
 	if (rp_holds_at(c, t->issue_date, t->next_update))
 		rank += 4;
