@@ -205,7 +205,8 @@ struct rp_case {
 	struct rp_subject *first[RP_N_SUBJECT_TYPES];
 	struct rp_subject *last[RP_N_SUBJECT_TYPES];
 	bool decided[RP_N_SUBJECT_TYPES]; /* one of that type decides */
-	struct rp_ak_cert **certs;	  /* every general certificate item */
+	bool no_set; /* some quote's: the policy names one that is not here */
+	struct rp_ak_cert **certs; /* every general certificate item */
 	size_t n_certs, certs_room;
 	struct rp_issuer **issuers; /* chains that came with CRLs */
 	size_t n_issuers, issuers_room;

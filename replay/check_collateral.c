@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Collateral: signing chains and what their keys signed. */
 #include "replay/checks.h"
+#include "replay/link.h"
 
 static void whole(struct rp_finding *f, const struct rp_item *item)
 {
@@ -110,17 +111,30 @@ enum rp_outcome rp_check_qe_identity_signature(struct rp_case *c,
 			   f);
 }
 
+enum rp_outcome rp_skip_collateral(const struct rp_case *c,
+				   const struct rp_quote *q, const char *kind,
+				   struct rp_finding *f)
+{
+	char set[RP_CHOICE_TEXT];
+
+	if (!rp_lacks_named_set(c, q))
+		return rp_skip(f, "absent: %s", kind);
+	rp_choice_format(&c->policy->collateral, set);
+	return rp_skip(f, "absent: the policy's collateral set: %s", set);
+}
+
 enum rp_outcome rp_check_eval_number(struct rp_case *c,
 				     const struct rp_subject *s,
 				     struct rp_finding *f)
 {
 	const struct rp_quote *q = s->quote;
 
-	(void)c;
 	if (q->tcb_info == NULL || q->qe_identity == NULL)
-		return rp_skip(f, "absent: %s",
-			       q->tcb_info == NULL ? "dcap-tcbinfo"
-						   : "dcap-qe-identity");
+		return rp_skip_collateral(c, q,
+					  q->tcb_info == NULL
+						  ? "dcap-tcbinfo"
+						  : "dcap-qe-identity",
+					  f);
 	whole(f, q->tcb_info->item);
 	whole(f, q->qe_identity->item);
 	if (rp_expect_u64(f, q->tcb_info->tcb_info->info.eval_number,

@@ -62,9 +62,8 @@ enum rp_outcome rp_check_tcb_info_match(struct rp_case *c,
 	const struct ev_tcb_info *t;
 	char want[64], got[64];
 
-	(void)c;
 	if (q->tcb_info == NULL)
-		return rp_skip(f, "absent: dcap-tcbinfo");
+		return rp_skip_collateral(c, q, "dcap-tcbinfo", f);
 	t = &q->tcb_info->tcb_info->info;
 	quote_input(f, s, ev_span_sub(q->q.bytes, TEE_AT, 4));
 	pck_input(f, q);
@@ -168,11 +167,10 @@ enum rp_outcome rp_check_tdx_module_match(struct rp_case *c,
 	const uint8_t *mrsigner, *attributes;
 	struct differences d = { 0 };
 
-	(void)c;
 	if (q->q.tee != EV_TEE_TDX)
 		return rp_not_applicable(f, "an SGX quote has no TDX module");
 	if (q->tcb_info == NULL)
-		return rp_skip(f, "absent: dcap-tcbinfo");
+		return rp_skip_collateral(c, q, "dcap-tcbinfo", f);
 	quote_input(f, s, td->tee_tcb_svn);
 	quote_input(f, s, td->mrsignerseam);
 	quote_input(f, s, td->seam_attributes);
@@ -244,9 +242,8 @@ enum rp_outcome rp_check_qe_identity_match(struct rp_case *c,
 	const struct ev_qe_identity *id;
 	struct differences d = { 0 };
 
-	(void)c;
 	if (q->qe_identity == NULL)
-		return rp_skip(f, "absent: dcap-qe-identity");
+		return rp_skip_collateral(c, q, "dcap-qe-identity", f);
 	id = &q->qe_identity->qe_identity->identity;
 	quote_input(f, s, q->q.qe_report.bytes);
 	identity_input(f, q);

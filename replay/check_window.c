@@ -103,7 +103,21 @@ size_t rp_windows_of(const struct rp_subject *s,
 
 bool rp_window_counts(const struct rp_case *c, const struct rp_subject *s)
 {
-	return s->decides || !c->decided[s->type];
+	bool of_set = s->type == RP_TCB_INFO || s->type == RP_QE_IDENTITY ||
+		      s->type == RP_CHAIN;
+
+	return s->decides || (!c->decided[s->type] && !(of_set && c->no_set));
+}
+
+static enum rp_outcome beside(const struct rp_case *c,
+			      const struct rp_subject *s, const char *what,
+			      struct rp_finding *f)
+{
+	f->applies = false;
+	return rp_skip(f, "not-applicable: %s, and this one %s",
+		       c->decided[s->type] ? "another piece decides"
+					   : "the policy names another set",
+		       what);
 }
 
 static void window_inputs(struct rp_finding *f, const struct rp_subject *s)
@@ -153,8 +167,7 @@ static enum rp_outcome judge_windows(struct rp_case *c,
 	if (!late && !early)
 		return RP_PASS;
 	if (!rp_window_counts(c, s))
-		return rp_not_applicable(f, "another piece decides, and this "
-					    "one does not hold the time");
+		return beside(c, s, "does not hold the time", f);
 	return rp_fail(f, "%s: %.225s", word, said);
 }
 
@@ -166,9 +179,7 @@ enum rp_outcome rp_check_collateral_window(struct rp_case *c,
 		return rp_window_counts(c, s)
 			       ? rp_skip(f, "after: %s did not pass",
 					 rp_window_gate(s))
-			       : rp_not_applicable(
-					 f, "another piece decides, and this "
-					    "one is not authenticated");
+			       : beside(c, s, "is not authenticated", f);
 	window_inputs(f, s);
 	rp_set_want(f, "current");
 	return judge_windows(c, s, f);

@@ -137,6 +137,12 @@ struct rp_tcb rp_tcb_by(const struct rp_quote *q,
 			const struct ev_tcb_info *info,
 			const struct ev_qe_identity *identity);
 
+/* Skips what a quote's collateral is needed for: absent is the set that the
+ * policy names, else the kind. */
+enum rp_outcome rp_skip_collateral(const struct rp_case *c,
+				   const struct rp_quote *q, const char *kind,
+				   struct rp_finding *f);
+
 /* Whether the QE report of a quote is as an identity demands. */
 bool rp_qe_matches(const struct ev_qe_identity *id, const struct ev_quote *q);
 

@@ -140,14 +140,18 @@ struct set {
  * items, not with their square. */
 #define SETS_MAX 16
 
-/* Everything that the evaluation reads was parsed. */
+/* Everything that the evaluation reads of the quote was parsed. */
+static bool has_platform(const struct rp_quote *q)
+{
+	return q->parsed.code == EV_OK && q->chain_item != NULL &&
+	       q->chain_parsed.code == EV_OK && q->pck_parsed.code == EV_OK;
+}
+
+/* And of the set. */
 static bool evaluable(const struct set *set)
 {
-	const struct rp_quote *q = set->quote->quote;
-
-	return q->parsed.code == EV_OK && q->chain_item != NULL &&
-	       q->chain_parsed.code == EV_OK && q->pck_parsed.code == EV_OK &&
-	       set->tcb_info != NULL && set->qe_identity != NULL &&
+	return has_platform(set->quote->quote) && set->tcb_info != NULL &&
+	       set->qe_identity != NULL &&
 	       set->tcb_info->tcb_info->parsed.code == EV_OK &&
 	       set->qe_identity->qe_identity->parsed.code == EV_OK;
 }
@@ -231,21 +235,23 @@ static bool is_other_set(const struct set *set)
 
 	return !decides(set) && rp_tcb_info_fits(q, set->tcb_info) &&
 	       !set->tcb_info->tcb_info->repeated &&
-	       !ev_span_eq(set->tcb_info->item->bytes,
-			   q->tcb_info->item->bytes);
+	       (q->tcb_info == NULL || !ev_span_eq(set->tcb_info->item->bytes,
+						   q->tcb_info->item->bytes));
 }
 
 /* The next set of a quote (tcb_info NULL: the first): the one that decides,
- * then the others in order. */
+ * where one does, then the others in order. */
 static bool next_set(const struct rp_case *c, struct set *set)
 {
 	const struct rp_quote *q = set->quote->quote;
 
-	if (set->tcb_info == NULL) {
+	if (set->tcb_info == NULL && q->tcb_info != NULL) {
 		set->tcb_info = q->tcb_info;
 		set->qe_identity = q->qe_identity;
 		return evaluable(set);
 	}
+	if (!has_platform(q))
+		return false;
 	if (decides(set))
 		set->tcb_info = NULL;
 	do {

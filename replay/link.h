@@ -39,6 +39,9 @@ void rp_link_quote(struct rp_case *c, struct rp_subject *s);
 
 /* Notes which TCB infos are there twice. */
 enum ev_code rp_mark_repeated(struct rp_case *c);
+/* A set is named by the policy, and for the quote there is none of that name:
+ * it has neither TCB info nor identity, whatever else is here. */
+bool rp_lacks_named_set(const struct rp_case *c, const struct rp_quote *q);
 /* The TCB info parses and is for the quote's TEE and platform. */
 bool rp_tcb_info_fits(const struct rp_quote *q,
 		      const struct rp_subject *tcb_info);

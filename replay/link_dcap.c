@@ -2,12 +2,34 @@
 /* A quote finds its collateral and its revocation lists. */
 #include "replay/link.h"
 
-#include "replay/choice.h"
-
 /* The address that the manifest records, or NULL. */
 static const char *address_of(const struct rp_subject *s)
 {
 	return s->item->entry != NULL ? s->item->entry->source_uri : NULL;
+}
+
+static bool is_of_platform(const struct rp_quote *q, const struct rp_subject *s)
+{
+	const struct ev_tcb_info *t = &s->tcb_info->info;
+
+	return s->tcb_info->parsed.code == EV_OK && t->tee == q->q.tee &&
+	       q->pck_parsed.code == EV_OK && q->chain_item != NULL &&
+	       memcmp(t->fmspc, q->pck.fmspc, sizeof(t->fmspc)) == 0;
+}
+
+/* Where the policy names a set, no other one may stand in for it.  What
+ * hindsight brought says what is known by now, of whatever number. */
+static bool may_decide(const struct rp_case *c, const struct rp_quote *q,
+		       const struct rp_subject *s)
+{
+	const struct rp_choice *choice = &c->policy->collateral;
+
+	if (!rp_choice_is_made(choice))
+		return true;
+	return is_of_platform(q, s) &&
+	       (s->item->later ||
+		rp_choice_takes(choice, s->tcb_info->info.eval_number,
+				address_of(s)));
 }
 
 /* Ranks candidates: platform first, then what hindsight brought, then cli.md's
@@ -24,8 +46,7 @@ static unsigned int tcb_info_rank(const struct rp_case *c,
 		return 2;
 	if (t->tee != q->q.tee)
 		return 1;
-	if (q->pck_parsed.code == EV_OK && q->chain_item != NULL &&
-	    memcmp(t->fmspc, q->pck.fmspc, sizeof(t->fmspc)) == 0)
+	if (is_of_platform(q, s))
 		rank += 32;
 	if (s->item->later)
 		rank += 16;
@@ -54,6 +75,8 @@ static void link_tcb_info(const struct rp_case *c, struct rp_quote *q)
 	while ((s = rp_next_subject(c, RP_TCB_INFO, s)) != NULL) {
 		unsigned int rank = tcb_info_rank(c, q, s);
 
+		if (!may_decide(c, q, s))
+			continue;
 		if (rank > best_rank || (rank == best_rank && newer(s, best))) {
 			best = s;
 			best_rank = rank;
@@ -129,6 +152,11 @@ static unsigned int identity_rank(const struct rp_case *c,
 	return rank;
 }
 
+bool rp_lacks_named_set(const struct rp_case *c, const struct rp_quote *q)
+{
+	return q->tcb_info == NULL && rp_choice_is_made(&c->policy->collateral);
+}
+
 const struct rp_subject *
 rp_qe_identity_beside(const struct rp_case *c, const struct rp_quote *q,
 		      const struct rp_subject *tcb_info)
@@ -152,7 +180,10 @@ void rp_link_quote(struct rp_case *c, struct rp_subject *s)
 	struct rp_quote *q = s->quote;
 
 	link_tcb_info(c, q);
-	q->qe_identity = rp_qe_identity_beside(c, q, q->tcb_info);
+	if (rp_lacks_named_set(c, q))
+		c->no_set = true;
+	else
+		q->qe_identity = rp_qe_identity_beside(c, q, q->tcb_info);
 	if (q->chain_item != NULL && q->chain_parsed.code == EV_OK) {
 		const struct ev_chain *chain = &q->chain;
 

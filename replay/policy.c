@@ -255,14 +255,33 @@ static enum ev_code read_signers(struct ev_crypto *crypto,
 	return EV_OK;
 }
 
+/* What a policy may have beside the members that it must have. */
+static enum ev_code read_further(struct ev_crypto *crypto, struct rp_policy *p,
+				 struct ev_error *err)
+{
+	const json_t *expect = json_object_get(p->json, "expect");
+	const json_t *signers = json_object_get(p->json, "signers");
+	const json_t *collateral = json_object_get(p->json, "collateral");
+
+	if (expect != NULL && !json_is_object(expect))
+		return ev_fail(err, EV_SYNTAX, object, "expect", 0, "an object",
+			       ev_json_type_word(expect));
+	if (expect != NULL && read_expect(expect, p, err) != EV_OK)
+		return err->code;
+	if (collateral != NULL &&
+	    rp_choice_read(collateral, &p->collateral, err) != EV_OK)
+		return err->code;
+	if (signers != NULL)
+		return read_signers(crypto, signers, p, err);
+	return EV_OK;
+}
+
 static enum ev_code read_members(struct ev_crypto *crypto, struct rp_policy *p,
 				 struct ev_error *err)
 {
-	static const char *const known[] = { "policy", "name",	 "require",
-					     "waive",  "expect", "signers",
-					     NULL };
-	const json_t *expect = json_object_get(p->json, "expect");
-	const json_t *signers = json_object_get(p->json, "signers");
+	static const char *const known[] = { "policy",	   "name",   "require",
+					     "waive",	   "expect", "signers",
+					     "collateral", NULL };
 	struct ev_span format, name;
 	json_t *require, *waive;
 
@@ -281,14 +300,7 @@ static enum ev_code read_members(struct ev_crypto *crypto, struct rp_policy *p,
 	if (read_require(require, p, err) != EV_OK ||
 	    check_waivers(waive, err) != EV_OK)
 		return err->code;
-	if (expect != NULL && !json_is_object(expect))
-		return ev_fail(err, EV_SYNTAX, object, "expect", 0, "an object",
-			       ev_json_type_word(expect));
-	if (expect != NULL && read_expect(expect, p, err) != EV_OK)
-		return err->code;
-	if (signers != NULL)
-		return read_signers(crypto, signers, p, err);
-	return EV_OK;
+	return read_further(crypto, p, err);
 }
 
 enum ev_code rp_policy_parse(struct ev_crypto *crypto, struct ev_span text,

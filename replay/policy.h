@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A policy says which checks must not be skipped, which failures are waived,
- * which values are expected, and whose signatures count (ecart-policy(5)).
- * It changes the verdict, never a finding.
+ * which values are expected, whose signatures count, and by which of several
+ * sets of collateral is judged (ecart-policy(5)).  Only the last changes a
+ * finding; the rest changes the verdict alone.
  */
 #ifndef RP_POLICY_H
 #define RP_POLICY_H
@@ -11,6 +12,7 @@
 #include "evidence/base/json.h"
 #include "evidence/base/pem.h"
 #include "replay/check.h"
+#include "replay/choice.h"
 
 #define RP_POLICY_KEYS_MAX   16
 #define RP_POLICY_EXPECT_MAX 64
@@ -31,6 +33,7 @@ struct rp_policy {
 	struct ev_span key[RP_POLICY_KEYS_MAX];	     /* DER SPKI */
 	size_t n_keys;
 	bool requires[RP_CHECKS_MAX]; /* by the row of the table of checks */
+	struct rp_choice collateral;
 };
 
 /* Refuses unknown members, patterns that name no check, facts that no report

@@ -36,6 +36,9 @@ static bool is_demanded(const struct rp_case *c, const struct rp_finding *f)
 		return true;
 	if (c->has_nonce && strcmp(f->check->id, "bind.challenge") == 0)
 		return true;
+	if (rp_choice_is_made(&c->policy->collateral) && f->subject != NULL &&
+	    strcmp(f->check->id, "dcap.tcb-info.match") == 0)
+		return true;
 	return f->subject != NULL && f->subject->type == RP_EXPECTATION;
 }
 
@@ -285,6 +288,25 @@ static void write_windows(const struct rp_case *c, struct ev_writer *w)
 	ev_write_end(w);
 }
 
+static void write_policy(const struct rp_policy *policy, struct ev_writer *w)
+{
+	const struct rp_choice *choice = &policy->collateral;
+
+	ev_write_object(w, "policy");
+	write_foreign(w, "name", policy->name);
+	ev_write_hex(w, "sha256", EV_SPAN(policy->sha256));
+	if (rp_choice_is_made(choice)) {
+		ev_write_object(w, "collateral");
+		if (choice->update != NULL)
+			ev_write_str(w, "update", choice->update);
+		if (choice->has_number)
+			ev_write_int(w, "evaluationDataNumber",
+				     (int64_t)choice->number);
+		ev_write_end(w);
+	}
+	ev_write_end(w);
+}
+
 static void write_head(const struct rp_case *c, enum rp_time_basis basis,
 		       bool has_basis, struct ev_writer *w)
 {
@@ -297,10 +319,7 @@ static void write_head(const struct rp_case *c, enum rp_time_basis basis,
 		ev_write_str(w, "basis", basis_words[basis]);
 		ev_write_end(w);
 	}
-	ev_write_object(w, "policy");
-	write_foreign(w, "name", c->policy->name);
-	ev_write_hex(w, "sha256", EV_SPAN(c->policy->sha256));
-	ev_write_end(w);
+	write_policy(c->policy, w);
 }
 
 char *rp_report_write(const struct rp_case *c, enum rp_time_basis basis,

@@ -276,6 +276,34 @@ static void every_set_of_collateral_is_shown(void **state)
 	close_crowd(&w);
 }
 
+static void sets_are_shown_where_none_decides(void **state)
+{
+	const json_t *tcb;
+	struct crowd w = { .n = 0 };
+
+	(void)state;
+	vectors_need();
+	replay_open(&w.r, NULL);
+	add(&w, "i1", "dcap-qe-identity", vector(SET1 "qe_identity.json"));
+	add(&w, "i2", "dcap-qe-identity", vector(SET2 "qe_identity.json"));
+	add(&w, "t1", "dcap-tcbinfo", vector(SET1 "tcb_info.json"));
+	add(&w, "t2", "dcap-tcbinfo", vector(SET2 "tcb_info.json"));
+	add(&w, "t3", "dcap-tcbinfo", vector(SET2 "tcb_info.json"));
+	add(&w, "q", "tdx-quote", vector(V5 "quote.bin"));
+	w.r.policy.collateral = (struct rp_choice){ NULL, true, 99 };
+	replay(&w, INT64_C(1769529299));
+	tcb = json_object_get(w.facts, "tcb");
+	assert_int_equal(json_array_size(tcb), 2); /* t3 is t2 again */
+	for (size_t i = 0; i < 2; i++) {
+		const json_t *set = json_array_get(tcb, i);
+
+		assert_string_equal(text(set, "collateral"), i ? "t2" : "t1");
+		assert_string_equal(text(set, "qeIdentity"), i ? "i2" : "i1");
+		assert_true(json_is_false(json_object_get(set, "decides")));
+	}
+	close_crowd(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -285,6 +313,7 @@ int main(void)
 		cmocka_unit_test(each_quote_has_its_own_trust),
 		cmocka_unit_test(the_text_has_a_block_for_each_quote),
 		cmocka_unit_test(every_set_of_collateral_is_shown),
+		cmocka_unit_test(sets_are_shown_where_none_decides),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -165,6 +165,52 @@ static void waivers_hold_for_their_values_alone(void **state)
 	replay_close(&r);
 }
 
+static void a_set_that_is_named_badly_is_refused(void **state)
+{
+	static const struct {
+		const char *json;
+		enum ev_code code;
+		const char *field;
+	} cases[] = {
+		{ HEAD LISTS ",\"collateral\":{}}", EV_MISSING, "collateral" },
+		{ HEAD LISTS ",\"collateral\":null}", EV_SYNTAX, "collateral" },
+		{ HEAD LISTS ",\"collateral\":{\"update\":\"early\","
+			     "\"update\":\"early\"}}",
+		  EV_DUPLICATE, "member" },
+		{ HEAD LISTS ",\"collateral\":{\"evaluationDataNumber\":1.0}}",
+		  EV_VALUE, NULL },
+		{ HEAD LISTS ",\"collaterals\":{\"update\":\"early\"}}",
+		  EV_VALUE, "members" },
+	};
+	struct replay_case r;
+
+	(void)state;
+	replay_open(&r, NULL);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		refuses(&r, cases[i].json, cases[i].code, cases[i].field);
+	replay_close(&r);
+}
+
+static void the_set_that_a_policy_names_is_kept(void **state)
+{
+	struct replay_case r;
+	struct ev_error err = { 0 };
+
+	(void)state;
+	replay_open(&r, NULL);
+	assert_false(rp_choice_is_made(&r.policy.collateral));
+	assert_int_equal(replay_policy(&r,
+				       HEAD LISTS
+				       ",\"collateral\":{\"update\":\"early\","
+				       "\"evaluationDataNumber\":21}}",
+				       &err),
+			 EV_OK);
+	assert_string_equal(r.policy.collateral.update, "early");
+	assert_true(r.policy.collateral.has_number);
+	assert_int_equal(r.policy.collateral.number, 21);
+	replay_close(&r);
+}
+
 static enum rp_verdict verdict_of(const char *golden, const char *check,
 				  const char *got)
 {
@@ -254,6 +300,8 @@ int main(void)
 		cmocka_unit_test(default_1_is_what_the_table_says),
 		cmocka_unit_test(whatever_would_be_ignored_is_refused),
 		cmocka_unit_test(one_signer_key_is_one_block),
+		cmocka_unit_test(a_set_that_is_named_badly_is_refused),
+		cmocka_unit_test(the_set_that_a_policy_names_is_kept),
 		cmocka_unit_test(waivers_hold_for_their_values_alone),
 		cmocka_unit_test(a_waiver_does_not_cover_what_stands_beside),
 		cmocka_unit_test(changed_bytes_do_no_harm),

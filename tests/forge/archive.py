@@ -75,6 +75,8 @@ def entry(item, names):
     out = {
         "name": item["name"], "size": len(item["data"]), "kind": item["kind"],
         "mediaType": item["mediaType"], "source": {"type": "file", "detail": "SIMULATED"}}
+    if "uri" in item:
+        out["source"]["uri"] = item["uri"]
     relates = [{"rel": r, "name": names[p]} for r, p in item["relates"] if p in names]
     if relates:
         out["relates"] = relates

@@ -92,6 +92,13 @@ def expect_policy(name, expect):
             "expect": expect}
 
 
+def set_policy(name, require=DEFAULT, **choice):
+    """default-1 and the collateral set that it names."""
+    waive = [{"check": check, "reason": "informs, does not judge"} for check in INFORMS]
+    return {"policy": "ecart-policy/1", "name": name, "require": list(require), "waive": waive,
+            "collateral": choice}
+
+
 def signer_policy(name, threshold, *keys, require=("archive.threshold",)):
     """default-1 with signers; nothing is waived, since these archives need no waiver."""
     require = list(REQUIRED) + list(require)

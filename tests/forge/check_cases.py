@@ -37,6 +37,8 @@ def verdict(replay, failed, policy):
     if "archive.threshold" in replay.out and not replay.passed("archive.threshold"):
         return "incomplete"
     required = list(policy["require"] if policy else case.DEFAULT)
+    if policy and "collateral" in policy:
+        required.append("dcap.tcb-info.match")
     if replay.nonce is not None:
         required.append("bind.challenge")
     for check in required:

@@ -31,7 +31,7 @@ class Replay:
 
     def __init__(self, data, as_of, policy, nonce=None):
         self.as_of, self.policy, self.nonce = as_of, policy, nonce
-        self.out, self.moot = {}, set()
+        self.out, self.moot, self.chosen = {}, set(), {}
         self.ask("archive.container", (), lambda: self.open(data))
         self.ask("archive.canonical", ("archive.container",), self.canonical_bytes)
         self.ask("archive.manifest", ("archive.container",), self.read_manifest)
@@ -133,6 +133,8 @@ class Replay:
 
     def one(self, kind):
         found = self.of_kind(kind)
+        if kind in self.chosen:
+            found = [raw for raw in [self.chosen[kind]] if raw]
         if not found:
             raise Absent(kind)
         return found[0]

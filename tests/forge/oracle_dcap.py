@@ -8,6 +8,7 @@ import crl
 import der
 import ec
 import intel_pki
+import oracle_sets
 import pem
 import quote
 import sgx_extension
@@ -407,6 +408,7 @@ def ask_all(replay):
         lambda: revocation(replay, replay.pck_ca, replay.quote_root))
     ask("dcap.tcb-signing.revocation", ("dcap.tcb-signing.chain",),
         lambda: revocation(replay, replay.signing, replay.signing_root))
+    oracle_sets.choose(replay)
     ask("dcap.tcb-info.signature", (), lambda: tcb_info(replay))
     ask("dcap.qe-identity.signature", (), lambda: qe_identity(replay))
     windows(replay)
