@@ -26,6 +26,11 @@ static const struct {
 	{ "qe_status", "tcb", "qe", "status" },
 };
 
+static const json_t *first_of(const json_t *facts, const char *area)
+{
+	return rp_unless_beside(rp_area_nth(facts, area, 0));
+}
+
 /* Every member is there in every row; one of several quotes speaks for none,
  * so that its columns are empty then. */
 static void write_facts(struct ev_writer *w, const json_t *facts)
@@ -35,8 +40,7 @@ static void write_facts(struct ev_writer *w, const json_t *facts)
 	for (size_t i = 0; i < sizeof(facts_columns) / sizeof(facts_columns[0]);
 	     i++) {
 		const json_t *v =
-			one ? rp_area_nth(facts, facts_columns[i].area, 0)
-			    : NULL;
+			one ? first_of(facts, facts_columns[i].area) : NULL;
 
 		ev_write_str(w, facts_columns[i].column,
 			     rp_member_text(v, facts_columns[i].member,
@@ -52,8 +56,7 @@ static void write_advisories(struct ev_writer *w, const json_t *facts)
 
 	if (rp_area_nth(facts, "quote", 1) == NULL)
 		json_array_foreach (
-			json_object_get(rp_area_nth(facts, "tcb", 0),
-					"advisories"),
+			json_object_get(first_of(facts, "tcb"), "advisories"),
 			i, id)
 			ev_buffer_printf(&list, "%s%s", i > 0 ? " " : "",
 					 json_string_value(id));

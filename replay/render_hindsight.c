@@ -65,7 +65,14 @@ static const json_t *tcb_of(const struct view *v, bool later, const char *item)
 
 	if (!later || json_object_get(facts, "tcb") == NULL)
 		facts = json_object_get(v->then, "facts");
-	return rp_area_of(facts, "tcb", "item", item, 0);
+	return rp_unless_beside(rp_area_of(facts, "tcb", "item", item, 0));
+}
+
+static const char *status_of(const struct view *v, bool later, const char *item)
+{
+	const json_t *tcb = tcb_of(v, later, item);
+
+	return tcb != NULL ? text(tcb, "status") : "not judged";
 }
 
 static void check_cell(const json_t *check, const char *bad,
@@ -190,8 +197,8 @@ static void add_quote(const struct view *v, const char *item)
 	add_level(v, "platform level", "platform", item);
 	add_level(v, "TDX module", "module", item);
 	add_level(v, "quoting enclave", "qe", item);
-	add_row(v, "together", text(tcb_of(v, false, item), "status"),
-		text(tcb_of(v, true, item), "status"));
+	add_row(v, "together", status_of(v, false, item),
+		status_of(v, true, item));
 	new_advisories(v, item, cell);
 	if (cell[0] != '\0')
 		add_row(v, "new advisories", "", cell);

@@ -3,6 +3,7 @@
  * none. */
 #include "replay/render_machine.h"
 
+#include "replay/choice.h"
 #include "replay/render_level.h"
 #include "replay/render_line.h"
 #include "replay/render_member.h"
@@ -19,6 +20,7 @@ struct machine {
 	const json_t *facts;
 	const char *item;
 	const json_t *quote, *tdx, *sgx, *platform, *azure;
+	const json_t *choice; /* the set that the policy names */
 	bool full;
 };
 
@@ -116,37 +118,62 @@ static void module_text(const json_t *tcb, char out[80])
 			 text(module, "status"));
 }
 
-static void add_set(const json_t *tcb, bool several, struct ev_buffer *out)
+static void add_set(const json_t *tcb, bool named, struct ev_buffer *out)
 {
 	const char *date = rp_member_text(tcb, "platform", "date", NULL);
 	bool decides = rp_member_is_true(tcb, "decides");
 	char module[80];
 
 	module_text(tcb, module);
-	rp_render_line(
-		out, decides ? "TCB level" : "",
-		"%s%s%splatform %s%s%.10s%s, %sQE %s%s", several ? "by " : "",
-		several ? text(tcb, "collateral") : "",
-		!several  ? ""
-		: decides ? " (decides): "
-			  : ": ",
-		rp_member_text(tcb, "platform", "status", NULL),
-		comma(date, " (level of "), date, comma(date, ")"), module,
-		rp_member_text(tcb, "qe", "status", NULL), mark(tcb));
+	rp_render_line(out, decides ? "TCB level" : "",
+		       "%s%s%splatform %s%s%.10s%s, %sQE %s%s",
+		       named ? "by " : "", named ? text(tcb, "collateral") : "",
+		       !named	 ? ""
+		       : decides ? " (decides): "
+				 : ": ",
+		       rp_member_text(tcb, "platform", "status", NULL),
+		       comma(date, " (level of "), date, comma(date, ")"),
+		       module, rp_member_text(tcb, "qe", "status", NULL),
+		       mark(tcb));
+}
+
+/* Why this set decides, or why none does, where the policy names one. */
+static void add_choice(const struct machine *m, bool decided,
+		       struct ev_buffer *out)
+{
+	struct rp_choice choice = { 0 };
+	struct ev_error err = { 0 };
+	char set[RP_CHOICE_TEXT];
+
+	if (m->choice == NULL ||
+	    rp_choice_read(m->choice, &choice, &err) != EV_OK)
+		return;
+	rp_choice_format(&choice, set);
+	rp_render_line(out, decided ? "" : "TCB level",
+		       decided ? "(the policy names this set: %s)"
+			       : "not judged: the policy names a set that is "
+				 "not here: %s",
+		       set);
 }
 
 /* Every set of collateral; the distance by the one that decides. */
 static void add_levels(const struct machine *m, struct ev_buffer *out)
 {
 	const json_t *first = rp_area_of(m->facts, "tcb", "item", m->item, 0);
-	bool several = rp_area_of(m->facts, "tcb", "item", m->item, 1) != NULL;
-	const json_t *tcb;
+	const json_t *deciding = rp_unless_beside(first), *tcb;
+	bool named = deciding == NULL ||
+		     rp_area_of(m->facts, "tcb", "item", m->item, 1) != NULL;
 
+	if (first != NULL && deciding == NULL)
+		add_choice(m, false, out);
 	for (size_t i = 0;
 	     (tcb = rp_area_of(m->facts, "tcb", "item", m->item, i)) != NULL;
-	     i++)
-		add_set(tcb, several, out);
-	rp_render_level(first, m->platform, m->tdx, out);
+	     i++) {
+		add_set(tcb, named, out);
+		if (tcb == deciding)
+			add_choice(m, true, out);
+	}
+	rp_render_level(deciding, m->platform, m->tdx, out);
 }
 
 /* One vTPM; named where the report knows more than one. */
@@ -183,9 +210,10 @@ static void add_guest(const struct machine *m, struct ev_buffer *out)
 			       "was replayed");
 }
 
-static void add_quote(const json_t *facts, const json_t *quote, bool full,
+static void add_quote(const json_t *report, const json_t *quote, bool full,
 		      struct ev_buffer *out)
 {
+	const json_t *facts = json_object_get(report, "facts");
 	const char *item = text(quote, "item");
 	const struct machine m = {
 		.facts = facts,
@@ -195,6 +223,8 @@ static void add_quote(const json_t *facts, const json_t *quote, bool full,
 		.sgx = rp_area_of(facts, "sgx", "item", item, 0),
 		.platform = rp_area_of(facts, "platform", "item", item, 0),
 		.azure = rp_area_of(facts, "azure", "quote", item, 0),
+		.choice = json_object_get(json_object_get(report, "policy"),
+					  "collateral"),
 		.full = full,
 	};
 
@@ -241,8 +271,9 @@ static void begin(const json_t *v, const char *label, bool several,
 	++*blocks;
 }
 
-void rp_render_machines(const json_t *facts, bool full, struct ev_buffer *out)
+void rp_render_machines(const json_t *report, bool full, struct ev_buffer *out)
 {
+	const json_t *facts = json_object_get(report, "facts");
 	bool several = rp_area_nth(facts, "quote", 1) != NULL ||
 		       rp_area_nth(facts, "azure", 1) != NULL;
 	size_t blocks = 0;
@@ -250,7 +281,7 @@ void rp_render_machines(const json_t *facts, bool full, struct ev_buffer *out)
 
 	for (size_t i = 0; (v = rp_area_nth(facts, "quote", i)) != NULL; i++) {
 		begin(v, "quote", several, &blocks, out);
-		add_quote(facts, v, full, out);
+		add_quote(report, v, full, out);
 	}
 	for (size_t i = 0;
 	     (v = rp_area_of(facts, "azure", "quote", "", i)) != NULL; i++) {

@@ -7,7 +7,7 @@
 
 #include <jansson.h>
 
-/* facts of a report; with full, digests are not cut. */
-void rp_render_machines(const json_t *facts, bool full, struct ev_buffer *out);
+/* Of a whole report; with full, digests are not cut. */
+void rp_render_machines(const json_t *report, bool full, struct ev_buffer *out);
 
 #endif

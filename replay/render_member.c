@@ -101,6 +101,11 @@ const json_t *rp_area_of(const json_t *facts, const char *area,
 	return NULL;
 }
 
+const json_t *rp_unless_beside(const json_t *v)
+{
+	return json_is_false(json_object_get(v, "decides")) ? NULL : v;
+}
+
 bool rp_rests_on_simulated(const json_t *report)
 {
 	const json_t *anchor;

@@ -30,6 +30,10 @@ const json_t *rp_area_nth(const json_t *facts, const char *area, size_t n);
 const json_t *rp_area_of(const json_t *facts, const char *area,
 			 const char *member, const char *text, size_t n);
 
+/* An object of facts, but NULL for a set of collateral that does not decide: it
+ * is shown beside and speaks for no machine. */
+const json_t *rp_unless_beside(const json_t *v);
+
 /* An anchor that the report rests on is SIMULATED; what is then said. */
 #define RP_SIMULATED "SIMULATED anchors: this says nothing about a real machine"
 bool rp_rests_on_simulated(const json_t *report);

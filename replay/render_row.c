@@ -71,7 +71,8 @@ static struct row row_of(const json_t *facts)
 	}
 	cell(&row, row.mrtd, 16, rp_area_nth(facts, "tdx", 0), "mrtd");
 	cell(&row, row.fmspc, 16, rp_area_nth(facts, "platform", 0), "fmspc");
-	cell(&row, row.tcb, 40, rp_area_nth(facts, "tcb", 0), "status");
+	cell(&row, row.tcb, 40, rp_unless_beside(rp_area_nth(facts, "tcb", 0)),
+	     "status");
 	return row;
 }
 

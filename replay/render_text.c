@@ -215,14 +215,13 @@ static void full_trust(const json_t *r, struct ev_buffer *out)
 bool rp_render_text(struct ev_span report, bool full, struct ev_buffer *out)
 {
 	ev_auto_json json_t *r = rp_report_load(report);
-	const json_t *facts, *checks;
+	const json_t *checks;
 
 	if (r == NULL)
 		return false;
-	facts = json_object_get(r, "facts");
 	checks = json_object_get(r, "checks");
 	first_lines(r, full, out);
-	rp_render_machines(facts, full, out);
+	rp_render_machines(r, full, out);
 	rp_render_session(r, full, out);
 	ev_buffer_add_str(out, "\n");
 	broken_lines(checks, out);
