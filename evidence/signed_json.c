@@ -9,8 +9,27 @@
 
 #define SIGNATURE_DIGITS 128
 
-/* Whether text is one JSON value and nothing else; *n_values counts it and
- * what is in it. */
+/* The two members, and nothing beside or behind them. */
+static bool are_both(struct ev_span item, const char *inner,
+		     struct ev_span *slice, struct ev_span *signature)
+{
+	const char *const names[] = { inner, "signature" };
+	struct ev_span values[2];
+	struct ev_json_scan behind = { .text = item };
+	struct ev_json_extent extent;
+
+	if (!ev_json_members(item, names, values, 2, &extent))
+		return false;
+	behind.at = extent.end;
+	if (extent.n_members != 2 || values[0].p == NULL ||
+	    values[1].p == NULL || ev_json_scan_space(&behind))
+		return false;
+	*slice = values[0];
+	*signature = values[1];
+	return true;
+}
+
+/* Whether text is one JSON value and nothing else. */
 static bool scan(struct ev_span text, struct ev_json_scan *s)
 {
 	*s = (struct ev_json_scan){ .text = text, .integers_only = true };
@@ -23,6 +42,27 @@ static bool scan(struct ev_span text, struct ev_json_scan *s)
 		return false;
 	}
 	return true;
+}
+
+/* Why they are not: what is wrong with the text goes first. */
+static enum ev_code refuse(struct ev_span item, const char *inner,
+			   const char *object, struct ev_error *err)
+{
+	struct ev_json_scan whole;
+	struct ev_span value;
+
+	if (!scan(item, &whole))
+		return ev_fail(err, whole.code, object, whole.field, whole.at,
+			       whole.want, "other text");
+	if (!ev_json_member(item, inner, &value))
+		return ev_fail(err, EV_MISSING, object, inner, 0,
+			       "the member once", "none, or several");
+	if (!ev_json_member(item, "signature", &value))
+		return ev_fail(err, EV_MISSING, object, "signature", 0,
+			       "the member once", "none, or several");
+	return ev_fail(err, EV_VALUE, object, "members", 0,
+		       "the signed object and signature alone",
+		       "another member");
 }
 
 static enum ev_code parse_signature(struct ev_span value, uint64_t offset,
@@ -49,28 +89,13 @@ enum ev_code ev_signed_json_parse(struct ev_span item, const char *inner,
 				  struct ev_error *err)
 {
 	struct ev_signed_json s = { 0 };
-	struct ev_json_scan whole, body, rest;
 	struct ev_span value;
 
 	if (item.n > EV_COLLATERAL_MAX)
 		return ev_fail_u64(err, EV_LIMIT, object, "size", 0,
 				   EV_COLLATERAL_MAX, item.n);
-	if (!scan(item, &whole))
-		return ev_fail(err, whole.code, object, whole.field, whole.at,
-			       whole.want, "other text");
-	if (!ev_json_member(item, inner, &s.slice))
-		return ev_fail(err, EV_MISSING, object, inner, 0,
-			       "the member once", "none, or several");
-	if (!ev_json_member(item, "signature", &value))
-		return ev_fail(err, EV_MISSING, object, "signature", 0,
-			       "the member once", "none, or several");
-	/* The object itself and each value in it are counted once, so another
-	 * member, however it is spelled, shows in the sum. */
-	if (!scan(s.slice, &body) || !scan(value, &rest) ||
-	    whole.n_values != 1 + body.n_values + rest.n_values)
-		return ev_fail(err, EV_VALUE, object, "members", 0,
-			       "the signed object and signature alone",
-			       "another member");
+	if (!are_both(item, inner, &s.slice, &value))
+		return refuse(item, inner, object, err);
 	if (s.slice.p[0] != '{')
 		return ev_fail(err, EV_SYNTAX, object, inner,
 			       (uint64_t)(s.slice.p - item.p), "an object",

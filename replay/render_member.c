@@ -35,7 +35,7 @@ json_t *rp_report_load_brief(struct ev_span report, struct ev_span *checks)
 	ev_auto_buffer struct ev_buffer text = { 0 };
 	struct ev_span brief[N_BRIEF], id;
 
-	if (!ev_json_members(report, brief_names, brief, N_BRIEF))
+	if (!ev_json_members(report, brief_names, brief, N_BRIEF, NULL))
 		return NULL;
 	*checks = brief[CHECKS];
 	ev_buffer_add_str(&text, "{");

@@ -52,9 +52,15 @@ enum ev_code ev_json_parse_numbers(struct ev_span text, size_t max,
 bool ev_json_member(struct ev_span text, const char *name,
 		    struct ev_span *value);
 /* The same of n names at once; the value of one that is not there is empty,
- * with p NULL.  False: no object, malformed, or one of them twice. */
+ * with p NULL.  False: no object, malformed, or one of them twice.  extent,
+ * if not NULL, is how many members the object has, and where it ends. */
+struct ev_json_extent {
+	size_t n_members;
+	size_t end; /* offset behind the closing bracket */
+};
 bool ev_json_members(struct ev_span text, const char *const names[],
-		     struct ev_span values[], size_t n);
+		     struct ev_span values[], size_t n,
+		     struct ev_json_extent *extent);
 
 /* As jansson sees members of an object; refuse with EV_MISSING / EV_SYNTAX.
  * want_* borrow from the object. */

@@ -274,9 +274,11 @@ static size_t index_of(struct ev_span name, const char *const names[], size_t n)
 }
 
 bool ev_json_members(struct ev_span text, const char *const names[],
-		     struct ev_span values[], size_t n)
+		     struct ev_span values[], size_t n,
+		     struct ev_json_extent *extent)
 {
 	struct ev_json_scan s = { .text = text, .depth = 1 };
+	size_t n_members = 0;
 
 	memset(values, 0, n * sizeof(values[0]));
 	ev_json_scan_space(&s);
@@ -288,6 +290,7 @@ bool ev_json_members(struct ev_span text, const char *const names[],
 		/* An empty object has no member either. */
 		if (!scan_name(&s))
 			return false;
+		n_members++;
 		i = index_of(s.member, names, n);
 		ev_json_scan_space(&s);
 		start = s.at;
@@ -297,7 +300,11 @@ bool ev_json_members(struct ev_span text, const char *const names[],
 			values[i] = ev_span_sub(text, start, s.at - start);
 		ev_json_scan_space(&s);
 	} while (take(&s, ','));
-	return take(&s, '}');
+	if (!take(&s, '}'))
+		return false;
+	if (extent != NULL)
+		*extent = (struct ev_json_extent){ n_members, s.at };
+	return true;
 }
 
 bool ev_json_member(struct ev_span text, const char *name,
@@ -305,7 +312,7 @@ bool ev_json_member(struct ev_span text, const char *name,
 {
 	struct ev_span found;
 
-	if (!ev_json_members(text, &name, &found, 1) || found.p == NULL)
+	if (!ev_json_members(text, &name, &found, 1, NULL) || found.p == NULL)
 		return false;
 	*value = found;
 	return true;
