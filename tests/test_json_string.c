@@ -8,12 +8,12 @@
 
 #include <cmocka.h>
 
-/* Eight bytes are looked at together: each value at each place of them, and
- * beside each neighbour that a borrow could come from. */
+/* Sixteen bytes are looked at together: each value at each place of them, and
+ * beside neighbours at the edges of what is plain. */
 static void every_byte_is_told_at_every_place(void **state)
 {
 	static const uint8_t beside[] = { ' ', '!', '#', '[', ']', '~', 'a' };
-	uint8_t text[20];
+	uint8_t text[36];
 
 	(void)state;
 	for (size_t b = 0; b < sizeof(beside); b++)
