@@ -207,7 +207,7 @@ static void take_errors(const struct worker *w, struct ev_buffer *err)
 		ev_buffer_add(err, ev_span_of(piece, (size_t)n));
 		at += n;
 	}
-	if (ftruncate(w->errors, 0) == 0)
+	if (at > 0 && ftruncate(w->errors, 0) == 0)
 		lseek(w->errors, 0, SEEK_SET); /* the worker's offset too */
 }
 
@@ -286,8 +286,10 @@ bool cmd_jobs_run(const struct cmd_jobs *jobs)
 	good = p->results != NULL;
 	for (unsigned int i = 0; i < CMD_JOBS_MAX; i++)
 		p->worker[i].socket = -1;
+	/* Who answered works on while the answer is used. */
 	while (good && p->next < jobs->n)
-		good = give_all(p) && take_some(p) && use_ready(p);
+		good = give_all(p) && take_some(p) && give_all(p) &&
+		       use_ready(p);
 	for (unsigned int i = 0; i < jobs->jobs; i++)
 		end(&p->worker[i]);
 	for (size_t i = 0; p->results != NULL && i < p->room; i++) {
