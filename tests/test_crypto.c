@@ -133,6 +133,9 @@ static void old_results_give_way_to_new_ones(void **state)
 	key[31] = 2;
 	assert_false(ev_crypto_remembered(crypto, key));
 	assert_int_equal(ev_crypto_remembrances(crypto), 7);
+	ev_crypto_forget(crypto);
+	key[31] = 1;
+	assert_false(ev_crypto_remembered(crypto, key));
 	ev_crypto_free(crypto);
 }
 

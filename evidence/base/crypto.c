@@ -126,6 +126,13 @@ void ev_crypto_remember(struct ev_crypto *crypto, const uint8_t key[32])
 	put_first(set, set->used - 1u, key);
 }
 
+void ev_crypto_forget(struct ev_crypto *crypto)
+{
+	memset(crypto->remembered, 0, sizeof(crypto->remembered));
+	crypto->verifications = 0;
+	crypto->remembrances = 0;
+}
+
 uint64_t ev_crypto_verifications(const struct ev_crypto *crypto)
 {
 	return crypto->verifications;

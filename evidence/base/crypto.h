@@ -47,6 +47,9 @@ enum ev_verified ev_crypto_answer(int rc);
 bool ev_crypto_remembered(struct ev_crypto *crypto, const uint8_t key[32]);
 void ev_crypto_remember(struct ev_crypto *crypto, const uint8_t key[32]);
 
+/* Forgets them all, and begins to count anew. */
+void ev_crypto_forget(struct ev_crypto *crypto);
+
 /* Signature verifications that reached libcrypto, and those that did not have
  * to, for scripts/bench. */
 uint64_t ev_crypto_verifications(const struct ev_crypto *crypto);
