@@ -27,6 +27,7 @@ struct member {
 /* An object or array that is not closed yet. */
 struct level {
 	bool is_object;
+	bool unsorted;	     /* a member is not behind the one before it */
 	size_t start;	     /* offset behind the opening bracket */
 	size_t first_member; /* index of its first in the list of members */
 };
@@ -73,22 +74,19 @@ bool ev_writer_ok(const struct ev_writer *w)
 
 static bool is_name_byte(uint8_t c)
 {
-	if (c >= 'a' && c <= 'z')
-		return true;
-	if (c >= 'A' && c <= 'Z')
-		return true;
-	/* '-', '.', '/', the digits and ':' are neighbours in ASCII. */
-	return (c >= '-' && c <= ':') || c == '_';
+	/* '-', '.', '/', the digits and ':' are neighbours in ASCII, and
+	 * letters differ in one bit. */
+	return (uint8_t)((c | 0x20) - 'a') < 26 || (uint8_t)(c - '-') < 14 ||
+	       c == '_';
 }
 
 bool ev_write_is_name(struct ev_span name)
 {
 	if (name.n == 0 || name.n > NAME_MAX_BYTES)
 		return false;
-	for (size_t i = 0; i < name.n; i++) {
+	for (size_t i = 0; i < name.n; i++)
 		if (!is_name_byte(name.p[i]))
 			return false;
-	}
 	return true;
 }
 
@@ -109,18 +107,27 @@ static bool reserve_member(struct ev_writer *w)
 	return true;
 }
 
+/* Or equal to it, which the sort refuses. */
+static bool is_before_last(const struct ev_writer *w, struct ev_span name)
+{
+	const struct member *m = w->members + w->n_members;
+
+	return w->n_members > w->levels[w->depth - 1].first_member &&
+	       ev_span_cmp(name, ev_span_of(w->text.p + m[-1].start + 1,
+					    m[-1].n_name)) <= 0;
+}
+
 static bool begin_member(struct ev_writer *w, const char *text)
 {
 	struct ev_span name =
 		ev_span_of(text, strnlen(text, NAME_MAX_BYTES + 1));
 	uint8_t *p;
 
-	if (!ev_write_is_name(name)) {
-		w->refused = true;
+	w->refused = !ev_write_is_name(name);
+	if (w->refused || !reserve_member(w))
 		return false;
-	}
-	if (!reserve_member(w))
-		return false;
+	if (is_before_last(w, name))
+		w->levels[w->depth - 1].unsorted = true;
 	w->members[w->n_members++] = (struct member){
 		.start = w->text.n,
 		.n_name = name.n,
@@ -191,32 +198,25 @@ static int compare_members(const void *a, const void *b)
 			   ev_span_of(y->p + 1, y->n_name));
 }
 
-/* Fills in what the sort needs; whether the members are in order already,
- * each name once. */
-static bool measure_members(const struct ev_writer *w, struct member *m,
+/* Fills in what the sort needs. */
+static void measure_members(const struct ev_writer *w, struct member *m,
 			    size_t n)
 {
-	bool in_order = true;
-
 	for (size_t i = 0; i < n; i++) {
 		/* One comma lies between a member and the next. */
 		size_t end = i + 1 < n ? m[i + 1].start - 1 : w->text.n;
 
 		m[i].p = w->text.p + m[i].start;
 		m[i].n = end - m[i].start;
-		if (i > 0 && compare_members(&m[i - 1], &m[i]) >= 0)
-			in_order = false;
 	}
-	return in_order;
 }
 
 static void sort_members(struct ev_writer *w, const struct level *in)
 {
 	size_t n = w->n_members - in->first_member;
-	struct member *m = n > 0 ? w->members + in->first_member : NULL;
+	struct member *m = w->members + in->first_member;
 
-	if (n == 0 || measure_members(w, m, n))
-		return;
+	measure_members(w, m, n);
 	qsort(m, n, sizeof(*m), compare_members);
 	w->scratch.n = 0;
 	for (size_t i = 0; i < n; i++) {
@@ -245,7 +245,7 @@ void ev_write_end(struct ev_writer *w)
 		return;
 	}
 	in = w->levels[--w->depth];
-	if (in.is_object)
+	if (in.unsorted)
 		sort_members(w, &in);
 	w->n_members = in.first_member;
 	ev_buffer_add_byte(&w->text, in.is_object ? '}' : ']');

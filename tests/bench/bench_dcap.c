@@ -114,6 +114,8 @@ static void measure_again(struct bench *b)
 	b->verify = (before.verify + b->verify) / 2;
 	b->sha256 = (before.sha256 + b->sha256) / 2;
 	b->sha384 = (before.sha384 + b->sha384) / 2;
+	if (b->verify > 1.1 * before.verify || before.verify > 1.1 * b->verify)
+		puts("the machine was not quiet: the next ratio says little");
 }
 
 /* --- setting up --- */
