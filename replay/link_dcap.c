@@ -8,17 +8,24 @@ static const char *address_of(const struct rp_subject *s)
 	return s->item->entry != NULL ? s->item->entry->source_uri : NULL;
 }
 
+static bool knows_platform(const struct rp_quote *q)
+{
+	return q->chain_item != NULL && q->chain_parsed.code == EV_OK &&
+	       q->pck_parsed.code == EV_OK;
+}
+
 static bool is_of_platform(const struct rp_quote *q, const struct rp_subject *s)
 {
 	const struct ev_tcb_info *t = &s->tcb_info->info;
 
 	return s->tcb_info->parsed.code == EV_OK && t->tee == q->q.tee &&
-	       q->pck_parsed.code == EV_OK && q->chain_item != NULL &&
+	       knows_platform(q) &&
 	       memcmp(t->fmspc, q->pck.fmspc, sizeof(t->fmspc)) == 0;
 }
 
 /* Where the policy names a set, no other one may stand in for it.  What
- * hindsight brought says what is known by now, of whatever number. */
+ * hindsight brought says what is known by now, of whatever number.  Of a
+ * quote whose platform nobody knows, the number is all that can be asked. */
 static bool may_decide(const struct rp_case *c, const struct rp_quote *q,
 		       const struct rp_subject *s)
 {
@@ -26,7 +33,8 @@ static bool may_decide(const struct rp_case *c, const struct rp_quote *q,
 
 	if (!rp_choice_is_made(choice))
 		return true;
-	return is_of_platform(q, s) &&
+	return s->tcb_info->parsed.code == EV_OK &&
+	       (is_of_platform(q, s) || !knows_platform(q)) &&
 	       (s->item->later ||
 		rp_choice_takes(choice, s->tcb_info->info.eval_number,
 				address_of(s)));

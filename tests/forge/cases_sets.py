@@ -2,6 +2,7 @@
 """Cases with several collateral sets in one archive: which one decides (cli.md "several collateral
 sets"), and what a policy that names one changes."""
 
+import cases_dcap
 import collateral
 import scene
 import windows
@@ -106,6 +107,20 @@ def dated():
                policy=set_policy("forge-number-21", evaluationDataNumber=21))
 
 
+def unknown_platform():
+    """Without a PCK chain nobody knows whose set it should be: the number is all that is asked."""
+    yield failing("dcap.collateral.window", "no-platform-number", "no PCK chain: the policy names "
+                  "number 19, which is there and expired a second ago",
+                  {"quote.parts": cases_dcap.certification_data(14),
+                   "tcb.object": put(nextUpdate=collateral.stamp(windows.EXPIRED))},
+                  ("dcap.pck.chain",), lean=True,
+                  policy=set_policy("forge-number-19", evaluationDataNumber=19))
+    yield Case("incomplete-no-platform-number", "no PCK chain: the policy names number 20, which is "
+               "not there", "incomplete", {"quote.parts": cases_dcap.certification_data(14)},
+               skips=("dcap.pck.chain",) + MATCHES + LEVELS, lean=True,
+               policy=set_policy("forge-number-20", evaluationDataNumber=20))
+
+
 def every():
-    for group in (named, asked, dated):
+    for group in (named, asked, dated, unknown_platform):
         yield from group()
