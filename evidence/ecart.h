@@ -53,8 +53,8 @@ enum ecart_verdict {
 
 /*
  * A context: crypto, anchors and a policy; and, so that the next report of a
- * fleet costs less, what was parsed of collateral (2 MiB of text at most) and
- * which signatures were good (4096).  No report depends on that.
+ * fleet costs less, what was parsed of collateral (32 MiB of memory at most)
+ * and which signatures were good (4096).  No report depends on that.
  */
 struct ecart;
 

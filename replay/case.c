@@ -311,9 +311,8 @@ enum ev_code rp_case_build(struct rp_case *c, const struct rp_loose *loose,
 
 void rp_case_free(struct rp_case *c)
 {
-	for (size_t i = 0; i < c->n_subjects; i++) {
+	for (size_t i = 0; i < c->n_subjects; i++)
 		rp_subject_free(c->subjects[i]);
-	}
 	for (size_t i = 0; i < c->n_certs; i++) {
 		ev_x509_free(&c->certs[i]->cert);
 		ev_pem_list_free(&c->certs[i]->pem);

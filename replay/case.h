@@ -37,7 +37,7 @@ struct rp_item {
 	const struct ev_manifest_item *entry; /* NULL: not from the archive */
 	bool outside;			      /* given on the command line */
 	bool later;			      /* given with --hindsight */
-	const struct rp_shelved *shelved;     /* its bytes, parsed, or NULL */
+	struct rp_shelved *shelved;	      /* its bytes, parsed, or NULL */
 	enum rp_chain_role role;
 	struct rp_subject *subject; /* made of it, NULL: none */
 	bool linked;		    /* judged with another item's subject */
@@ -70,9 +70,9 @@ struct rp_quote {
 	const struct rp_pck_chain *said_chain; /* says it is this quote's */
 	const struct rp_item *chain_item; /* whose bytes hold the PCK chain */
 	struct rp_parsed chain_parsed;
-	struct ev_chain chain;		  /* PCK leaf, PCK CA, root */
-	const struct rp_shelved *shelved; /* whose chain that is, or NULL */
-	uint64_t chain_offset; /* of the chain's text in chain_item */
+	struct ev_chain chain;	    /* PCK leaf, PCK CA, root */
+	struct rp_shelved *shelved; /* whose chain that is, or NULL */
+	uint64_t chain_offset;	    /* of the chain's text in chain_item */
 	uint64_t chain_size;
 	struct rp_parsed pck_parsed;
 	struct ev_pck pck;

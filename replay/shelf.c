@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A table of sets, as a processor's cache has them: small, and never full. */
+/* A table of sets with a few places each, as a processor's cache has them. */
 #include "replay/shelf.h"
 
 #include <stdlib.h>
@@ -7,14 +7,12 @@
 #define SETS 256
 #define WAYS 4
 
-/* What is parsed takes up to twenty times its text; all of it is to stay
- * below the memory of one archive. */
 static const size_t PIECE_MAX = 64 * 1024;
-static const size_t TEXT_MAX = 2 * 1024 * 1024;
+static const size_t WEIGHT_MAX = 32 * 1024 * 1024;
 
 struct rp_shelf {
 	struct rp_shelved *piece[SETS][WAYS];
-	size_t text; /* bytes of all pieces */
+	size_t weight; /* of all pieces */
 	uint64_t now;
 	struct rp_shelf_count count[RP_N_SHELF_TYPES];
 };
@@ -62,14 +60,17 @@ static void free_qe_identity(struct rp_shelved *s)
 	ev_qe_identity_free(&s->qe_identity);
 }
 
+/* grows: the most memory that a byte of text becomes, beside its copy.  For
+ * jansson that was measured with empty objects in a list. */
 static const struct {
 	enum ev_code (*parse)(struct rp_shelved *s, struct ev_error *err);
 	void (*free)(struct rp_shelved *s);
+	size_t grows;
 } types[RP_N_SHELF_TYPES] = {
-	[RP_SHELF_CHAIN] = { parse_chain, free_chain },
-	[RP_SHELF_CRL] = { parse_crl, free_crl },
-	[RP_SHELF_TCB_INFO] = { parse_tcb_info, free_tcb_info },
-	[RP_SHELF_QE_IDENTITY] = { parse_qe_identity, free_qe_identity },
+	[RP_SHELF_CHAIN] = { parse_chain, free_chain, 1 },
+	[RP_SHELF_CRL] = { parse_crl, free_crl, 1 },
+	[RP_SHELF_TCB_INFO] = { parse_tcb_info, free_tcb_info, 75 },
+	[RP_SHELF_QE_IDENTITY] = { parse_qe_identity, free_qe_identity, 75 },
 };
 
 /* --- pieces --- */
@@ -99,12 +100,6 @@ static bool is_piece(const struct rp_shelved *s, enum rp_shelf_type type,
 	       ev_span_eq(s->bytes, bytes);
 }
 
-static void free_piece(struct rp_shelved *s)
-{
-	types[s->type].free(s);
-	free(s);
-}
-
 /* The bytes stand behind the piece itself. */
 static struct rp_shelved *make_piece(enum rp_shelf_type type, uint64_t tag,
 				     struct ev_span bytes)
@@ -127,7 +122,13 @@ static struct rp_shelved *make_piece(enum rp_shelf_type type, uint64_t tag,
 
 /* --- places --- */
 
-/* An empty one, else that of the piece that nobody used for longest. */
+static size_t weight_of(enum rp_shelf_type type, size_t n)
+{
+	return sizeof(struct rp_shelved) + n + n * types[type].grows;
+}
+
+/* An empty place, else that of the piece, of those not in use, that was not
+ * asked for longest; NULL where all are in use. */
 static struct rp_shelved **place_in(struct rp_shelved *set[WAYS])
 {
 	struct rp_shelved **oldest = NULL;
@@ -143,42 +144,43 @@ static struct rp_shelved **place_in(struct rp_shelved *set[WAYS])
 	return oldest;
 }
 
-static void put_away(struct rp_shelf *shelf, struct rp_shelved **place)
+static void drop(struct rp_shelf *shelf, struct rp_shelved **place)
 {
-	if (*place == NULL)
+	struct rp_shelved *s = *place;
+
+	if (s == NULL)
 		return;
-	shelf->text -= (*place)->bytes.n;
-	free_piece(*place);
+	shelf->weight -= weight_of(s->type, s->bytes.n);
+	types[s->type].free(s);
+	free(s);
 	*place = NULL;
 }
 
-/* But for what is in use. */
-static void clear(struct rp_shelf *shelf)
+static void drop_unused(struct rp_shelf *shelf)
 {
 	for (size_t i = 0; i < SETS; i++)
 		for (size_t k = 0; k < WAYS; k++)
 			if (shelf->piece[i][k] != NULL &&
 			    shelf->piece[i][k]->users == 0)
-				put_away(shelf, &shelf->piece[i][k]);
+				drop(shelf, &shelf->piece[i][k]);
 }
 
 static struct rp_shelved *add(struct rp_shelf *shelf, enum rp_shelf_type type,
 			      uint64_t tag, struct ev_span bytes)
 {
-	struct rp_shelved **place = place_in(shelf->piece[tag % SETS]);
-	struct rp_shelved *s;
+	size_t weight = weight_of(type, bytes.n);
+	struct rp_shelved **place;
 
-	if (place == NULL)
+	if (shelf->weight + weight > WEIGHT_MAX)
+		drop_unused(shelf);
+	place = place_in(shelf->piece[tag % SETS]);
+	if (place == NULL || shelf->weight + weight > WEIGHT_MAX)
 		return NULL;
-	s = make_piece(type, tag, bytes);
-	if (s == NULL)
-		return NULL;
-	put_away(shelf, place);
-	if (shelf->text + bytes.n > TEXT_MAX)
-		clear(shelf);
-	shelf->text += bytes.n;
-	*place = s;
-	return s;
+	drop(shelf, place);
+	*place = make_piece(type, tag, bytes);
+	if (*place != NULL)
+		shelf->weight += weight;
+	return *place;
 }
 
 /* --- the shelf --- */
@@ -192,13 +194,13 @@ void rp_shelf_free(struct rp_shelf *shelf)
 {
 	if (shelf == NULL)
 		return;
-	clear(shelf);
+	drop_unused(shelf);
+	assert(shelf->weight == 0); /* all were given back */
 	free(shelf);
 }
 
-const struct rp_shelved *rp_shelf_take(struct rp_shelf *shelf,
-				       enum rp_shelf_type type,
-				       struct ev_span bytes)
+struct rp_shelved *rp_shelf_take(struct rp_shelf *shelf,
+				 enum rp_shelf_type type, struct ev_span bytes)
 {
 	struct rp_shelved **set, *s = NULL;
 	uint64_t tag;
@@ -223,12 +225,10 @@ const struct rp_shelved *rp_shelf_take(struct rp_shelf *shelf,
 	return s;
 }
 
-void rp_shelf_give_back(const struct rp_shelved *one)
+void rp_shelf_give_back(struct rp_shelved *one)
 {
-	struct rp_shelved *s = (struct rp_shelved *)(uintptr_t)one;
-
-	if (s != NULL)
-		s->users--;
+	if (one != NULL)
+		one->users--;
 }
 
 struct rp_shelf_count rp_shelf_counted(const struct rp_shelf *shelf,

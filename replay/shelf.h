@@ -4,7 +4,8 @@
  * run: a fleet's archives hold few TCB infos, identities, lists and chains
  * among them.  A piece is found by all of its bytes, and what is kept is what
  * they say; whether that is genuine, current or revoked is asked anew for
- * each archive.  Only what parses is kept.  One shelf serves one thread.
+ * each archive.  Only what parses is kept, 1024 pieces of up to 64 KiB and
+ * 32 MiB of memory at most.  One shelf serves one thread.
  */
 #ifndef RP_SHELF_H
 #define RP_SHELF_H
@@ -47,11 +48,10 @@ void rp_shelf_free(struct rp_shelf *shelf);
  * it is given back.  NULL where it does not parse, is larger than what is
  * kept, or finds no place: the caller then parses for itself.
  */
-const struct rp_shelved *rp_shelf_take(struct rp_shelf *shelf,
-				       enum rp_shelf_type type,
-				       struct ev_span bytes);
+struct rp_shelved *rp_shelf_take(struct rp_shelf *shelf,
+				 enum rp_shelf_type type, struct ev_span bytes);
 /* one may be NULL. */
-void rp_shelf_give_back(const struct rp_shelved *one);
+void rp_shelf_give_back(struct rp_shelved *one);
 
 /* How often a type was asked for, and found; for scripts/bench. */
 struct rp_shelf_count {

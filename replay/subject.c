@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Lists that grow by doubling, and the chain of subjects of one type. */
+/* Lists that grow by doubling, the chain of subjects of one type, and what is
+ * freed with one. */
 #include "replay/subject.h"
 
 #include "replay/bound.h"
@@ -90,72 +91,82 @@ enum ev_code rp_issuer_add(struct rp_case *c, const struct rp_item *item)
 	return EV_OK;
 }
 
-/* What is on a shelf stays there. */
-static void free_object(struct rp_subject *s)
-{
-	bool shelved = s->item != NULL && s->item->shelved != NULL;
+/* --- what an object holds; what is on a shelf stays there --- */
 
-	if (s->object == NULL)
-		return;
-	switch (s->type) {
-	case RP_QUOTE:
-		if (s->quote->shelved == NULL)
-			ev_chain_free(&s->quote->chain);
-		rp_shelf_give_back(s->quote->shelved);
-		free(s->quote);
-		break;
-	case RP_CHAIN:
-		if (!shelved)
-			ev_chain_free(&s->chain->chain);
-		free(s->chain);
-		break;
-	case RP_CRL:
-		if (!shelved)
-			ev_crl_free(&s->crl->crl);
-		free(s->crl);
-		break;
-	case RP_TCB_INFO:
-		if (!shelved)
-			ev_tcb_info_free(&s->tcb_info->info);
-		free(s->tcb_info);
-		break;
-	case RP_QE_IDENTITY:
-		if (!shelved)
-			ev_qe_identity_free(&s->qe_identity->identity);
-		free(s->qe_identity);
-		break;
-	case RP_HCL:
-		ev_runtime_claims_free(&s->hcl->claims);
-		free(s->hcl);
-		break;
-	case RP_TPM_QUOTE:
-		ev_pem_list_free(&s->tpm_quote->key_pem);
-		free(s->tpm_quote);
-		break;
-	case RP_BOUND_HCL:
-	case RP_BOUND_REPORT_DATA:
-	case RP_BOUND_TPM_QUOTE:
-	case RP_BOUND_IMDS:
-	case RP_BOUND_MAA:
-	case RP_BOUND_ITA:
-		rp_bound_free(s->bound);
-		break;
-	case RP_ARCHIVE:
-	case RP_ITEM:
-	case RP_SIGNATURE:
-	case RP_UNSIGNED:
-	case RP_PROOF:
-	case RP_TSR:
-	case RP_AK_CERT: /* owned by c->certs */
-	case RP_EXPECTATION:
-	case RP_SESSION:
-	case RP_N_SUBJECT_TYPES:
-		break;
-	}
+static bool is_shelved(const struct rp_subject *s)
+{
+	return s->item != NULL && s->item->shelved != NULL;
 }
+
+static void empty_quote(struct rp_subject *s)
+{
+	if (s->quote->shelved == NULL)
+		ev_chain_free(&s->quote->chain);
+	rp_shelf_give_back(s->quote->shelved);
+}
+
+static void empty_chain(struct rp_subject *s)
+{
+	if (!is_shelved(s))
+		ev_chain_free(&s->chain->chain);
+}
+
+static void empty_crl(struct rp_subject *s)
+{
+	if (!is_shelved(s))
+		ev_crl_free(&s->crl->crl);
+}
+
+static void empty_tcb_info(struct rp_subject *s)
+{
+	if (!is_shelved(s))
+		ev_tcb_info_free(&s->tcb_info->info);
+}
+
+static void empty_qe_identity(struct rp_subject *s)
+{
+	if (!is_shelved(s))
+		ev_qe_identity_free(&s->qe_identity->identity);
+}
+
+static void empty_hcl(struct rp_subject *s)
+{
+	ev_runtime_claims_free(&s->hcl->claims);
+}
+
+static void empty_tpm_quote(struct rp_subject *s)
+{
+	ev_pem_list_free(&s->tpm_quote->key_pem);
+}
+
+static void empty_bound(struct rp_subject *s)
+{
+	rp_bound_free(s->bound);
+	s->bound = NULL;
+}
+
+/* Of the types whose object is the subject's own. */
+static void (*const empty[RP_N_SUBJECT_TYPES])(struct rp_subject *s) = {
+	[RP_QUOTE] = empty_quote,
+	[RP_CHAIN] = empty_chain,
+	[RP_CRL] = empty_crl,
+	[RP_TCB_INFO] = empty_tcb_info,
+	[RP_QE_IDENTITY] = empty_qe_identity,
+	[RP_HCL] = empty_hcl,
+	[RP_TPM_QUOTE] = empty_tpm_quote,
+	[RP_BOUND_HCL] = empty_bound,
+	[RP_BOUND_REPORT_DATA] = empty_bound,
+	[RP_BOUND_TPM_QUOTE] = empty_bound,
+	[RP_BOUND_IMDS] = empty_bound,
+	[RP_BOUND_MAA] = empty_bound,
+	[RP_BOUND_ITA] = empty_bound,
+};
 
 void rp_subject_free(struct rp_subject *s)
 {
-	free_object(s);
+	if (s->object != NULL && empty[s->type] != NULL) {
+		empty[s->type](s);
+		free(s->object);
+	}
 	free(s);
 }

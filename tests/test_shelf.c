@@ -18,7 +18,7 @@ static void what_is_there_is_found_by_all_its_bytes(void **state)
 	struct ev_span bytes = replay_item(pass_case(state), "dcap-tcbinfo", 0);
 	struct rp_shelf *shelf = rp_shelf_new();
 	ev_auto_free uint8_t *copy = malloc(bytes.n);
-	const struct rp_shelved *a, *b, *c;
+	struct rp_shelved *a, *b, *c;
 
 	assert_non_null(shelf);
 	assert_non_null(copy);
@@ -79,7 +79,7 @@ static void what_is_in_use_stays_and_the_rest_gives_way(void **state)
 	struct ev_span chain = replay_item(pass_case(state), CHAIN, 0);
 	struct rp_shelf *shelf = rp_shelf_new();
 	ev_auto_free uint8_t *room = malloc(chain.n + PIECES);
-	const struct rp_shelved *held, *again;
+	struct rp_shelved *held, *again;
 	size_t n_kept = 0;
 
 	assert_non_null(shelf);
@@ -88,8 +88,8 @@ static void what_is_in_use_stays_and_the_rest_gives_way(void **state)
 	assert_non_null(held);
 	/* Far more text than is kept: it is cleared again and again. */
 	for (size_t n = 1; n < PIECES; n++) {
-		const struct rp_shelved *one = rp_shelf_take(
-			shelf, RP_SHELF_CHAIN, padded(chain, n, room));
+		struct rp_shelved *one = rp_shelf_take(shelf, RP_SHELF_CHAIN,
+						       padded(chain, n, room));
 
 		n_kept += one != NULL;
 		rp_shelf_give_back(one);
@@ -107,7 +107,7 @@ static void what_is_in_use_stays_and_the_rest_gives_way(void **state)
 static void a_full_place_is_no_place(void **state)
 {
 	enum { PIECES = 1400 };
-	static const struct rp_shelved *held[PIECES];
+	static struct rp_shelved *held[PIECES];
 	struct ev_span chain = replay_item(pass_case(state), CHAIN, 0);
 	struct rp_shelf *shelf = rp_shelf_new();
 	ev_auto_free uint8_t *room = malloc(chain.n + PIECES);
@@ -123,6 +123,37 @@ static void a_full_place_is_no_place(void **state)
 	assert_true(n_held > 256 && n_held <= 1024);
 	for (size_t n = 0; n < PIECES; n++)
 		rp_shelf_give_back(held[n]);
+	rp_shelf_free(shelf);
+}
+
+/* Text that could become much memory is counted as that. */
+static void no_more_is_kept_than_weighs_enough(void **state)
+{
+	enum { SIZE = 64 * 1024, PIECES = 12 };
+	struct ev_span info = replay_item(pass_case(state), "dcap-tcbinfo", 0);
+	struct rp_shelf *shelf = rp_shelf_new();
+	ev_auto_free uint8_t *room = malloc(SIZE + 1);
+	struct rp_shelved *held[PIECES];
+	size_t n_held = 0;
+
+	assert_non_null(shelf);
+	assert_non_null(room);
+	memcpy(room, info.p, info.n);
+	memset(room + info.n, '\n', SIZE + 1 - info.n);
+	assert_null(rp_shelf_take(shelf, RP_SHELF_TCB_INFO,
+				  ev_span_of(room, SIZE + 1)));
+	for (size_t i = 0; i < PIECES; i++) {
+		held[i] = rp_shelf_take(shelf, RP_SHELF_TCB_INFO,
+					ev_span_of(room, SIZE - i));
+		n_held += held[i] != NULL;
+	}
+	assert_int_equal(n_held, 6); /* of 76 times 64 KiB, below 32 MiB */
+	for (size_t i = 0; i < PIECES; i++)
+		rp_shelf_give_back(held[i]);
+	held[0] = rp_shelf_take(shelf, RP_SHELF_TCB_INFO,
+				ev_span_of(room, SIZE - PIECES));
+	assert_non_null(held[0]);
+	rp_shelf_give_back(held[0]);
 	rp_shelf_free(shelf);
 }
 
@@ -220,6 +251,7 @@ int main(void)
 		cmocka_unit_test(only_what_parses_as_that_is_kept),
 		cmocka_unit_test(what_is_in_use_stays_and_the_rest_gives_way),
 		cmocka_unit_test(a_full_place_is_no_place),
+		cmocka_unit_test(no_more_is_kept_than_weighs_enough),
 		cmocka_unit_test(no_report_depends_on_what_was_kept),
 	};
 
