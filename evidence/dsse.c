@@ -58,6 +58,15 @@ static enum ev_code parse_signature(const json_t *entry, struct store *store,
 	return decode(entry, "sig", store, &out->sig, err);
 }
 
+static enum ev_code decode_payload(const json_t *json, const struct cut *cut,
+				   struct store *store, struct ev_span *out,
+				   struct ev_error *err)
+{
+	if (cut->payload.n > 0)
+		return decode_text(cut->payload, "payload", store, out, err);
+	return decode(json, "payload", store, out, err);
+}
+
 static enum ev_code parse_envelope(struct ev_dsse *d, const struct cut *cut,
 				   struct store *store, struct ev_error *err)
 {
@@ -65,13 +74,8 @@ static enum ev_code parse_envelope(struct ev_dsse *d, const struct cut *cut,
 	size_t n;
 
 	if (ev_json_get_str(d->json, object, "payloadType", &d->payload_type,
-			    err) != EV_OK)
-		return err->code;
-	if (cut->payload.n > 0)
-		decode_text(cut->payload, "payload", store, &d->payload, err);
-	else
-		decode(d->json, "payload", store, &d->payload, err);
-	if (err->code != EV_OK ||
+			    err) != EV_OK ||
+	    decode_payload(d->json, cut, store, &d->payload, err) != EV_OK ||
 	    ev_json_get_array(d->json, object, "signatures",
 			      EV_DSSE_SIGNATURES_MAX, &list, err) != EV_OK)
 		return err->code;
@@ -131,11 +135,11 @@ enum ev_code ev_dsse_parse(struct ev_span item, struct ev_dsse *out,
 	struct ev_dsse d = { 0 };
 	struct store store = { 0 };
 	struct cut cut = { 0 };
+	enum ev_code code = load(item, &cut, &d.json, err);
 
-	load(item, &cut, &d.json, err);
 	ev_buffer_free(&cut.rest);
-	if (err->code != EV_OK)
-		return err->code;
+	if (code != EV_OK)
+		return code;
 	/* Decoded text is shorter than the text that it stands in, and each
 	 * piece is followed by at least its quotes and a colon. */
 	d.storage = malloc(item.n + 4);

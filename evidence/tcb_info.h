@@ -89,7 +89,8 @@ enum ev_code ev_tcb_info_parse(struct ev_span item, struct ev_tcb_info *out,
 void ev_tcb_info_free(struct ev_tcb_info *info);
 
 /* The envelope that TCB info and QE identity share: exactly the members
- * `inner` and `signature`, in either order. */
+ * `inner` and `signature`, in either order.  Fractions are refused by who
+ * loads the slice. */
 struct ev_signed_json {
 	struct ev_span slice;
 	struct ev_span signature_hex;
