@@ -276,7 +276,7 @@ static bool use_ready(struct pool *p)
 bool cmd_jobs_run(const struct cmd_jobs *jobs)
 {
 	struct pool *p = calloc(1, sizeof(*p));
-	bool good = p != NULL;
+	bool good = p != NULL, given;
 
 	if (!good)
 		return false;
@@ -286,10 +286,13 @@ bool cmd_jobs_run(const struct cmd_jobs *jobs)
 	good = p->results != NULL;
 	for (unsigned int i = 0; i < CMD_JOBS_MAX; i++)
 		p->worker[i].socket = -1;
-	/* Who answered works on while the answer is used. */
-	while (good && p->next < jobs->n)
-		good = give_all(p) && take_some(p) && give_all(p) &&
-		       use_ready(p);
+	/* Who answered works on while the answer is used; what is there is
+	 * used although no more can be given. */
+	while (good && p->next < jobs->n) {
+		good = give_all(p) && take_some(p);
+		given = good && give_all(p);
+		good = good && use_ready(p) && given;
+	}
 	for (unsigned int i = 0; i < jobs->jobs; i++)
 		end(&p->worker[i]);
 	for (size_t i = 0; p->results != NULL && i < p->room; i++) {
