@@ -3,6 +3,7 @@
 """Many archives by several processes, in pieces, and as rows of a table."""
 
 import glob
+import contextlib
 import json
 import os
 import shutil
@@ -67,8 +68,9 @@ def reader_of(pipe, parent):
     for child in read("/proc/%d/task/%d/children" % (parent, parent)).split():
         folder = "/proc/%s/fd" % child.decode()
         for name in os.listdir(folder):
-            if os.readlink(os.path.join(folder, name)) == os.path.realpath(pipe):
-                return int(child)
+            with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+                if os.readlink(os.path.join(folder, name)) == os.path.realpath(pipe):
+                    return int(child)
     raise AssertionError("nobody reads the pipe")
 
 
