@@ -29,6 +29,8 @@ static enum ev_code parse_quote(struct rp_case *c, const struct rp_item *item)
 	if (q == NULL)
 		return EV_TROUBLE;
 	q->parsed.code = ev_quote_parse(item->bytes, &q->q, &q->parsed.err);
+	if (q->parsed.code == EV_OK)
+		rp_quote_read_leaf(q);
 	return EV_OK;
 }
 

@@ -56,6 +56,7 @@ struct rp_pck_chain {
 	bool parses;
 	bool has_pck; /* the leaf's extension parses as well */
 	struct ev_pck pck;
+	uint8_t leaf[32]; /* SHA-256 of the leaf's DER, where it parses */
 };
 
 struct rp_pck_chains {
@@ -67,6 +68,9 @@ struct rp_pck_chains {
 struct rp_quote {
 	struct rp_parsed parsed;
 	struct ev_quote q;
+	/* Certification data of type 4: the one certificate, no more. */
+	struct rp_parsed leaf_parsed;
+	struct ev_pem_list leaf;
 	const struct rp_pck_chain *said_chain; /* says it is this quote's */
 	const struct rp_item *chain_item; /* whose bytes hold the PCK chain */
 	struct rp_parsed chain_parsed;

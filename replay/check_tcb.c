@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Quote against collateral: which collateral fits, which level is reached. */
 #include "replay/checks.h"
+#include "replay/distance.h"
 
 #include <stdio.h>
 
@@ -54,6 +55,21 @@ static const char *tee_word(enum ev_tee tee)
 	return tee == EV_TEE_TDX ? "TDX" : "SGX";
 }
 
+/* With more anchors than one, a platform is judged by the collateral of its
+ * own vendor's root: all hang from one key (dcap page 5, C2). */
+static bool under_same_root(const struct rp_quote *q,
+			    const struct rp_subject *chain)
+{
+	const struct ev_chain *signing;
+
+	if (chain == NULL || chain->chain->parsed.code != EV_OK)
+		return true; /* other checks ask for it */
+	signing = &chain->chain->chain;
+	return memcmp(signing->cert[signing->n_certs - 1].key,
+		      q->chain.cert[q->chain.n_certs - 1].key,
+		      EV_P256_POINT) == 0;
+}
+
 enum rp_outcome rp_check_tcb_info_match(struct rp_case *c,
 					const struct rp_subject *s,
 					struct rp_finding *f)
@@ -70,6 +86,9 @@ enum rp_outcome rp_check_tcb_info_match(struct rp_case *c,
 	tcb_info_input(f, q);
 	platform_text(q->pck.fmspc, q->pck.pceid, tee_word(q->q.tee), want);
 	platform_text(t->fmspc, t->pceid, tee_word(t->tee), got);
+	if (!under_same_root(q, q->tcb_info->tcb_info->chain))
+		return rp_fail(f, "TCB_INFO_MISMATCH: the TCB info is signed "
+				  "under another root than the PCK");
 	if (rp_expect_text(f, want, got) != RP_FAIL)
 		return RP_PASS;
 	if (t->tee != q->q.tee)
@@ -247,6 +266,9 @@ enum rp_outcome rp_check_qe_identity_match(struct rp_case *c,
 	id = &q->qe_identity->qe_identity->identity;
 	quote_input(f, s, q->q.qe_report.bytes);
 	identity_input(f, q);
+	if (!under_same_root(q, q->qe_identity->qe_identity->chain))
+		return rp_fail(f, "QE_IDENTITY_MISMATCH: the identity is "
+				  "signed under another root than the PCK");
 	compare_identity(&d, id, &q->q);
 	if (d.names[0] != '\0')
 		return say_differences(f, &d, "QE_IDENTITY_MISMATCH");
@@ -285,49 +307,23 @@ static void tcb_inputs(struct rp_finding *f, const struct rp_subject *s)
 	tcb_info_input(f, q);
 }
 
-/* "level of 2025-05-14T00:00:00Z: SGX component 7 is 0, needs 3" */
-static enum rp_outcome say_distance(struct rp_finding *f,
-				    const struct rp_quote *q,
-				    enum ev_tcb_status status)
-{
-	const struct ev_tcb_info *t = &q->tcb_info->tcb_info->info;
-	struct rp_shortfall s[RP_SHORTFALLS_MAX];
-	char date[EV_TIME_TEXT], text[RP_REASON_MAX] = "";
-	size_t n, used = 0;
-
-	n = rp_level_shortfalls(
-		&t->levels[0], &q->pck,
-		q->q.tee == EV_TEE_TDX ? q->q.td.tee_tcb_svn.p : NULL, s);
-	for (size_t i = 0; i < n && used < sizeof(text) - 48; i++) {
-		char number[12] = "";
-
-		if (s[i].number > 0)
-			snprintf(number, sizeof(number), " %u", s[i].number);
-		used += (size_t)snprintf(text + used, sizeof(text) - used,
-					 "%s %s%s is %u, needs %u",
-					 i > 0 ? "," : "", s[i].component,
-					 number, s[i].have, s[i].need);
-	}
-	ev_time_format(t->levels[0].date, date);
-	return rp_fail(f, "%s: to the newest level (%s)%.180s",
-		       ev_tcb_status_word(status), date, text);
-}
-
 enum rp_outcome rp_check_tcb_platform(struct rp_case *c,
 				      const struct rp_subject *s,
 				      struct rp_finding *f)
 {
-	struct rp_quote *q = s->quote;
-	struct rp_level level;
+	const struct rp_quote *q = s->quote;
+	const struct ev_tcb_info *t = &q->tcb_info->tcb_info->info;
+	const uint8_t *svn =
+		q->q.tee == EV_TEE_TDX ? q->q.td.tee_tcb_svn.p : NULL;
+	struct rp_level level = rp_platform_level(t, &q->pck, svn);
+	char text[RP_DISTANCE_TEXT];
 
 	(void)c;
 	tcb_inputs(f, s);
-	level = rp_platform_level(&q->tcb_info->tcb_info->info, &q->pck,
-				  q->q.tee == EV_TEE_TDX ? q->q.td.tee_tcb_svn.p
-							 : NULL);
 	if (judge_status(f, level.status) == RP_PASS)
 		return RP_PASS;
-	return say_distance(f, q, level.status);
+	rp_distance_format(t, &q->pck, svn, text);
+	return rp_fail(f, "%s: %s", ev_tcb_status_word(level.status), text);
 }
 
 enum rp_outcome rp_check_tcb_tdx_module(struct rp_case *c,

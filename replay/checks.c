@@ -121,7 +121,8 @@ const struct rp_check rp_checks[] = {
 	  rp_check_pck_extension,
 	  "the PCK certificate says which platform and TCB it is for",
 	  "SGX extension complete, each OID once, fits the quote's "
-	  "certification data; TCB components that differ from the CPUSVN are "
+	  "certification data (types 1 to 3), or is its certificate (type 4); "
+	  "TCB components that differ from the CPUSVN are "
 	  "said and do not fail",
 	  "PCK-PROFILE 1.5, SGX extension" },
 	{ "dcap.qe-report.signature",
@@ -235,7 +236,7 @@ const struct rp_check rp_checks[] = {
 	  RP_REQUIRED,
 	  rp_check_tcb_info_match,
 	  "the TCB info is that of this platform",
-	  "TEE, FMSPC and PCEID equal",
+	  "TEE, FMSPC and PCEID equal, signed under the PCK chain's root",
 	  "QVL TcbInfo; PCS-API 4" },
 	{ "dcap.tdx-module.match",
 	  ONE(RP_QUOTE),
@@ -252,7 +253,7 @@ const struct rp_check rp_checks[] = {
 	  rp_check_qe_identity_match,
 	  "the quoting enclave is Intel's",
 	  "MISCSELECT, ATTRIBUTES (masked), MRSIGNER, ISVPRODID as the "
-	  "identity says",
+	  "identity says, which is signed under the PCK chain's root",
 	  "QVL QE identity; PCS-API 4" },
 	{ "dcap.qe.debug",
 	  ONE(RP_QUOTE),
@@ -276,7 +277,8 @@ const struct rp_check rp_checks[] = {
 	  RP_INFORMS,
 	  rp_check_td_attributes,
 	  "the TD's attributes are usual",
-	  "SEPT_VE_DISABLE set, MIGRATABLE and reserved bits clear",
+	  "SEPT_VE_DISABLE set, MIGRATABLE and reserved bits clear, no "
+	  "service TD bound (MRSERVICETD zero)",
 	  "TDX-ABI, TD_PARAMS" },
 	{ "dcap.enclave.debug",
 	  ONE(RP_QUOTE),

@@ -248,7 +248,8 @@ static bool next_set(const struct rp_case *c, struct set *set)
 	if (set->tcb_info == NULL && q->tcb_info != NULL) {
 		set->tcb_info = q->tcb_info;
 		set->qe_identity = q->qe_identity;
-		return evaluable(set);
+		if (evaluable(set))
+			return true;
 	}
 	if (!has_platform(q))
 		return false;
@@ -258,9 +259,9 @@ static bool next_set(const struct rp_case *c, struct set *set)
 		set->tcb_info = rp_next_subject(c, RP_TCB_INFO, set->tcb_info);
 		if (set->tcb_info == NULL)
 			return false;
-	} while (!is_other_set(set));
-	set->qe_identity = rp_qe_identity_beside(c, q, set->tcb_info);
-	return evaluable(set);
+		set->qe_identity = rp_qe_identity_beside(c, q, set->tcb_info);
+	} while (!is_other_set(set) || !evaluable(set));
+	return true;
 }
 
 /* Writes the sets of every quote; w NULL: counts them. */

@@ -31,6 +31,10 @@ bool rp_holds_at(const struct rp_case *c, int64_t from, int64_t to);
 
 /* link_pck.c: looks into each chain item that may be of a quote, once. */
 enum ev_code rp_link_pck_chains(struct rp_case *c);
+/* Certification data of type 4, read into leaf. */
+void rp_quote_read_leaf(struct rp_quote *q);
+/* Its certificate's DER; empty where there is none. */
+struct ev_span rp_quote_leaf(const struct rp_quote *q);
 /* The PCK chain of one quote. */
 void rp_link_pck_chain(const struct rp_case *c, struct rp_subject *s);
 

@@ -20,7 +20,8 @@ static bool is_of_platform(const struct rp_quote *q, const struct rp_subject *s)
 
 	return s->tcb_info->parsed.code == EV_OK && t->tee == q->q.tee &&
 	       knows_platform(q) &&
-	       memcmp(t->fmspc, q->pck.fmspc, sizeof(t->fmspc)) == 0;
+	       memcmp(t->fmspc, q->pck.fmspc, sizeof(t->fmspc)) == 0 &&
+	       memcmp(t->pceid, q->pck.pceid, sizeof(t->pceid)) == 0;
 }
 
 /* Where the policy names a set, no other one may stand in for it.  What
@@ -165,6 +166,9 @@ bool rp_lacks_named_set(const struct rp_case *c, const struct rp_quote *q)
 	return q->tcb_info == NULL && rp_choice_is_made(&c->policy->collateral);
 }
 
+/* Of an equal number before others, and then of any: real sets, as they were
+ * served, have unequal ones (TCB info 19 with QE identity 17), which is what
+ * dcap.collateral.eval-number says. */
 const struct rp_subject *
 rp_qe_identity_beside(const struct rp_case *c, const struct rp_quote *q,
 		      const struct rp_subject *tcb_info)

@@ -4,6 +4,33 @@
 
 #include <stdlib.h>
 
+/* dcap page 1.5: type 4 is one certificate; a chain under that number is a
+ * type 5 whose number was changed. */
+void rp_quote_read_leaf(struct rp_quote *q)
+{
+	uint64_t at = ev_quote_offset(&q->q, q->q.cert_data);
+	struct ev_error *err = &q->leaf_parsed.err;
+	struct ev_cert cert;
+
+	if (q->q.cert_type != EV_CERT_PCK_LEAF)
+		return;
+	if (ev_pem_list_parse(q->q.cert_data, at, "CERTIFICATE", &q->leaf,
+			      err) == EV_OK) {
+		if (q->leaf.n_blocks != 1)
+			ev_fail_u64(err, EV_VALUE, "quote.certification-data",
+				    "certificates", at, 1, q->leaf.n_blocks);
+		else
+			ev_cert_parse(q->leaf.block[0].der, 0, &cert, err);
+	}
+	q->leaf_parsed.code = err->code;
+}
+
+struct ev_span rp_quote_leaf(const struct rp_quote *q)
+{
+	return q->leaf.n_blocks > 0 ? q->leaf.block[0].der
+				    : (struct ev_span){ NULL, 0 };
+}
+
 /* What certification data 1 to 3 repeat of the certificate. */
 struct key {
 	bool has; /* false: the data says nothing, no chain fits more */
@@ -93,20 +120,22 @@ static bool may_be_pck_chain(const struct rp_item *item)
 	return item->role == RP_CHAIN_OF_QUOTE && rp_kind_in(item, carriers);
 }
 
-static enum ev_code look_into(struct rp_pck_chain *out)
+static enum ev_code look_into(struct rp_case *c, struct rp_pck_chain *out)
 {
 	struct ev_error err = { 0 };
 	struct ev_chain chain;
 	enum ev_code code = ev_chain_parse(out->item->bytes, 0, &chain, &err);
+	bool digested;
 
 	out->parses = code == EV_OK;
-	if (code == EV_OK) {
-		code = ev_pck_parse(chain.cert[0].sgx_extension, &out->pck,
-				    &err);
-		out->has_pck = code == EV_OK;
-		ev_chain_free(&chain);
-	}
-	return code == EV_TROUBLE ? EV_TROUBLE : EV_OK;
+	if (code != EV_OK)
+		return code == EV_TROUBLE ? EV_TROUBLE : EV_OK;
+	digested =
+		ev_digest(c->crypto, EV_SHA256, chain.cert[0].der, out->leaf);
+	code = ev_pck_parse(chain.cert[0].sgx_extension, &out->pck, &err);
+	out->has_pck = code == EV_OK;
+	ev_chain_free(&chain);
+	return code == EV_TROUBLE || !digested ? EV_TROUBLE : EV_OK;
 }
 
 /* Of two chains that say they are this quote's. */
@@ -178,7 +207,7 @@ enum ev_code rp_link_pck_chains(struct rp_case *c)
 			all->chain[all->n++].item = &c->items[i];
 	/* An only one is not looked into. */
 	for (size_t i = 0; n > 1 && i < n; i++) {
-		if (look_into(&all->chain[i]) != EV_OK)
+		if (look_into(c, &all->chain[i]) != EV_OK)
 			return EV_TROUBLE;
 		all->n_with_pck += all->chain[i].has_pck;
 	}
@@ -187,6 +216,23 @@ enum ev_code rp_link_pck_chains(struct rp_case *c)
 	for (size_t i = 0; i < n; i++)
 		note_relations(c, &all->chain[i]);
 	return EV_OK;
+}
+
+/* The chain whose leaf is the quote's certification data. */
+static const struct rp_item *chain_of_leaf(const struct rp_case *c,
+					   const struct rp_quote *q)
+{
+	const struct rp_pck_chains *all = &c->pck_chains;
+	uint8_t digest[32];
+
+	if (rp_quote_leaf(q).n == 0 ||
+	    !ev_digest(c->crypto, EV_SHA256, rp_quote_leaf(q), digest))
+		return NULL;
+	for (size_t i = 0; i < all->n; i++)
+		if (all->chain[i].parses &&
+		    memcmp(all->chain[i].leaf, digest, sizeof(digest)) == 0)
+			return all->chain[i].item;
+	return NULL;
 }
 
 /* A chain that fits goes before one that parses, that before any; of equals,
@@ -199,6 +245,8 @@ static const struct rp_item *chain_beside(const struct rp_case *c,
 
 	if (c->pck_chains.n == 0)
 		return NULL;
+	if (chain_of_leaf(c, q) != NULL)
+		return chain_of_leaf(c, q);
 	if (said != NULL && fits(&k, said))
 		return said->item;
 	best = find(&c->pck_chains, &k);

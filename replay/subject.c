@@ -103,6 +103,7 @@ static void empty_quote(struct rp_subject *s)
 	if (s->quote->shelved == NULL)
 		ev_chain_free(&s->quote->chain);
 	rp_shelf_give_back(s->quote->shelved);
+	ev_pem_list_free(&s->quote->leaf);
 }
 
 static void empty_chain(struct rp_subject *s)

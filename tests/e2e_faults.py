@@ -10,7 +10,18 @@ import sys
 
 sys.dont_write_bytecode = True
 
-from e2e import ECART, FAIL, INCOMPLETE, PASS, VECTORS, case, contains, equal, main, pack, read, run, simulated
+from e2e import (ECART, FAIL, INCOMPLETE, PASS, ROOT, VECTORS, case, contains, equal, main, pack, read, run,
+                 simulated, write)
+
+sys.path.insert(0, os.path.join(ROOT, "tests", "forge"))
+
+import anchors  # noqa: E402
+import archive  # noqa: E402
+import ec  # noqa: E402
+import intel_pki  # noqa: E402
+import pem  # noqa: E402
+import scene  # noqa: E402
+from case import QUOTE_ONLY  # noqa: E402
 
 
 def forged(name):
@@ -135,6 +146,32 @@ def roots(scratch):
     equal(["pass"], [row["outcome"] for row in rep["checks"] if row["id"] == "dcap.pck.chain"], "chain")
     equal(PASS, forged("pass-other-root-certificate")[0], "another certificate of the key")
     refused("fail-dcap.pck.chain-untrusted-root", "dcap.pck.chain", "ROOT_UNTRUSTED")
+
+
+@case("a platform under one root is not judged by what was signed under another")
+def two_roots(scratch):
+    other = scene.Scene({"pki.root.key": lambda _: ec.key("another root")})
+    keys = os.path.join(scratch, "anchors")
+    os.mkdir(keys)
+    write(os.path.join(keys, "one.pem"), read(simulated("anchors", "simulated", "intel-sgx-root.pem")))
+    write(os.path.join(keys, "other.pem"), anchors.text(
+        "another SIMULATED root", "intel-sgx-root", intel_pki.distinguished("Intel SGX Root CA"),
+        ec.key("another root").spki(), pem.encode("PUBLIC KEY", ec.key("another root").spki())))
+    whole = scene.Scene({"parts": lambda p: {k: v for k, v in p.items() if k in QUOTE_ONLY}})
+    mixed = scene.Scene({"parts": lambda p: {k: v for k, v in dict(
+        p, **{"tcb-signing-chain": pem.chain(*other.intel.tcb_chain()).encode()}).items()
+        if k in QUOTE_ONLY}, "items": lambda items: items + [
+            {"part": "other-crl", "kind": "crl-der", "ext": "der", "data": other.intel.root_crl(),
+             "mediaType": "application/pkix-crl", "relates": []}]})
+    for made, status in ((whole, PASS), (mixed, FAIL)):
+        path = write(os.path.join(scratch, "case.ecart"), archive.build(made))
+        done = run([ECART, "replay", path, "--anchors", keys, "--format", "json"])
+        equal(status, done.status, "exit")
+        rep = json.loads(done.out)
+        equal(["pass"], [r["outcome"] for r in rep["checks"] if r["id"] == "dcap.tcb-signing.chain"],
+              "both roots are anchors")
+    for check in ("dcap.tcb-info.match", "dcap.qe-identity.match"):
+        contains(next(r["reason"] for r in rep["checks"] if r["id"] == check), "under another root")
 
 
 @case("QE authentication data may have any size")

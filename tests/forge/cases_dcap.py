@@ -143,6 +143,28 @@ def certification_types():
                   {"quote.parts": certification_data(13), "items": chain_item()}, lean=True)
 
 
+def leaf_data(sgx=None, text=None):
+    """Type 4: the PCK certificate alone; sgx: of another platform (dcap.md 1.5)."""
+    edits = {"pki.pck.sgx": lambda s: dict(s, **sgx)} if sgx else {}
+    leaf = pem.chain(scene.Scene(edits).intel.certificate("pck")).encode()
+    return put(cert_type=4, cert_data=leaf if text is None else text)
+
+
+def leaf_alone():
+    yield Case("pass-pck-leaf", "certification data of type 4, the chain of that certificate as an item",
+               edits={"quote.parts": leaf_data(), "items": chain_item()}, lean=True)
+    yield Case("pass-pck-leaf-fits", "certification data of type 4, two PCK chains: the one of that "
+               "certificate is neither the first nor the one that says it is the quote's", lean=True,
+               edits={"quote.parts": leaf_data(), "items": together(
+                   chain_item({"ppid": bytes(16)}, "issuer-of", "other"), chain_item())})
+    yield failing("dcap.pck.extension", "leaf", "certification data of type 4 is another platform's "
+                  "certificate than the chain's",
+                  {"quote.parts": leaf_data({"pcesvn": 3}), "items": chain_item()}, lean=True)
+    yield failing("dcap.quote.format", "leaf", "certification data of type 4 is no certificate",
+                  {"quote.parts": leaf_data(text=pem.chain(bytes.fromhex("30036162c3")).encode()),
+                   "items": chain_item()}, lean=True)
+
+
 def qe_report():
     check = "dcap.qe-report.signature"
     skips = ("dcap.qe-report.binding", "dcap.quote.signature", "dcap.qe-identity.match",
@@ -225,6 +247,11 @@ def attributes():
             ("reserved", "a reserved attribute bit is set", sept | 1 << 40)):
         yield failing(check, why, text + " (waived by default-1)", bits(value),
                       verdict="pass", lean=True)
+    yield failing(check, "several", "SEPT_VE_DISABLE is clear, MIGRATABLE and a reserved bit are set: "
+                  "all is said", bits(1 << 29 | 1 << 40), verdict="pass", lean=True)
+    yield failing(check, "servicetd", "body 1.5: a service TD is bound (waived by default-1)",
+                  {"quote.header": put(version=quote.le(5, 2)), "quote.body_type": const(3),
+                   "quote.td": put(mrservicetd=b"\1" * 48)}, verdict="pass", lean=True)
 
 
 def root_certificates():
@@ -236,6 +263,6 @@ def root_certificates():
 
 
 def every():
-    for group in (quote_format, pck_chain, sgx_extension, certification_types, qe_report,
+    for group in (quote_format, pck_chain, sgx_extension, certification_types, leaf_alone, qe_report,
                   quote_signature, revocation, certificate_windows, attributes, root_certificates):
         yield from group()

@@ -66,6 +66,8 @@ def named():
     yield Case("incomplete-one-set-number", "one set, of number 19: the policy names 20",
                "incomplete", skips=MATCHES + LEVELS, lean=True,
                policy=set_policy("forge-number-20", evaluationDataNumber=20))
+    yield Case("pass-two-sets-pceid", "a newer set beside, of the same FMSPC and another PCEID",
+               edits=with_set(numbered(20, put(pceId="0001"))), lean=True, passes=MATCHES + LEVELS)
     other = with_set(numbered(20, put(fmspc="51514D000001")))
     yield Case("incomplete-two-sets-platform", "the policy names number 20: the set of it is another "
                "platform's", "incomplete", other, skips=MATCHES + LEVELS, lean=True,

@@ -78,6 +78,10 @@ def quote_format(replay):
     assert int.from_bytes(raw[48 + size:52 + size], "little") <= len(raw) - 52 - size
     # every length is told once more by the encoding
     assert quote.encode(parts) == raw
+    replay.leaf = None
+    if parts["cert_type"] == 4:
+        replay.leaf, = pem.decode(parts["cert_data"].decode())
+        x509.parse(replay.leaf)
     replay.parts, replay.is_td = parts, not enclave
     body = quote.unpack(layout, parts["body"])
     replay.td, replay.enclave = ({}, body) if enclave else (body, {})
@@ -97,7 +101,10 @@ def sgx_values(certificate):
 def chain_item(replay):
     """The chain beside the quote: that which fits, then that which says so, then the first."""
     def order(item):
-        leaf = x509.parse(pem.decode(replay.data[item["name"]].decode())[0])[0]
+        first = pem.decode(replay.data[item["name"]].decode())[0]
+        if replay.leaf is not None:
+            return first != replay.leaf
+        leaf = x509.parse(first)[0]
         says = any(r["rel"] == "issuer-of" for r in item.get("relates", []))
         return repeated(sgx_values(leaf)[1]) != replay.parts["cert_data"][384:], not says
 
@@ -110,6 +117,7 @@ def pck_chain(replay):
     if replay.parts["cert_type"] != 5:
         data = chain_item(replay)
     text = data.rstrip(b"\0").decode().replace("\r", "")
+    replay.chain_leaf = pem.decode(text)[0]
     replay.pck, replay.pck_ca, replay.quote_root = chain(
         replay, pem.decode(text), ("pck", "pck-ca", "root"))
 
@@ -120,6 +128,8 @@ def pck_extension(replay):
     assert len(sgx["fmspc"]) == 6 and len(sgx["components"]) == 16
     if replay.parts["cert_type"] == 3:
         assert replay.parts["cert_data"][384:] == repeated(sgx)
+    if replay.parts["cert_type"] == 4:
+        assert replay.leaf == replay.chain_leaf
     replay.sgx = sgx
 
 
@@ -338,7 +348,7 @@ def tcb(replay):
 def td_attributes(replay):
     bits = int.from_bytes(replay.td["td_attributes"], "little")
     known = sum(1 << b for b in (0, 4, 5, 6, 16, 27, 28, 30, 31, 62, 63))
-    assert bits >> 28 & 1 and not bits & ~known
+    assert bits >> 28 & 1 and not bits & ~known and not any(replay.td.get("mrservicetd", b""))
 
 
 def enclave_flags(replay):

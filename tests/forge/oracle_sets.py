@@ -16,7 +16,7 @@ def choose(replay):
     rows = [(item, raw, json.loads(raw)["tcbInfo"]) for item, raw in infos]
     if named:
         rows = [row for row in rows if fits(replay, row[2]) and is_named(named, *row)]
-    rows.sort(key=lambda row: (asked(row[0]) == "standard", in_force(replay, row[2]),
+    rows.sort(key=lambda row: (fits(replay, row[2]), asked(row[0]) == "standard", in_force(replay, row[2]),
                                row[2]["tcbEvaluationDataNumber"]))
     if not rows:
         replay.chosen = {"dcap-tcbinfo": None, "dcap-qe-identity": None}
@@ -32,6 +32,7 @@ def fits(replay, info):
     if not replay.passed("dcap.pck.extension"):  # nobody knows the platform
         return True
     return (bytes.fromhex(info["fmspc"]) == replay.sgx["fmspc"]
+            and bytes.fromhex(info["pceId"]) == replay.sgx["pceid"]
             and info["id"] == ("TDX" if replay.is_td else "SGX"))
 
 
