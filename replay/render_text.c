@@ -150,26 +150,44 @@ static void way_out_lines(const json_t *checks, struct ev_buffer *out)
 	}
 }
 
-/* RFC 3339 in one zone sorts as text. */
-static void time_left(const json_t *r, struct ev_buffer *out)
+/* The last window to begin, or the first to end (way 1 or -1); RFC 3339 in
+ * one zone sorts as text.  NULL: there are none. */
+static const json_t *edge(const json_t *r, const char *member, int way)
 {
-	const char *end = NULL, *what = "";
-	const json_t *w;
+	const json_t *found = NULL, *w;
 	size_t i;
 
-	json_array_foreach (json_object_get(r, "windows"), i, w) {
-		const char *t = text_at(w, "notAfter");
+	json_array_foreach (json_object_get(r, "windows"), i, w)
+		if (found == NULL ||
+		    way * strcmp(text_at(w, member), text_at(found, member)) >
+			    0)
+			found = w;
+	return found;
+}
 
-		if (end == NULL || strcmp(t, end) < 0) {
-			end = t;
-			what = text_at(w, "what");
-		}
+/* From when until when all of it holds, and why. */
+static void time_left(const json_t *r, struct ev_buffer *out)
+{
+	const char *at = rp_member_text(r, "asOf", "time", NULL);
+	const json_t *first = edge(r, "notBefore", 1);
+	const json_t *last = edge(r, "notAfter", -1);
+
+	if (last == NULL)
+		return;
+	if (strcmp(at, text_at(last, "notAfter")) > 0) {
+		rp_render_line(out, "time left", "none: %s ended at %s",
+			       text_at(last, "what"),
+			       text_at(last, "notAfter"));
+		return;
 	}
-	if (end != NULL)
-		rp_render_line(
-			out, "time left",
-			"until %s (%s ends); later: --at, or --hindsight", end,
-			what);
+	rp_render_line(out, "time left",
+		       "until %s (%s ends); later: --at, or --hindsight",
+		       text_at(last, "notAfter"), text_at(last, "what"));
+	rp_render_line(out, "", "%s %s (%s begins)",
+		       strcmp(at, text_at(first, "notBefore")) < 0
+			       ? "holds only from"
+			       : "holds since",
+		       text_at(first, "notBefore"), text_at(first, "what"));
 }
 
 static void full_checks(const json_t *r, struct ev_buffer *out)

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Many archives by several processes, in pieces, and as rows of a table."""
 
-import glob
 import contextlib
+import glob
 import json
 import os
 import shutil

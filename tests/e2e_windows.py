@@ -6,7 +6,7 @@ import sys
 
 sys.dont_write_bytecode = True
 
-from e2e import (FAIL, case, contains, ecart, equal, failed, findings, main,
+from e2e import (FAIL, PASS, case, contains, ecart, equal, failed, findings, main,
                  pack_azure, pack_gcp, report)
 
 PCK_CRL = "items/crl-der/0001.crl"
@@ -48,9 +48,16 @@ def add_cases(name, packer, first, before, first_item, last, after, last_item):
     def too_early(scratch):
         refused(packer(scratch), before, first_item, "not_yet_valid", first)
 
-    @case(f"{name} set: good in its last second {last}")
+    @case(f"{name} set: good in its last second {last}, and the text says from when until when")
     def good_last(scratch):
-        equal([], failed(report(packer(scratch), "--at", last)), "failed")
+        archive = packer(scratch)
+        equal([], failed(report(archive, "--at", last)), "failed")
+        for at, status, words in (
+                (last, PASS, [f"until {last} (", f"holds since {first} ("]),
+                (before, FAIL, [f"until {last} (", f"holds only from {first} ("]),
+                (after, FAIL, ["none: ", f" ended at {last}"])):
+            text = " ".join(ecart("replay", archive, "--at", at, status=status).out.split())
+            contains(text[text.index("time left"):], *words)
 
     @case(f"{name} set: refused one second later, {last_item} named")
     def too_late(scratch):
