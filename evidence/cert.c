@@ -4,6 +4,8 @@
 
 #include "evidence/extension.h"
 
+#include <stdio.h>
+
 static const char *const object = "certificate";
 
 /* Positions in the table of extensions that the profile knows. */
@@ -346,6 +348,9 @@ enum ev_verified ev_cert_signed_by(struct ev_crypto *crypto,
 enum ev_code ev_chain_parse(struct ev_span text, uint64_t base,
 			    struct ev_chain *out, struct ev_error *err)
 {
+	static const char *const names[EV_CHAIN_MAX] = { "certificate 0",
+							 "certificate 1",
+							 "certificate 2" };
 	struct ev_chain chain = { .n_certs = 0 };
 	enum ev_code code;
 
@@ -353,14 +358,20 @@ enum ev_code ev_chain_parse(struct ev_span text, uint64_t base,
 	if (code != EV_OK)
 		return code;
 	if (chain.pem.n_blocks < 2 || chain.pem.n_blocks > EV_CHAIN_MAX) {
-		code = ev_fail_u64(err, EV_VALUE, "chain", "certificates", base,
-				   EV_CHAIN_MAX, chain.pem.n_blocks);
+		char found[24];
+
+		snprintf(found, sizeof(found), "%zu", chain.pem.n_blocks);
+		code = ev_fail(err, EV_VALUE, "chain", "certificates", base,
+			       "2 or 3", found);
 		ev_chain_free(&chain);
 		return code;
 	}
-	for (size_t i = 0; code == EV_OK && i < chain.pem.n_blocks; i++)
+	for (size_t i = 0; code == EV_OK && i < chain.pem.n_blocks; i++) {
 		code = ev_cert_parse(chain.pem.block[i].der, 0, &chain.cert[i],
 				     err);
+		if (code != EV_OK)
+			err->object = names[i];
+	}
 	if (code != EV_OK) {
 		ev_chain_free(&chain);
 		return code;

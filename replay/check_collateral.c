@@ -14,12 +14,18 @@ enum rp_outcome rp_two_links(struct rp_case *c, const struct ev_chain *ch,
 	const struct ev_cert *leaf = &ch->cert[0], *root = &ch->cert[1];
 	enum ev_verified v;
 
-	if (ch->n_certs != 2 || leaf->ca != ca || !root->ca ||
-	    !ev_span_eq(root->subject_cn, ev_span_str("Intel SGX Root CA")))
+	if (ch->n_certs != 2)
 		return rp_fail(f,
-			       "CHAIN_MALFORMED: want leaf and root CA, two "
-			       "certificates; found %zu",
+			       "CHAIN_MALFORMED: want two certificates; "
+			       "found %zu",
 			       ch->n_certs);
+	if (leaf->ca != ca)
+		return rp_fail(f, "CHAIN_MALFORMED: certificate 0 is %s CA",
+			       ca ? "no" : "a");
+	if (!root->ca ||
+	    !ev_span_eq(root->subject_cn, ev_span_str("Intel SGX Root CA")))
+		return rp_fail(f, "CHAIN_MALFORMED: certificate 1 is no root "
+				  "CA");
 	v = ev_cert_signed_by(c->crypto, leaf, root);
 	if (v == EV_VERIFIED_YES)
 		v = ev_cert_signed_by(c->crypto, root, root);
