@@ -3,9 +3,11 @@
 #include "replay/render_hindsight.h"
 
 #include "replay/render_line.h"
+#include "replay/render_meaning.h"
 #include "replay/render_member.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 /* Columns of then and of later. */
 enum { THEN_AT = 19, LATER_AT = 44 };
@@ -68,22 +70,31 @@ static const json_t *tcb_of(const struct view *v, bool later, const char *item)
 	return rp_unless_beside(rp_area_of(facts, "tcb", "item", item, 0));
 }
 
+/* A status counts where its check was asked, of facts that are believed. */
+static bool is_judged(const struct view *v, bool later, const char *id,
+		      const char *item)
+{
+	const char *outcome = text(check_of(v, later, id, item), "outcome");
+
+	return rp_member_is_true(tcb_of(v, later, item), "trusted") &&
+	       (strcmp(outcome, "pass") == 0 || strcmp(outcome, "fail") == 0);
+}
+
 static const char *status_of(const struct view *v, bool later, const char *item)
 {
-	const json_t *tcb = tcb_of(v, later, item);
-
-	return tcb != NULL ? text(tcb, "status") : "not judged";
+	return is_judged(v, later, "tcb.status", item)
+		       ? text(tcb_of(v, later, item), "status")
+		       : "not judged";
 }
 
 static void check_cell(const json_t *check, const char *bad,
 		       char cell[CELL_TEXT])
 {
 	const char *outcome = text(check, "outcome");
-	bool failed = strcmp(outcome, "fail") == 0;
 
 	if (strcmp(outcome, "pass") == 0)
 		snprintf(cell, CELL_TEXT, "good");
-	else if (failed)
+	else if (rp_check_fails(check))
 		snprintf(cell, CELL_TEXT, "%s: %.300s", bad,
 			 text(check, "got")[0] != '\0' ? text(check, "got")
 						       : text(check, "reason"));
@@ -121,39 +132,44 @@ static const char *since(const json_t *tcb)
 	return "";
 }
 
-static void level_cell(const json_t *tcb, const char *member,
+/* One part of the level: its label, its member of facts.tcb, its check. */
+struct part {
+	const char *label, *member, *id;
+};
+
+/* before NULL: nothing to compare with. */
+static void level_cell(const json_t *tcb, const struct part *p,
 		       const json_t *before, char cell[CELL_TEXT])
 {
-	const json_t *level = json_object_get(tcb, member);
+	const json_t *level = json_object_get(tcb, p->member);
 	const char *date = text(level, "date"), *moved = "";
 
-	if (level == NULL) {
-		snprintf(cell, CELL_TEXT, "not judged");
-		return;
-	}
 	if (before != NULL &&
 	    strcmp(text(level, "status"),
-		   rp_member_text(before, member, "status", NULL)) != 0 &&
-	    strcmp(member, "platform") == 0)
+		   rp_member_text(before, p->member, "status", NULL)) != 0 &&
+	    strcmp(p->member, "platform") == 0)
 		moved = since(tcb);
 	snprintf(cell, CELL_TEXT, "%s%s%.10s%s%.10s", text(level, "status"),
 		 date[0] != '\0' ? " " : "", date,
 		 moved[0] != '\0' ? ", since " : "", moved);
 }
 
-static void add_level(const struct view *v, const char *label,
-		      const char *member, const char *item)
+static void add_level(const struct view *v, const struct part *p,
+		      const char *item)
 {
-	const json_t *then = tcb_of(v, false, item);
-	const json_t *later = tcb_of(v, true, item);
-	char cells[2][CELL_TEXT];
+	const json_t *side[] = { tcb_of(v, false, item),
+				 tcb_of(v, true, item) };
+	char cells[2][CELL_TEXT] = { "not judged", "not judged" };
+	bool was = is_judged(v, false, p->id, item);
 
-	if (json_object_get(then, member) == NULL &&
-	    json_object_get(later, member) == NULL)
+	if (json_object_get(side[0], p->member) == NULL &&
+	    json_object_get(side[1], p->member) == NULL)
 		return;
-	level_cell(then, member, NULL, cells[0]);
-	level_cell(later, member, then, cells[1]);
-	add_row(v, label, cells[0], cells[1]);
+	if (was)
+		level_cell(side[0], p, NULL, cells[0]);
+	if (is_judged(v, true, p->id, item))
+		level_cell(side[1], p, was ? side[0] : NULL, cells[1]);
+	add_row(v, p->label, cells[0], cells[1]);
 }
 
 static bool has_text(const json_t *list, const char *value)
@@ -189,16 +205,22 @@ static void new_advisories(const struct view *v, const char *item,
 
 static void add_quote(const struct view *v, const char *item)
 {
+	static const struct part parts[] = {
+		{ "platform level", "platform", "tcb.platform" },
+		{ "TDX module", "module", "tcb.tdx-module" },
+		{ "quoting enclave", "qe", "tcb.qe" },
+	};
 	char cell[CELL_TEXT];
 
 	add_check(v, "quote signature", "dcap.quote.signature", item, "BROKEN");
 	add_check(v, "PCK certificate", "dcap.pck.revocation", item, "REVOKED");
 	add_check(v, "PCK CA", "dcap.pck-ca.revocation", item, "REVOKED");
-	add_level(v, "platform level", "platform", item);
-	add_level(v, "TDX module", "module", item);
-	add_level(v, "quoting enclave", "qe", item);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		add_level(v, &parts[i], item);
 	add_row(v, "together", status_of(v, false, item),
 		status_of(v, true, item));
+	if (!is_judged(v, true, "tcb.status", item))
+		return;
 	new_advisories(v, item, cell);
 	if (cell[0] != '\0')
 		add_row(v, "new advisories", "", cell);
@@ -224,81 +246,67 @@ static bool has_row(const char *id)
 
 /* Checks that began or ceased to fail.  A window that is not judged because
  * another piece decides is no change. */
-static bool fails(const json_t *check)
+static bool is_other(const struct rp_change *c)
 {
-	return strcmp(text(check, "outcome"), "fail") == 0;
+	return !has_row(text(c->check, "id")) &&
+	       rp_check_fails(c->check) != rp_check_fails(c->before);
 }
 
-static void add_others(const struct view *v)
+static size_t others_of(const struct rp_changes *changes, const char *id)
 {
-	const json_t *check;
-	size_t i;
+	size_t n = 0;
 
-	json_array_foreach (json_object_get(v->later, "checks"), i, check) {
-		const char *id = text(check, "id");
-		const json_t *before =
-			find(v->then, id, text(check, "subject"));
+	for (size_t i = 0; i < changes->n; i++)
+		if (strcmp(text(changes->row[i].check, "id"), id) == 0 &&
+		    is_other(&changes->row[i]))
+			n++;
+	return n;
+}
+
+/* Rows of one check are told apart by what was asked about. */
+static void add_others(const struct view *v, const struct rp_changes *changes)
+{
+	for (size_t i = 0; i < changes->n; i++) {
+		const struct rp_change *c = &changes->row[i];
+		const char *id = text(c->check, "id");
+		const char *subject = text(c->check, "subject");
 		char then[CELL_TEXT], later[CELL_TEXT];
 
-		if (has_row(id) || fails(check) == fails(before))
+		if (!is_other(c))
 			continue;
-		check_cell(before, "BROKEN", then);
-		check_cell(check, "BROKEN", later);
-		add_row(v, id, before == NULL ? "-" : then, later);
+		check_cell(c->before, "BROKEN", then);
+		check_cell(c->check, "BROKEN", later);
+		if (others_of(changes, id) > 1) {
+			ev_buffer_printf(v->out, "  %s\n", id);
+			id = subject;
+		}
+		add_row(v, id, c->before == NULL ? "-" : then, later);
 	}
 }
 
-/* --- what it means --- */
-
-/* It fails, and did not, or failed otherwise. */
-static bool fails_anew(const struct view *v, const char *id)
+static struct rp_changes changes_of(const struct view *v)
 {
-	const json_t *check;
-	size_t i;
+	const json_t *checks = json_object_get(v->later, "checks"), *check;
+	size_t room = json_array_size(checks), i;
+	struct rp_changes out = { calloc(room + 1, sizeof(*out.row)), 0 };
 
-	json_array_foreach (json_object_get(v->later, "checks"), i, check) {
-		const json_t *before =
-			find(v->then, id, text(check, "subject"));
-
-		if (strcmp(text(check, "id"), id) == 0 && fails(check) &&
-		    strcmp(text(check, "got"), text(before, "got")) != 0)
-			return true;
+	if (out.row == NULL) {
+		v->out->failed = true;
+		return out;
 	}
-	return false;
-}
-
-static const struct {
-	const char *id, *meaning;
-} meanings[] = {
-	{ "dcap.pck.revocation",
-	  "The platform's key is no longer believed.  A CRL writes its entries' dates anew at each issue, so that the revocation does not say when the key was lost; if it was lost before the evidence was made, the evidence proves nothing." },
-	{ "dcap.pck-ca.revocation",
-	  "The CA that certified the platform is no longer believed; when its key was lost the CRL does not say." },
-	{ "tcb.status",
-	  "The level was that of then with what was known then.  What the advisories describe was there already; whether anybody used it before the evidence was made, the evidence does not say." },
-};
-
-static void add_meaning(const struct view *v)
-{
-	bool said = false;
-
-	for (size_t i = 0; i < sizeof(meanings) / sizeof(meanings[0]); i++) {
-		if (!fails_anew(v, meanings[i].id))
-			continue;
-		rp_render_words(v->out, said ? "" : "What this means:", 17,
-				meanings[i].meaning);
-		said = true;
-	}
-	if (!said)
-		rp_render_words(v->out, "What this means:", 17,
-				"nothing that this collateral knows takes away "
-				"from what was provable then.");
+	json_array_foreach (checks, i, check)
+		out.row[out.n++] =
+			(struct rp_change){ check,
+					    find(v->then, text(check, "id"),
+						 text(check, "subject")) };
+	return out;
 }
 
 void rp_render_hindsight(const json_t *report, struct ev_buffer *out)
 {
 	const json_t *later = json_object_get(report, "hindsight"), *quote;
 	const struct view v = { report, later, out };
+	struct rp_changes changes;
 	char then[CELL_TEXT], heading[CELL_TEXT];
 
 	if (later == NULL)
@@ -314,7 +322,9 @@ void rp_render_hindsight(const json_t *report, struct ev_buffer *out)
 				  i)) != NULL;
 	     i++)
 		add_quote(&v, text(quote, "item"));
-	add_others(&v);
+	changes = changes_of(&v);
+	add_others(&v, &changes);
 	add_row(&v, "verdict", rp_verdict_word(report), rp_verdict_word(later));
-	add_meaning(&v);
+	rp_render_meaning(&changes, out);
+	free(changes.row);
 }

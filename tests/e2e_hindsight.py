@@ -101,6 +101,56 @@ def same(scratch):
     equal([], [f["id"] for f in rep["hindsight"]["checks"] if f["outcome"] == "fail"], "failures")
 
 
+REASSURED = "nothing that this collateral knows takes away"
+# Where the later collateral is of, or when; what the meaning says; what the rows say.
+WORSE = [
+    ("fail-dcap.tcb-signing.revocation", (), "A key that signs TCB levels is no longer believed",
+     ["good BROKEN: listed, entry date 2026-", "together UpToDate UpToDate"]),
+    ("fail-dcap.qe-identity.match", (), "is not the quoting enclave that this collateral names",
+     ["quoting enclave UpToDate 2025-05-14 not judged", "together UpToDate not judged",
+      "not judged in hindsight, which neither confirms them nor takes them away: tcb.qe, tcb.status."]),
+    ("fail-dcap.tdx-module.match-no-identities", (), "The TDX module that ran is none that this collateral names",
+     ["platform level UpToDate 2025-05-14 UpToDate 2025-05-14", "TDX module UpToDate 2025-05-14 not judged"]),
+    ("fail-dcap.tcb-info.signature", (), "A piece of this collateral is not what its issuer signed",
+     ["platform level UpToDate 2025-05-14 not judged", "together UpToDate not judged", "tcb.platform"]),
+    ("fail-dcap.crl.signature", (), "A piece of this collateral is not what its issuer signed",
+     ["PCK CA good not judged", "takes them away: dcap.pck-ca.revocation, "]),
+    ("fail-tcb.tdx-module", (), "The level was that of then", ["together UpToDate OutOfDate"]),
+    ("fail-dcap.collateral.eval-number", (), "are waived by the policy: dcap.collateral.eval-number.", []),
+    ("pass", ("--hindsight-at", "2027-06-08T00:00:00Z"), "Something was not valid at the later time",
+     ["dcap.collateral.window hindsight/crl-der/", "dcap.collateral.window hindsight/dcap-tcbinfo/",
+      "tpm.ak.certificate good BROKEN: expired"]),
+]
+
+
+def add_worse(name, words, meaning, rows):
+    @case("%s%s later: what that means, and no word that nothing was taken away" % (name, words))
+    def worse(_):
+        text = hindsight_of("--hindsight", simulated("replay", name, "archive.tar"), *words, status=PASS).out
+        text = " ".join(text.split("\n  hindsight", 1)[1].split())
+        said = text.split("What this means:", 1)[1]
+        contains(said, meaning)
+        contains(text, *rows)
+        assert REASSURED not in said, said
+
+
+for row in WORSE:
+    add_worse(*row)
+
+
+@case("what fails and has no sentence of its own is named")
+def general(scratch):
+    policy = os.path.join(scratch, "policy.json")
+    with open(policy, "w", encoding="utf-8") as stream:
+        json.dump({"policy": "ecart-policy/1", "name": "all", "require": ["dcap.collateral.*"],
+                   "waive": [], "expect": {}}, stream)
+    text = hindsight_of("--hindsight", simulated("replay/fail-dcap.collateral.eval-number/archive.tar"),
+                        "--policy", policy, status=PASS).out
+    said = " ".join(text.split("What this means:", 1)[1].split())
+    contains(said, "not shown any more: dcap.collateral.eval-number.")
+    assert REASSURED not in said, said
+
+
 @case("what is no collateral, is damaged, says no time, or stands alone is refused")
 def refused(scratch):
     folder = os.path.join(VECTORS, "dcap", "tdx-v5-relaunch")
