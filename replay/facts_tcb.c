@@ -26,11 +26,14 @@ static int by_bytes(const void *a, const void *b)
 }
 
 /* Advisories of all levels used, each once, bytewise. */
-static void write_advisories(struct ev_writer *w, const struct rp_tcb *tcb)
+static void write_advisories(struct ev_writer *w, const char *name,
+			     const struct rp_level *platform,
+			     const struct rp_module_level *module,
+			     const struct rp_level *qe)
 {
-	const struct ev_advisories *lists[] = { tcb->platform.advisories,
-						tcb->qe.advisories,
-						tcb->module.level.advisories };
+	const struct ev_advisories *lists[] = { platform->advisories,
+						qe->advisories,
+						module->level.advisories };
 	struct ev_span ids[3 * EV_ADVISORIES_MAX];
 	size_t n = 0;
 
@@ -38,7 +41,7 @@ static void write_advisories(struct ev_writer *w, const struct rp_tcb *tcb)
 		for (size_t k = 0; lists[i] != NULL && k < lists[i]->n; k++)
 			ids[n++] = lists[i]->id[k];
 	qsort(ids, n, sizeof(ids[0]), by_bytes);
-	ev_write_array(w, "advisories");
+	ev_write_array(w, name);
 	for (size_t i = 0; i < n; i++)
 		if (i == 0 || !ev_span_eq(ids[i], ids[i - 1]))
 			ev_write_foreign(w, NULL, ids[i]);
@@ -106,7 +109,34 @@ static void write_distance(struct ev_writer *w, const struct rp_quote *q,
 	ev_write_end(w);
 }
 
-static void write_module(struct ev_writer *w, const struct rp_module_level *m)
+/* Levels by ISVSVN, in the style of those of the platform. */
+static void write_isvsvn_distance(struct ev_writer *w,
+				  const struct ev_isvsvn_level *levels,
+				  size_t n, uint16_t have)
+{
+	ev_write_array(w, "distance");
+	for (size_t i = 0; i < n; i++) {
+		const struct rp_shortfall s = { "isvsvn", 0, have,
+						levels[i].isvsvn };
+
+		ev_write_object(w, NULL);
+		ev_write_int(w, "level", (int64_t)levels[i].position);
+		ev_write_str(w, "status", ev_tcb_status_word(levels[i].status));
+		ev_write_time(w, "date", levels[i].date);
+		ev_write_object(w, "need");
+		ev_write_int(w, "isvsvn", levels[i].isvsvn);
+		ev_write_end(w);
+		ev_write_array(w, "short");
+		if (have < levels[i].isvsvn)
+			write_shortfall(w, &s);
+		ev_write_end(w);
+		ev_write_end(w);
+	}
+	ev_write_end(w);
+}
+
+static void write_module(struct ev_writer *w, const struct rp_module_level *m,
+			 const struct ev_module_identity *identity)
 {
 	char id[8];
 
@@ -117,17 +147,24 @@ static void write_module(struct ev_writer *w, const struct rp_module_level *m)
 	ev_write_str(w, "status", ev_tcb_status_word(m->level.status));
 	if (m->level.advisories != NULL)
 		ev_write_time(w, "date", m->level.date);
+	if (identity != NULL)
+		write_isvsvn_distance(w, identity->levels, identity->n_levels,
+				      m->svn);
 	ev_write_end(w);
 }
 
 static void write_qe(struct ev_writer *w, const struct rp_quote *q,
-		     const struct rp_level *level)
+		     const struct rp_level *level,
+		     const struct ev_qe_identity *identity)
 {
+	uint16_t isvsvn = q->q.qe_report.isvsvn;
+
 	ev_write_object(w, "qe");
-	ev_write_int(w, "isvsvn", q->q.qe_report.isvsvn);
+	ev_write_int(w, "isvsvn", isvsvn);
 	ev_write_str(w, "status", ev_tcb_status_word(level->status));
 	if (level->advisories != NULL)
 		ev_write_time(w, "date", level->date);
+	write_isvsvn_distance(w, identity->levels, identity->n_levels, isvsvn);
 	ev_write_end(w);
 }
 
@@ -197,6 +234,24 @@ static void write_eval_numbers(struct ev_writer *w, const struct set *set)
 	ev_write_end(w);
 }
 
+static void write_levels(const struct set *set, const struct rp_tcb *tcb,
+			 struct ev_writer *w)
+{
+	const struct ev_tcb_info *info = &set->tcb_info->tcb_info->info;
+
+	write_level(w, "platform", &tcb->platform);
+	if (tcb->module.applies)
+		write_module(w, &tcb->module,
+			     rp_module_identity(info, tcb->module.version));
+	write_qe(w, set->quote->quote, &tcb->qe,
+		 &set->qe_identity->qe_identity->identity);
+	write_advisories(w, "advisories", &tcb->platform, &tcb->module,
+			 &tcb->qe);
+	if (tcb->has_current)
+		write_advisories(w, "currentAdvisories", &tcb->current_platform,
+				 &tcb->current_module, &tcb->qe);
+}
+
 static void write_set(const struct rp_case *c, const struct set *set,
 		      const char *name, struct ev_writer *w)
 {
@@ -217,11 +272,7 @@ static void write_set(const struct rp_case *c, const struct set *set,
 	ev_write_str(w, "current", ev_tcb_status_word(tcb.current));
 	if (tcb.date != INT64_MAX)
 		ev_write_time(w, "date", tcb.date);
-	write_level(w, "platform", &tcb.platform);
-	if (tcb.module.applies)
-		write_module(w, &tcb.module);
-	write_qe(w, q, &tcb.qe);
-	write_advisories(w, &tcb);
+	write_levels(set, &tcb, w);
 	write_eval_numbers(w, set);
 	write_distance(w, q, &set->tcb_info->tcb_info->info);
 	ev_write_end(w);

@@ -120,15 +120,16 @@ enum ev_tcb_status rp_merge(enum ev_tcb_status platform,
 	return platform;
 }
 
-static enum ev_tcb_status evaluate(const struct ev_tcb_info *info,
-				   const struct ev_pck *pck, const uint8_t *svn,
-				   enum ev_tcb_status qe)
+/* Of one TEE_TCB_SVN; a module that does not apply turns nothing. */
+static enum ev_tcb_status merge_levels(const struct rp_level *platform,
+				       const struct rp_module_level *module,
+				       const struct rp_level *qe)
 {
-	enum ev_tcb_status s = rp_platform_level(info, pck, svn).status;
+	enum ev_tcb_status s = platform->status;
 
-	if (svn != NULL && svn[1] > 0)
-		s = rp_merge(s, rp_module_level(info, svn).level.status);
-	return rp_merge(s, qe);
+	if (module->applies)
+		s = rp_merge(s, module->level.status);
+	return rp_merge(s, qe->status);
 }
 
 /* QVL 2026: a relaunch is advised where what was launched is out of date and
@@ -170,12 +171,15 @@ struct rp_tcb rp_tcb_evaluate(const struct ev_tcb_info *info,
 
 	if (svn != NULL)
 		out.module = rp_module_level(info, svn);
-	out.launch = evaluate(info, pck, svn, out.qe.status);
+	out.launch = merge_levels(&out.platform, &out.module, &out.qe);
 	out.current = out.launch;
 	out.status = out.launch;
 	if (svn2 != NULL) {
 		out.has_current = true;
-		out.current = evaluate(info, pck, svn2, out.qe.status);
+		out.current_platform = rp_platform_level(info, pck, svn2);
+		out.current_module = rp_module_level(info, svn2);
+		out.current = merge_levels(&out.current_platform,
+					   &out.current_module, &out.qe);
 		out.status = relaunch(out.launch, out.current);
 	}
 	out.date = earliest(INT64_MAX, &out.platform);

@@ -48,7 +48,10 @@ struct rp_tcb {
 	struct rp_level qe;
 	enum ev_tcb_status launch, current, status;
 	bool has_current; /* a 1.5 report carries TEE_TCB_SVN_2 */
-	int64_t date;	  /* the earliest of the levels used */
+	/* By that one: what is loaded now; unset where there is none. */
+	struct rp_level current_platform;
+	struct rp_module_level current_module;
+	int64_t date; /* the earliest of the levels used */
 };
 
 /* svn2: NULL where the body has none. */

@@ -67,6 +67,22 @@ static void open_crowd(struct crowd *w, bool stranger)
 	replay(w, REPLAY_AS_OF);
 }
 
+static void open_golden(struct crowd *w, const char *name)
+{
+	struct rp_request request;
+	struct ev_error err = { 0 };
+
+	*w = (struct crowd){ .n = 0 };
+	replay_open(&w->r, name);
+	request = replay_request(&w->r);
+	w->result = replay_run(&w->r, &request);
+	assert_int_equal(
+		ev_json_parse(ev_span_of(w->result.report, w->result.n),
+			      w->result.n, "report", &w->report, &err),
+		EV_OK);
+	w->facts = json_object_get(w->report, "facts");
+}
+
 static void close_crowd(struct crowd *w)
 {
 	json_decref(w->report);
@@ -304,6 +320,69 @@ static void sets_are_shown_where_none_decides(void **state)
 	close_crowd(&w);
 }
 
+static json_int_t number(const json_t *v, const char *name)
+{
+	return json_integer_value(json_object_get(v, name));
+}
+
+static void an_svn_is_told_with_what_it_needs(void **state)
+{
+	static const char *const parts[][3] = {
+		{ "fail-tcb.tdx-module", "module", "svn" },
+		{ "fail-tcb.qe", "qe", "isvsvn" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		const json_t *part, *levels, *top, *lack;
+		struct crowd w;
+
+		open_golden(&w, parts[i][0]);
+		part = json_object_get(json_object_get(w.facts, "tcb"),
+				       parts[i][1]);
+		levels = json_object_get(part, "distance");
+		assert_int_equal(json_array_size(levels), 2);
+		top = json_array_get(levels, 0);
+		assert_string_equal(text(top, "status"), "UpToDate");
+		assert_string_equal(text(top, "date"), "2025-05-14T00:00:00Z");
+		assert_int_equal(number(json_object_get(top, "need"), "isvsvn"),
+				 8);
+		lack = json_array_get(json_object_get(top, "short"), 0);
+		assert_string_equal(text(lack, "component"), "isvsvn");
+		assert_int_equal(number(lack, "have"), 7);
+		assert_int_equal(number(lack, "need"), 8);
+		assert_int_equal(number(part, parts[i][2]), 7);
+		top = json_array_get(levels, 1); /* it is reached */
+		assert_string_equal(text(top, "status"), text(part, "status"));
+		assert_int_equal(json_array_size(json_object_get(top, "short")),
+				 0);
+		close_crowd(&w);
+	}
+}
+
+static void each_side_has_its_advisories(void **state)
+{
+	const json_t *tcb, *list;
+	struct crowd w;
+
+	(void)state;
+	open_golden(&w, "fail-tcb.status-relaunch");
+	tcb = json_object_get(w.facts, "tcb");
+	list = json_object_get(tcb, "advisories");
+	assert_int_equal(json_array_size(list), 1);
+	assert_string_equal(json_string_value(json_array_get(list, 0)),
+			    "INTEL-SA-99903");
+	list = json_object_get(tcb, "currentAdvisories");
+	assert_true(json_is_array(list));
+	assert_int_equal(json_array_size(list), 0);
+	close_crowd(&w);
+	open_golden(&w, "fail-tcb.tdx-module"); /* version 4: launch alone */
+	tcb = json_object_get(w.facts, "tcb");
+	assert_true(json_is_array(json_object_get(tcb, "advisories")));
+	assert_null(json_object_get(tcb, "currentAdvisories"));
+	close_crowd(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -314,6 +393,8 @@ int main(void)
 		cmocka_unit_test(the_text_has_a_block_for_each_quote),
 		cmocka_unit_test(every_set_of_collateral_is_shown),
 		cmocka_unit_test(sets_are_shown_where_none_decides),
+		cmocka_unit_test(an_svn_is_told_with_what_it_needs),
+		cmocka_unit_test(each_side_has_its_advisories),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
