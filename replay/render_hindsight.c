@@ -114,44 +114,75 @@ static void add_check(const struct view *v, const char *label, const char *id,
 	add_row(v, label, cells[0], cells[1]);
 }
 
-/* The date of the lowest level above the platform's that is of another
- * status: since then the platform's is no longer good enough. */
-static const char *since(const json_t *tcb)
+/* One part of the level: its label, its member of facts.tcb, its check, and
+ * what its SVN is called, where it has one alone. */
+struct part {
+	const char *label, *member, *id, *svn;
+};
+
+/* The lowest level above the one that is reached that is of another status
+ * (wanted NULL), or of that status; NULL where there is none. */
+static const json_t *level_above(const json_t *distance, const char *status,
+				 const char *wanted)
 {
-	const json_t *platform = json_object_get(tcb, "platform"), *level;
-	const char *status = text(platform, "status"), *date = "";
+	const json_t *level, *found = NULL;
 	size_t i;
 
-	json_array_foreach (json_object_get(tcb, "distance"), i, level) {
-		if (rp_member_int(level, "level") ==
-		    rp_member_int(platform, "level"))
-			return date;
-		if (strcmp(text(level, "status"), status) != 0)
-			date = text(level, "date");
+	json_array_foreach (distance, i, level) {
+		const char *word = text(level, "status");
+
+		if (json_array_size(json_object_get(level, "short")) == 0)
+			return found;
+		if (wanted != NULL ? strcmp(word, wanted) == 0
+				   : strcmp(word, status) != 0)
+			found = level;
 	}
-	return "";
+	return NULL;
 }
 
-/* One part of the level: its label, its member of facts.tcb, its check. */
-struct part {
-	const char *label, *member, *id;
-};
+/* Since the date of the level above, this part's is not good enough. */
+static void moved_cell(const struct part *p, const json_t *level,
+		       const json_t *distance, char cell[CELL_TEXT])
+{
+	const char *status = text(level, "status"), *id = text(level, "id");
+	const json_t *above = level_above(distance, status, NULL);
+	const json_t *good = level_above(distance, status, "UpToDate");
+	int n;
+
+	if (p->svn == NULL) {
+		snprintf(cell, CELL_TEXT, "%s %.10s, since %.10s", status,
+			 text(level, "date"), text(above, "date"));
+		return;
+	}
+	n = snprintf(cell, CELL_TEXT,
+		     "%s since %.10s: %s%s%s SVN is %" JSON_INTEGER_FORMAT,
+		     status, text(above, "date"), p->label,
+		     id[0] != '\0' ? " " : "", id,
+		     rp_member_int(level, p->svn));
+	if (good != NULL && n > 0 && n < CELL_TEXT)
+		snprintf(
+			cell + n, CELL_TEXT - (size_t)n,
+			", needs %" JSON_INTEGER_FORMAT,
+			rp_member_int(json_object_get(good, "need"), "isvsvn"));
+}
 
 /* before NULL: nothing to compare with. */
 static void level_cell(const json_t *tcb, const struct part *p,
 		       const json_t *before, char cell[CELL_TEXT])
 {
 	const json_t *level = json_object_get(tcb, p->member);
-	const char *date = text(level, "date"), *moved = "";
+	const json_t *distance =
+		json_object_get(p->svn != NULL ? level : tcb, "distance");
+	const char *date = text(level, "date"), *status = text(level, "status");
 
 	if (before != NULL &&
-	    strcmp(text(level, "status"),
-		   rp_member_text(before, p->member, "status", NULL)) != 0 &&
-	    strcmp(p->member, "platform") == 0)
-		moved = since(tcb);
-	snprintf(cell, CELL_TEXT, "%s%s%.10s%s%.10s", text(level, "status"),
-		 date[0] != '\0' ? " " : "", date,
-		 moved[0] != '\0' ? ", since " : "", moved);
+	    strcmp(status, rp_member_text(before, p->member, "status", NULL)) !=
+		    0 &&
+	    level_above(distance, status, NULL) != NULL)
+		moved_cell(p, level, distance, cell);
+	else
+		snprintf(cell, CELL_TEXT, "%s%s%.10s", status,
+			 date[0] != '\0' ? " " : "", date);
 }
 
 static void add_level(const struct view *v, const struct part *p,
@@ -206,9 +237,9 @@ static void new_advisories(const struct view *v, const char *item,
 static void add_quote(const struct view *v, const char *item)
 {
 	static const struct part parts[] = {
-		{ "platform level", "platform", "tcb.platform" },
-		{ "TDX module", "module", "tcb.tdx-module" },
-		{ "quoting enclave", "qe", "tcb.qe" },
+		{ "platform level", "platform", "tcb.platform", NULL },
+		{ "TDX module", "module", "tcb.tdx-module", "svn" },
+		{ "quoting enclave", "qe", "tcb.qe", "isvsvn" },
 	};
 	char cell[CELL_TEXT];
 

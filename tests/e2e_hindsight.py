@@ -66,7 +66,8 @@ def moved(scratch):
     text = ecart("replay", packed(scratch, folder, then), "--at", then["verification_time"], "--hindsight",
                  os.path.join(folder, later["collateral_dir"])).out
     contains(text, "platform level   UpToDate 2024-03-13      UpToDate 2024-11-13",
-             "TDX module       UpToDate 2024-03-13      OutOfDate 2024-03-13",
+             "TDX module       UpToDate 2024-03-13      OutOfDate since 2024-11-13: TDX",
+             "                                          module TDX_01 SVN is 4, needs 6",
              "new advisories                            INTEL-SA-01036, INTEL-SA-01099",
              "verdict          PASS                     FAIL")
 
@@ -115,7 +116,12 @@ WORSE = [
      ["platform level UpToDate 2025-05-14 not judged", "together UpToDate not judged", "tcb.platform"]),
     ("fail-dcap.crl.signature", (), "A piece of this collateral is not what its issuer signed",
      ["PCK CA good not judged", "takes them away: dcap.pck-ca.revocation, "]),
-    ("fail-tcb.tdx-module", (), "The level was that of then", ["together UpToDate OutOfDate"]),
+    ("fail-tcb.tdx-module", (), "The level was that of then",
+     ["OutOfDate since 2025-05-14: TDX module TDX_01 SVN is 7, needs 8", "together UpToDate OutOfDate"]),
+    ("fail-tcb.qe", (), "The level was that of then",
+     ["OutOfDate since 2025-05-14: quoting enclave SVN is 7, needs 8"]),
+    ("pass-two-sets-update", (), "The level was that of then",
+     ["platform level UpToDate 2025-05-14 OutOfDate 2025-05-14, since 2026-05-13"]),
     ("fail-dcap.collateral.eval-number", (), "are waived by the policy: dcap.collateral.eval-number.", []),
     ("pass", ("--hindsight-at", "2027-06-08T00:00:00Z"), "Something was not valid at the later time",
      ["dcap.collateral.window hindsight/crl-der/", "dcap.collateral.window hindsight/dcap-tcbinfo/",
