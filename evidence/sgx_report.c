@@ -17,7 +17,7 @@ enum ev_code ev_sgx_report_parse(struct ev_span in, uint64_t base,
 	ev_read_copy(&r, s.cpusvn, sizeof(s.cpusvn), "cpusvn");
 	s.miscselect = ev_read_u32le(&r, "miscselect");
 	ev_read_span(&r, 12, "reserved");
-	ev_read_span(&r, 16, "isvextprodid");
+	s.isvextprodid = ev_read_span(&r, 16, "isvextprodid");
 	s.flags = ev_read_u64le(&r, "attributes.flags");
 	s.xfrm = ev_read_u64le(&r, "attributes.xfrm");
 	s.mrenclave = ev_read_span(&r, 32, "mrenclave");
@@ -29,7 +29,7 @@ enum ev_code ev_sgx_report_parse(struct ev_span in, uint64_t base,
 	s.isvsvn = ev_read_u16le(&r, "isvsvn");
 	s.configsvn = ev_read_u16le(&r, "configsvn");
 	ev_read_span(&r, 42, "reserved");
-	ev_read_span(&r, 16, "isvfamilyid");
+	s.isvfamilyid = ev_read_span(&r, 16, "isvfamilyid");
 	s.report_data = ev_read_span(&r, 64, "report_data");
 	if (ev_reader_finish(&r) != EV_OK)
 		return err->code;

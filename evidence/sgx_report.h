@@ -23,8 +23,9 @@ struct ev_sgx_report {
 	struct ev_span mrenclave;  /* 32 */
 	struct ev_span mrsigner;   /* 32 */
 	uint16_t isvprodid, isvsvn, configsvn;
-	struct ev_span configid;    /* 64 */
-	struct ev_span report_data; /* 64 */
+	struct ev_span isvextprodid, isvfamilyid; /* 16 each, by KSS */
+	struct ev_span configid;		  /* 64 */
+	struct ev_span report_data;		  /* 64 */
 };
 
 /* in: exactly 384 bytes; base: their offset in the item. */

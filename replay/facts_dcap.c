@@ -15,11 +15,20 @@ static void window(struct ev_writer *w, int64_t from, int64_t to)
 	ev_write_time(w, "notAfter", to);
 }
 
+/* dcap page 10: what was signed, whatever text it was kept in. */
+static void write_sha256(const struct rp_case *c, struct ev_writer *w,
+			 const char *name, struct ev_span bytes)
+{
+	uint8_t digest[32];
+
+	if (ev_digest(c->crypto, EV_SHA256, bytes, digest))
+		ev_write_hex(w, name, EV_SPAN(digest));
+}
+
 static void write_quote(const struct rp_case *c, const struct rp_subject *s,
 			struct ev_writer *w)
 {
 	const struct ev_quote *q = &s->quote->q;
-	uint8_t digest[32];
 
 	ev_write_str(w, "item", s->name);
 	ev_write_int(w, "size", (int64_t)q->bytes.n);
@@ -45,8 +54,7 @@ static void write_quote(const struct rp_case *c, const struct rp_subject *s,
 	ev_write_hex(w, "userData", q->user_data);
 	ev_write_int(w, "qeIsvsvn", q->qe_report.isvsvn);
 	ev_write_hex(w, "qeMrenclave", q->qe_report.mrenclave);
-	if (ev_digest(c->crypto, EV_SHA256, q->quote, digest))
-		ev_write_hex(w, "sha256", EV_SPAN(digest));
+	write_sha256(c, w, "sha256", q->quote);
 	ev_write_bool(w, "trusted", passed(c, "dcap.quote.signature", s));
 }
 
@@ -89,6 +97,12 @@ static void write_sgx(const struct rp_case *c, const struct rp_subject *s,
 	ev_write_hex(w, "mrsigner", r->mrsigner);
 	ev_write_int(w, "isvprodid", r->isvprodid);
 	ev_write_int(w, "isvsvn", r->isvsvn);
+	ev_write_hex(w, "cpusvn", EV_SPAN(r->cpusvn));
+	ev_write_int(w, "miscselect", r->miscselect);
+	ev_write_hex(w, "isvextprodid", r->isvextprodid);
+	ev_write_hex(w, "isvfamilyid", r->isvfamilyid);
+	ev_write_hex(w, "configid", r->configid);
+	ev_write_int(w, "configsvn", r->configsvn);
 	ev_write_hex(w, "attributes", r->attributes);
 	ev_write_hex(w, "reportData", r->report_data);
 }
@@ -132,6 +146,7 @@ static void write_tcb_info(const struct rp_case *c, const struct rp_subject *s,
 	ev_write_object(w, NULL);
 	ev_write_str(w, "item", s->name);
 	ev_write_str(w, "kind", "tcbInfo");
+	write_sha256(c, w, "signedSha256", t->signed_slice);
 	ev_write_bool(w, "trusted", passed(c, "dcap.tcb-info.signature", s));
 	ev_write_str(w, "tee", t->tee == EV_TEE_TDX ? "TDX" : "SGX");
 	ev_write_int(w, "version", (int64_t)t->version);
@@ -151,6 +166,7 @@ static void write_identity(const struct rp_case *c, const struct rp_subject *s,
 	ev_write_object(w, NULL);
 	ev_write_str(w, "item", s->name);
 	ev_write_str(w, "kind", "qeIdentity");
+	write_sha256(c, w, "signedSha256", t->signed_slice);
 	ev_write_bool(w, "trusted", passed(c, "dcap.qe-identity.signature", s));
 	ev_write_str(w, "id", ev_enclave_id_word(t->id));
 	ev_write_int(w, "evaluationDataNumber", (int64_t)t->eval_number);
@@ -167,6 +183,7 @@ static void write_crl(const struct rp_case *c, const struct rp_subject *s,
 	ev_write_object(w, NULL);
 	ev_write_str(w, "item", s->name);
 	ev_write_str(w, "kind", "crl");
+	write_sha256(c, w, "derSha256", t->der);
 	ev_write_bool(w, "trusted", passed(c, "dcap.crl.signature", s));
 	ev_write_int(w, "entries", (int64_t)t->n_entries);
 	window(w, t->this_update, t->next_update);

@@ -126,4 +126,26 @@ def sample(scratch):
     rep = json.loads(ecart(*words, "--anchors", f"{scratch}/anchors", status=PASS).out)
     equal(("UpToDate", True), (rep["facts"]["tcb"]["status"], rep["facts"]["tcb"]["trusted"]), "level")
 
+
+@case("each piece of collateral has the digest of what is signed, however it is kept")
+def digests(scratch):
+    name = sorted(os.path.dirname(path) for path in glob.glob(f"{VECTORS}/dcap/tdx-v5-relaunch/*/tcb_info.json"))[0]
+    texts = {"tcbInfo": read(f"{name}/tcb_info.json"), "qeIdentity": read(f"{name}/qe_identity.json")}
+    wrapped = {"tcbInfo": "tcbInfo", "qeIdentity": "enclaveIdentity"}
+    want = []
+    for kind, text in texts.items():
+        begin = text.index(b'"%s":{' % wrapped[kind].encode()) + len(wrapped[kind]) + 3
+        end = text.index(b'},"signature":') + 1
+        want.append((kind, hashlib.sha256(text[begin:end]).hexdigest()))
+    der = read(f"{VECTORS}/dcap/x-intel-sample-testroot/rootCaCrl.der")
+    crl = [write(f"{scratch}/crl.der", der + bytes(16)), write(f"{scratch}/crl.hex", der.hex().encode())]
+    want += [("crl", hashlib.sha256(der).hexdigest())] * 2
+    pack(f"{scratch}/case.ecart", f"{name}/tcb_info.json", f"{name}/qe_identity.json", f"crl-der={crl[0]}",
+         f"crl-hex={crl[1]}")
+    done = ecart("replay", f"{scratch}/case.ecart", "--at", "2026-01-12T12:00:00Z", "--format", "json",
+                 status=INCOMPLETE)
+    rows = json.loads(done.out)["facts"]["collateral"]
+    equal(sorted(want), sorted((row["kind"], row.get("signedSha256", row.get("derSha256"))) for row in rows), "digests")
+
+
 main()

@@ -383,6 +383,48 @@ static void each_side_has_its_advisories(void **state)
 	close_crowd(&w);
 }
 
+/* SDM vol. 3D, REPORT: where each stands, filled with its own number. */
+static void an_enclave_is_told_whole(void **state)
+{
+	static const struct {
+		const char *name;
+		size_t offset, n;
+	} members[] = {
+		{ "cpusvn", 0, 16 },	    { "miscselect", 16, 4 },
+		{ "isvextprodid", 32, 16 }, { "configid", 192, 64 },
+		{ "configsvn", 260, 2 },    { "isvfamilyid", 304, 16 },
+	};
+	enum { N = sizeof(members) / sizeof(members[0]) };
+	struct crowd w = { .n = 0 };
+	struct ev_span quote;
+	const json_t *sgx;
+
+	(void)state;
+	replay_open(&w.r, "pass-sgx");
+	quote = replay_item(&w.r, "sgx-quote", 0);
+	w.stranger = malloc(quote.n);
+	assert_non_null(w.stranger);
+	memcpy(w.stranger, quote.p, quote.n);
+	for (size_t i = 0; i < N; i++)
+		memset(w.stranger + 48 + members[i].offset, 0x11 * (int)(i + 1),
+		       members[i].n);
+	add(&w, "q", "sgx-quote", ev_span_of(w.stranger, quote.n));
+	replay(&w, REPLAY_AS_OF);
+	sgx = json_object_get(w.facts, "sgx");
+	assert_int_equal(number(sgx, "miscselect"), 0x22222222);
+	assert_int_equal(number(sgx, "configsvn"), 0x5555);
+	for (size_t i = 0; i < N; i++) {
+		const char *hex = text(sgx, members[i].name);
+		const char digit[2] = { (char)('1' + i), '\0' };
+
+		if (members[i].n < 16)
+			continue;
+		assert_int_equal(strlen(hex), 2 * members[i].n);
+		assert_int_equal(strspn(hex, digit), 2 * members[i].n);
+	}
+	close_crowd(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -395,6 +437,7 @@ int main(void)
 		cmocka_unit_test(sets_are_shown_where_none_decides),
 		cmocka_unit_test(an_svn_is_told_with_what_it_needs),
 		cmocka_unit_test(each_side_has_its_advisories),
+		cmocka_unit_test(an_enclave_is_told_whole),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
