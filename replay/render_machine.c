@@ -7,6 +7,7 @@
 #include "replay/render_level.h"
 #include "replay/render_line.h"
 #include "replay/render_member.h"
+#include "replay/render_together.h"
 
 #include <stdio.h>
 
@@ -118,14 +119,15 @@ static void module_text(const json_t *tcb, char out[80])
 			 text(module, "status"));
 }
 
-static void add_set(const json_t *tcb, bool named, struct ev_buffer *out)
+static void add_set(const json_t *tcb, bool named, bool full,
+		    struct ev_buffer *out)
 {
 	const char *date = rp_member_text(tcb, "platform", "date", NULL);
 	bool decides = rp_member_is_true(tcb, "decides");
 	char module[80];
 
 	module_text(tcb, module);
-	rp_render_line(out, decides ? "TCB level" : "",
+	rp_render_line(out, decides ? "TCB level" : "beside",
 		       "%s%s%splatform %s%s%.10s%s, %sQE %s%s",
 		       named ? "by " : "", named ? text(tcb, "collateral") : "",
 		       !named	 ? ""
@@ -135,6 +137,7 @@ static void add_set(const json_t *tcb, bool named, struct ev_buffer *out)
 		       comma(date, " (level of "), date, comma(date, ")"),
 		       module, rp_member_text(tcb, "qe", "status", NULL),
 		       mark(tcb));
+	rp_render_together(tcb, mark(tcb), full, out);
 }
 
 /* Why this set decides, or why none does, where the policy names one. */
@@ -169,7 +172,7 @@ static void add_levels(const struct machine *m, struct ev_buffer *out)
 	for (size_t i = 0;
 	     (tcb = rp_area_of(m->facts, "tcb", "item", m->item, i)) != NULL;
 	     i++) {
-		add_set(tcb, named, out);
+		add_set(tcb, named, m->full, out);
 		if (tcb == deciding)
 			add_choice(m, true, out);
 	}

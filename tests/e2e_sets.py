@@ -65,7 +65,7 @@ def together(scratch):
     [status] = findings(rep, "tcb.status")
     equal("SWHardeningNeeded", status["got"], "tcb.status")
     contains(text, "(decides): platform SWHardeningNeeded",
-             "(the policy names this set: evaluation number 17) by items/dcap-tcbinfo/")
+             "(the policy names this set: evaluation number 17) beside by items/dcap-tcbinfo/")
     rep, _ = both(*words, *number(scratch, 19), status=FAIL)
     equal([(19, "OutOfDate", True), (17, "SWHardeningNeeded", False)], sets_of(rep), "named as by the rule")
 

@@ -2,6 +2,7 @@
 /* The text report says what the JSON says, and nothing else. */
 #include "replay/render.h"
 #include "replay/render_session.h"
+#include "replay/render_together.h"
 
 #include "tests/replay_case.h"
 
@@ -120,6 +121,7 @@ static void every_line_fits_a_terminal(void **state)
 		"pass",
 		"fail-dcap.quote.signature",
 		"fail-tcb.platform-not-supported",
+		"fail-tcb.status-relaunch",
 		"incomplete-no-collateral",
 		"incomplete-no-quote",
 		"token",
@@ -198,6 +200,81 @@ static void full_lists_every_check(void **state)
 	free(text);
 }
 
+/* "together" and what stands below it, up to the guest. */
+static void what_a_level_comes_to_is_told(void **state)
+{
+	static const struct {
+		const char *name, *said;
+	} cases[] = {
+		{ "fail-tcb.status-relaunch",
+		  "  together     at launch OutOfDate, now UpToDate: "
+		  "TDRelaunchAdvised, TCB date\n"
+		  "               2024-03-13\n"
+		  "  advisories   at launch: INTEL-SA-99903\n"
+		  "               now: none\n  guest" },
+		{ "fail-tcb.tdx-module",
+		  "  together     OutOfDate, TCB date 2024-03-13\n"
+		  "  advisories   INTEL-SA-99903\n  guest" },
+		{ "pass-collateral-unusual",
+		  "  together     UpToDate, TCB date 2025-05-14\n"
+		  "  advisories   INTEL-SA-99904\n  guest" },
+		{ "fail-tcb.platform-not-supported",
+		  "  together     NotSupported\n  no level" },
+		{ "pass-two-sets-update",
+		  "  advisories   INTEL-SA-99904\n  beside       by " },
+		{ "pass", NULL },
+		{ "pass-quote-v5", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *screen = text_of(cases[i].name, false);
+
+		if (cases[i].said != NULL)
+			assert_non_null(strstr(screen, cases[i].said));
+		else
+			assert_null(strstr(screen, "  together"));
+		free(screen);
+	}
+}
+
+static size_t lines_of(const json_t *tcb, bool full, char **text)
+{
+	struct ev_buffer out = { 0 };
+	size_t lines = 0;
+
+	rp_render_together(tcb, "   [not trusted]", full, &out);
+	*text = ev_buffer_take(&out, NULL);
+	assert_non_null(*text);
+	for (const char *at = *text; (at = strchr(at, '\n')) != NULL; at++)
+		lines++;
+	return lines;
+}
+
+static void many_advisories_are_counted_unless_full(void **state)
+{
+	json_t *tcb =
+		json_pack("{s:s,s:s,s:s,s:[]}", "status", "OutOfDate", "launch",
+			  "OutOfDate", "current", "OutOfDate", "advisories");
+	json_t *list = json_object_get(tcb, "advisories");
+	char *text;
+
+	(void)state;
+	for (int i = 0; i < 50; i++)
+		json_array_append_new(list,
+				      json_sprintf("INTEL-SA-%05d", 100 + i));
+	assert_in_range(lines_of(tcb, false, &text), 3, 5);
+	assert_non_null(strstr(text, "OutOfDate   [not trusted]\n"));
+	assert_non_null(strstr(text, "INTEL-SA-00109 and 40 more (--full)"));
+	assert_null(strstr(text, "INTEL-SA-00110"));
+	free(text);
+	assert_in_range(lines_of(tcb, true, &text), 10, 20);
+	assert_non_null(strstr(text, "INTEL-SA-00149   [not trusted]\n"));
+	assert_null(strstr(text, "more"));
+	free(text);
+	json_decref(tcb);
+}
+
 static void another_text_is_not_rendered(void **state)
 {
 	struct ev_buffer out = { 0 };
@@ -222,6 +299,8 @@ int main(void)
 		cmocka_unit_test(a_nonce_that_cannot_be_recomputed_is_no_nonce),
 		cmocka_unit_test(a_waived_failure_is_not_counted_as_broken),
 		cmocka_unit_test(full_lists_every_check),
+		cmocka_unit_test(what_a_level_comes_to_is_told),
+		cmocka_unit_test(many_advisories_are_counted_unless_full),
 		cmocka_unit_test(another_text_is_not_rendered),
 	};
 
