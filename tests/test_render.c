@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The text report says what the JSON says, and nothing else. */
 #include "replay/render.h"
+#include "replay/render_meaning.h"
 #include "replay/render_session.h"
 #include "replay/render_together.h"
 
@@ -275,6 +276,93 @@ static void many_advisories_are_counted_unless_full(void **state)
 	json_decref(tcb);
 }
 
+static char *meaning_of(const char *id, const char *then, const char *later,
+			bool waived)
+{
+	json_t *before = json_pack("{s:s,s:s}", "id", id, "outcome", then);
+	json_t *check = json_pack("{s:s,s:s,s:b,s:b}", "id", id, "outcome",
+				  later, "required", !waived, "waived", waived);
+	struct rp_change row = { check, before };
+	struct rp_changes changes = { &row, 1 };
+	struct ev_buffer out = { 0 };
+	char *text;
+
+	rp_render_meaning(&changes, &out);
+	text = ev_buffer_take(&out, NULL);
+	assert_non_null(text);
+	json_decref(before);
+	json_decref(check);
+	return text;
+}
+
+static void nothing_that_fails_anew_is_called_nothing(void **state)
+{
+	static const struct {
+		const char *then, *later;
+		bool waived, named, reassures;
+	} cases[] = {
+		{ "pass", "fail", true, true, false },
+		{ "skip", "fail", true, true, false },
+		{ "pass", "skip", false, true, false },
+		{ "fail", "skip", false, true, false },
+		{ "pass", "skip", true, false, true }, /* not required */
+		{ "skip", "skip", false, false, true },
+		{ "fail", "fail", false, false,
+		  true }, /* and in the same way */
+		{ "fail", "pass", false, false, true },
+	};
+	static const char calm[] = "nothing that this collateral knows";
+
+	(void)state;
+	for (size_t i = 0; i < rp_n_checks; i++) {
+		const char *id = rp_checks[i].id;
+		char *said = meaning_of(id, "pass", "fail", false);
+
+		assert_null(strstr(said, calm));
+		free(said);
+		for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
+			said = meaning_of(id, cases[k].then, cases[k].later,
+					  cases[k].waived);
+			assert_int_equal(strstr(said, id) != NULL,
+					 cases[k].named);
+			assert_int_equal(strstr(said, calm) != NULL,
+					 cases[k].reassures);
+			free(said);
+		}
+	}
+}
+
+static void what_collateral_may_turn_has_its_sentence(void **state)
+{
+	static const char *const ids[] = {
+		"dcap.pck.revocation",
+		"dcap.pck-ca.revocation",
+		"dcap.tcb-signing.revocation",
+		"dcap.tcb-signing.chain",
+		"dcap.crl.signature",
+		"dcap.tcb-info.signature",
+		"dcap.qe-identity.signature",
+		"dcap.collateral.window",
+		"dcap.tcb-info.match",
+		"dcap.qe-identity.match",
+		"dcap.tdx-module.match",
+		"tcb.platform",
+		"tcb.tdx-module",
+		"tcb.qe",
+		"tcb.status",
+		"tpm.ak.certificate",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+		char *said = meaning_of(ids[i], "pass", "fail", false);
+
+		assert_non_null(rp_check_find(ids[i]));
+		assert_null(strstr(said, ids[i]));
+		free(said);
+	}
+}
+
 static void another_text_is_not_rendered(void **state)
 {
 	struct ev_buffer out = { 0 };
@@ -301,6 +389,8 @@ int main(void)
 		cmocka_unit_test(full_lists_every_check),
 		cmocka_unit_test(what_a_level_comes_to_is_told),
 		cmocka_unit_test(many_advisories_are_counted_unless_full),
+		cmocka_unit_test(nothing_that_fails_anew_is_called_nothing),
+		cmocka_unit_test(what_collateral_may_turn_has_its_sentence),
 		cmocka_unit_test(another_text_is_not_rendered),
 	};
 
