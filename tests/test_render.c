@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The text report says what the JSON says, and nothing else. */
 #include "replay/render.h"
+#include "replay/render_level.h"
 #include "replay/render_meaning.h"
 #include "replay/render_session.h"
 #include "replay/render_together.h"
@@ -363,6 +364,27 @@ static void what_collateral_may_turn_has_its_sentence(void **state)
 	}
 }
 
+/* The first of those that are short of the fewest components. */
+static void the_nearest_level_is_shown(void **state)
+{
+	static const char tcb[] =
+		"{\"platform\":{\"status\":\"NotSupported\"},\"distance\":["
+		"{\"date\":\"2026-01-01\",\"status\":\"a\",\"short\":[1,2,3]},"
+		"{\"date\":\"2025-02-02\",\"status\":\"b\",\"short\":[1]},"
+		"{\"date\":\"2024-03-03\",\"status\":\"c\",\"short\":[1]},"
+		"{\"date\":\"2023-04-04\",\"status\":\"d\",\"short\":[1,2]}]}";
+	ev_auto_buffer struct ev_buffer out = { 0 };
+	json_t *v = json_loads(tcb, 0, NULL);
+
+	(void)state;
+	assert_non_null(v);
+	rp_render_level(v, NULL, NULL, &out);
+	ev_buffer_add_byte(&out, 0);
+	assert_non_null(strstr((const char *)out.p,
+			       "the nearest is that of 2025-02-02 (b);"));
+	json_decref(v);
+}
+
 static void another_text_is_not_rendered(void **state)
 {
 	struct ev_buffer out = { 0 };
@@ -391,6 +413,7 @@ int main(void)
 		cmocka_unit_test(many_advisories_are_counted_unless_full),
 		cmocka_unit_test(nothing_that_fails_anew_is_called_nothing),
 		cmocka_unit_test(what_collateral_may_turn_has_its_sentence),
+		cmocka_unit_test(the_nearest_level_is_shown),
 		cmocka_unit_test(another_text_is_not_rendered),
 	};
 

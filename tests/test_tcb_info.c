@@ -2,6 +2,7 @@
 /* TCB info: every one of the vectors, each member missing, twice, wrong. */
 #include "evidence/tcb_info.h"
 
+#include "evidence/limits.h"
 #include "tests/parse_case.h"
 #include "tests/vectors.h"
 
@@ -315,6 +316,26 @@ static void levels_are_sorted_and_stand_once(void **state)
 	parse_expect(&err, EV_DUPLICATE, "tcb-info", "tcbLevels");
 }
 
+static void a_text_over_one_mebibyte_is_refused(void **state)
+{
+	struct ev_error err = { 0 };
+	struct ev_span item;
+	uint8_t *padded;
+
+	(void)state;
+	vectors_need();
+	item = item_of(tdx);
+	padded = malloc(EV_COLLATERAL_MAX + 1);
+	assert_non_null(padded);
+	memset(padded, ' ', EV_COLLATERAL_MAX + 1);
+	memcpy(padded, item.p, item.n);
+	assert_int_equal(parse(ev_span_of(padded, EV_COLLATERAL_MAX), &err),
+			 EV_OK);
+	assert_int_equal(parse(ev_span_of(padded, EV_COLLATERAL_MAX + 1), &err),
+			 EV_LIMIT);
+	free(padded);
+}
+
 static void prefixes_and_changed_bytes_do_no_harm(void **state)
 {
 	struct ev_span item;
@@ -349,6 +370,7 @@ int main(void)
 		cmocka_unit_test(each_member_is_required),
 		cmocka_unit_test(values_out_of_range_are_refused),
 		cmocka_unit_test(levels_are_sorted_and_stand_once),
+		cmocka_unit_test(a_text_over_one_mebibyte_is_refused),
 		cmocka_unit_test(prefixes_and_changed_bytes_do_no_harm),
 		cmocka_unit_test(status_words_are_read_back),
 	};
