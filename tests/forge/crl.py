@@ -11,14 +11,15 @@ def ext_number(value):
     return x509.ext("2.5.29.20", der.integer(value))
 
 
-def entry(serial, date):
-    return der.seq(der.integer(serial), der.time(date), x509.extensions([REASON]))
+def entry(serial, date, extensions=(REASON,)):
+    return der.seq(der.integer(serial), der.time(date), x509.extensions(extensions))
 
 
 def tbs(fields):
-    """fields: algorithm, issuer, window, revoked (list of (serial, date)), extensions."""
+    """fields: algorithm, issuer, window, revoked (list of (serial, date), and the entry's extensions
+    where they are not a reason alone), extensions."""
     begin, end = fields["window"]
-    revoked = [entry(s, d) for s, d in fields["revoked"]]
+    revoked = [entry(*row) for row in fields["revoked"]]
     return der.seq(
         der.integer(1), fields["algorithm"], x509.name(*fields["issuer"]),
         der.time(begin), der.time(end) if end is not None else b"",
@@ -38,8 +39,10 @@ def parse(data):
     revoked = []
     if parts[5][0] == 0x30:
         for _, item in der.split(parts[5][1]):
-            serial, date, _ = der.split(item)
-            revoked.append((int.from_bytes(serial[1], "big"), der.time_seconds(*date)))
+            serial, date, (_, said) = der.split(item)
+            row = (int.from_bytes(serial[1], "big"), der.time_seconds(*date))
+            found = x509.parse_extensions(said)
+            revoked.append(row if found == [REASON] else (*row, found))
     fields = {
         "algorithm": der.tlv(*parts[1]),
         "issuer": x509.name_attributes(parts[2][1]),

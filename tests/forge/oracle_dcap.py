@@ -9,6 +9,7 @@ import der
 import ec
 import intel_pki
 import oracle_sets
+import oracle_tcb
 import pem
 import quote
 import sgx_extension
@@ -37,6 +38,12 @@ def public_of(fields):
     return fields["spki"][-64:]
 
 
+def key_ids(found):
+    """(authority, subject) key id, from the values of extensions."""
+    (_, authority), = der.split(der.only(found["2.5.29.35"]))
+    return authority, der.only(found["2.5.29.14"], 0x04)
+
+
 def chain(replay, certificates, roles):
     """Names, extensions, signatures and pinned root of a chain (dcap.md 2.1); parsed, leaf first."""
     assert len(certificates) == len(roles)
@@ -46,10 +53,14 @@ def chain(replay, certificates, roles):
         cn, _, _, _, usage, ca, _ = intel_pki.ROLES[roles[i]]
         assert (x509.CN, x509.UTF8, cn) in fields["subject"] and fields["issuer"] == issuer["subject"]
         found = {oid: value for oid, _, value in fields["extensions"]}
+        above = {oid: value for oid, _, value in issuer["extensions"]}
         critical = {oid for oid, flag, _ in fields["extensions"] if flag}
         assert ALLOWED <= set(found) and critical <= ALLOWED
         assert found["2.5.29.15"] == der.bits(*usage)
         assert (b"\x01\x01\xff" in found["2.5.29.19"]) == ca
+        assert key_ids(found)[0] == key_ids(above)[1]
+        own = i + 1 == len(parsed)
+        assert not ca or own or above["2.5.29.19"] != x509.ext_basic(True, 0)[2]
         body = der.split(der.only(raw))[0][1]
         assert der_verifies(ec.P256, public_of(issuer), der.tlv(0x30, body), signature)
     assert parsed[-1][1]["spki"] == replay.pinned
@@ -66,15 +77,18 @@ def in_window(replay, begin, end):
 
 def quote_format(replay):
     raw = replay.one("sgx-quote" if replay.of_kind("sgx-quote") else "tdx-quote")
-    enclave = raw[0] == 3
-    layout = quote.TD_15 if raw[0] == 5 else quote.SGX_REPORT if enclave else quote.TD_10
+    enclave = raw[0] == 3 or raw[4] == 0
+    layout = quote.SGX_REPORT if enclave else quote.TD_10
+    if raw[0] == 5:
+        layout = {1: quote.SGX_REPORT, 2: quote.TD_10, 3: quote.TD_15}[int.from_bytes(raw[48:50], "little")]
+        assert enclave == (layout is quote.SGX_REPORT)
     size = quote.size_of(layout) + (6 if raw[0] == 5 else 0)
     parts = quote.parse(raw)
     header = quote.unpack(quote.HEADER, parts["header"])
     assert header["version"] in (b"\3\0", b"\4\0", b"\5\0") and header["key_type"] == b"\2\0"
     assert header["tee_type"] == (bytes(4) if enclave else b"\x81\0\0\0")
     assert header["vendor"] == quote.VENDOR and 48 + size + 4 <= len(raw)
-    assert enclave or parts["outer_type"] == 6
+    assert raw[0] == 3 or parts["outer_type"] == 6
     assert int.from_bytes(raw[48 + size:52 + size], "little") <= len(raw) - 52 - size
     # every length is told once more by the encoding
     assert quote.encode(parts) == raw
@@ -88,9 +102,12 @@ def quote_format(replay):
     replay.qe = quote.unpack(quote.SGX_REPORT, parts["qe_report"])
 
 
-def repeated(sgx):
-    """What certification data of type 3 says behind the encrypted PPID (dcap.md 1.5)."""
-    return sgx["cpusvn"] + quote.le(sgx["pcesvn"], 2) + sgx["pceid"]
+def repeats(parts, sgx):
+    """Whether certification data of types 1 to 3 say, behind the PPID, what the certificate says; the
+    PCEID may be absent from type 1 (dcap.md 1.5)."""
+    said = parts["cert_data"][{1: 16, 2: 256, 3: 384}[parts["cert_type"]]:]
+    words = sgx["cpusvn"] + quote.le(sgx["pcesvn"], 2)
+    return said == words + sgx["pceid"] or parts["cert_type"] == 1 and said == words
 
 
 def sgx_values(certificate):
@@ -106,10 +123,15 @@ def chain_item(replay):
             return first != replay.leaf
         leaf = x509.parse(first)[0]
         says = any(r["rel"] == "issuer-of" for r in item.get("relates", []))
-        return repeated(sgx_values(leaf)[1]) != replay.parts["cert_data"][384:], not says
+        return not repeats(replay.parts, sgx_values(leaf)[1]), not says
 
     found = sorted((i for i in replay.items if i["kind"] == "cert-pem"), key=order)
     return replay.data[found[0]["name"]] if found else replay.one("cert-pem")
+
+
+def is_by(certificate, role):
+    """Whether the issuer's CN is that of a role."""
+    return (x509.CN, x509.UTF8, intel_pki.ROLES[role][0]) in x509.parse(certificate)[0]["issuer"]
 
 
 def pck_chain(replay):
@@ -117,17 +139,21 @@ def pck_chain(replay):
     if replay.parts["cert_type"] != 5:
         data = chain_item(replay)
     text = data.rstrip(b"\0").decode().replace("\r", "")
-    replay.chain_leaf = pem.decode(text)[0]
+    found = pem.decode(text)
+    replay.chain_leaf = found[0]
+    replay.quote_names = [str(x509.parse(raw)[0]["subject"]) for raw in found[1:]]
+    replay.pck_under = "processor-ca" if is_by(found[0], "processor-ca") else "pck-ca"
     replay.pck, replay.pck_ca, replay.quote_root = chain(
-        replay, pem.decode(text), ("pck", "pck-ca", "root"))
+        replay, found, ("pck", replay.pck_under, "root"))
 
 
 def pck_extension(replay):
     value, sgx = sgx_values(replay.pck)
     assert sgx_extension.encode(sgx) == value and max(sgx["components"]) < 256
+    assert ("platform" in sgx) == (replay.pck_under == "pck-ca")
     assert len(sgx["fmspc"]) == 6 and len(sgx["components"]) == 16
-    if replay.parts["cert_type"] == 3:
-        assert replay.parts["cert_data"][384:] == repeated(sgx)
+    if replay.parts["cert_type"] in (1, 2, 3):
+        assert repeats(replay.parts, sgx)
     if replay.parts["cert_type"] == 4:
         assert replay.leaf == replay.chain_leaf
     replay.sgx = sgx
@@ -184,6 +210,9 @@ def crl_signatures(replay):
     names = [name for name, _ in issuers]
     for raw in replay.of_kind("crl-der"):
         name = str(crl.parse(raw)[0]["issuer"])
+        if name in replay.quote_names and name not in names:
+            replay.ask("dcap.crl.signature", (), lambda: replay.one("verified issuer of the CRL"))
+            continue
         if "Root" not in name and name not in names and not is_signed(raw, replay.pinned):
             continue  # of a CA that nobody here is under
         replay.ask("dcap.crl.signature", (), lambda r=raw: crl_signature(replay, r, issuers))
@@ -201,6 +230,8 @@ def crl_signature(replay, raw, issuers):
     is_root = "Root" in name
     found = {oid: value for oid, _, value in fields["extensions"]}
     assert set(found) == {"2.5.29.20", "2.5.29.35"}
+    # of an entry: serial, date, and what it has beside a reason
+    assert not any(flag for row in fields["revoked"] for more in row[2:] for _, flag, _ in more)
     identifier = x509.ext_aki(x509.key_id(replay.pinned))[2]
     public = replay.pinned if is_root else issuers[name, found["2.5.29.35"]]["spki"]
     assert not is_root or found["2.5.29.35"] == identifier
@@ -215,7 +246,7 @@ def revocation(replay, certificate, issuer):
     assert "Root" in by[0] or not others or by in replay.crls
     if by not in replay.crls:
         replay.one("no CRL of that issuer")
-    assert certificate["serial"] not in [serial for serial, _ in replay.crls[by]["revoked"]]
+    assert certificate["serial"] not in [row[0] for row in replay.crls[by]["revoked"]]
 
 
 def no_twice(pairs):
@@ -254,8 +285,11 @@ def signed_object(replay, kind, member):
 
 def tcb_info(replay):
     value, signed = signed_object(replay, "dcap-tcbinfo", "tcbInfo")
-    assert value["version"] == 3 and value["tcbType"] == 0
-    assert value["id"] == "SGX" or "tdxModule" in value
+    assert value["version"] in (2, 3) and value["tcbType"] == 0
+    if value["version"] == 3 and value["id"] == "SGX":
+        assert not {"tdxModule", "tdxModuleIdentities"} & set(value)
+    else:
+        assert value["version"] == 2 or "tdxModule" in value
     rows = [json.dumps(r["tcb"]) for r in value["tcbLevels"]]
     assert len(set(rows)) == len(rows)
     modules = [r for m in value.get("tdxModuleIdentities", []) for r in m["tcbLevels"]]
@@ -272,21 +306,6 @@ def qe_identity(replay):
     replay.qei = value
 
 
-def tcb_match(replay):
-    value = replay.tcb
-    assert value["id"] == ("TDX" if replay.is_td else "SGX")
-    assert bytes.fromhex(value["fmspc"]) == replay.sgx["fmspc"]
-    assert bytes.fromhex(value["pceId"]) == replay.sgx["pceid"]
-
-
-def module_match(replay):
-    wanted = "TDX_%02X" % replay.td["tee_tcb_svn"][1]
-    replay.module = next((m for m in replay.tcb["tdxModuleIdentities"]
-                          if m["id"].upper() == wanted), None)
-    assert replay.module and bytes.fromhex(replay.module["mrsigner"]) == replay.td["mrsignerseam"]
-    assert replay.td["seam_attributes"] == bytes(8)
-
-
 def qe_match(replay):
     def masked(data, mask):
         return bytes(a & b for a, b in zip(data, bytes.fromhex(mask)))
@@ -300,49 +319,8 @@ def qe_match(replay):
     assert masked(attributes, value["attributesMask"]) == bytes.fromhex(value["attributes"])
 
 
-def platform_status(replay, svn):
-    def order(row):
-        rows = row["tcb"]
-        return ([c["svn"] for c in rows["sgxtcbcomponents"]], rows["pcesvn"],
-                [c["svn"] for c in rows["tdxtcbcomponents"]] if replay.is_td else [])
-
-    for row in sorted(replay.tcb["tcbLevels"], key=order, reverse=True):
-        sgx, pcesvn, tdx = order(row)
-        first = 2 if replay.is_td and svn[1] else 0
-        if (all(a >= b for a, b in zip(replay.sgx["components"], sgx))
-                and replay.sgx["pcesvn"] >= pcesvn
-                and all(a >= b for a, b in zip(svn[first:], tdx[first:]))):
-            return row["tcbStatus"]
-    return "NotSupported"
-
-
-def svn_status(levels, svn):
-    for row in sorted(levels, key=lambda r: -r["tcb"]["isvsvn"]):
-        if svn >= row["tcb"]["isvsvn"]:
-            return row["tcbStatus"]
-    return "NotSupported"
-
-
 def hold(truth):
     assert truth
-
-
-def up_to_date(status):
-    assert status == "UpToDate"
-
-
-def tcb(replay):
-    svn = replay.td.get("tee_tcb_svn", b"")
-    platform = ("dcap.quote.signature", "dcap.pck.extension", "dcap.tcb-info.match")
-    replay.ask("tcb.platform", platform, lambda: up_to_date(platform_status(replay, svn)))
-    replay.ask("tcb.tdx-module", ("dcap.tdx-module.match",), lambda: up_to_date(
-        svn_status(replay.module["tcbLevels"], svn[0])), replay.is_td)
-    replay.ask("tcb.qe", ("dcap.qe-identity.match",), lambda: up_to_date(svn_status(
-        replay.qei["tcbLevels"], int.from_bytes(replay.qe["isvsvn"], "little"))))
-    asked = [replay.out[c][0] for c in ("tcb.platform", "tcb.tdx-module", "tcb.qe")
-             if c not in replay.moot]
-    status = "skip" if "skip" in asked else "fail" if "fail" in asked else "pass"
-    replay.out["tcb.status"] = [status]
 
 
 def td_attributes(replay):
@@ -383,9 +361,9 @@ def matching(replay):
         ask("dcap.collateral.eval-number", ("dcap.quote.format",), lambda: hold(
             replay.tcb["tcbEvaluationDataNumber"] == replay.qei["tcbEvaluationDataNumber"]))
     ask("dcap.tcb-info.match", ("dcap.pck.extension", "dcap.tcb-info.signature"),
-        lambda: tcb_match(replay))
+        lambda: oracle_tcb.tcb_match(replay))
     ask("dcap.tdx-module.match", ("dcap.quote.signature", "dcap.tcb-info.match"),
-        lambda: module_match(replay), replay.is_td)
+        lambda: oracle_tcb.module_match(replay), replay.is_td)
     ask("dcap.qe-identity.match", ("dcap.qe-report.signature", "dcap.qe-identity.signature"),
         lambda: qe_match(replay))
     ask("dcap.qe.debug", ("dcap.qe-report.signature",), lambda: hold(
@@ -401,6 +379,7 @@ def matching(replay):
 def ask_all(replay):
     """Every dcap.* and tcb.* question."""
     replay.pinned, replay.td, replay.is_td = ec.key("intel root").spki(), {}, True
+    replay.quote_names = []
     ask = replay.ask
     ask("dcap.quote.format", (), lambda: quote_format(replay))
     ask("dcap.quote.padding", ("dcap.quote.format",), lambda: hold(
@@ -423,4 +402,4 @@ def ask_all(replay):
     ask("dcap.qe-identity.signature", (), lambda: qe_identity(replay))
     windows(replay)
     matching(replay)
-    tcb(replay)
+    oracle_tcb.ask_all(replay)

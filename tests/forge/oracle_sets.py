@@ -33,7 +33,7 @@ def fits(replay, info):
         return True
     return (bytes.fromhex(info["fmspc"]) == replay.sgx["fmspc"]
             and bytes.fromhex(info["pceId"]) == replay.sgx["pceid"]
-            and info["id"] == ("TDX" if replay.is_td else "SGX"))
+            and info.get("id", "SGX") == ("TDX" if replay.is_td else "SGX"))
 
 
 def asked(item):
