@@ -4,6 +4,7 @@
 import json
 
 import collateral
+import crl
 import der
 import ec
 import intel_pki
@@ -13,7 +14,7 @@ import scene
 import windows
 import x509
 from case import QUOTE_ONLY, Case, failing
-from cases_dcap import listed, revoked, rogue
+from cases_dcap import NO_CHAIN, listed, revoked, rogue
 from edits import (const, drop, expired, extension, flip, not_yet, put, replaced, together,
                    window)
 
@@ -60,6 +61,13 @@ def crls():
     ]
     for why, text, edits, skips in rows:
         yield failing(check, why, text, edits, skips, lean=True)
+    null = ("1.3.6.1.4.1.99999.2", True, der.null())
+    for why, text, edit in (
+            ("", "the PCK CRL has an unknown critical extension", extension(*null)),
+            ("entry-", "an entry of the PCK CRL has an unknown critical extension", lambda f: dict(
+                f, revoked=[(*r, [crl.REASON, null]) for r in f["revoked"]]))):
+        yield failing(check, why + "unknown-critical", text, {"crl.pck.fields": edit},
+                      parts=("pck-crl", "pck-crl-chain"))
     alone = [
         ("aki", "the root CRL alone names another key than the pinned one", {"crl.root.fields": wrong}),
         ("name", "the root CRL alone names another issuer, the pinned key signed it",
@@ -84,6 +92,7 @@ def other_issuer():
                   {"crl.pck.der": const(made), "crl.chain": const(chain)}, lean=True)
     yield from same_name()
     yield from spare()
+    yield from unverified()
 
 
 def beside(part, kind, data, relates=()):
@@ -108,6 +117,16 @@ def spare():
                "nothing says which is meant", lean=True, edits={"items": lambda items: old([]) + [
                    dict(i, relates=[]) if i["part"] == "tcb-signing-chain" else i
                    for i in items]})
+
+
+def unverified():
+    """dcap.md 5.2: the issuer of a CRL is one of a verified chain, or nobody."""
+    alone = tuple(p for p in QUOTE_ONLY if p != "pck-crl-chain")
+    yield Case("pass-crl-issuer-of-quote", "the PCK CRL without its chain: its CA is in the quote's",
+               parts=alone, passes=("dcap.crl.signature",))
+    yield failing("dcap.pck.chain", "crl-issuer", "a chain under another root key, and no other has the "
+                  "CA of the PCK CRL", {"quote.chain": rogue("pck_chain")},
+                  NO_CHAIN + ("dcap.crl.signature",), parts=alone)
 
 
 def same_name():
@@ -221,6 +240,8 @@ def matches():
             ("attributes-listed", "SEAMATTRIBUTES is not zero, and the module's identity has the same",
              {"td": put(seam_attributes=quote.le(1, 8)), "tcb.modules": lambda modules: [
                  dict(m, attributes="01" + "00" * 7) for m in modules]}),
+            ("attributes-wanted", "SEAMATTRIBUTES is zero, and the module's identity has others",
+             {"tcb.modules": lambda modules: [dict(m, attributes="01" + "00" * 7) for m in modules]}),
             ("two", "MRSIGNERSEAM and SEAMATTRIBUTES both", {"td": put(
                 seam_attributes=quote.le(1, 8), mrsignerseam=b"SIMULATED-SIGNER" * 3)}),
             ("unknown", "no identity for module version 2",
@@ -264,6 +285,16 @@ def spellings():
     def hexadecimal(rows):
         return rows + [collateral.module("tdx_0a", [collateral.svn_level(2, scene.NEW, "UpToDate")])]
 
+    def rising(rows):
+        old = collateral.svn_level(1, scene.OLD, "OutOfDate", ["INTEL-SA-99903"])
+        return [dict(r, tcbLevels=[old] + r["tcbLevels"][::-1]) for r in rows]
+
+    yield Case("pass-svn-levels-rising", "the levels of the QE and of the TDX modules in rising order",
+               lean=True, edits={"tcb.modules": rising, "qei.levels": lambda rows: [
+                   collateral.svn_level(2, scene.OLD, "OutOfDate")] + rows})
+    yield Case("pass-tdx-levels-rising", "two levels that differ in TDX components alone, in rising "
+               "order", lean=True, edits={"tcb.levels": lambda rows: [collateral.level(
+                   *scene.LEVEL_TOP[:2], scene.LEVEL_MID[2], scene.OLD, "OutOfDate"), rows[0]]})
     yield Case("pass-module-version-10", "TDX module version 10, found under tdx_0a", lean=True,
                edits={"tcb.modules": hexadecimal,
                       "td": put(tee_tcb_svn=bytes([2, 10, 5]) + bytes(13))})
