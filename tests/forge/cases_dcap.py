@@ -107,11 +107,10 @@ def sgx_extension():
                "passed", edits={"pki.pck.sgx": put(cpusvn=bytes(16))}, lean=True, passes=(check,))
 
 
-def certification_data(pcesvn):
-    """Type 3: encrypted PPID, CPUSVN, PCESVN, PCEID (dcap.md 1.5)."""
-    sgx = intel_pki.SGX
-    data = b"SIMULATED-PPID-C" * 24 + sgx["cpusvn"] + quote.le(pcesvn, 2) + sgx["pceid"]
-    return put(cert_type=3, cert_data=data)
+def certification_data(pcesvn, kind=3, pceid=intel_pki.SGX["pceid"], cpusvn=intel_pki.SGX["cpusvn"]):
+    """Types 1 to 3: PPID, encrypted from 2 on, CPUSVN, PCESVN, PCEID (dcap.md 1.5)."""
+    ppid = {1: intel_pki.SGX["ppid"], 2: b"SIMULATED-PPID-C" * 16, 3: b"SIMULATED-PPID-C" * 24}[kind]
+    return put(cert_type=kind, cert_data=ppid + cpusvn + quote.le(pcesvn, 2) + pceid)
 
 
 def chain_item(sgx=None, rel="collateral-for", part="pck-chain"):
@@ -141,6 +140,18 @@ def certification_types():
     yield failing("dcap.pck.extension", "certdata-pcesvn", "certification data of type 3 names "
                   "another PCESVN than the certificate",
                   {"quote.parts": certification_data(13), "items": chain_item()}, lean=True)
+    for kind, text in ((1, "a PPID in the clear"), (2, "a PPID encrypted to 256 bytes")):
+        yield Case("pass-certdata-%d" % kind, "certification data of type %d, %s, the PCK chain as an item"
+                   % (kind, text), lean=True,
+                   edits={"quote.parts": certification_data(14, kind), "items": chain_item()})
+    yield Case("pass-certdata-1-no-pceid", "certification data of type 1 that ends before the PCEID",
+               edits={"quote.parts": certification_data(14, 1, pceid=b""), "items": chain_item()}, lean=True)
+    for kind in (1, 3):
+        for why, other in (("pceid", {"pceid": b"\1\0"}), ("cpusvn", {"cpusvn": bytes(16)})):
+            yield failing("dcap.pck.extension", "certdata-%d-%s" % (kind, why), "certification data of "
+                          "type %d names another %s than the certificate" % (kind, why.upper()),
+                          {"quote.parts": certification_data(14, kind, **other), "items": chain_item()},
+                          lean=True)
 
 
 def leaf_data(sgx=None, text=None):
