@@ -27,6 +27,13 @@ def raised(pcesvn):
     return edit
 
 
+def accepting(name, *got):
+    """A policy that waives checks which fail with these words: (check, got)."""
+    return {"policy": "ecart-policy/1", "name": name, "require": list(REQUIRED),
+            "waive": [{"check": check, "got": [word], "reason": "accepted for the test"}
+                      for check, word in got]}
+
+
 def module_levels(*levels):
     return const([collateral.module("TDX_01", list(levels))])
 
@@ -75,13 +82,30 @@ def merged():
                   {"tcb.levels": raised(15), "qei.levels": const(
                       [collateral.svn_level(4, scene.OLD, "Revoked")])},
                   fails=("tcb.platform", "tcb.qe", STATUS), lean=True)
-    policy = {
-        "policy": "ecart-policy/1", "name": "forge-swhardening", "require": list(REQUIRED),
-        "waive": [{"check": check, "got": ["SWHardeningNeeded"], "reason": "accepted for the test"}
-                  for check in ("tcb.platform", STATUS)]}
+    policy = accepting("forge-swhardening", *[(c, "SWHardeningNeeded") for c in ("tcb.platform", STATUS)])
     yield Case("waived-swhardening", "SWHardeningNeeded, and a policy that accepts it",
                edits={"tcb.levels": top("SWHardeningNeeded", ["INTEL-SA-99905"])},
                fails=("tcb.platform", STATUS), lean=True, policy=policy)
+
+
+def version_0():
+    """TDX module version 0: tdxModule says who signs it, no identity does (dcap.md 6 E3)."""
+    signer, check = b"SIMULATED-SIGNER" * 3, "dcap.tdx-module.match"
+    skips = ("tcb.tdx-module", "tcb.status")
+
+    def old(module=None, **td):
+        edits = {"td": put(tee_tcb_svn=bytes([5, 0, 5]) + bytes(13), **td)}
+        if module:
+            edits["tcb.object"] = lambda o: dict(o, tdxModule=dict(o["tdxModule"], **module))
+        return edits
+
+    yield Case("pass-module-version-0", "TDX module version 0: MRSIGNERSEAM is that of tdxModule, which "
+               "no identity has", edits=old({"mrsigner": signer.hex()}, mrsignerseam=signer),
+               lean=True, passes=(check, "tcb.status"))
+    yield failing(check, "version-0", "TDX module version 0: MRSIGNERSEAM is that of the identities, "
+                  "tdxModule has another", old({"mrsigner": signer.hex()}), skips, lean=True)
+    yield failing(check, "version-0-attributes", "TDX module version 0: SEAMATTRIBUTES is zero, and "
+                  "tdxModule has others", old({"attributes": "01" + "00" * 7}), skips, lean=True)
 
 
 def version_5():
@@ -91,13 +115,31 @@ def version_5():
                 "td": put(tee_tcb_svn=bytes(launch) + bytes(13),
                           tee_tcb_svn2=bytes(current) + bytes(13))}
 
+    yield Case("pass-quote-v5-td10", "a quote of version 5 with body type 2: TD report 1.0", lean=True,
+               edits={"quote.header": put(version=quote.le(5, 2)), "quote.body_type": const(2)})
     yield Case("pass-quote-v5", "a quote of version 5 with body type 3",
                edits=shape([7, 1, 5], [7, 1, 5]), lean=True)
     yield failing("tcb.status", "relaunch", "launched with an old TDX module, a newer one runs now: "
                   "TDRelaunchAdvised", shape([5, 1, 5], [7, 1, 5]),
                   fails=("tcb.tdx-module", STATUS), lean=True)
+    got = (("tcb.platform", "ConfigurationNeeded"), ("tcb.tdx-module", "OutOfDate"),
+           (STATUS, "TDRelaunchAdvisedConfigurationNeeded"))
+    yield Case("waived-relaunch-configuration", "launched with an old TDX module, a newer one runs now, "
+               "the platform ConfigurationNeeded: TDRelaunchAdvisedConfigurationNeeded, and a policy "
+               "that accepts these words alone", lean=True, fails=tuple(check for check, _ in got),
+               edits=dict(shape([5, 1, 5], [7, 1, 5]), **{"tcb.levels": top("ConfigurationNeeded")}),
+               policy=accepting("forge-relaunch-configuration", *got))
+    yield Case("waived-current-not-supported", "launched up to date, and no identity knows the TDX "
+               "module that runs now: NotSupported, and a policy that accepts this word alone",
+               edits=shape([7, 1, 5], [7, 2, 5]), fails=(STATUS,), lean=True,
+               passes=("tcb.platform", "tcb.tdx-module"),
+               policy=accepting("forge-not-supported", (STATUS, "NotSupported")))
+    yield failing(STATUS, "current-no-level", "launched up to date, and no level is low enough for the "
+                  "TDX module that runs now: NotSupported", shape([7, 1, 5], [7, 1, 0]), lean=True)
+    yield Case("pass-current-out-of-date", "launched up to date, an older TDX module runs now: the "
+               "launch is the result", edits=shape([7, 1, 5], [5, 1, 5]), lean=True, passes=(STATUS,))
 
 
 def every():
-    for group in (platform, parts, merged, version_5):
+    for group in (platform, parts, merged, version_0, version_5):
         yield from group()
