@@ -77,6 +77,17 @@ def to_sgx(value):
     return dict(out, id="SGX", tcbLevels=levels)
 
 
+def to_version_2(value):
+    """TCB info for SGX as version 2 spells it (dcap.md 4.2)."""
+    out = {k: v for k, v in value.items() if k != "id"}
+    levels = []
+    for row in value["tcbLevels"]:
+        svns = [c["svn"] for c in row["tcb"]["sgxtcbcomponents"]]
+        tcb = {"sgxtcbcomp%02dsvn" % (i + 1): svn for i, svn in enumerate(svns)}
+        levels.append(dict(row, tcb=dict(tcb, pcesvn=row["tcb"]["pcesvn"])))
+    return dict(out, version=2, tcbLevels=levels)
+
+
 def qe_identity(window, number, mrsigner, levels):
     return {
         "id": "TD_QE", "version": 2, "issueDate": stamp(window[0]), "nextUpdate": stamp(window[1]),
