@@ -425,6 +425,39 @@ static void an_enclave_is_told_whole(void **state)
 	close_crowd(&w);
 }
 
+/* Whether the set is trusted that decides, or the one beside it. */
+static bool trusted_set(const char *name, bool decides)
+{
+	const json_t *tcb, *set;
+	struct crowd w = { .n = 0 };
+	int found = -1;
+	size_t i;
+
+	replay_open(&w.r, name);
+	for (i = 0; i < w.r.archive.manifest.n_items; i++)
+		add(&w, w.r.archive.manifest.items[i].name,
+		    w.r.archive.manifest.items[i].kind_name,
+		    w.r.archive.items[i].data);
+	replay(&w, REPLAY_AS_OF);
+	tcb = json_object_get(w.facts, "tcb");
+	assert_int_equal(json_array_size(tcb), 2);
+	json_array_foreach (tcb, i, set)
+		if (json_is_true(json_object_get(set, "decides")) == decides)
+			found = json_is_true(json_object_get(set, "trusted"));
+	assert_true(found >= 0);
+	close_crowd(&w);
+	return found > 0;
+}
+
+static void a_set_of_another_enclave_is_not_trusted(void **state)
+{
+	(void)state;
+	assert_true(trusted_set("pass-two-sets-other-qe", true));
+	assert_false(trusted_set("pass-two-sets-other-qe", false));
+	assert_true(trusted_set("fail-tcb.platform-two-sets", true));
+	assert_true(trusted_set("fail-tcb.platform-two-sets", false));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -438,6 +471,7 @@ int main(void)
 		cmocka_unit_test(an_svn_is_told_with_what_it_needs),
 		cmocka_unit_test(each_side_has_its_advisories),
 		cmocka_unit_test(an_enclave_is_told_whole),
+		cmocka_unit_test(a_set_of_another_enclave_is_not_trusted),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -68,6 +68,11 @@ def named():
                policy=set_policy("forge-number-20", evaluationDataNumber=20))
     yield Case("pass-two-sets-pceid", "a newer set beside, of the same FMSPC and another PCEID",
                edits=with_set(numbered(20, put(pceId="0001"))), lean=True, passes=MATCHES + LEVELS)
+    other = scene.Scene({"tcb.object": put(tcbEvaluationDataNumber=18), "qei.object": put(
+        tcbEvaluationDataNumber=18, mrsigner="51" * 32)})
+    yield Case("pass-two-sets-other-qe", "beside the set that decides one of number 18, whose identity is "
+               "another enclave's: shown, and not trusted", edits=with_set(other), lean=True,
+               passes=MATCHES + LEVELS)
     other = with_set(numbered(20, put(fmspc="51514D000001")))
     yield Case("incomplete-two-sets-platform", "the policy names number 20: the set of it is another "
                "platform's", "incomplete", other, skips=MATCHES + LEVELS, lean=True,
