@@ -3,6 +3,7 @@
 #include "evidence/cert.h"
 
 #include "evidence/extension.h"
+#include "evidence/x500_name.h"
 
 #include <stdio.h>
 
@@ -55,7 +56,6 @@ static const uint8_t P256_ALGORITHM[] = {
 	0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06,
 	0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07,
 };
-static const uint8_t OID_COMMON_NAME[] = { 0x55, 0x04, 0x03 };
 
 static void want_bytes(struct ev_reader *r, const char *field, uint64_t offset,
 		       const char *want, struct ev_span value,
@@ -85,50 +85,6 @@ static struct ev_span read_octet_bits(struct ev_reader *r, const char *field)
 	if (ev_reader_ok(r) && unused != 0)
 		ev_fail_u64(r->err, EV_VALUE, object, field, offset, 0, unused);
 	return ev_read_rest(&bits);
-}
-
-/* One AttributeTypeAndValue, in the two string types that Intel's names have;
- * a commonName is noted. */
-static void read_attribute(struct ev_reader *set, struct ev_span *cn)
-{
-	struct ev_reader r = ev_der_enter(set, EV_DER_SEQUENCE, "attribute");
-	uint64_t offset = ev_reader_offset(&r);
-	struct ev_span oid = ev_der_read(&r, EV_DER_OID, "attribute type");
-	uint8_t tag = ev_der_peek(&r);
-	struct ev_span value;
-
-	if (tag != EV_DER_UTF8_STRING)
-		tag = EV_DER_PRINTABLE_STRING;
-	value = ev_der_read(&r, tag, "attribute value");
-	if (ev_reader_finish(&r) != EV_OK ||
-	    !ev_span_eq(oid, EV_SPAN(OID_COMMON_NAME)))
-		return;
-	if (cn->n > 0)
-		ev_fail_bytes(r.err, EV_DUPLICATE, object, "common name",
-			      offset, "one common name", value);
-	*cn = value;
-}
-
-/* RFC 5280 4.1.2.4; *cn stays empty where there is no common name. */
-static struct ev_span read_name(struct ev_reader *r, const char *field,
-				struct ev_span *cn)
-{
-	uint64_t offset = ev_reader_offset(r);
-	struct ev_span whole = ev_der_read_any(r, field);
-	struct ev_reader name = ev_reader_init(whole, offset, object, r->err);
-	struct ev_reader rdns = ev_der_enter(&name, EV_DER_SEQUENCE, field);
-
-	while (ev_reader_ok(&rdns) && rdns.left.n > 0) {
-		struct ev_reader set = ev_der_enter(&rdns, EV_DER_SET, "rdn");
-
-		do
-			read_attribute(&set, cn);
-		while (ev_reader_ok(&set) && set.left.n > 0);
-	}
-	if (ev_reader_ok(r) && cn->n == 0)
-		ev_fail(r->err, EV_MISSING, object, field, offset,
-			"a common name", "none");
-	return whole;
 }
 
 static void read_spki(struct ev_reader *r, struct ev_cert *c)
@@ -163,7 +119,8 @@ static void read_key_usage(struct ev_reader *r, struct ev_cert *c)
 
 	if (!ev_reader_ok(r))
 		return;
-	if (bits.n < 2 || bits.n > 3 || bits.p[0] > 7) {
+	if (bits.n < 2 || bits.n > 3 || bits.p[0] > 7 ||
+	    (bits.n == 3 && bits.p[0] != 7)) {
 		ev_fail_bytes(r->err, EV_SYNTAX, object, "key usage", offset,
 			      "1 to 9 named bits", bits);
 		return;
@@ -199,6 +156,25 @@ static void read_basic(struct ev_reader *outer, struct ev_cert *c)
 	ev_reader_finish(&r);
 }
 
+/* RFC 5280 4.2.1.13, in the form of Intel's certificates: one point, whose full
+ * name is one URI. */
+static void read_crl_points(struct ev_reader *outer, struct ev_cert *c)
+{
+	static const char field[] = "CRL distribution points";
+	struct ev_reader points = ev_der_enter(outer, EV_DER_SEQUENCE, field);
+	struct ev_reader point = ev_der_enter(&points, EV_DER_SEQUENCE, field);
+	struct ev_reader name =
+		ev_der_enter(&point, EV_DER_CONTEXT_CONSTRUCTED(0), field);
+	struct ev_reader full =
+		ev_der_enter(&name, EV_DER_CONTEXT_CONSTRUCTED(0), field);
+
+	c->crl_uri = ev_der_read(&full, EV_DER_CONTEXT(6), field);
+	ev_reader_finish(&full);
+	ev_reader_finish(&name);
+	ev_reader_finish(&point);
+	ev_reader_finish(&points);
+}
+
 static void read_known(const struct ev_extensions *list, enum known which,
 		       const struct ev_extension *e, struct ev_cert *c)
 {
@@ -219,7 +195,7 @@ static void read_known(const struct ev_extensions *list, enum known which,
 		read_basic(&r, c);
 		break;
 	case KNOWN_CRL_POINTS:
-		ev_der_read(&r, EV_DER_SEQUENCE, name);
+		read_crl_points(&r, c);
 		break;
 	case KNOWN_SGX:
 		c->sgx_extension = e->value;
@@ -294,12 +270,12 @@ static void read_tbs(struct ev_reader *tbs, struct ev_cert *c)
 			    v);
 	read_serial(tbs, c);
 	read_algorithm(tbs, "signature");
-	c->issuer = read_name(tbs, "issuer", &issuer_cn);
+	c->issuer = ev_x500_name_read(tbs, "issuer", &issuer_cn);
 	validity = ev_der_enter(tbs, EV_DER_SEQUENCE, "validity");
 	c->not_before = ev_der_read_time(&validity, "notBefore");
 	c->not_after = ev_der_read_time(&validity, "notAfter");
 	ev_reader_finish(&validity);
-	c->subject = read_name(tbs, "subject", &c->subject_cn);
+	c->subject = ev_x500_name_read(tbs, "subject", &c->subject_cn);
 	read_spki(tbs, c);
 	read_extensions(tbs, c);
 	ev_reader_finish(tbs);

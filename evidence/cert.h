@@ -32,6 +32,7 @@ struct ev_cert {
 	bool ca;
 	int path_len;		/* pathLenConstraint, -1 where absent */
 	unsigned int key_usage; /* enum ev_key_usage bits */
+	struct ev_span crl_uri; /* of the one CRL distribution point */
 	struct ev_span
 		sgx_extension; /* value of 1.2.840.113741.1.13.1, or empty */
 };

@@ -5,6 +5,7 @@
 #include "evidence/base/hex.h"
 #include "evidence/extension.h"
 #include "evidence/limits.h"
+#include "evidence/x500_name.h"
 
 #include <stdlib.h>
 
@@ -105,7 +106,7 @@ static void read_extensions(struct ev_reader *tbs, struct ev_crl *c)
 		struct ev_reader value = ev_extension_value(&list, &e);
 
 		if (ev_span_eq(e.oid, EV_SPAN(OID_CRL_NUMBER))) {
-			ev_der_read_serial(&value, "CRL number");
+			c->number = ev_der_read_serial(&value, "CRL number");
 			ev_reader_finish(&value);
 			number = true;
 		} else if (ev_span_eq(e.oid, EV_SPAN(OID_AKI))) {
@@ -138,7 +139,7 @@ static void read_tbs(struct ev_reader *tbs, struct ev_crl *c)
 		ev_fail_u64(tbs->err, EV_VALUE, object, "version", offset, 1,
 			    version);
 	read_algorithm(tbs, "signature");
-	c->issuer = ev_der_read_any(tbs, "issuer");
+	c->issuer = ev_x500_name_read(tbs, "issuer", &c->issuer_cn);
 	c->this_update = ev_der_read_time(tbs, "thisUpdate");
 	offset = ev_reader_offset(tbs);
 	tag = ev_der_peek(tbs);

@@ -10,12 +10,14 @@
 
 struct ev_crl {
 	struct ev_span der, tbs;
-	struct ev_span issuer; /* raw DER Name */
+	struct ev_span issuer;	  /* raw DER Name */
+	struct ev_span issuer_cn; /* the one commonName's characters */
 	int64_t this_update;
 	int64_t next_update;	/* inclusive */
 	struct ev_span entries; /* content of revokedCertificates, or empty */
 	size_t n_entries;
 	struct ev_span aki;
+	struct ev_span number; /* magnitude, no leading zeros */
 	struct ev_span signature;
 	uint8_t *storage; /* of the DER, where the item was PEM or hex */
 };

@@ -48,7 +48,7 @@ bool ev_extension_next(struct ev_extensions *list, struct ev_extension *out)
 		return false;
 	one = ev_der_enter(r, EV_DER_SEQUENCE, "extension");
 	offset = ev_reader_offset(&one);
-	e.oid = ev_der_read(&one, EV_DER_OID, "extension id");
+	e.oid = ev_der_read_oid(&one, "extension id");
 	if (ev_der_peek(&one) == EV_DER_BOOLEAN) {
 		e.critical = ev_der_read_bool(&one, "critical");
 		/* X.690 11.5: a default value is not encoded. */

@@ -17,11 +17,6 @@
  */
 bool ev_name_format(struct ev_span name, char out[EV_NAME_TEXT]);
 
-/* The characters of the one commonName, a UTF8String or PrintableString;
- * false, and *cn not written, where there is none, a second, or another
- * type, or name is no strict DER Name. */
-bool ev_name_cn(struct ev_span name, struct ev_span *cn);
-
 /* The content octets of an OID in dotted form; false, with out "", where they
  * are none or do not fit. */
 bool ev_oid_format(struct ev_span oid, char *out, size_t size);

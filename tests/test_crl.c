@@ -3,11 +3,11 @@
 #include "evidence/crl.h"
 
 #include "evidence/base/buffer.h"
-#include "tests/lcg.h"
+#include "tests/mutants.h"
 #include "tests/pki.h"
 
 #include <openssl/err.h>
-#include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 #define PCK_CRL "dcap/tdx-v5-uptodate/collateral-2026-03-16-eval18/pck_crl.der"
 #define ROOT_CRL                                                               \
@@ -66,29 +66,83 @@ static void compare_entries(const struct ev_crl *c, X509_CRL *x)
 	}
 }
 
+static bool is_string(struct ev_span mine, const ASN1_STRING *theirs)
+{
+	return theirs != NULL &&
+	       ev_span_eq(mine, ev_span_of(ASN1_STRING_get0_data(theirs),
+					   (size_t)ASN1_STRING_length(theirs)));
+}
+
+static void compare_extensions(const struct ev_crl *c, X509_CRL *x)
+{
+	AUTHORITY_KEYID *aki = X509_CRL_get_ext_d2i(
+		x, NID_authority_key_identifier, NULL, NULL);
+	ASN1_INTEGER *number =
+		X509_CRL_get_ext_d2i(x, NID_crl_number, NULL, NULL);
+	BIGNUM *value;
+	uint8_t bytes[1024];
+
+	assert_non_null(aki);
+	assert_true(is_string(c->aki, aki->keyid));
+	AUTHORITY_KEYID_free(aki);
+	value = ASN1_INTEGER_to_BN(number, NULL);
+	assert_non_null(value);
+	ASN1_INTEGER_free(number);
+	assert_true(BN_num_bytes(value) <= (int)sizeof(bytes));
+	assert_true(ev_span_eq(
+		c->number, ev_span_of(bytes, (size_t)BN_bn2bin(value, bytes))));
+	BN_free(value);
+}
+
+static void compare_signed(const struct ev_crl *c, X509_CRL *x)
+{
+	const ASN1_BIT_STRING *signature;
+	const X509_ALGOR *algorithm;
+	uint8_t *tbs = NULL;
+	int n = i2d_re_X509_CRL_tbs(x, &tbs);
+
+	/* Written anew: d2i keeps no bytes of it that it would show. */
+	assert_true(n > 0);
+	assert_true(ev_span_eq(c->tbs, ev_span_of(tbs, (size_t)n)));
+	OPENSSL_free(tbs);
+	X509_CRL_get0_signature(x, &signature, &algorithm);
+	assert_true(is_string(c->signature, signature));
+	assert_int_equal(OBJ_obj2nid(algorithm->algorithm),
+			 NID_ecdsa_with_SHA256);
+}
+
+static void compare_fields(const struct ev_crl *c, X509_CRL *x)
+{
+	const unsigned char *name;
+	size_t n;
+
+	assert_int_equal(X509_NAME_get0_der(X509_CRL_get_issuer(x), &name, &n),
+			 1);
+	assert_true(ev_span_eq(c->issuer, ev_span_of(name, n)));
+	assert_int_equal(c->this_update,
+			 openssl_time(X509_CRL_get0_lastUpdate(x)));
+	assert_int_equal(c->next_update,
+			 openssl_time(X509_CRL_get0_nextUpdate(x)));
+	compare_extensions(c, x);
+	compare_signed(c, x);
+}
+
 static void compare(const char *rel, void *arg)
 {
 	struct count *count = arg;
 	struct ev_span der = vector(rel);
-	const unsigned char *p = der.p, *name;
+	const unsigned char *p = der.p;
 	X509_CRL *x = d2i_X509_CRL(NULL, &p, (long)der.n);
 	struct ev_error err = { EV_OK };
 	struct ev_crl c;
 	char why[512];
-	size_t n;
 
 	assert_non_null(x);
 	if (ev_crl_parse(der, &c, &err) != EV_OK) {
 		ev_error_format(&err, why, sizeof(why));
 		fail_msg("%s: %s", rel, why);
 	}
-	assert_int_equal(X509_NAME_get0_der(X509_CRL_get_issuer(x), &name, &n),
-			 1);
-	assert_true(ev_span_eq(c.issuer, ev_span_of(name, n)));
-	assert_int_equal(c.this_update,
-			 openssl_time(X509_CRL_get0_lastUpdate(x)));
-	assert_int_equal(c.next_update,
-			 openssl_time(X509_CRL_get0_nextUpdate(x)));
+	compare_fields(&c, x);
 	compare_entries(&c, x);
 	count->n++;
 	count->entries += (unsigned int)c.n_entries;
@@ -316,7 +370,128 @@ static void an_absent_next_update_is_named(void **state)
 	assert_string_equal(err.field, "nextUpdate");
 }
 
-static void mutations_never_pass_where_libcrypto_refuses(void **state)
+static bool we_accept(struct ev_span der, struct ev_error *err)
+{
+	struct ev_crl c;
+
+	if (ev_crl_parse(der, &c, err) != EV_OK)
+		return false;
+	ev_crl_free(&c);
+	return true;
+}
+
+static bool reads_reasons(X509_CRL *x)
+{
+	STACK_OF(X509_REVOKED) *all = X509_CRL_get_REVOKED(x);
+
+	for (int i = 0; i < sk_X509_REVOKED_num(all); i++) {
+		int found;
+		ASN1_ENUMERATED *reason =
+			X509_REVOKED_get_ext_d2i(sk_X509_REVOKED_value(all, i),
+						 NID_crl_reason, &found, NULL);
+
+		ASN1_ENUMERATED_free(reason);
+		/* -1: none is there, which is allowed */
+		if (reason == NULL && found != -1)
+			return false;
+	}
+	return true;
+}
+
+/* d2i leaves what stands in extensions alone. */
+static bool reads_extensions(X509_CRL *x)
+{
+	ASN1_INTEGER *number =
+		X509_CRL_get_ext_d2i(x, NID_crl_number, NULL, NULL);
+	AUTHORITY_KEYID *aki = X509_CRL_get_ext_d2i(
+		x, NID_authority_key_identifier, NULL, NULL);
+	bool ok = number != NULL && aki != NULL;
+
+	ASN1_INTEGER_free(number);
+	AUTHORITY_KEYID_free(aki);
+	return ok && reads_reasons(x);
+}
+
+static bool libcrypto_accepts(struct ev_span der)
+{
+	const unsigned char *p = der.p;
+	X509_CRL *x = d2i_X509_CRL(NULL, &p, (long)der.n);
+	bool ok = x != NULL && p == der.p + der.n && reads_extensions(x);
+
+	X509_CRL_free(x);
+	ERR_clear_error();
+	return ok;
+}
+
+static void compare_changed(struct ev_span der)
+{
+	const unsigned char *p = der.p;
+	X509_CRL *x = d2i_X509_CRL(NULL, &p, (long)der.n);
+	STACK_OF(X509_REVOKED) *all = X509_CRL_get_REVOKED(x);
+	struct ev_error err = { EV_OK };
+	struct ev_crl c;
+
+	assert_int_equal(ev_crl_parse(der, &c, &err), EV_OK);
+	compare_fields(&c, x);
+	assert_int_equal(c.n_entries,
+			 all != NULL ? sk_X509_REVOKED_num(all) : 0);
+	X509_CRL_free(x);
+	ev_crl_free(&c);
+}
+
+/* Where libcrypto takes what the profile of docs/sources.md or RFC 5280 does
+ * not have, or does not look. */
+static const struct mutants_reason reasons[] = {
+	{ "version", "the profile has v2 alone" },
+	{ "signature", "the profile has ecdsa-with-SHA256 alone" },
+	{ "signatureAlgorithm", "the profile has ecdsa-with-SHA256 alone" },
+	{ "signatureValue", "an ECDSA-Sig-Value is whole octets" },
+	{ "issuer", "the profile's names have a common name" },
+	{ "common name", "the profile's names have one common name" },
+	{ "rdn", "RFC 5280 4.1.2.4: SIZE (1..MAX)" },
+	{ "attribute", "DER, where libcrypto takes BER" },
+	{ "attribute type", "DER, where libcrypto takes BER" },
+	{ "attribute value", "the profile's two string types; X.680 41.4" },
+	{ "thisUpdate", "RFC 5280 5.1.2.4: d2i takes any text for a time" },
+	{ "nextUpdate", "RFC 5280 5.1.2.5: it is there, and is a time" },
+	{ "entry serial", "RFC 5280 4.1.2.2: a serial is positive" },
+	{ "revocationDate", "RFC 5280 5.1.2.6: d2i takes any text for it" },
+	{ "reason", "RFC 5280 5.3.1: 0 to 10 without 7" },
+	{ "extensions", "the profile demands a number and a key identifier" },
+	{ "extension", "the profile has no entry of another issuer" },
+	{ "extension id", "DER, where libcrypto takes BER" },
+	{ "extension value", "DER, where libcrypto takes BER" },
+	{ "CRL number", "RFC 5280 5.2.3: INTEGER (0..MAX)" },
+	{ "authority key identifier", "the profile has the identifier alone" },
+	{ "end", "DER, where libcrypto takes what follows" },
+	{ NULL, NULL },
+};
+
+static void change(const char *rel, void *arg)
+{
+	mutants_try(arg, vector(rel), 3000);
+}
+
+static void changed_never_pass_where_libcrypto_refuses(void **state)
+{
+	struct mutants m = {
+		.ours = we_accept,
+		.theirs = libcrypto_accepts,
+		.compare = compare_changed,
+		.reasons = reasons,
+		.seed = 5,
+	};
+
+	(void)state;
+	vectors_need();
+	pki_each_file("_crl.der", change, &m);
+	pki_each_file("Crl.der", change, &m);
+	mutants_report(&m);
+	assert_true(m.n >= 10000);
+	mutants_free(&m);
+}
+
+static void no_change_leaves_the_signature_good(void **state)
 {
 	struct ev_error err = { EV_OK };
 	struct ev_span der, chain_text;
@@ -374,7 +549,8 @@ int main(void)
 		cmocka_unit_test(every_prefix_and_a_trailing_byte_are_refused),
 		cmocka_unit_test(refusals_name_the_field),
 		cmocka_unit_test(an_absent_next_update_is_named),
-		cmocka_unit_test(mutations_never_pass_where_libcrypto_refuses),
+		cmocka_unit_test(no_change_leaves_the_signature_good),
+		cmocka_unit_test(changed_never_pass_where_libcrypto_refuses),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -122,6 +122,32 @@ static void serials_lose_their_leading_zero(void **state)
 	assert_int_equal(ev_reader_finish(r), EV_OK);
 }
 
+static void object_identifiers_have_one_spelling(void **state)
+{
+	static const struct {
+		const char *hex;
+		enum ev_code code;
+	} cases[] = {
+		{ "0603550403", EV_OK },      { "06022a03", EV_OK },
+		{ "0603883703", EV_OK },      { "060388807f", EV_OK },
+		{ "0600", EV_SYNTAX },	      { "0603550483", EV_SYNTAX },
+		{ "0603558001", EV_SYNTAX },  { "0602807f", EV_SYNTAX },
+		{ "060180", EV_SYNTAX },      { "0203550403", EV_SYNTAX },
+		{ "06035504", EV_TRUNCATED },
+	};
+	struct fixture f;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct ev_reader *r = start(&f, cases[i].hex);
+
+		ev_der_read_oid(r, "type");
+		assert_int_equal(ev_reader_finish(r), cases[i].code);
+		if (cases[i].code != EV_OK)
+			assert_string_equal(f.err.field, "type");
+	}
+}
+
 static void booleans_have_two_spellings(void **state)
 {
 	struct fixture f;
@@ -225,6 +251,7 @@ int main(void)
 		cmocka_unit_test(long_lengths_are_read),
 		cmocka_unit_test(integers_are_minimal_and_not_negative),
 		cmocka_unit_test(serials_lose_their_leading_zero),
+		cmocka_unit_test(object_identifiers_have_one_spelling),
 		cmocka_unit_test(booleans_have_two_spellings),
 		cmocka_unit_test(elements_nest_and_keep_their_offsets),
 		cmocka_unit_test(times_are_spelled_as_rfc_5280_says),

@@ -416,31 +416,6 @@ static void names_are_escaped_and_cut(void **state)
 	assert_string_equal(out + EV_NAME_TEXT - 5, "x...");
 }
 
-static void one_common_name_is_read(void **state)
-{
-	static const uint8_t one[] = { 0x30, 0x0e, 0x31, 0x0c, 0x30, 0x0a,
-				       0x06, 0x03, 0x55, 0x04, 0x03, 0x0c,
-				       0x03, 'a',  'b',	 'c' };
-	uint8_t two[30] = { 0x30, 0x1c };
-	struct ev_span cn = { NULL, 0 };
-
-	(void)state;
-	assert_true(ev_name_cn(EV_SPAN(one), &cn));
-	assert_true(ev_span_eq(cn, EV_SPAN_LITERAL("abc")));
-	for (size_t n = 0; n < sizeof(one); n++)
-		assert_false(ev_name_cn(ev_span_of(one, n), &cn));
-	memcpy(two + 2, one + 2, 14);
-	memcpy(two + 16, one + 2, 14);
-	assert_false(ev_name_cn(EV_SPAN(two), &cn));
-	two[24] = 0x0a; /* an organisation beside it */
-	assert_true(ev_name_cn(EV_SPAN(two), &cn));
-	two[11] = 0x16; /* an IA5String is none of Intel's */
-	assert_false(ev_name_cn(EV_SPAN(two), &cn));
-	two[8] = two[24]; /* no common name at all */
-	assert_false(ev_name_cn(EV_SPAN(two), &cn));
-	assert_true(ev_span_eq(cn, EV_SPAN_LITERAL("abc")));
-}
-
 static int setup(void **state)
 {
 	*state = ev_crypto_new();
@@ -467,7 +442,6 @@ int main(void)
 		cmocka_unit_test(padding_is_zeros_and_prefixes_are_refused),
 		cmocka_unit_test(mutations_are_never_good),
 		cmocka_unit_test(names_are_escaped_and_cut),
-		cmocka_unit_test(one_common_name_is_read),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -149,6 +149,27 @@ struct ev_span ev_der_read_serial(struct ev_reader *r, const char *field)
 	return read_magnitude(r, field);
 }
 
+struct ev_span ev_der_read_oid(struct ev_reader *r, const char *field)
+{
+	uint64_t offset = ev_reader_offset(r);
+	struct ev_span in = ev_der_read(r, EV_DER_OID, field);
+	bool first = true, whole = false;
+
+	/* X.690 8.19.2: a number has no leading zeros, and its last octet
+	 * alone has bit 8 clear. */
+	for (size_t i = 0; i < in.n; i++) {
+		whole = in.p[i] < 0x80;
+		if (first && in.p[i] == 0x80)
+			break;
+		first = whole;
+	}
+	if (ev_reader_ok(r) && !whole) {
+		refuse(r, field, offset, "a DER object identifier", in);
+		return (struct ev_span){ NULL, 0 };
+	}
+	return in;
+}
+
 bool ev_der_read_bool(struct ev_reader *r, const char *field)
 {
 	uint64_t offset = ev_reader_offset(r);

@@ -45,6 +45,9 @@ uint64_t ev_der_read_uint(struct ev_reader *r, uint64_t max, const char *field);
 /* A non-negative INTEGER's magnitude without leading zero byte. */
 struct ev_span ev_der_read_serial(struct ev_reader *r, const char *field);
 
+/* OBJECT IDENTIFIER: its content, each number in as few octets as possible. */
+struct ev_span ev_der_read_oid(struct ev_reader *r, const char *field);
+
 /* BOOLEAN: 0x00 or 0xff. */
 bool ev_der_read_bool(struct ev_reader *r, const char *field);
 
