@@ -390,7 +390,13 @@ static void refusals_name_the_field(void **state)
 	expect("0603551d0e", "0603551d0f", EV_SYNTAX, "key usage");
 	/* CRL distribution points become something else, not critical */
 	expect("0603551d1f", "0603551d7e", EV_MISSING, "extensions");
+	expect("0603551d1f044b30493047a0", "0603551d1f044b30493047a1",
+	       EV_SYNTAX, "CRL distribution points");
 	expect("0603550403", "0603550407", EV_MISSING, "issuer");
+	expect("0603550403", "0603550483", EV_SYNTAX, "attribute type");
+	expect("0c11496e74656c", "0c11496e7465ff", EV_SYNTAX,
+	       "attribute value");
+	expect("13025553", "13025540", EV_SYNTAX, "attribute value");
 	expect("03020106", "03020006", EV_SYNTAX, "key usage");
 }
 

@@ -335,6 +335,12 @@ static void refusals_name_the_field(void **state)
 	vectors_need();
 	expect(PCK_CRL, "020101300a", "020100300a", EV_VALUE, "version");
 	expect(PCK_CRL, "3d040302", "3d040303", EV_VALUE, "signature");
+	expect(PCK_CRL, "0603550403", "0603550407", EV_MISSING, "issuer");
+	expect(PCK_CRL, "0603550403", "0603550483", EV_SYNTAX,
+	       "attribute type");
+	expect(PCK_CRL, "0c19496e74656c", "0c19496e7465ff", EV_SYNTAX,
+	       "attribute value");
+	expect(PCK_CRL, "13025553", "13025540", EV_SYNTAX, "attribute value");
 	expect(ROOT_CRL, "0603551d14", "0603551d7e", EV_MISSING, "extensions");
 	expect(ROOT_CRL, "0603551d23", "0603551d7e", EV_MISSING, "extensions");
 	expect(ROOT_CRL, "0603551d14", "0603551d1b", EV_VALUE, "extension");
