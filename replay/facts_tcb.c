@@ -310,9 +310,11 @@ static bool next_set(const struct rp_case *c, struct set *set)
 		set->tcb_info = rp_next_subject(c, RP_TCB_INFO, set->tcb_info);
 		if (set->tcb_info == NULL)
 			return false;
-		set->qe_identity = rp_qe_identity_beside(c, q, set->tcb_info);
-	} while (!is_other_set(set) || !evaluable(set));
-	return true;
+	} while (!is_other_set(set));
+	/* Once for each set that is shown: an archive may hold thousands of
+	 * both. */
+	set->qe_identity = rp_qe_identity_beside(c, q, set->tcb_info);
+	return evaluable(set);
 }
 
 /* Writes the sets of every quote; w NULL: counts them. */

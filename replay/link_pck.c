@@ -241,12 +241,14 @@ static const struct rp_item *chain_beside(const struct rp_case *c,
 					  const struct rp_quote *q)
 {
 	const struct rp_pck_chain *said = q->said_chain, *best;
+	const struct rp_item *item;
 	struct key k = key_of(q);
 
 	if (c->pck_chains.n == 0)
 		return NULL;
-	if (chain_of_leaf(c, q) != NULL)
-		return chain_of_leaf(c, q);
+	item = chain_of_leaf(c, q);
+	if (item != NULL)
+		return item;
 	if (said != NULL && fits(&k, said))
 		return said->item;
 	best = find(&c->pck_chains, &k);
