@@ -147,6 +147,43 @@ enum ev_code ev_tpm_quote_parse(struct ev_span item, struct ev_tpm_quote *out,
 	return EV_OK;
 }
 
+/* Part of values that is a register's; empty: values end before it. */
+static struct ev_span register_of(const struct ev_pcr_selection *bank,
+				  size_t size, size_t at, unsigned int pcr,
+				  struct ev_span values)
+{
+	uint32_t below = bank->pcrs & ((UINT32_C(1) << pcr) - 1);
+
+	at += size * (size_t)__builtin_popcount(below);
+	if (at > values.n || values.n - at < size)
+		return (struct ev_span){ NULL, 0 };
+	return ev_span_sub(values, at, size);
+}
+
+bool ev_tpm_quoted(const struct ev_tpm_quote *q, struct ev_span values,
+		   uint16_t alg, unsigned int pcr, struct ev_span *value)
+{
+	bool known = true;
+	size_t at = 0;
+
+	for (size_t i = 0; i < q->n_banks && pcr < EV_TPM_PCRS_MAX; i++) {
+		const struct ev_pcr_selection *bank = &q->bank[i];
+		enum ev_digest_alg digest = EV_SHA1;
+		size_t size;
+
+		known = known && ev_tpm_digest_alg(bank->alg, &digest);
+		size = ev_digest_size(digest);
+		if (bank->alg == alg && (bank->pcrs >> pcr & 1) != 0) {
+			*value =
+				known ? register_of(bank, size, at, pcr, values)
+				      : (struct ev_span){ NULL, 0 };
+			return true;
+		}
+		at += size * bank->n_pcrs;
+	}
+	return false;
+}
+
 static enum ev_code check_hash(struct ev_reader *r, uint16_t hash)
 {
 	enum ev_digest_alg ignored;

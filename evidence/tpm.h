@@ -55,6 +55,15 @@ struct ev_tpm_quote {
 enum ev_code ev_tpm_quote_parse(struct ev_span item, struct ev_tpm_quote *out,
 				struct ev_error *err);
 
+/* Whether the quote covers a register: its bit is set in its bank (a valid
+ * quote may select nothing, CVE-2022-0317).  values are those that were quoted,
+ * joined as pcrDigest takes them: bank by bank in the order of the selection,
+ * ascending inside (Part 3, 18.4).  *value becomes the register's part of
+ * them, or empty where they do not reach it, or where a bank before it has no
+ * known digest; it is not written where the answer is false. */
+bool ev_tpm_quoted(const struct ev_tpm_quote *q, struct ev_span values,
+		   uint16_t alg, unsigned int pcr, struct ev_span *value);
+
 struct ev_tpm_signature {
 	uint16_t scheme;    /* RSASSA, RSAPSS, ECDSA; RSASSA for a bare one */
 	uint16_t hash;	    /* SHA-256 for a bare one */

@@ -134,6 +134,38 @@ static void quote_fields_are_read(void **state)
 	assert_int_equal(q.selection_size, 10);
 }
 
+static void a_register_is_quoted_where_its_bit_is_set(void **state)
+{
+	struct ev_tpm_quote q = {
+		.bank = { { EV_TPM_ALG_SHA384, 0x80000001, 2 },
+			  { EV_TPM_ALG_SHA1, 0x10002, 2 },
+			  { 0x0012, 0x1, 1 },
+			  { EV_TPM_ALG_SHA256, 0x1, 1 } },
+		.n_banks = 4,
+	};
+	struct ev_span value = { NULL, 0 }, values;
+	uint8_t bytes[2 * 48 + 2 * 20];
+
+	(void)state;
+	values = EV_SPAN(bytes);
+	assert_true(ev_tpm_quoted(&q, values, EV_TPM_ALG_SHA384, 31, &value));
+	assert_ptr_equal(value.p, bytes + 48);
+	assert_int_equal(value.n, 48);
+	assert_true(ev_tpm_quoted(&q, values, EV_TPM_ALG_SHA1, 16, &value));
+	assert_ptr_equal(value.p, bytes + 96 + 20);
+	assert_int_equal(value.n, 20);
+	assert_false(ev_tpm_quoted(&q, values, EV_TPM_ALG_SHA1, 0, &value));
+	assert_false(ev_tpm_quoted(&q, values, EV_TPM_ALG_SHA384, 32, &value));
+	assert_false(ev_tpm_quoted(&q, values, EV_TPM_ALG_SHA512, 0, &value));
+	assert_int_equal(value.n, 20);
+	values.n--;
+	assert_true(ev_tpm_quoted(&q, values, EV_TPM_ALG_SHA1, 16, &value));
+	assert_int_equal(value.n, 0);
+	/* Nothing is known of where a value lies behind SM3's. */
+	assert_true(ev_tpm_quoted(&q, values, EV_TPM_ALG_SHA256, 0, &value));
+	assert_int_equal(value.n, 0);
+}
+
 static void quote_is_read_with_and_without_its_size(void **state)
 {
 	struct ev_error err = { 0 };
@@ -295,6 +327,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(qualified_signer_is_the_platform_template),
 		cmocka_unit_test(quote_fields_are_read),
+		cmocka_unit_test(a_register_is_quoted_where_its_bit_is_set),
 		cmocka_unit_test(quote_is_read_with_and_without_its_size),
 		cmocka_unit_test(quote_refuses_other_values),
 		cmocka_unit_test(signatures_are_read_bare_and_wrapped),
