@@ -12,24 +12,29 @@ static const char signature_object[] = "tpm-signature";
 #define RSA_SIGNATURE_MIN 256
 #define RSA_SIGNATURE_MAX 512
 
+static const struct {
+	enum ev_tpm_alg alg;
+	enum ev_digest_alg digest;
+} digests[] = {
+	{ EV_TPM_ALG_SHA1, EV_SHA1 },
+	{ EV_TPM_ALG_SHA256, EV_SHA256 },
+	{ EV_TPM_ALG_SHA384, EV_SHA384 },
+	{ EV_TPM_ALG_SHA512, EV_SHA512 },
+	{ EV_TPM_ALG_SM3_256, EV_SM3_256 },
+	{ EV_TPM_ALG_SHA3_256, EV_SHA3_256 },
+	{ EV_TPM_ALG_SHA3_384, EV_SHA3_384 },
+	{ EV_TPM_ALG_SHA3_512, EV_SHA3_512 },
+};
+
 bool ev_tpm_digest_alg(uint16_t alg, enum ev_digest_alg *out)
 {
-	switch (alg) {
-	case EV_TPM_ALG_SHA1:
-		*out = EV_SHA1;
+	for (size_t i = 0; i < sizeof(digests) / sizeof(digests[0]); i++) {
+		if (digests[i].alg != alg)
+			continue;
+		*out = digests[i].digest;
 		return true;
-	case EV_TPM_ALG_SHA256:
-		*out = EV_SHA256;
-		return true;
-	case EV_TPM_ALG_SHA384:
-		*out = EV_SHA384;
-		return true;
-	case EV_TPM_ALG_SHA512:
-		*out = EV_SHA512;
-		return true;
-	default:
-		return false;
 	}
+	return false;
 }
 
 /* TPMS_PCR_SELECTION, 10.6.3: octet i holds PCRs 8i to 8i + 7, low bit first;
@@ -184,11 +189,13 @@ bool ev_tpm_quoted(const struct ev_tpm_quote *q, struct ev_span values,
 	return false;
 }
 
+/* Digests of banks alone are none of the signatures that can be verified. */
 static enum ev_code check_hash(struct ev_reader *r, uint16_t hash)
 {
-	enum ev_digest_alg ignored;
+	enum ev_digest_alg alg;
 
-	if (ev_reader_ok(r) && !ev_tpm_digest_alg(hash, &ignored))
+	if (ev_reader_ok(r) &&
+	    (!ev_tpm_digest_alg(hash, &alg) || alg > EV_SHA512))
 		ev_fail_u64(r->err, EV_VALUE, r->object, "hash", 2,
 			    EV_TPM_ALG_SHA256, hash);
 	return r->err->code;

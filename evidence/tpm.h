@@ -17,13 +17,17 @@ enum ev_tpm_alg {
 	EV_TPM_ALG_SHA384 = 0x000c,
 	EV_TPM_ALG_SHA512 = 0x000d,
 	EV_TPM_ALG_NULL = 0x0010,
+	EV_TPM_ALG_SM3_256 = 0x0012,
 	EV_TPM_ALG_RSASSA = 0x0014,
 	EV_TPM_ALG_RSAPSS = 0x0016,
 	EV_TPM_ALG_ECDSA = 0x0018,
 	EV_TPM_ALG_ECC = 0x0023,
+	EV_TPM_ALG_SHA3_256 = 0x0027,
+	EV_TPM_ALG_SHA3_384 = 0x0028,
+	EV_TPM_ALG_SHA3_512 = 0x0029,
 };
 
-/* False where OpenSSL has no such digest among ours. */
+/* False where the digest is none of ours. */
 bool ev_tpm_digest_alg(uint16_t alg, enum ev_digest_alg *out);
 
 #define EV_TPM_BANKS_MAX 16

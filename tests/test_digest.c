@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Digests against the examples of FIPS 180-4. */
+/* Digests against the examples of FIPS 180-4 and 202 and of GB/T 32905. */
 #include "evidence/base/digest.h"
 
+#include "evidence/base/crypto_state.h"
 #include "evidence/base/hex.h"
 
 #include <setjmp.h>
@@ -24,6 +25,16 @@ static const struct {
 	{ EV_SHA512, "sha512", 64,
 	  "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
 	  "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f" },
+	{ EV_SM3_256, "sm3_256", 32,
+	  "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0" },
+	{ EV_SHA3_256, "sha3_256", 32,
+	  "3a985da74fe225b2045c172d6bd390bd855f086e3e9d525b46bfe24511431532" },
+	{ EV_SHA3_384, "sha3_384", 48,
+	  "ec01498288516fc926459f58e2c6ad8df9b473cb0fc08c2596da7cf0e49be4b2"
+	  "98d88cea927ac7f539f1edf228376d25" },
+	{ EV_SHA3_512, "sha3_512", 64,
+	  "b751850b1a57168a5693cd924b6b096e08f621827444f70d884f5d0240d2712e"
+	  "10e116e9192af3c91a7ec57647e3934057340b4cf408d5a56592f8274eec53f0" },
 };
 #define N_CASES (sizeof(cases) / sizeof(cases[0]))
 
@@ -44,6 +55,7 @@ static void one_shot_gives_the_published_values(void **state)
 		assert_int_equal(ev_digest_size(cases[i].alg), cases[i].size);
 		assert_string_equal(ev_digest_name(cases[i].alg),
 				    cases[i].name);
+		assert_true(ev_digest_has(crypto, cases[i].alg));
 		assert_non_null(ev_digest_md(crypto, cases[i].alg));
 		assert_true(ev_digest(crypto, cases[i].alg, ev_span_str("abc"),
 				      out));
@@ -103,6 +115,21 @@ static void nothing_has_a_digest_too(void **state)
 				 "27ae41e4649b934ca495991b7852b855");
 }
 
+static void a_digest_that_is_absent_is_trouble_and_no_other(void **state)
+{
+	ev_auto(ev_crypto_free) struct ev_crypto *crypto = ev_crypto_new();
+	uint8_t out[EV_DIGEST_MAX];
+
+	(void)state;
+	assert_non_null(crypto);
+	assert_true(ev_digest(crypto, EV_SHA256, ev_span_str("abc"), out));
+	crypto->absent[EV_SM3_256] = true; /* as of a provider without it */
+	assert_false(ev_digest_has(crypto, EV_SM3_256));
+	assert_false(ev_digest(crypto, EV_SM3_256, ev_span_str("abc"), out));
+	assert_null(ev_digest_begin(crypto, EV_SM3_256));
+	assert_true(ev_digest(crypto, EV_SHA256, ev_span_str("abc"), out));
+}
+
 static int setup(void **state)
 {
 	*state = ev_crypto_new();
@@ -122,6 +149,8 @@ int main(void)
 		cmocka_unit_test(parts_are_hashed_as_if_joined),
 		cmocka_unit_test(streams_may_be_interleaved),
 		cmocka_unit_test(nothing_has_a_digest_too),
+		cmocka_unit_test(
+			a_digest_that_is_absent_is_trouble_and_no_other),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

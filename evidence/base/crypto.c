@@ -8,20 +8,14 @@
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 
-static const char *const md_names[EV_DIGEST_ALGS] = {
-	[EV_SHA1] = "SHA1",
-	[EV_SHA256] = "SHA256",
-	[EV_SHA384] = "SHA384",
-	[EV_SHA512] = "SHA512",
-};
-
 static bool fetch_digests(struct ev_crypto *crypto)
 {
-	for (size_t i = 0; i < EV_DIGEST_ALGS; i++) {
-		crypto->md[i] = EVP_MD_fetch(crypto->libctx, md_names[i], NULL);
-		if (crypto->md[i] == NULL)
+	static const enum ev_digest_alg always[] = { EV_SHA1, EV_SHA256,
+						     EV_SHA384, EV_SHA512 };
+
+	for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++)
+		if (!ev_digest_has(crypto, always[i]))
 			return false;
-	}
 	crypto->md_ctx = EVP_MD_CTX_new();
 	return crypto->md_ctx != NULL;
 }

@@ -12,7 +12,7 @@
 #include <openssl/evp.h>
 #include <openssl/provider.h>
 
-#define EV_DIGEST_ALGS	   4
+#define EV_DIGEST_ALGS	   8
 #define EV_REMEMBERED_SETS 1024
 #define EV_REMEMBERED_WAYS 4
 
@@ -26,8 +26,11 @@ struct ev_remembered {
 struct ev_crypto {
 	OSSL_LIB_CTX *libctx;
 	OSSL_PROVIDER *provider;
-	EVP_MD *md[EV_DIGEST_ALGS]; /* by enum ev_digest_alg */
-	EVP_MD_CTX *md_ctx;	    /* reused by every one-shot digest */
+	/* By enum ev_digest_alg: SHA-1 and SHA-2 from the beginning, the
+	 * others when they are asked for. */
+	EVP_MD *md[EV_DIGEST_ALGS];
+	bool absent[EV_DIGEST_ALGS]; /* asked for, and not there */
+	EVP_MD_CTX *md_ctx;	     /* reused by every one-shot digest */
 
 	/* The one P-256 key object; its point changes.  p256_ctx is NULL or
 	 * was made after the last change of the point to p256_point. */

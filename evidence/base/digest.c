@@ -12,12 +12,17 @@ struct ev_digest_stream {
 
 static const struct {
 	const char *name;
+	const char *fetched; /* of OpenSSL's default provider */
 	size_t size;
 } algs[EV_DIGEST_ALGS] = {
-	[EV_SHA1] = { "sha1", 20 },
-	[EV_SHA256] = { "sha256", 32 },
-	[EV_SHA384] = { "sha384", 48 },
-	[EV_SHA512] = { "sha512", 64 },
+	[EV_SHA1] = { "sha1", "SHA1", 20 },
+	[EV_SHA256] = { "sha256", "SHA256", 32 },
+	[EV_SHA384] = { "sha384", "SHA384", 48 },
+	[EV_SHA512] = { "sha512", "SHA512", 64 },
+	[EV_SM3_256] = { "sm3_256", "SM3", 32 },
+	[EV_SHA3_256] = { "sha3_256", "SHA3-256", 32 },
+	[EV_SHA3_384] = { "sha3_384", "SHA3-384", 48 },
+	[EV_SHA3_512] = { "sha3_512", "SHA3-512", 64 },
 };
 
 size_t ev_digest_size(enum ev_digest_alg alg)
@@ -35,7 +40,28 @@ const char *ev_digest_name(enum ev_digest_alg alg)
 const EVP_MD *ev_digest_md(struct ev_crypto *crypto, enum ev_digest_alg alg)
 {
 	assert(alg < EV_DIGEST_ALGS);
+	if (crypto->md[alg] == NULL && !crypto->absent[alg]) {
+		crypto->md[alg] =
+			EVP_MD_fetch(crypto->libctx, algs[alg].fetched, NULL);
+		crypto->absent[alg] = crypto->md[alg] == NULL;
+		if (crypto->absent[alg])
+			ERR_clear_error();
+	}
 	return crypto->md[alg];
+}
+
+bool ev_digest_has(struct ev_crypto *crypto, enum ev_digest_alg alg)
+{
+	return ev_digest_md(crypto, alg) != NULL;
+}
+
+/* Given no digest, libcrypto would take the one of the last time. */
+static bool begin(struct ev_crypto *crypto, enum ev_digest_alg alg,
+		  EVP_MD_CTX *ctx)
+{
+	const EVP_MD *md = ev_digest_md(crypto, alg);
+
+	return md != NULL && EVP_DigestInit_ex2(ctx, md, NULL) == 1;
 }
 
 bool ev_digest(struct ev_crypto *crypto, enum ev_digest_alg alg,
@@ -48,9 +74,8 @@ bool ev_digest_parts(struct ev_crypto *crypto, enum ev_digest_alg alg,
 		     const struct ev_span *parts, size_t n_parts, uint8_t *out)
 {
 	EVP_MD_CTX *ctx = crypto->md_ctx;
-	bool ok;
+	bool ok = begin(crypto, alg, ctx);
 
-	ok = EVP_DigestInit_ex2(ctx, ev_digest_md(crypto, alg), NULL) == 1;
 	for (size_t i = 0; ok && i < n_parts; i++)
 		ok = parts[i].n == 0 ||
 		     EVP_DigestUpdate(ctx, parts[i].p, parts[i].n) == 1;
@@ -68,8 +93,7 @@ struct ev_digest_stream *ev_digest_begin(struct ev_crypto *crypto,
 	if (s == NULL)
 		return NULL;
 	s->ctx = EVP_MD_CTX_new();
-	if (s->ctx == NULL ||
-	    EVP_DigestInit_ex2(s->ctx, ev_digest_md(crypto, alg), NULL) != 1) {
+	if (s->ctx == NULL || !begin(crypto, alg, s->ctx)) {
 		ERR_clear_error();
 		ev_digest_free(s);
 		return NULL;

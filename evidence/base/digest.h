@@ -1,18 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Digests.  Output sizes: SHA-1 20, SHA-256 32, SHA-384 48, SHA-512 64. */
+/*
+ * Digests.  Output sizes: SHA-1 20, SHA-256, SM3 and SHA3-256 32, SHA-384 and
+ * SHA3-384 48, SHA-512 and SHA3-512 64.
+ */
 #ifndef EV_DIGEST_H
 #define EV_DIGEST_H
 
 #include "evidence/base/crypto.h"
 
-enum ev_digest_alg { EV_SHA1, EV_SHA256, EV_SHA384, EV_SHA512 };
+enum ev_digest_alg {
+	EV_SHA1,
+	EV_SHA256,
+	EV_SHA384,
+	EV_SHA512,
+	/* Of PCR banks alone: not every libcrypto has them (ev_digest_has). */
+	EV_SM3_256,
+	EV_SHA3_256,
+	EV_SHA3_384,
+	EV_SHA3_512,
+};
 
 #define EV_DIGEST_MAX 64
 
 size_t ev_digest_size(enum ev_digest_alg alg);
-const char *ev_digest_name(enum ev_digest_alg alg); /* "sha256" */
+const char *ev_digest_name(enum ev_digest_alg alg); /* "sha256", "sm3_256" */
 
-/* Borrowed EVP_MD, fetched once from the object's own library context. */
+/* Whether libcrypto has the digest; always true of SHA-1 and SHA-2.  The
+ * functions below answer trouble for one that it has not. */
+bool ev_digest_has(struct ev_crypto *crypto, enum ev_digest_alg alg);
+
+/* Borrowed EVP_MD, fetched once from the object's own library context; NULL
+ * where libcrypto has not the digest. */
 const EVP_MD *ev_digest_md(struct ev_crypto *crypto, enum ev_digest_alg alg);
 
 /* out holds ev_digest_size(alg) bytes; false is trouble. */
