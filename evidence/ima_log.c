@@ -250,24 +250,19 @@ static const struct {
 	const char *name;
 	enum ev_digest_alg alg;
 } kernel_algs[] = {
-	{ "", EV_SHA1 },	  { "_sha1", EV_SHA1 },
-	{ "_sha256", EV_SHA256 }, { "_sha384", EV_SHA384 },
-	{ "_sha512", EV_SHA512 },
+	{ "sha1", EV_SHA1 },
+	{ "sha256", EV_SHA256 },
+	{ "sha384", EV_SHA384 },
+	{ "sha512", EV_SHA512 },
+	{ "sm3", EV_SM3_256 },
+	{ "sm3-256", EV_SM3_256 }, /* before Linux 5.18 */
+	{ "sha3-256", EV_SHA3_256 },
+	{ "sha3-384", EV_SHA3_384 },
+	{ "sha3-512", EV_SHA3_512 },
 };
 
-bool ev_ima_path_alg(struct ev_span path, enum ev_digest_alg *out)
+bool ev_ima_alg(struct ev_span name, enum ev_digest_alg *out)
 {
-	static const char stem[] = "binary_runtime_measurements";
-	size_t slash = path.n;
-	struct ev_span name;
-
-	while (slash > 0 && path.p[slash - 1] != '/')
-		slash--;
-	name = ev_span_sub(path, slash, path.n - slash);
-	if (name.n < sizeof(stem) - 1 ||
-	    memcmp(name.p, stem, sizeof(stem) - 1) != 0)
-		return false;
-	name = ev_span_sub(name, sizeof(stem) - 1, name.n - sizeof(stem) + 1);
 	for (size_t i = 0; i < sizeof(kernel_algs) / sizeof(kernel_algs[0]);
 	     i++) {
 		if (!ev_span_eq(name, ev_span_str(kernel_algs[i].name)))
@@ -276,6 +271,26 @@ bool ev_ima_path_alg(struct ev_span path, enum ev_digest_alg *out)
 		return true;
 	}
 	return false;
+}
+
+bool ev_ima_path_alg(struct ev_span path, enum ev_digest_alg *out)
+{
+	const struct ev_span stem =
+		EV_SPAN_LITERAL("binary_runtime_measurements");
+	size_t slash = path.n;
+	struct ev_span name;
+
+	while (slash > 0 && path.p[slash - 1] != '/')
+		slash--;
+	name = ev_span_sub(path, slash, path.n - slash);
+	if (name.n < stem.n || memcmp(name.p, stem.p, stem.n) != 0)
+		return false;
+	name = ev_span_sub(name, stem.n, name.n - stem.n);
+	*out = EV_SHA1;
+	if (name.n == 0)
+		return true;
+	return name.p[0] == '_' &&
+	       ev_ima_alg(ev_span_sub(name, 1, name.n - 1), out);
 }
 
 bool ev_ima_template_hash(struct ev_crypto *crypto,

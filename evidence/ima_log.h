@@ -76,6 +76,10 @@ enum ev_code ev_ima_log_open(struct ev_span item, struct ev_ima_log *out,
 enum ev_code ev_ima_log_open_bank(struct ev_span item, enum ev_digest_alg alg,
 				  struct ev_ima_log *out, struct ev_error *err);
 
+/* The algorithm of the kernel's name ("sha256", "sm3"); false where it is none
+ * of ours. */
+bool ev_ima_alg(struct ev_span name, enum ev_digest_alg *out);
+
 /* The algorithm that the kernel's path of a list names
  * (".../binary_runtime_measurements_sha256"; without one SHA-1); false where
  * the path is none of such a list or names another algorithm. */
