@@ -33,6 +33,12 @@ static const size_t EV_TCB_LEVELS_MAX = 1024;
 static const size_t EV_TDX_MODULES_MAX = 256; /* "TDX_00" to "TDX_FF" */
 static const size_t EV_RUNTIME_KEYS_MAX = 64;
 
+/* Event logs of an archive that are judged, and quotes of a type whose
+ * registers are held against them: a machine has five logs, a collection two
+ * quotes. */
+static const size_t EV_LOGS_MAX = 64;
+static const size_t EV_QUOTES_BESIDE_LOGS_MAX = 64;
+
 /* A collection: some 20 sources, a nonce for each report, quote, document and
  * token, one more for each of 50 TLS tries a host. */
 static const size_t EV_STEPS_MAX = 256;
