@@ -4,6 +4,7 @@
 
 #include "replay/bound.h"
 #include "replay/certificates.h"
+#include "replay/event_log.h"
 #include "replay/link.h"
 #include "replay/subject.h"
 
@@ -156,6 +157,11 @@ static const struct {
 	{ "dcap-qe-identity", parse_qe_identity, RP_SHELF_QE_IDENTITY },
 	{ "azure-hcl-report", parse_hcl, RP_SHELF_NONE },
 	{ "tpm-quote-attest", parse_tpm_quote, RP_SHELF_NONE },
+	{ "tcg-eventlog", rp_log_parse, RP_SHELF_NONE },
+	{ "tdx-eventlog-ccel", rp_log_parse, RP_SHELF_NONE },
+	{ "ima-log-binary", rp_log_parse, RP_SHELF_NONE },
+	{ "cel-tlv", rp_log_parse, RP_SHELF_NONE },
+	{ "cel-json", rp_log_parse, RP_SHELF_NONE },
 	{ "cert-der", rp_certs_parse, RP_SHELF_NONE },
 	{ "cert-pem", rp_certs_parse, RP_SHELF_NONE },
 };

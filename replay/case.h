@@ -159,8 +159,10 @@ struct rp_ak_cert {
 	const struct rp_ak_cert *link[EV_PATH_MAX]; /* of path.cert[i] */
 };
 
-struct rp_bound;   /* bound.h */
-struct rp_session; /* session.h */
+struct rp_bound;    /* bound.h */
+struct rp_log;	    /* event_log.h */
+struct rp_compared; /* compared.h */
+struct rp_session;  /* session.h */
 
 struct rp_subject {
 	enum rp_subject_type type;
@@ -183,6 +185,9 @@ struct rp_subject {
 		struct rp_ak_cert *ak_cert;
 		const struct rp_expect *expect;
 		struct rp_bound *bound;
+		struct rp_log *log;
+		struct ev_ccel_table *ccel_table;
+		struct rp_compared *compared;
 	};
 	const struct rp_subject *partner[4]; /* NULL-terminated or full */
 };
@@ -215,6 +220,7 @@ struct rp_case {
 	struct rp_issuer **issuers; /* chains that came with CRLs */
 	size_t n_issuers, issuers_room;
 	struct rp_pck_chains pck_chains;
+	size_t n_logs;	      /* read: EV_LOGS_MAX at most */
 	bool foreign_pck_crl; /* a CRL is of a PCK CA that no quote has */
 	struct rp_finding *findings; /* by check row, then by subject */
 	size_t n_findings, findings_room;
@@ -247,8 +253,9 @@ void rp_case_free(struct rp_case *c);
 /* This build judges items of the kind, alone or with others. */
 bool rp_kind_is_judged(const struct ev_kind *kind);
 
-/* Later links that depend on the as-of time: which collateral set decides. */
-void rp_case_link(struct rp_case *c);
+/* Later links that depend on the as-of time: which collateral set decides;
+ * and registers, beside what logs make of them.  EV_TROUBLE or EV_OK. */
+enum ev_code rp_case_link(struct rp_case *c);
 
 /* The outcome of a check for a subject, for gates that the table's `after`
  * cannot express; RP_SKIP where it was not asked. */

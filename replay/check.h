@@ -31,7 +31,12 @@ enum rp_subject_type {
 	RP_QE_IDENTITY,
 	RP_HCL,
 	RP_TPM_QUOTE,
-	RP_AK_CERT,	/* a leaf certificate of an attestation key */
+	RP_AK_CERT,	 /* a leaf certificate of an attestation key */
+	RP_LOG,		 /* an event log */
+	RP_CCEL_TABLE,	 /* the ACPI table of one */
+	RP_REGISTER_PCR, /* a PCR of one bank, quoted or logged */
+	RP_REGISTER_RTMR,
+	RP_REGISTER_IMA, /* a PCR that only IMA's log speaks of */
 	RP_EXPECTATION, /* each value that the policy expects */
 	RP_SESSION,	/* the session of a collection */
 	/* Items that carry a nonce of it, by enum ev_use. */

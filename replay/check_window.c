@@ -7,39 +7,16 @@
 
 const char *rp_window_gate(const struct rp_subject *s)
 {
-	switch (s->type) {
-	case RP_QUOTE:
-		return "dcap.pck.chain";
-	case RP_CHAIN:
-		return "dcap.tcb-signing.chain";
-	case RP_CRL:
-		return "dcap.crl.signature";
-	case RP_TCB_INFO:
-		return "dcap.tcb-info.signature";
-	case RP_QE_IDENTITY:
-		return "dcap.qe-identity.signature";
-	case RP_AK_CERT:
-		return "tpm.ak.certificate";
-	case RP_ARCHIVE:
-	case RP_ITEM:
-	case RP_SIGNATURE:
-	case RP_UNSIGNED:
-	case RP_PROOF:
-	case RP_TSR:
-	case RP_HCL:
-	case RP_TPM_QUOTE:
-	case RP_EXPECTATION:
-	case RP_SESSION:
-	case RP_BOUND_HCL:
-	case RP_BOUND_REPORT_DATA:
-	case RP_BOUND_TPM_QUOTE:
-	case RP_BOUND_IMDS:
-	case RP_BOUND_MAA:
-	case RP_BOUND_ITA:
-	case RP_N_SUBJECT_TYPES:
-		break;
-	}
-	return NULL;
+	static const char *const gates[RP_N_SUBJECT_TYPES] = {
+		[RP_QUOTE] = "dcap.pck.chain",
+		[RP_CHAIN] = "dcap.tcb-signing.chain",
+		[RP_CRL] = "dcap.crl.signature",
+		[RP_TCB_INFO] = "dcap.tcb-info.signature",
+		[RP_QE_IDENTITY] = "dcap.qe-identity.signature",
+		[RP_AK_CERT] = "tpm.ak.certificate",
+	};
+
+	return gates[s->type];
 }
 
 static size_t chain_windows(const char *item, const struct ev_chain *chain,

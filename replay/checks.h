@@ -84,6 +84,9 @@ rp_check_fn rp_check_tpm_ak_attributes;
 rp_check_fn rp_check_tpm_ak_name;
 rp_check_fn rp_check_tpm_ak_certificate;
 rp_check_fn rp_check_tpm_ak_match;
+/* check_log.c */
+rp_check_fn rp_check_log_format;
+rp_check_fn rp_check_log_register;
 
 /* check_bind.c */
 rp_check_fn rp_check_bind;

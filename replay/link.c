@@ -211,7 +211,7 @@ static void link_hcl(const struct rp_case *c, struct rp_subject *s)
 	s->partner[0] = s->hcl->quote;
 }
 
-void rp_case_link(struct rp_case *c)
+enum ev_code rp_case_link(struct rp_case *c)
 {
 	struct rp_subject *s;
 
@@ -232,4 +232,5 @@ void rp_case_link(struct rp_case *c)
 	for (s = c->first[RP_HCL]; s != NULL; s = s->next)
 		link_hcl(c, s);
 	rp_link_tpm_quotes(c);
+	return rp_link_logs(c);
 }

@@ -74,7 +74,12 @@ void rp_decides(struct rp_case *c, const struct rp_subject *s);
 const struct rp_subject *rp_quote_of_hcl(const struct rp_case *c,
 					 const struct rp_hcl *h);
 void rp_link_tpm_quotes(struct rp_case *c);
-/* Items of the kind are judged with a TPM quote. */
+/* link_log.c, once PCR values have found their quotes: registers become
+ * subjects, compared. */
+enum ev_code rp_link_logs(struct rp_case *c);
+/* Another log of its form gives the quotes' registers. */
+bool rp_log_is_left_out(const struct rp_case *c, const struct rp_subject *log);
+/* link_azure.c: items of the kind are judged with a TPM quote. */
 bool rp_is_companion(const struct ev_kind *kind);
 
 #endif

@@ -4,6 +4,7 @@
 #include "replay/subject.h"
 
 #include "replay/bound.h"
+#include "replay/compared.h"
 
 #include <stdlib.h>
 
@@ -146,6 +147,17 @@ static void empty_bound(struct rp_subject *s)
 	s->bound = NULL;
 }
 
+static void empty_compared(struct rp_subject *s)
+{
+	rp_compared_free(s->compared);
+	s->compared = NULL;
+}
+
+static void empty_nothing(struct rp_subject *s)
+{
+	(void)s;
+}
+
 /* Of the types whose object is the subject's own. */
 static void (*const empty[RP_N_SUBJECT_TYPES])(struct rp_subject *s) = {
 	[RP_QUOTE] = empty_quote,
@@ -161,6 +173,11 @@ static void (*const empty[RP_N_SUBJECT_TYPES])(struct rp_subject *s) = {
 	[RP_BOUND_IMDS] = empty_bound,
 	[RP_BOUND_MAA] = empty_bound,
 	[RP_BOUND_ITA] = empty_bound,
+	[RP_LOG] = empty_nothing,
+	[RP_CCEL_TABLE] = empty_nothing,
+	[RP_REGISTER_PCR] = empty_compared,
+	[RP_REGISTER_RTMR] = empty_compared,
+	[RP_REGISTER_IMA] = empty_compared,
 };
 
 void rp_subject_free(struct rp_subject *s)

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A register of a quote beside what the logs make of it. */
+#ifndef RP_COMPARED_H
+#define RP_COMPARED_H
+
+#include "replay/search.h"
+#include "replay/tail.h"
+
+enum rp_register_result {
+	RP_REG_EQUAL,
+	RP_REG_DIFFERS,
+	RP_REG_DIFFERS_EXPLAINED,
+	RP_REG_EXTENDED_OUTSIDE_LOG,
+	RP_REG_INCOMPLETE,  /* events without a digest of the bank */
+	RP_REG_NO_EVIDENCE, /* no event of the register */
+	RP_REG_UNQUOTED,    /* in the log, in no quote */
+};
+
+/* "differs-explained": the word of ecart-report(5). */
+const char *rp_register_result_word(enum rp_register_result r);
+
+struct rp_compared {
+	char *name; /* owned: "sha256:7", "rtmr1" */
+	enum rp_register_set set;
+	unsigned int index; /* in its set: 2 is RTMR 1 */
+	uint16_t tpm_alg;
+	enum ev_digest_alg alg;
+	const struct rp_subject *quote; /* NULL: unquoted */
+	const struct rp_subject *log;	/* of firmware, NULL: none here */
+	struct rp_tail tail;		/* the logs that follow it */
+	struct ev_span quoted;		/* empty: its value is not here */
+	uint8_t replayed[EV_DIGEST_MAX];
+	bool has_replayed;
+	uint64_t n_events; /* extended into it, over all logs */
+	enum rp_register_result result;
+	char explanation[RP_EXPLANATION_TEXT]; /* "": none */
+};
+
+/* Fills in what follows from the members above `replayed`.  False: trouble. */
+bool rp_compare(struct rp_case *c, struct rp_compared *r);
+
+void rp_compared_free(struct rp_compared *r);
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A log of a case: read once, and what it extends into registers. */
+#ifndef RP_EVENT_LOG_H
+#define RP_EVENT_LOG_H
+
+#include "evidence/cel_tlv.h"
+#include "evidence/ima_log.h"
+#include "evidence/systemd_log.h"
+#include "replay/case.h"
+#include "replay/registers.h"
+
+enum rp_log_form {
+	RP_LOG_TCG,	/* firmware's, of PCRs */
+	RP_LOG_CCEL,	/* firmware's, of measurement registers */
+	RP_LOG_SYSTEMD, /* the three that follow firmware's: */
+	RP_LOG_CEL,
+	RP_LOG_IMA,
+	RP_N_LOG_FORMS,
+};
+
+/* An entry that is not what it says. */
+struct rp_bad_entry {
+	uint64_t n; /* how many; the rest is the first one's */
+	uint64_t number, offset, size;
+	const char *why; /* static */
+};
+
+struct rp_log {
+	enum rp_log_form form;
+	struct rp_parsed parsed; /* of its beginning */
+	uint64_t n_entries;
+	uint64_t end; /* offset at which it ends */
+	bool cut;     /* at an entry that cannot be read */
+	struct ev_error refusal;
+	struct rp_remarks remarks;
+	/* Firmware's: read to its end, and the registers after it. */
+	struct ev_tcg_log tcg;
+	struct rp_registers registers;
+	/* The others': their entries of each register, by set. */
+	uint64_t n_in[2][RP_REGISTERS_MAX];
+	struct rp_bad_entry bad;
+	/* IMA's: read to its end. */
+	struct ev_ima_log ima;
+	uint64_t n_violations;
+	struct ev_span template_name; /* of the first entry */
+};
+
+/* "crypto-agile": what facts.events calls the log. */
+const char *rp_log_format_word(const struct rp_log *log);
+
+/* Of case.c: the item's subject, none where there are EV_LOGS_MAX already.
+ * EV_TROUBLE or EV_OK. */
+enum ev_code rp_log_parse(struct rp_case *c, const struct rp_item *item);
+
+/* Opens a log of IMA that was read, from its beginning. */
+void rp_log_open_ima(const struct rp_log *log, struct ev_ima_log *out);
+
+#endif
