@@ -159,6 +159,7 @@ static const struct {
 	{ "tpm-quote-attest", parse_tpm_quote, RP_SHELF_NONE },
 	{ "tcg-eventlog", rp_log_parse, RP_SHELF_NONE },
 	{ "tdx-eventlog-ccel", rp_log_parse, RP_SHELF_NONE },
+	{ "acpi-ccel-table", rp_ccel_table_parse, RP_SHELF_NONE },
 	{ "ima-log-binary", rp_log_parse, RP_SHELF_NONE },
 	{ "cel-tlv", rp_log_parse, RP_SHELF_NONE },
 	{ "cel-json", rp_log_parse, RP_SHELF_NONE },

@@ -159,10 +159,11 @@ struct rp_ak_cert {
 	const struct rp_ak_cert *link[EV_PATH_MAX]; /* of path.cert[i] */
 };
 
-struct rp_bound;    /* bound.h */
-struct rp_log;	    /* event_log.h */
-struct rp_compared; /* compared.h */
-struct rp_session;  /* session.h */
+struct rp_bound;      /* bound.h */
+struct rp_log;	      /* event_log.h */
+struct rp_ccel_table; /* event_log.h */
+struct rp_compared;   /* compared.h */
+struct rp_session;    /* session.h */
 
 struct rp_subject {
 	enum rp_subject_type type;
@@ -186,7 +187,7 @@ struct rp_subject {
 		const struct rp_expect *expect;
 		struct rp_bound *bound;
 		struct rp_log *log;
-		struct ev_ccel_table *ccel_table;
+		struct rp_ccel_table *ccel_table;
 		struct rp_compared *compared;
 	};
 	const struct rp_subject *partner[4]; /* NULL-terminated or full */

@@ -86,7 +86,12 @@ rp_check_fn rp_check_tpm_ak_certificate;
 rp_check_fn rp_check_tpm_ak_match;
 /* check_log.c */
 rp_check_fn rp_check_log_format;
+rp_check_fn rp_check_log_ccel_table;
+rp_check_fn rp_check_log_ima_templates;
+rp_check_fn rp_check_log_cel;
 rp_check_fn rp_check_log_register;
+/* check_aggregate.c */
+rp_check_fn rp_check_log_boot_aggregate;
 
 /* check_bind.c */
 rp_check_fn rp_check_bind;

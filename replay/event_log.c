@@ -200,6 +200,16 @@ void rp_log_open_ima(const struct rp_log *log, struct ev_ima_log *out)
 		out->ended = true; /* it was opened once, so it is not */
 }
 
+static void note_aggregate(struct rp_log *log, const struct ev_ima_entry *e)
+{
+	if (!ev_span_eq(e->file, EV_SPAN_LITERAL("boot_aggregate")))
+		return;
+	if (log->aggregate.n++ == 0)
+		log->aggregate =
+			(struct rp_aggregate){ 1, e->offset, e->size, e->algo,
+					       e->file_digest };
+}
+
 /* The stored digest is of the data; what a violation stores is of nothing. */
 static bool take_ima(struct rp_case *c, struct rp_log *log,
 		     const struct ev_ima_entry *e)
@@ -209,6 +219,7 @@ static bool take_ima(struct rp_case *c, struct rp_log *log,
 	if (e->number == 1)
 		log->template_name = e->template_name;
 	count(log, RP_PCRS, e->pcr, e->number, e->offset);
+	note_aggregate(log, e);
 	if (e->odd != NULL)
 		rp_remark_add(&log->remarks, e->odd, e->number, e->offset);
 	log->n_violations += e->violation;
@@ -268,14 +279,18 @@ const char *rp_log_format_word(const struct rp_log *log)
 	return forms[log->form].word;
 }
 
-static enum rp_log_form form_of(const struct ev_kind *kind)
+static size_t form_of(const struct ev_kind *kind)
 {
 	size_t i = 0;
 
 	while (i < RP_N_LOG_FORMS && strcmp(kind->kind, forms[i].kind) != 0)
 		i++;
-	assert(i < RP_N_LOG_FORMS);
-	return (enum rp_log_form)i;
+	return i;
+}
+
+bool rp_is_log(const struct ev_kind *kind)
+{
+	return form_of(kind) < RP_N_LOG_FORMS;
 }
 
 enum ev_code rp_log_parse(struct rp_case *c, const struct rp_item *item)
@@ -293,8 +308,24 @@ enum ev_code rp_log_parse(struct rp_case *c, const struct rp_item *item)
 		free(log);
 		return EV_TROUBLE;
 	}
-	log->form = form_of(item->kind);
+	log->form = (enum rp_log_form)form_of(item->kind);
 	s->log = log;
 	c->items[item - c->items].subject = s;
 	return forms[log->form].read(c, log, item);
+}
+
+enum ev_code rp_ccel_table_parse(struct rp_case *c, const struct rp_item *item)
+{
+	struct rp_subject *s =
+		rp_subject_add(c, RP_CCEL_TABLE, item->name, item);
+
+	if (s == NULL)
+		return EV_TROUBLE;
+	s->ccel_table = calloc(1, sizeof(*s->ccel_table));
+	if (s->ccel_table == NULL)
+		return EV_TROUBLE;
+	c->items[item - c->items].subject = s;
+	s->ccel_table->parsed.code = ev_ccel_table_parse(
+		item->bytes, &s->ccel_table->table, &s->ccel_table->parsed.err);
+	return EV_OK;
 }

@@ -3,6 +3,7 @@
 #ifndef RP_EVENT_LOG_H
 #define RP_EVENT_LOG_H
 
+#include "evidence/ccel_table.h"
 #include "evidence/cel_tlv.h"
 #include "evidence/ima_log.h"
 #include "evidence/systemd_log.h"
@@ -25,6 +26,13 @@ struct rp_bad_entry {
 	const char *why; /* static */
 };
 
+/* IMA's entry "boot_aggregate", which the kernel makes first; n 0: none. */
+struct rp_aggregate {
+	uint64_t n;	       /* how many: one more after each kexec */
+	uint64_t offset, size; /* of the first one's entry */
+	struct ev_span algo, digest;
+};
+
 struct rp_log {
 	enum rp_log_form form;
 	struct rp_parsed parsed; /* of its beginning */
@@ -43,14 +51,24 @@ struct rp_log {
 	struct ev_ima_log ima;
 	uint64_t n_violations;
 	struct ev_span template_name; /* of the first entry */
+	struct rp_aggregate aggregate;
 };
 
 /* "crypto-agile": what facts.events calls the log. */
 const char *rp_log_format_word(const struct rp_log *log);
 
+bool rp_is_log(const struct ev_kind *kind);
+
 /* Of case.c: the item's subject, none where there are EV_LOGS_MAX already.
  * EV_TROUBLE or EV_OK. */
 enum ev_code rp_log_parse(struct rp_case *c, const struct rp_item *item);
+
+/* Of case.c: the ACPI table that says where firmware's log is. */
+struct rp_ccel_table {
+	struct rp_parsed parsed;
+	struct ev_ccel_table table;
+};
+enum ev_code rp_ccel_table_parse(struct rp_case *c, const struct rp_item *item);
 
 /* Opens a log of IMA that was read, from its beginning. */
 void rp_log_open_ima(const struct rp_log *log, struct ev_ima_log *out);

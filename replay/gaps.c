@@ -3,6 +3,8 @@
  * nothing here judges. */
 #include "replay/gaps.h"
 
+#include "evidence/limits.h"
+#include "replay/compared.h"
 #include "replay/link.h"
 #include "replay/session.h"
 #include "replay/withheld.h"
@@ -73,13 +75,26 @@ static bool no_tpm_quote(const struct rp_case *c)
 	return holds(c, RP_HCL) && !holds(c, RP_TPM_QUOTE);
 }
 
-/* A log explains registers once a check has replayed it, not by being here. */
+/* A log explains a register where it gives the quoted value, not by being
+ * here. */
+static bool is_explained(const struct rp_case *c,
+			 const struct rp_subject *quote)
+{
+	const struct rp_subject *s = NULL;
+
+	while ((s = rp_next_subject(c, RP_REGISTER_PCR, s)) != NULL)
+		if (s->compared->quote == quote &&
+		    rp_outcome_of(c, "log.pcr", s) == RP_PASS)
+			return true;
+	return false;
+}
+
 static bool no_firmware_log(const struct rp_case *c)
 {
 	const struct rp_subject *s = NULL;
 
 	while ((s = rp_next_subject(c, RP_TPM_QUOTE, s)) != NULL)
-		if (rp_outcome_of(c, "log.pcr", s) != RP_PASS)
+		if (!is_explained(c, s))
 			return true;
 	return false;
 }
@@ -180,6 +195,18 @@ static void write_unjudged_items(const struct rp_case *c, struct ev_writer *w)
 			snprintf(line, sizeof(line),
 				 "%.250s: belongs to no TPM quote here, not "
 				 "judged",
+				 item->name);
+		else if (item->subject == NULL && rp_is_log(item->kind))
+			snprintf(line, sizeof(line),
+				 "%.250s: one of more than %zu logs, not "
+				 "judged",
+				 item->name, EV_LOGS_MAX);
+		else if (item->subject != NULL &&
+			 item->subject->type == RP_LOG &&
+			 rp_log_is_left_out(c, item->subject))
+			snprintf(line, sizeof(line),
+				 "%.250s: another log gives more of what was "
+				 "quoted, not compared",
 				 item->name);
 		else
 			continue;

@@ -80,8 +80,7 @@ static enum rp_code judge(struct rp_case *c, const struct rp_request *request,
 		return RP_OK;
 	if (!j->has_basis)
 		return RP_NO_TIME;
-	if (rp_case_link(c) != EV_OK ||
-	    !rp_engine_run(c, split, rp_n_checks)) {
+	if (rp_case_link(c) != EV_OK || !rp_engine_run(c, split, rp_n_checks)) {
 		ev_fail_trouble(err, "replay", "out of memory or libcrypto");
 		return RP_NO_REPORT;
 	}
