@@ -4,6 +4,7 @@
 
 #include "evidence/base/crypto_state.h"
 #include "evidence/base/hex.h"
+#include "evidence/tpm.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -115,6 +116,28 @@ static void nothing_has_a_digest_too(void **state)
 				 "27ae41e4649b934ca495991b7852b855");
 }
 
+static void every_bank_of_a_tpm_has_its_digest(void **state)
+{
+	static const struct {
+		uint16_t alg; /* TPM 2.0 Part 2, 6.3 */
+		const char *name;
+	} banks[] = {
+		{ 0x0004, "sha1" },	{ 0x000b, "sha256" },
+		{ 0x000c, "sha384" },	{ 0x000d, "sha512" },
+		{ 0x0012, "sm3_256" },	{ 0x0027, "sha3_256" },
+		{ 0x0028, "sha3_384" }, { 0x0029, "sha3_512" },
+	};
+	enum ev_digest_alg alg;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(banks) / sizeof(banks[0]); i++) {
+		assert_true(ev_tpm_digest_alg(banks[i].alg, &alg));
+		assert_string_equal(ev_digest_name(alg), banks[i].name);
+	}
+	assert_false(ev_tpm_digest_alg(0, &alg));
+	assert_false(ev_tpm_digest_alg(0x0010, &alg));
+}
+
 static void a_digest_that_is_absent_is_trouble_and_no_other(void **state)
 {
 	ev_auto(ev_crypto_free) struct ev_crypto *crypto = ev_crypto_new();
@@ -149,6 +172,7 @@ int main(void)
 		cmocka_unit_test(parts_are_hashed_as_if_joined),
 		cmocka_unit_test(streams_may_be_interleaved),
 		cmocka_unit_test(nothing_has_a_digest_too),
+		cmocka_unit_test(every_bank_of_a_tpm_has_its_digest),
 		cmocka_unit_test(
 			a_digest_that_is_absent_is_trouble_and_no_other),
 	};
