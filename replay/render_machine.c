@@ -208,9 +208,11 @@ static void add_guest(const struct machine *m, struct ev_buffer *out)
 	if (i == 0 && m->azure != NULL && m->tdx != NULL)
 		rp_render_line(out, "guest", "no PCRs%s", nothing);
 	else if (i == 0 && m->tdx != NULL)
-		rp_render_line(out, "guest",
-			       "RTMRs are quoted; no event log "
-			       "was replayed");
+		rp_render_line(
+			out, "guest", "RTMRs are quoted%s",
+			rp_area_of(m->facts, "log", "quote", m->item, 0) != NULL
+				? ""
+				: "; no event log was replayed");
 }
 
 static void add_quote(const json_t *report, const json_t *quote, bool full,

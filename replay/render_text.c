@@ -7,6 +7,7 @@
 #include "replay/render_line.h"
 #include "replay/render_machine.h"
 #include "replay/render_member.h"
+#include "replay/render_registers.h"
 #include "replay/render_session.h"
 
 static const char *text_at(const json_t *v, const char *name)
@@ -240,6 +241,7 @@ bool rp_render_text(struct ev_span report, bool full, struct ev_buffer *out)
 	checks = json_object_get(r, "checks");
 	first_lines(r, full, out);
 	rp_render_machines(r, full, out);
+	rp_render_registers(r, full, out);
 	rp_render_session(r, full, out);
 	ev_buffer_add_str(out, "\n");
 	broken_lines(checks, out);
