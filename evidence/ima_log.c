@@ -145,7 +145,7 @@ static void read_data(struct ev_ima_log *log, struct ev_reader *r,
 	}
 	n = read_u32(log, r, "template_data");
 	out->data = ev_read_span(r, n, "template_data");
-	if (ev_reader_ok(r))
+	if (ev_reader_ok(r) && !log->unsplit)
 		split(log, out);
 }
 

@@ -36,6 +36,9 @@ struct ev_ima_log {
 	bool ended, cut;
 	struct ev_error refusal;
 	struct ev_ima_template shape;
+	/* Set by the caller: only what is hashed is wanted, data is not split
+	 * into fields. */
+	bool unsplit;
 };
 
 struct ev_ima_entry {

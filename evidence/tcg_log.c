@@ -107,23 +107,28 @@ static void read_legacy(struct ev_reader *r, struct ev_tcg_event *out)
 	read_data(r, out);
 }
 
+static void refuse_alg(struct ev_reader *r, enum ev_code code, uint64_t at,
+		       const char *want, uint16_t alg)
+{
+	char found[16];
+
+	snprintf(found, sizeof(found), "0x%04x", alg);
+	ev_fail(r->err, code, r->object, "algorithmId", at, want, found);
+}
+
 static void read_digest(const struct ev_tcg_log *log, struct ev_reader *r,
 			struct ev_tcg_event *out)
 {
 	uint64_t at = ev_reader_offset(r);
 	uint16_t alg = ev_read_u16le(r, "algorithmId");
 	size_t i = ev_tcg_log_bank(log, alg);
-	char found[16];
 
 	if (!ev_reader_ok(r))
 		return;
-	snprintf(found, sizeof(found), "0x%04x", alg);
 	if (i == log->n_banks)
-		ev_fail(r->err, EV_VALUE, r->object, "algorithmId", at,
-			"a bank of the Spec ID event", found);
+		refuse_alg(r, EV_VALUE, at, "a bank of the Spec ID event", alg);
 	else if (out->digest[i].p != NULL)
-		ev_fail(r->err, EV_DUPLICATE, r->object, "algorithmId", at,
-			"each bank once", found);
+		refuse_alg(r, EV_DUPLICATE, at, "each bank once", alg);
 	else
 		out->digest[i] = ev_read_span(r, log->bank[i].size, "digest");
 }

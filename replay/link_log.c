@@ -242,12 +242,12 @@ static const enum rp_subject_type register_types[] = {
 };
 #define N_TYPES (sizeof(register_types) / sizeof(register_types[0]))
 
-bool rp_log_is_left_out(const struct rp_case *c, const struct rp_subject *log)
+/* Some register was compared with this log, or, in *other, some quote's with
+ * another log of its form. */
+static bool is_used(const struct rp_case *c, const struct rp_subject *log,
+		    bool *other)
 {
-	bool other = false;
-
-	if (log->log->parsed.code != EV_OK)
-		return false;
+	*other = false;
 	for (size_t i = 0; i < N_TYPES; i++) {
 		const struct rp_subject *s = c->first[register_types[i]];
 
@@ -255,12 +255,20 @@ bool rp_log_is_left_out(const struct rp_case *c, const struct rp_subject *log)
 			const struct rp_compared *r = s->compared;
 
 			if (is_compared(r, log))
-				return false;
-			other |= r->quote != NULL && r->log != NULL &&
-				 r->log->log->form == log->log->form;
+				return true;
+			*other |= r->quote != NULL && r->log != NULL &&
+				  r->log->log->form == log->log->form;
 		}
 	}
-	return other;
+	return false;
+}
+
+bool rp_log_is_left_out(const struct rp_case *c, const struct rp_subject *log)
+{
+	bool other;
+
+	return log->log->parsed.code == EV_OK && !is_used(c, log, &other) &&
+	       other;
 }
 
 static bool is_listed(const struct rp_case *c, const struct rp_compared *what,
@@ -298,7 +306,8 @@ static enum ev_code list_firmware(struct rp_case *c,
 	return EV_OK;
 }
 
-/* Of the other forms: the banks in which they are most often quoted. */
+/* Of the other forms, where no quote stands beside them: the banks in which
+ * they are most often quoted. */
 static enum ev_code list_behind(struct rp_case *c, const struct rp_subject *log,
 				size_t place)
 {
@@ -312,6 +321,10 @@ static enum ev_code list_behind(struct rp_case *c, const struct rp_subject *log,
 		{ RP_MRS, EV_TPM_ALG_SHA384, EV_SHA384 },
 	};
 
+	bool other;
+
+	if (is_used(c, log, &other))
+		return EV_OK;
 	for (size_t i = 0; i < sizeof(banks) / sizeof(banks[0]); i++) {
 		struct rp_compared r = {
 			.set = banks[i].set,

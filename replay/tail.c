@@ -87,6 +87,7 @@ static enum rp_tail_step next_cel(struct rp_tail_reader *r,
 static void open_ima(struct rp_tail_reader *r, const struct rp_subject *s)
 {
 	rp_log_open_ima(s->log, &r->ima);
+	r->ima.unsplit = true;
 }
 
 /* The TPM was given ones for a violation, and what was stored for the rest;
