@@ -7,6 +7,7 @@
 #define CLI_H
 
 #include "evidence/base/error.h"
+#include "evidence/base/release.h"
 
 /* The same for every command (ecart(1), EXIT STATUS). */
 enum cli_exit {
@@ -55,6 +56,9 @@ int cli_file_read(const char *path, uint64_t max, struct cli_file *out);
  * waited for.  "-" is a name like any other. */
 int cli_file_read_plain(const char *path, uint64_t max, struct cli_file *out);
 void cli_file_free(struct cli_file *file);
+/* Gives pages of a mapped file back, which are then read again; of one that is
+ * not mapped nobody is told. */
+struct ev_release cli_file_release(struct cli_file *file);
 
 /* "@SECONDS" or RFC 3339; false where it is neither. */
 bool cli_parse_time(const char *text, int64_t *out);

@@ -132,6 +132,28 @@ int cli_file_read_plain(const char *path, uint64_t max, struct cli_file *out)
 	return status;
 }
 
+/* The map is of a file and nobody writes to it: what is dropped is there again
+ * when it is read. */
+static void drop_pages(void *user, struct ev_span bytes)
+{
+	const struct cli_file *file = user;
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t from = ((uintptr_t)bytes.p + page - 1) / page * page;
+	uintptr_t to = ((uintptr_t)bytes.p + bytes.n) / page * page;
+	uintptr_t map = (uintptr_t)file->map;
+
+	if (from >= map && to <= map + file->map_size && from < to)
+		madvise((uint8_t *)file->map + (from - map), to - from,
+			MADV_DONTNEED);
+}
+
+struct ev_release cli_file_release(struct cli_file *file)
+{
+	if (file->map_size == 0)
+		return (struct ev_release){ .let_go = NULL };
+	return (struct ev_release){ .let_go = drop_pages, .user = file };
+}
+
 void cli_file_free(struct cli_file *file)
 {
 	if (file->map_size > 0)

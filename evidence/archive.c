@@ -260,11 +260,36 @@ static enum ev_verified differs(struct ev_error *err, const char *field,
 	return EV_VERIFIED_NO;
 }
 
+/* Piece by piece, so that a large item need not be in memory as a whole. */
+static bool digest_of(struct ev_crypto *crypto, enum ev_digest_alg alg,
+		      struct ev_span data, const struct ev_release *release,
+		      uint8_t *out)
+{
+	struct ev_digest_stream *s;
+	uint64_t at = 0, done = 0;
+	bool ok = true;
+
+	if (data.n < EV_RELEASE_STEP || release->let_go == NULL)
+		return ev_digest(crypto, alg, data, out);
+	s = ev_digest_begin(crypto, alg);
+	while (s != NULL && ok && at < data.n) {
+		size_t n = data.n - at < EV_RELEASE_STEP ? data.n - (size_t)at
+							 : EV_RELEASE_STEP;
+
+		ok = ev_digest_update(s, ev_span_sub(data, (size_t)at, n));
+		at += n;
+		ev_release_to(release, data, at, &done);
+	}
+	ok = s != NULL && ok && ev_digest_finish(s, out);
+	ev_digest_free(s);
+	return ok;
+}
+
 /* One algorithm of a subject, where it is there. */
-static enum ev_verified check_digest(struct ev_crypto *crypto,
-				     const json_t *digests,
-				     enum ev_digest_alg alg,
-				     struct ev_span data, struct ev_error *err)
+static enum ev_verified
+check_digest(struct ev_crypto *crypto, const json_t *digests,
+	     enum ev_digest_alg alg, struct ev_span data,
+	     const struct ev_release *release, struct ev_error *err)
 {
 	uint8_t want[EV_DIGEST_MAX], got[EV_DIGEST_MAX];
 	const char *name = ev_digest_name(alg);
@@ -275,7 +300,7 @@ static enum ev_verified check_digest(struct ev_crypto *crypto,
 	/* ev_manifest_parse has refused anything but hex of the right size. */
 	if (ev_json_get_hex(digests, object, name, want, n, err) != EV_OK)
 		return EV_VERIFIED_NO;
-	if (!ev_digest(crypto, alg, data, got)) {
+	if (!digest_of(crypto, alg, data, release, got)) {
 		ev_fail_trouble(err, object, "libcrypto");
 		return EV_VERIFIED_TROUBLE;
 	}
@@ -304,7 +329,8 @@ enum ev_verified ev_archive_digest(struct ev_crypto *crypto,
 	}
 	for (size_t a = 0; a < sizeof(algs) / sizeof(*algs); a++) {
 		enum ev_verified v = check_digest(crypto, digests, algs[a],
-						  archive->items[i].data, err);
+						  archive->items[i].data,
+						  &archive->release, err);
 
 		if (v != EV_VERIFIED_YES)
 			return v;

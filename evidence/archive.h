@@ -11,6 +11,7 @@
 #define EV_ARCHIVE_H
 
 #include "evidence/base/digest.h"
+#include "evidence/base/release.h"
 #include "evidence/limits.h"
 #include "evidence/manifest.h"
 #include "evidence/store.h"
@@ -57,6 +58,8 @@ struct ev_archive {
 	struct ev_archive_problem problem[EV_ARCHIVE_PROBLEMS_MAX];
 	size_t n_problems;
 	bool more_problems; /* there were more than fit */
+	/* Of the file's bytes; set by whoever opened it, else nobody. */
+	struct ev_release release;
 };
 
 /*

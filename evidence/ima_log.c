@@ -169,6 +169,7 @@ bool ev_ima_log_next(struct ev_ima_log *log, struct ev_ima_entry *out)
 		log->ended = log->cut = true;
 		return false;
 	}
+	ev_release_to(log->release, log->item, log->at, &log->released);
 	out->number = ++log->n_entries;
 	out->offset = log->at;
 	out->size = ev_reader_offset(&r) - log->at;

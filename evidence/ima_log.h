@@ -11,6 +11,7 @@
 
 #include "evidence/base/digest.h"
 #include "evidence/base/error.h"
+#include "evidence/base/release.h"
 #include "evidence/ima_template.h"
 
 /* Template "ima" hashes the file's name in a buffer of this size. */
@@ -36,6 +37,9 @@ struct ev_ima_log {
 	bool ended, cut;
 	struct ev_error refusal;
 	struct ev_ima_template shape;
+	/* Set by the caller, or NULL: told of what was read. */
+	const struct ev_release *release;
+	uint64_t released;
 	/* Set by the caller: only what is hashed is wanted, data is not split
 	 * into fields. */
 	bool unsplit;

@@ -214,6 +214,7 @@ bool ev_tcg_log_next(struct ev_tcg_log *log, struct ev_tcg_event *out)
 		log->end = EV_TCG_CUT;
 		return false;
 	}
+	ev_release_to(log->release, log->item, log->at, &log->released);
 	out->size = ev_reader_offset(&r) - log->at;
 	log->at += out->size;
 	log->n_events++;

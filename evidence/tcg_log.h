@@ -10,6 +10,7 @@
 #define EV_TCG_LOG_H
 
 #include "evidence/base/error.h"
+#include "evidence/base/release.h"
 
 #define EV_TCG_BANKS_MAX 16
 
@@ -48,6 +49,9 @@ struct ev_tcg_log {
 	size_t n_banks;
 	uint64_t n_events; /* read so far */
 	uint64_t at;	   /* offset of the next */
+	/* Set by the caller, or NULL: told of what was read. */
+	const struct ev_release *release;
+	uint64_t released;
 	/* Once ev_tcg_log_next said no: */
 	enum ev_tcg_end end;
 	uint8_t pad;		 /* the byte of the padding */

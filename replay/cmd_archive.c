@@ -99,8 +99,10 @@ int cmd_archive_open(struct cmd_inputs *in, const char *path, uint64_t limit,
 	if (exit != CLI_PASS)
 		return exit;
 	if (cli_archive_open(in->crypto, out->file.bytes, limit, &out->archive,
-			     &err) == EV_OK)
+			     &err) == EV_OK) {
+		out->archive.release = cli_file_release(&out->file);
 		return open_detached(path, out);
+	}
 	ev_error_format(&err, line, sizeof(line));
 	cli_file_free(&out->file);
 	if (err.code == EV_TROUBLE)

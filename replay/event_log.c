@@ -8,6 +8,11 @@
 
 #include <stdlib.h>
 
+static const struct ev_release *release_of(const struct rp_case *c)
+{
+	return c->archive != NULL ? &c->archive->release : NULL;
+}
+
 /* --- firmware's --- */
 
 static enum ev_code read_firmware(struct rp_case *c, struct rp_log *log,
@@ -17,6 +22,7 @@ static enum ev_code read_firmware(struct rp_case *c, struct rp_log *log,
 	log->parsed.code = ev_tcg_log_open(bytes, &log->tcg, &log->parsed.err);
 	if (log->parsed.code != EV_OK)
 		return EV_OK;
+	log->tcg.release = release_of(c);
 	if (!rp_registers_replay(c->crypto, &log->tcg, set, &log->registers,
 				 &log->remarks))
 		return EV_TROUBLE;
@@ -198,6 +204,7 @@ void rp_log_open_ima(const struct rp_log *log, struct ev_ima_log *out)
 	if (ev_ima_log_open_bank(log->ima.item, log->ima.alg, out, &err) !=
 	    EV_OK)
 		out->ended = true; /* it was opened once, so it is not */
+	out->release = log->ima.release;
 }
 
 static void note_aggregate(struct rp_log *log, const struct ev_ima_entry *e)
@@ -250,6 +257,7 @@ static enum ev_code read_ima(struct rp_case *c, struct rp_log *log,
 					  &log->parsed.err);
 	if (log->parsed.code != EV_OK)
 		return EV_OK;
+	log->ima.release = release_of(c);
 	while (ev_ima_log_next(&log->ima, &e))
 		if (!take_ima(c, log, &e))
 			return EV_TROUBLE;

@@ -50,6 +50,7 @@ bool rp_sequence_gather(const struct ev_tcg_log *log, uint16_t tpm_alg,
 	if (place == log->n_banks ||
 	    ev_tcg_log_open(log->item, &again, &err) != EV_OK)
 		return true;
+	again.release = log->release;
 	out->size = log->bank[place].size;
 	while (ev_tcg_log_next(&again, &event)) {
 		if (!belongs(what, &event) || event.digest[place].p == NULL)
