@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Measurements of Windows, and other tagged events. */
+#include "evidence/sipa.h"
+
+#include "tests/event_case.h"
+
+#define TAG EV_TYPE_EVENT_TAG
+
+/* OSKernelDebug 0 and SystemRoot "\W" in a TrustBoundary. */
+#define BOUNDARY                                                               \
+	"\x01\0\x01\x40\x17\0\0\0"                                             \
+	"\x01\0\x05\0\x01\0\0\0\0"                                             \
+	"\x09\0\x05\0\x06\0\0\0\\\0W\0\0\0"
+
+static void streams_are_followed(void **state)
+{
+	struct ev_span in = EV_SPAN_LITERAL(BOUNDARY);
+
+	(void)state;
+	assert_true(ev_sipa_is(in));
+	event_says(13, TAG, in, "TrustBoundary: \\W");
+	event_writes(13, TAG, in,
+		     "{\"entries\":[{\"entries\":[{\"number\":{\"length\":1,"
+		     "\"offset\":16,\"value\":0},\"offset\":8,\"type\":"
+		     "\"OSKernelDebug\"},{\"offset\":17,\"text\":{\"length\":4,"
+		     "\"offset\":25,\"value\":\"\\\\W\"},\"type\":"
+		     "\"SystemRoot\"}],\"offset\":0,\"type\":"
+		     "\"TrustBoundary\"}]}");
+	event_bears(13, TAG, in);
+}
+
+static void depth_is_bounded(void **state)
+{
+	uint8_t deep[8 * 64];
+
+	(void)state;
+	/* Each holds the next. */
+	for (size_t i = 0; i < 64; i++) {
+		uint32_t size = (uint32_t)(sizeof(deep) - 8 * (i + 1));
+		uint8_t head[8] = {
+			1, 0, 1, 0x40, (uint8_t)size, (uint8_t)(size >> 8)
+		};
+
+		memcpy(deep + 8 * i, head, 8);
+	}
+	assert_true(ev_sipa_is(EV_SPAN(deep)));
+	event_survives(13, TAG, EV_SPAN(deep));
+}
+
+static void a_list_is_cut_and_counted(void **state)
+{
+	size_t n = (EV_SIPA_DEPTH_MAX + 4093) * 9;
+	uint8_t *many = calloc(1, n);
+
+	(void)state;
+	assert_non_null(many);
+	for (size_t i = 0; i < n; i += 9)
+		memcpy(many + i, "\x01\0\x05\0\x01\0\0\0\0", 9);
+	event_holds(13, TAG, ev_span_of(many, n), "\"leftOut\":\"1\"");
+	free(many);
+}
+
+static void a_stream_begins_with_what_is_known(void **state)
+{
+	(void)state;
+	assert_false(ev_sipa_is(EV_SPAN_LITERAL("\x99\0\x05\0\x01\0\0\0\0")));
+	assert_false(ev_sipa_is(EV_SPAN_LITERAL("\x01\0\x05\0\x02\0\0\0\0")));
+	assert_false(ev_sipa_is(EV_SPAN_LITERAL("")));
+	assert_string_equal(ev_sipa_name(0x00070004), "AuthenticodeHash");
+	assert_null(ev_sipa_name(0));
+}
+
+static void tags_of_linux_and_agents_have_names(void **state)
+{
+	struct ev_span initrd = EV_SPAN_LITERAL("\xec\x22\x3b\x8f\x0d\0\0\0"
+						"Linux initrd\0");
+	struct ev_span coco = EV_SPAN_LITERAL("LEAA\x05\0\0\0d o c");
+
+	(void)state;
+	event_says(9, TAG, initrd, "Linux initrd: Linux initrd");
+	event_holds(9, TAG, initrd,
+		    "\"text\":{\"length\":12,\"offset\":8,\"value\":"
+		    "\"Linux initrd\"}");
+	event_says(4, TAG, coco, "CoCo runtime event: d o c");
+	event_says(4, TAG, EV_SPAN_LITERAL("\x07\0\0\0\x02\0\0\0\x01\x02"),
+		   "tag 0x00000007: 0102");
+	event_bears(9, TAG, initrd);
+}
+
+static void text_without_a_tag_is_text(void **state)
+{
+	(void)state;
+	event_says(9, TAG, EV_SPAN_LITERAL("LOADED_IMAGE::LoadOptions\0"),
+		   "LOADED_IMAGE::LoadOptions");
+	event_says(9, TAG, EV_SPAN_LITERAL("\x07\0\0\0\x03\0\0\0\x01\x02"),
+		   "07000000030000000102");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(streams_are_followed),
+		cmocka_unit_test(depth_is_bounded),
+		cmocka_unit_test(a_list_is_cut_and_counted),
+		cmocka_unit_test(a_stream_begins_with_what_is_known),
+		cmocka_unit_test(tags_of_linux_and_agents_have_names),
+		cmocka_unit_test(text_without_a_tag_is_text),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
