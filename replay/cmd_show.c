@@ -123,7 +123,14 @@ static void print_text(const json_t *v, bool full, struct ev_buffer *out)
 static void print_value(const json_t *v, const char *name, unsigned int depth,
 			bool full, struct ev_buffer *out)
 {
+	const char *line = json_string_value(json_object_get(v, "line"));
 	const json_t *value = json_object_get(v, "value");
+
+	/* What says itself in one line, as events of logs do. */
+	if (line != NULL && !full) {
+		ev_buffer_printf(out, "%*s%s\n", (int)(2 * depth), "", line);
+		return;
+	}
 
 	/* A field with its place prints as its value. */
 	if (value != NULL && json_object_get(v, "offset") != NULL)
