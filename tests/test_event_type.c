@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The table of event types, and what all decoders have in common. */
-#include "evidence/event_data.h"
 #include "evidence/event_type.h"
 
 #include "tests/event_case.h"
@@ -65,44 +64,6 @@ static void names_are_the_tcgs(void **state)
 	ev_buffer_free(&out);
 }
 
-static void text_and_bytes(void **state)
-{
-	(void)state;
-	event_says(5, 0x80000007,
-		   EV_SPAN_LITERAL("Exit Boot Services Invocation"),
-		   "Exit Boot Services Invocation");
-	event_says(0, 0x8,
-		   EV_SPAN_LITERAL("1\0.\0"
-				   "2\0\0\0"),
-		   "1.2");
-	event_says(7, 0x4, EV_SPAN_LITERAL("\0\0\0\0"), "00000000");
-	event_says(0, 0x8401, EV_SPAN_LITERAL("\x01 and twenty-2 more bytes"),
-		   "25 bytes 0120616e64207477656e74792d32206d...");
-	event_writes(7, 0x4, EV_SPAN_LITERAL("\0\0\0\0"),
-		     "{\"data\":{\"length\":4,\"offset\":0,\"value\":"
-		     "\"00000000\"}}");
-	event_writes(1, 0x5, EV_SPAN_LITERAL("a\0"),
-		     "{\"text\":{\"length\":1,\"offset\":0,\"value\":\"a\"}}");
-}
-
-static void long_data_is_cut(void **state)
-{
-	uint8_t data[EV_EVENT_HEX_MAX + 1] = { 1 };
-	char text[EV_EVENT_LINE_MAX + 2];
-
-	(void)state;
-	event_holds(0, 0x9, EV_SPAN(data), "\"length\":257,\"offset\":0}");
-	memset(text, 'a', sizeof(text));
-	text[EV_EVENT_LINE_MAX + 1] = '\0';
-	{
-		struct ev_tcg_event e = event_of(0, 0x5, ev_span_str(text));
-		char *line = event_line(&e);
-
-		assert_int_equal(strlen(line), EV_EVENT_LINE_MAX);
-		free(line);
-	}
-}
-
 static void every_decoder_bears_every_data(void **state)
 {
 	uint64_t seed = 3;
@@ -119,28 +80,13 @@ static void every_decoder_bears_every_data(void **state)
 	}
 }
 
-static void spdm_shows_its_head(void **state)
-{
-	struct ev_span in = EV_SPAN_LITERAL("SPDM Device Sec\0\x01\0xy");
-
-	(void)state;
-	event_says(2, 0x800000e1, in, "SPDM Device Sec, 20 bytes");
-	event_holds(2, 0x800000e1, in,
-		    "\"version\":{\"length\":2,\"offset\":16,\"value\":1}");
-	event_says(2, 0x800000e2, EV_SPAN_LITERAL("ab"), "6162");
-	event_bears(2, 0x800000e1, in);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_type_has_a_row),
 		cmocka_unit_test(types_say_whether_they_bind),
 		cmocka_unit_test(names_are_the_tcgs),
-		cmocka_unit_test(text_and_bytes),
-		cmocka_unit_test(long_data_is_cut),
 		cmocka_unit_test(every_decoder_bears_every_data),
-		cmocka_unit_test(spdm_shows_its_head),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
