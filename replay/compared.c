@@ -37,7 +37,8 @@ static void explain(struct rp_compared *r, const char *format, ...)
 }
 
 /* What firmware's log makes of it; without one, what it was reset to. */
-static struct rp_register register_of(const struct rp_compared *r)
+static struct rp_register register_of(const struct rp_case *c,
+				      const struct rp_compared *r)
 {
 	const struct ev_tcg_bank alone = { .alg = r->tpm_alg };
 	struct rp_registers reset;
@@ -47,7 +48,7 @@ static struct rp_register register_of(const struct rp_compared *r)
 		bank = rp_registers_bank(&r->log->log->registers, r->tpm_alg);
 	if (bank != NULL)
 		return bank->reg[r->index];
-	rp_registers_begin(&reset, r->set, &alone, 1);
+	rp_registers_begin(&reset, c->crypto, r->set, &alone, 1);
 	return reset.bank[0].reg[r->index];
 }
 
@@ -164,7 +165,8 @@ static bool is_guests(const struct rp_compared *r)
 		return false;
 	bank = rp_registers_bank(&r->log->log->registers, r->tpm_alg);
 	for (size_t i = 0; i < 2; i++)
-		if (!ev_span_eq(r->quote->quote->q.td.rtmr[i],
+		if (bank == NULL ||
+		    !ev_span_eq(r->quote->quote->q.td.rtmr[i],
 				ev_span_of(bank->reg[i + 1].value, 48)))
 			return false;
 	return true;
@@ -242,7 +244,7 @@ static bool judge_followed(struct rp_case *c, struct rp_compared *r,
 
 bool rp_compare(struct rp_case *c, struct rp_compared *r)
 {
-	const struct rp_register reg = register_of(r);
+	const struct rp_register reg = register_of(c, r);
 	uint64_t behind = rp_tail_count(&r->tail);
 	struct follow f;
 

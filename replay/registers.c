@@ -32,16 +32,20 @@ static void fill_dynamic(struct rp_bank *b, int byte)
 	}
 }
 
-static void begin_bank(struct rp_bank *b, enum rp_register_set set,
-		       uint16_t tpm_alg)
+static void begin_bank(struct rp_bank *b, struct ev_crypto *crypto,
+		       enum rp_register_set set, uint16_t tpm_alg)
 {
 	b->tpm_alg = tpm_alg;
-	b->known = ev_tpm_digest_alg(tpm_alg, &b->alg);
+	b->known = ev_tpm_digest_alg(tpm_alg, &b->alg) &&
+		   ev_digest_has(crypto, b->alg);
+	for (size_t i = 0; i < RP_REGISTERS_MAX; i++)
+		b->reg[i].incomplete = !b->known;
 	if (set == RP_PCRS)
 		fill_dynamic(b, 0xff);
 }
 
-void rp_registers_begin(struct rp_registers *r, enum rp_register_set set,
+void rp_registers_begin(struct rp_registers *r, struct ev_crypto *crypto,
+			enum rp_register_set set,
 			const struct ev_tcg_bank *bank, size_t n_banks)
 {
 	assert(n_banks <= EV_TCG_BANKS_MAX);
@@ -51,7 +55,7 @@ void rp_registers_begin(struct rp_registers *r, enum rp_register_set set,
 		.n_banks = n_banks,
 	};
 	for (size_t i = 0; i < n_banks; i++)
-		begin_bank(&r->bank[i], set, bank[i].alg);
+		begin_bank(&r->bank[i], crypto, set, bank[i].alg);
 }
 
 struct rp_bank *rp_registers_bank(struct rp_registers *r, uint16_t tpm_alg)
@@ -233,7 +237,7 @@ bool rp_registers_replay(struct ev_crypto *crypto, struct ev_tcg_log *log,
 	struct replay p = { .crypto = crypto, .r = r, .remarks = remarks };
 	struct ev_tcg_event event;
 
-	rp_registers_begin(r, set, log->bank, log->n_banks);
+	rp_registers_begin(r, crypto, set, log->bank, log->n_banks);
 	if (log->header_rest > 0)
 		rp_remark_add(remarks, "spec-id-rest", 0, 32);
 	while (ev_tcg_log_next(log, &event))

@@ -43,8 +43,10 @@ struct rp_registers {
 void rp_register_name(enum rp_register_set set, unsigned int n,
 		      char out[RP_REGISTER_NAME]);
 
-/* Empty registers of these banks: zero, PCR 17 to 22 all ones. */
-void rp_registers_begin(struct rp_registers *r, enum rp_register_set set,
+/* Empty registers of these banks: zero, PCR 17 to 22 all ones; those of a bank
+ * whose digest libcrypto has not are incomplete. */
+void rp_registers_begin(struct rp_registers *r, struct ev_crypto *crypto,
+			enum rp_register_set set,
 			const struct ev_tcg_bank *bank, size_t n_banks);
 
 /* NULL: the log has no such bank. */

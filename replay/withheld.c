@@ -22,15 +22,26 @@ static const struct {
 	{ "dcap-qe-identity", RP_QE_IDENTITY },
 	{ "azure-hcl-report", RP_HCL },
 	{ "tpm-quote-attest", RP_TPM_QUOTE },
+	{ "tcg-eventlog", RP_LOG },
+	{ "tcg-eventlog", RP_REGISTER_PCR },
+	{ "tdx-eventlog-ccel", RP_LOG },
+	{ "tdx-eventlog-ccel", RP_REGISTER_RTMR },
+	{ "acpi-ccel-table", RP_CCEL_TABLE },
+	{ "ima-log-binary", RP_LOG },
+	{ "ima-log-binary", RP_REGISTER_IMA },
+	{ "cel-tlv", RP_LOG },
+	{ "cel-json", RP_LOG },
 };
 
-/* As a bit; 0: what is judged of another item, if at all. */
-static unsigned int subject_of(const char *kind)
+/* As bits; 0: what is judged of another item, if at all. */
+static unsigned int subjects_of(const char *kind)
 {
+	unsigned int types = 0;
+
 	for (size_t i = 0; i < sizeof(subjects) / sizeof(subjects[0]); i++)
 		if (strcmp(subjects[i].kind, kind) == 0)
-			return RP_SUBJECTS(subjects[i].type);
-	return 0;
+			types |= RP_SUBJECTS(subjects[i].type);
+	return types;
 }
 
 static const struct ev_redactions *redactions_of(const struct rp_case *c)
@@ -46,7 +57,7 @@ const struct ev_redaction *rp_withheld_for(const struct rp_case *c,
 	const struct ev_redactions *r = redactions_of(c);
 
 	for (size_t i = 0; i < r->n; i++)
-		if ((subject_of(r->list[i].kind) & check->subjects) != 0)
+		if ((subjects_of(r->list[i].kind) & check->subjects) != 0)
 			return &r->list[i];
 	return NULL;
 }
