@@ -34,4 +34,14 @@ bool ev_is_crl_hex(struct ev_span item);
 bool ev_is_key_pem(struct ev_span item);
 bool ev_is_cms(struct ev_span item);
 
+/* A confidential-computing log and a TPM's have one form; what is neither for
+ * certain is a TPM's (recognise_log.c).  The first is asked first. */
+bool ev_is_ccel_log(struct ev_span item);
+bool ev_is_tcg_log(struct ev_span item);
+bool ev_is_ccel_table(struct ev_span item);
+bool ev_is_ima_log(struct ev_span item);
+bool ev_is_ima_text(struct ev_span item);
+bool ev_is_cel_tlv(struct ev_span item);
+bool ev_is_cel_json(struct ev_span item);
+
 #endif

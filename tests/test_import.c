@@ -45,6 +45,38 @@ static void raw_quote_and_report_are_items_as_they_stand(void **state)
 	co_parts_free(&list);
 }
 
+static void logs_are_items_as_they_stand(void **state)
+{
+	static const struct {
+		const char *path, *kind;
+	} cases[] = {
+		{ "eventlog/goev-debian-10.bin", "tcg-eventlog" },
+		{ "eventlog/gtt-gdc-host.bin", "tcg-eventlog" },
+		{ "eventlog/trustee-CCEL_data.bin", "tdx-eventlog-ccel" },
+		{ "eventlog/trustee-CCEL_data_csv.bin", "tdx-eventlog-ccel" },
+		{ "eventlog/goev-ccel-CCEL.bin", "acpi-ccel-table" },
+		{ "eventlog/guard-ev-h12ssl.ima", "ima-log-binary" },
+		{ "eventlog/quotes/"
+		  "evm-sample-ascii_runtime_measurements-pcrs-8-9",
+		  "ima-log-ascii" },
+		{ "eventlog/cel-cos-tdx.bin", "cel-tlv" },
+	};
+	struct co_parts list = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct ev_span log = need(cases[i].path);
+
+		parts_import(&list, log);
+		assert_int_equal(list.n, i + 1);
+		assert_string_equal(list.part[i].kind, cases[i].kind);
+		assert_int_equal(list.part[i].n, log.n);
+	}
+	parts_import(&list, EV_SPAN_LITERAL("\x1e{\"pcr\":11,\"digests\":[]}"));
+	assert_string_equal(list.part[list.n - 1].kind, "cel-json");
+	co_parts_free(&list);
+}
+
 static void serialized_pcrs_give_their_values_too(void **state)
 {
 	struct ev_span file = need("azure/tl-pcrs.bin");
@@ -214,6 +246,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_format_names_a_kind_of_the_table),
 		cmocka_unit_test(raw_quote_and_report_are_items_as_they_stand),
+		cmocka_unit_test(logs_are_items_as_they_stand),
 		cmocka_unit_test(serialized_pcrs_give_their_values_too),
 		cmocka_unit_test(
 			content_that_nobody_knows_is_refused_with_its_bytes),
