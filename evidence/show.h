@@ -46,5 +46,13 @@ enum ev_code ev_show_tcg_log(struct ev_span item, struct ev_writer *w,
 			     struct ev_error *err);
 enum ev_code ev_show_ccel_log(struct ev_span item, struct ev_writer *w,
 			      struct ev_error *err);
+enum ev_code ev_show_ima_log(struct ev_span item, struct ev_writer *w,
+			     struct ev_error *err);
+enum ev_code ev_show_cel_tlv(struct ev_span item, struct ev_writer *w,
+			     struct ev_error *err);
+enum ev_code ev_show_systemd_log(struct ev_span item, struct ev_writer *w,
+				 struct ev_error *err);
+enum ev_code ev_show_ccel_table(struct ev_span item, struct ev_writer *w,
+				struct ev_error *err);
 
 #endif

@@ -9,6 +9,7 @@ sys.dont_write_bytecode = True
 import anchors  # noqa: E402
 import bound  # noqa: E402
 import cases  # noqa: E402
+import log_seeds  # noqa: E402
 import loose  # noqa: E402
 import refusals  # noqa: E402
 import scene  # noqa: E402
@@ -34,7 +35,7 @@ def tree():
     parts = scene.Scene().parts()
     out = {"README": README.encode()}
     for part in (anchors.files(), loose.files(parts), wrappers.files(parts), refusals.files(),
-                 bound.seeds()):
+                 bound.seeds(), log_seeds.seeds()):
         out.update(part)
     for case in cases.every():
         out.update(case.files())
