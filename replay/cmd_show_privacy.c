@@ -56,11 +56,12 @@ static void print_text(const struct cmd_show_privacy *o,
 		print_trace(t, o->full, out);
 	}
 	ev_buffer_add_str(
-		out, "Nothing is searched for by guess: the texts in logs "
-		     "and wrappers are not read.\n"
-		     "`ecart redact` withholds whole items; what is inside "
-		     "a signed chain goes only\n"
-		     "with its whole item, and with that what it proves.\n");
+		out,
+		"Nothing is searched for by guess: other texts in logs and "
+		"wrappers are not read.\n"
+		"`ecart redact` withholds whole items; what is inside "
+		"a signed chain goes only\n"
+		"with its whole item, and with that what it proves.\n");
 }
 
 static void print_json(const struct ev_archive *archive,

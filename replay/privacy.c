@@ -94,6 +94,34 @@
 			name                                                   \
 		}                                                              \
 	}
+#define LOG_PART(kind, what, part, words)                                      \
+	{                                                                      \
+		kind, what, rp_find_log_part, ITEM, { words }, 0, part         \
+	}
+#define BOOT_LOG(kind)                                                         \
+	{ kind, "kernel command line", rp_find_log_command, ITEM },            \
+		LOG_PART(kind, "device paths", RP_LOG_DEVICES,                 \
+			 "MAC addresses, serial numbers, partitions"),         \
+		LOG_PART(kind, "disks", RP_LOG_DISKS,                          \
+			 "GUIDs of disks and partitions"),                     \
+		LOG_PART(kind, "keys of Secure Boot", RP_LOG_KEYS,             \
+			 "keys that were enrolled"),                           \
+		WHOLE(kind,                                                    \
+		      "boot: what firmware, its vendor and loaders wrote")
+#define COS(what, name)                                                        \
+	{                                                                      \
+		"cel-tlv", what, rp_find_cos, ITEM,                            \
+		{                                                              \
+			name                                                   \
+		}                                                              \
+	}
+#define SYSTEMD(what, name)                                                    \
+	{                                                                      \
+		"cel-json", what, rp_find_systemd, ITEM,                       \
+		{                                                              \
+			name                                                   \
+		}                                                              \
+	}
 #define CLAIM(what, ...)                                                       \
 	{                                                                      \
 		"manifest", what, rp_find_json, MANIFEST,                      \
@@ -176,12 +204,25 @@ static const struct rp_privacy_row rows[] = {
 	HEADER("trace-id"),
 	HEADER("date"),
 	{ "ima-log-ascii", "paths of files", rp_find_ima_ascii, ITEM },
+	{ "ima-log-binary",
+	  "command line of another kernel",
+	  rp_find_ima_buffer,
+	  ITEM,
+	  { "kexec-cmdline" } },
 	{ "ima-log-binary", "paths of files", rp_find_ima_binary, ITEM },
-	WHOLE("tcg-eventlog", "boot: device paths, identifiers, command line"),
-	WHOLE("tdx-eventlog-ccel",
-	      "boot: device paths, identifiers, command line"),
-	WHOLE("cel-tlv", "boot: device paths, identifiers, command line"),
-	WHOLE("cel-json", "boot: device paths, identifiers, command line"),
+	BOOT_LOG("tcg-eventlog"),
+	BOOT_LOG("tdx-eventlog-ccel"),
+	COS("image", "image-reference"),
+	COS("argument", "argument"),
+	COS("argument", "override-argument"),
+	COS("environment", "environment"),
+	COS("environment", "override-environment"),
+	WHOLE("cel-tlv", "what was started: images, arguments, environment"),
+	SYSTEMD("machine id", "machine-id"),
+	SYSTEMD("product id", "product-id"),
+	SYSTEMD("file system", "filesystem"),
+	SYSTEMD("volume", "volume-key"),
+	WHOLE("cel-json", "boots of the system, ids of machine and volumes"),
 	WHOLE("wrapper", "all that other items were decoded from, and more"),
 	WHOLE("azure-tdquote-response", "the quote that was decoded from it"),
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a guest's own parts tell: its TPM, its chip, its logs. */
+/* What a guest's own parts tell: its TPM, its chip. */
 #include "replay/privacy_row.h"
 
 #include "evidence/hcl.h"
@@ -142,66 +142,7 @@ void rp_find_header(const struct rp_privacy_row *row, struct ev_span item,
 	}
 }
 
-/* --- logs --- */
-
-static void add_count(const struct rp_trace *as, struct ev_span item,
-		      uint64_t n, const char *of, struct rp_traces *out)
-{
-	const struct rp_layer layer = plain(item);
-	char words[80];
-
-	snprintf(words, sizeof(words), "%" PRIu64 " %s", n, of);
-	rp_trace_about(out, as, &layer, item, words);
-}
-
-void rp_find_ima_ascii(const struct rp_privacy_row *row, struct ev_span item,
-		       const struct rp_trace *as, struct rp_traces *out,
-		       struct ev_error *err)
-{
-	struct ev_span left = item;
-	uint64_t n = 0;
-
-	(void)row;
-	(void)err;
-	while (left.n > 0)
-		n += next_line(&left).n > 0;
-	if (n > 0)
-		add_count(as, item, n, "paths of files", out);
-}
-
-/* An entry (IMA, ima_measurements_show): u32 PCR, SHA-1, u32 n, the n bytes
- * of the template's name, u32 m, the m bytes of its fields; the machine's
- * byte order, which is little-endian.  The oldest template, "ima", has a
- * SHA-1 in front of m. */
-static bool next_entry(struct ev_reader *r)
-{
-	struct ev_span name;
-	uint32_t n;
-
-	ev_read_u32le(r, "pcr");
-	ev_read_span(r, 20, "digest");
-	n = ev_read_u32le(r, "name size");
-	name = ev_read_span(r, n, "name");
-	if (ev_span_eq(name, EV_SPAN_LITERAL("ima")))
-		ev_read_span(r, 20, "file digest");
-	n = ev_read_u32le(r, "data size");
-	ev_read_span(r, n, "data");
-	return ev_reader_ok(r);
-}
-
-void rp_find_ima_binary(const struct rp_privacy_row *row, struct ev_span item,
-			const struct rp_trace *as, struct rp_traces *out,
-			struct ev_error *err)
-{
-	struct ev_reader r = ev_reader_init(item, 0, "ima-log", err);
-	uint64_t n = 0;
-
-	(void)row;
-	while (r.left.n > 0 && next_entry(&r))
-		n++;
-	if (err->code == EV_OK && n > 0)
-		add_count(as, item, n, "paths of files", out);
-}
+/* --- all of it --- */
 
 void rp_find_whole(const struct rp_privacy_row *row, struct ev_span item,
 		   const struct rp_trace *as, struct rp_traces *out,

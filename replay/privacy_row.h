@@ -21,6 +21,9 @@ enum rp_cert_field {
 	RP_N_CERT_FIELDS,
 };
 
+/* What the data of a boot's events hold. */
+enum rp_log_part { RP_LOG_DEVICES, RP_LOG_DISKS, RP_LOG_KEYS };
+
 struct rp_privacy_row {
 	const char *kind;
 	const char *what; /* NULL: nothing of this kind names anybody */
@@ -31,9 +34,11 @@ struct rp_privacy_row {
 		     struct ev_error *err);
 	const char *withhold;
 	/* A way through JSON: names of members, "*" for each element of an
-	 * array, "=KID" for each that has this "kid"; or a header's name. */
+	 * array, "=KID" for each that has this "kid"; or the one name that the
+	 * finder speaks of. */
 	const char *path[RP_PRIVACY_PATH_MAX];
 	enum rp_cert_field field;
+	enum rp_log_part part;
 };
 
 typedef void rp_privacy_find(const struct rp_privacy_row *row,
@@ -52,8 +57,13 @@ rp_privacy_find rp_find_cert_der, rp_find_cert_pem, rp_find_quote_cert;
 rp_privacy_find rp_find_quote_user_data, rp_find_quote_ppid, rp_find_hcl_chip,
 	rp_find_snp_chip, rp_find_tpm_signer, rp_find_tpm_key;
 
-/* The value of the header; the number of paths in an IMA log; the item. */
-rp_privacy_find rp_find_header, rp_find_ima_ascii, rp_find_ima_binary,
-	rp_find_whole;
+/* The value of the header; the item. */
+rp_privacy_find rp_find_header, rp_find_whole;
+
+/* How many paths are in an IMA log; the buffers in it of that name; command
+ * lines in a boot log; how many events of it hold the part; what Confidential
+ * Space measured, by the name of its type; what systemd measured, likewise. */
+rp_privacy_find rp_find_ima_ascii, rp_find_ima_binary, rp_find_ima_buffer,
+	rp_find_log_command, rp_find_log_part, rp_find_cos, rp_find_systemd;
 
 #endif
