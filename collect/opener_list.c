@@ -23,6 +23,7 @@ static const struct listed paths[] = {
 	{ SECURITY "tpm#/binary_bios_measurements", O_RDONLY },
 	{ SECURITY "ima/binary_runtime_measurements", O_RDONLY },
 	{ SECURITY "ima/ascii_runtime_measurements", O_RDONLY },
+	{ "run/log/systemd/tpm2-measure.log", O_RDONLY },
 	{ TABLES "CCEL", O_RDONLY },
 	{ TABLES "data/CCEL", O_RDONLY },
 	/* A write to a register of a TD extends it. */

@@ -101,6 +101,27 @@ enum co_outcome co_collect_ima_log(struct co_collection *c,
 	return outcome;
 }
 
+/* --- systemd's log --- */
+
+enum co_wanted co_wanted_systemd_log(const struct co_collection *c)
+{
+	return c->machine.has_tpm ? CO_IF_THERE : CO_NOT_HERE;
+}
+
+enum co_outcome co_collect_systemd_log(struct co_collection *c,
+				       char why[CO_WHY_TEXT])
+{
+	enum co_outcome outcome = take_file(
+		c, "run/log/systemd/tpm2-measure.log", "cel-json", LOG_MAX,
+		"systemd measured nothing (before version 255, or no unified "
+		"kernel image was booted)",
+		"systemd's log of its measurements is empty", NULL, why);
+
+	if (outcome == CO_OK)
+		co_detail(c, "what systemd measured");
+	return outcome;
+}
+
 /* --- the log of a TD's firmware --- */
 
 enum co_wanted co_wanted_ccel(const struct co_collection *c)

@@ -26,7 +26,7 @@ from stand_in import Folder, Kernel
 
 SOURCES = ["host", "tpm-caps", "hcl-report", "azure-tdquote", "ak", "tpm-quote-first", "ak-cert",
            "tsm-report", "tdx-ioctl", "gramine", "collateral", "imds-attested", "imds-instance",
-           "maa", "tpm-quote", "tcg-log", "ima-log", "ccel", "tdx-rtmr", "ita"]
+           "maa", "tpm-quote", "tcg-log", "ima-log", "systemd-log", "ccel", "tdx-rtmr", "ita"]
 NOBODY = 65534
 COLUMNS = 72
 
@@ -42,7 +42,8 @@ def complete(_):
     value, rows = doctor(guest.root)
     equal("an Azure confidential VM (TDX)", value["machine"], "machine")
     equal(sorted(SOURCES), sorted(rows), "sources")
-    for name in ("host", "tpm-caps", "hcl-report", "ak", "ak-cert", "tpm-quote", "tcg-log", "ima-log"):
+    for name in ("host", "tpm-caps", "hcl-report", "ak", "ak-cert", "tpm-quote", "tcg-log", "ima-log",
+                 "systemd-log"):
         equal("ok", rows[name]["state"], name)
     for name in ("azure-tdquote", "collateral", "imds-attested"):
         equal("network", rows[name]["state"], name)

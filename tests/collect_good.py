@@ -21,14 +21,16 @@ from held_guest import ALL, held, skip_without_parts
 
 import hcl as hcl_report
 
-KINDS = """azure-hcl-report azure-imds-attested azure-tdquote-response cert-der collect-log crl-der
-    dcap-issuer-chain dcap-qe-identity dcap-tcbinfo ecart-session http-headers ima-log-ascii
-    ima-log-binary salt tcg-eventlog tdx-quote tpm-pcrread tpm-pcrs tpm-quote-attest
+KINDS = """azure-hcl-report azure-imds-attested azure-tdquote-response cel-json cert-der collect-log
+    crl-der dcap-issuer-chain dcap-qe-identity dcap-tcbinfo ecart-session http-headers
+    ima-log-ascii ima-log-binary salt tcg-eventlog tdx-quote tpm-pcrread tpm-pcrs tpm-quote-attest
     tpm-quote-signature tpm-tool-output tpm2b-public""".split()
 OUTCOMES = {"host": "ok", "tpm-caps": "ok", "hcl-report": "ok", "ak": "ok",
             "tpm-quote-first": "skipped", "ak-cert": "ok", "azure-tdquote": "ok",
             "collateral": "ok", "imds-attested": "ok", "imds-instance": "skipped", "maa": "skipped",
-            "tpm-quote": "ok", "tcg-log": "ok", "ima-log": "ok", "ita": "skipped"}
+            "tpm-quote": "ok", "tcg-log": "ok", "ima-log": "ok", "systemd-log": "ok",
+            "ita": "skipped"}
+TPM_LOGS = ("--source", "tpm-caps,ak,tpm-quote,tcg-log,ima-log,systemd-log")
 HOLD = """archive.digests dcap.quote.signature dcap.pck.chain dcap.tcb-info.signature
     hcl.report.match hcl.runtime-data.binding hcl.ak tpm.quote.signature tpm.quote.pcrs
     tpm.quote.selection tpm.ak.match bind.hcl bind.tpm-quote bind.imds bind.maa
@@ -87,10 +89,11 @@ def whole(scratch):
 @case("what each item is, and where it came from, stands in the manifest")
 def provenance(scratch):
     guest, archive = held(), collect(scratch, *ca())
-    for name, path in (("tcg-eventlog", "tpm0/binary_bios_measurements"),
-                       ("ima-log-binary", "ima/binary_runtime_measurements"),
-                       ("ima-log-ascii", "ima/ascii_runtime_measurements")):
-        path = "sys/kernel/security/" + path
+    kernel = "sys/kernel/security/"
+    for name, path in (("tcg-eventlog", kernel + "tpm0/binary_bios_measurements"),
+                       ("ima-log-binary", kernel + "ima/binary_runtime_measurements"),
+                       ("ima-log-ascii", kernel + "ima/ascii_runtime_measurements"),
+                       ("cel-json", "run/log/systemd/tpm2-measure.log")):
         equal(read(guest.path(path)), archive.one(name), name)
         equal(path, archive.entry[archive.named(name)[0]]["source"]["detail"], name)
     for name in archive.named("http-headers"):
@@ -149,6 +152,31 @@ def by_hand(scratch):
         shutil.rmtree(scratch + "/by-hand")
 
 
+@case("systemd's log explains the registers of phases and of the machine; without it nothing does")
+def systemd(scratch):
+    archive = collect(scratch, *TPM_LOGS)
+    contains(archive.one("cel-json").decode(), "\x1e", '"string":"enter-initrd"', '"machine-id"')
+    found = {(row["bank"], row["register"]): row["result"] for row in replayed(archive)["facts"]["log"]}
+    for bank in ("sha256", "sha384"):
+        for register in ("pcr11", "pcr15"):
+            equal("equal", found[bank, register], "%s of %s" % (register, bank))
+    guest = held()
+    log = guest.path("run/log/systemd/tpm2-measure.log")
+    kept = read(log)
+    try:
+        os.unlink(log)
+        bare = Collection(scratch, *TPM_LOGS, output="b.ecart").end().archive()
+        equal("absent", bare.step("systemd-log")["outcome"], "outcome")
+        contains(bare.step("systemd-log")["reason"], "systemd measured nothing")
+        write(log, b"")
+        bare = Collection(scratch, *TPM_LOGS, output="c.ecart").end().archive()
+        contains(bare.step("systemd-log")["reason"], "is empty")
+    finally:
+        write(log, kept)
+    found = {row["register"]: row["result"] for row in replayed(bare)["facts"]["log"]}
+    assert found["pcr11"] != "equal" and found["pcr15"] != "equal", found
+
+
 @case("the quote covers all that was collected before it, in that order, and no log")
 def covered(scratch):
     archive = collect(scratch, *ca())
@@ -157,7 +185,7 @@ def covered(scratch):
     equal("ecart-session", kinds[0], "first")
     for kind in ("azure-hcl-report", "tdx-quote", "dcap-tcbinfo", "azure-imds-attested", "cert-der"):
         assert kind in kinds, kind
-    for kind in ("tcg-eventlog", "ima-log-binary", "collect-log", "salt", "tpm-pcrread"):
+    for kind in ("tcg-eventlog", "ima-log-binary", "cel-json", "collect-log", "salt", "tpm-pcrread"):
         assert kind not in kinds, kind
     equal(len(set(row["after"])), len(row["after"]), "each once")
     banks = [attested(archive.items[name])[1] for name in archive.named("tpm-quote-attest")]

@@ -14,6 +14,7 @@
 #define NAME	"ecart-0123456789abcdef"
 #define ENTRY	CO_TSM_REPORT "/" NAME
 #define LOG	"sys/kernel/security/tpm0/binary_bios_measurements"
+#define SYSTEMD "run/log/systemd/tpm2-measure.log"
 #define RTMR	"sys/devices/virtual/misc/tdx_guest/measurements/rtmr0:sha384"
 #define GRAMINE "dev/attestation/"
 
@@ -28,6 +29,7 @@ static void each_is_opened_in_one_way(void **state)
 		{ LOG, O_RDONLY | O_NONBLOCK | O_NOCTTY, "", false },
 		{ "sys/kernel/security/tpm12/binary_bios_measurements",
 		  O_RDONLY | O_CLOEXEC, "", false },
+		{ SYSTEMD, O_RDONLY, "", false },
 		{ RTMR, O_RDONLY, "", false },
 		{ "dev/tdx_guest", O_RDWR, "", false },
 		{ GRAMINE "target_info", O_WRONLY, "", false },
@@ -58,6 +60,7 @@ static void and_in_no_other(void **state)
 		{ LOG, O_RDONLY | O_CREAT },
 		{ LOG, O_RDONLY | O_DIRECTORY },
 		{ LOG, O_PATH },
+		{ SYSTEMD, O_RDWR },
 		{ RTMR, O_WRONLY },
 		{ RTMR, O_RDWR },
 		{ "dev/tdx_guest", O_RDONLY },

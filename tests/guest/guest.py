@@ -42,6 +42,7 @@ import qgs  # noqa: E402
 import rsa_key  # noqa: E402
 import services  # noqa: E402
 import stamp  # noqa: E402
+import systemd_log  # noqa: E402
 import tsm  # noqa: E402
 import vtpm  # noqa: E402
 
@@ -72,7 +73,8 @@ class Guest:
     def start(self):
         log, faults = event_log.firmware(), []
         entries = ima_log.first_entries(log)
-        provision = threading.Thread(target=self.provision, args=(log, entries, faults))
+        records = systemd_log.booted([name for name, _ in event_log.BANKS])
+        provision = threading.Thread(target=self.provision, args=(log, entries, records, faults))
         if self.azure:
             self.vtpm.start()
             provision.start()
@@ -87,19 +89,20 @@ class Guest:
         self.made = evidence.Evidence(self.ak, rsa_key.fresh(), self.services.http.base)
         if self.azure:
             self.give_certificate()
-            self.machine.azure(log, entries)
+            self.machine.azure(log, entries, records)
         else:
             self.trust_domain()
         self.serve()
         self.write_root()
 
-    def provision(self, log, entries, faults):
+    def provision(self, log, entries, records, faults):
         """What needs the TPM alone; runs beside the making of keys."""
         try:
             self.ak = self.vtpm.make_ak()
             banks = [name for name, _ in event_log.BANKS]
             self.vtpm.extend(log.extends + [(ima_log.PCR, entry.extends(banks))
-                                            for entry in entries])
+                                            for entry in entries]
+                             + [record.extends() for record in records])
         except (OSError, ValueError) as fault:
             faults.append(fault)
 

@@ -15,6 +15,7 @@ AZURE_CHASSIS = "7783-7084-3265-9085-8269-3286-77"  # azure.md 1
 FIRMWARE_LOG = "sys/kernel/security/tpm0/binary_bios_measurements"
 IMA_BINARY = "sys/kernel/security/ima/binary_runtime_measurements"
 IMA_ASCII = "sys/kernel/security/ima/ascii_runtime_measurements"
+SYSTEMD_LOG = "run/log/systemd/tpm2-measure.log"
 CCEL, CCEL_DATA = "sys/firmware/acpi/tables/CCEL", "sys/firmware/acpi/tables/data/CCEL"
 MEASUREMENTS = "sys/devices/virtual/misc/tdx_guest/measurements/"
 CCEL_AREA, CCEL_ADDRESS = 65536, 0x7B000000
@@ -39,9 +40,10 @@ class Machine:
         self.write("sys/class/dmi/id/sys_vendor", "Microsoft Corporation\n")
         self.write("sys/class/dmi/id/chassis_asset_tag", chassis + "\n")
 
-    def azure(self, log, entries):
+    def azure(self, log, entries, records):
         self.common(AZURE_CHASSIS)
         self.write(FIRMWARE_LOG, log.bytes)
+        self.write(SYSTEMD_LOG, "".join(record.line() for record in records))
         self.write(IMA_BINARY, b"")
         self.write(IMA_ASCII, b"")
         self.measure(entries)
