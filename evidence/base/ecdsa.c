@@ -21,14 +21,18 @@ static size_t put_integer(const uint8_t *p, size_t width, uint8_t *out)
 size_t ev_ecdsa_der_from_raw(const uint8_t *raw, size_t width,
 			     uint8_t out[EV_ECDSA_DER_MAX])
 {
-	size_t n = 2;
+	uint8_t value[EV_ECDSA_DER_MAX - 3];
+	size_t n, head = 2;
 
-	assert(width > 0 && width <= 48);
-	n += put_integer(raw, width, out + n);
-	n += put_integer(raw + width, width, out + n);
+	assert(width > 0 && width <= 66);
+	n = put_integer(raw, width, value);
+	n += put_integer(raw + width, width, value + n);
 	out[0] = EV_DER_SEQUENCE;
-	out[1] = (uint8_t)(n - 2);
-	return n;
+	if (n >= 0x80) /* X.690 8.1.3.5: the long form, as it must be */
+		out[head++ - 1] = 0x81;
+	out[head - 1] = (uint8_t)n;
+	memcpy(out + head, value, n);
+	return head + n;
 }
 
 static bool get_integer(struct ev_reader *r, size_t width, uint8_t *out)

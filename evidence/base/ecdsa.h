@@ -8,10 +8,10 @@
 
 #include "evidence/base/bytes.h"
 
-/* Room for the DER of two 48-byte integers. */
-#define EV_ECDSA_DER_MAX 112
+/* Room for the DER of two 66-byte integers. */
+#define EV_ECDSA_DER_MAX 141
 
-/* raw holds two integers of width bytes (at most 48); the DER goes to out,
+/* raw holds two integers of width bytes (at most 66); the DER goes to out,
  * its size is returned. */
 size_t ev_ecdsa_der_from_raw(const uint8_t *raw, size_t width,
 			     uint8_t out[EV_ECDSA_DER_MAX]);

@@ -193,8 +193,7 @@ enum ev_verified ev_rsa_verify(struct ev_crypto *crypto, struct ev_span modulus,
 	EVP_PKEY_CTX *ctx = NULL;
 	EVP_PKEY *key;
 
-	if (alg == EV_SHA1 || !rsa_key_sane(modulus, exponent) ||
-	    sig.n != modulus.n)
+	if (!rsa_key_sane(modulus, exponent) || sig.n != modulus.n)
 		return EV_VERIFIED_NO;
 	key = rsa_import(crypto, modulus, exponent);
 	if (key != NULL)

@@ -28,7 +28,10 @@ enum ev_verified ev_p256_on_curve(struct ev_crypto *crypto,
 
 enum ev_rsa_padding { EV_RSASSA_PKCS1, EV_RSASSA_PSS };
 
-/* modulus and exponent big-endian without leading zeros; 2048..8192 bits. */
+/* modulus and exponent big-endian without leading zeros; 2048..8192 bits.  The
+ * digest is the object's own, made before the signature is looked at: a policy
+ * of libcrypto against SHA-1 is not asked, and whether that is good enough is
+ * the caller's to say. */
 enum ev_verified ev_rsa_verify(struct ev_crypto *crypto, struct ev_span modulus,
 			       struct ev_span exponent,
 			       enum ev_rsa_padding padding,

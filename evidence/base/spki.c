@@ -5,25 +5,16 @@
 #include "evidence/base/crypto_state.h"
 #include "evidence/base/der.h"
 #include "evidence/base/ecdsa.h"
+#include "evidence/base/public_key.h"
 
-#include <openssl/core_names.h>
 #include <openssl/err.h>
 
 #define ED25519_SIZE 32
 #define P384_POINT   96
 
-/* Each kind but RSA has one spelling: these bytes, then the key. */
+/* An Ed25519 key has one spelling: these bytes, then the key. */
 static const uint8_t ED25519_PREFIX[] = { 0x30, 0x2a, 0x30, 0x05, 0x06, 0x03,
 					  0x2b, 0x65, 0x70, 0x03, 0x21, 0x00 };
-static const uint8_t P256_PREFIX[] = {
-	0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48,
-	0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48,
-	0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00, 0x04,
-};
-static const uint8_t P384_PREFIX[] = {
-	0x30, 0x76, 0x30, 0x10, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02,
-	0x01, 0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22, 0x03, 0x62, 0x00, 0x04,
-};
 /* AlgorithmIdentifier of rsaEncryption with NULL (RFC 3279 2.3.1). */
 static const uint8_t RSA_ALGORITHM[] = { 0x06, 0x09, 0x2a, 0x86, 0x48,
 					 0x86, 0xf7, 0x0d, 0x01, 0x01,
@@ -72,11 +63,12 @@ static bool ed25519_usable(const uint8_t key[ED25519_SIZE])
 	return !ed25519_noncanonical(y);
 }
 
-/* The key behind prefix, or NULL where spki is not prefix and n bytes. */
-static const uint8_t *key_behind(struct ev_span spki, struct ev_span prefix,
-				 size_t n)
+/* The key's bytes, or NULL where spki is no Ed25519 key. */
+static const uint8_t *ed25519_of(struct ev_span spki)
 {
-	if (spki.n != prefix.n + n ||
+	const struct ev_span prefix = EV_SPAN(ED25519_PREFIX);
+
+	if (spki.n != prefix.n + ED25519_SIZE ||
 	    !ev_span_eq(ev_span_sub(spki, 0, prefix.n), prefix))
 		return NULL;
 	return spki.p + prefix.n;
@@ -108,18 +100,18 @@ bool ev_spki_rsa(struct ev_span spki, struct ev_span *modulus,
 
 enum ev_key_kind ev_spki_kind(struct ev_crypto *crypto, struct ev_span spki)
 {
+	const struct ev_public_key key = ev_public_key_of_spki(spki);
+	const uint8_t *ed25519 = ed25519_of(spki);
 	struct ev_span modulus, exponent;
-	const uint8_t *key;
 
-	key = key_behind(spki, EV_SPAN(ED25519_PREFIX), ED25519_SIZE);
-	if (key != NULL)
-		return ed25519_usable(key) ? EV_KEY_ED25519 : EV_KEY_UNKNOWN;
-	key = key_behind(spki, EV_SPAN(P256_PREFIX), EV_P256_POINT);
-	if (key != NULL)
-		return ev_p256_on_curve(crypto, key) == EV_VERIFIED_YES
+	if (ed25519 != NULL)
+		return ed25519_usable(ed25519) ? EV_KEY_ED25519
+					       : EV_KEY_UNKNOWN;
+	if (key.curve != NULL && 2 * key.curve->width == EV_P256_POINT)
+		return ev_p256_on_curve(crypto, key.point) == EV_VERIFIED_YES
 			       ? EV_KEY_P256
 			       : EV_KEY_UNKNOWN;
-	if (key_behind(spki, EV_SPAN(P384_PREFIX), P384_POINT) != NULL)
+	if (key.curve != NULL && 2 * key.curve->width == P384_POINT)
 		return EV_KEY_P384;
 	if (ev_spki_rsa(spki, &modulus, &exponent))
 		return EV_KEY_RSA;
@@ -175,56 +167,19 @@ static enum ev_verified verify_ed25519(struct ev_crypto *crypto,
 	return answer;
 }
 
-/* NULL where the point is not on the curve, or trouble. */
-static EVP_PKEY *p384_import(struct ev_crypto *crypto, const uint8_t *key)
-{
-	uint8_t point[1 + P384_POINT];
-	char group[] = "secp384r1";
-	OSSL_PARAM params[] = {
-		OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME,
-						 group, 0),
-		OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY,
-						  point, sizeof(point)),
-		OSSL_PARAM_construct_end(),
-	};
-	EVP_PKEY_CTX *ctx =
-		EVP_PKEY_CTX_new_from_name(crypto->libctx, "EC", NULL);
-	EVP_PKEY *pkey = NULL;
-
-	point[0] = 0x04;
-	memcpy(point + 1, key, P384_POINT);
-	if (ctx != NULL && EVP_PKEY_fromdata_init(ctx) == 1)
-		EVP_PKEY_fromdata(ctx, &pkey, EVP_PKEY_PUBLIC_KEY, params);
-	EVP_PKEY_CTX_free(ctx);
-	return pkey;
-}
-
 static enum ev_verified verify_p384(struct ev_crypto *crypto,
-				    const uint8_t *key, struct ev_span message,
+				    struct ev_span spki, struct ev_span message,
 				    struct ev_span sig)
 {
-	enum ev_verified answer = EV_VERIFIED_TROUBLE;
-	uint8_t digest[EV_DIGEST_MAX], raw[P384_POINT];
-	EVP_PKEY_CTX *ctx;
-	EVP_PKEY *pkey;
+	const struct ev_public_key key = ev_public_key_of_spki(spki);
+	uint8_t raw[P384_POINT];
 
-	/* The integers' range is libcrypto's to check. */
 	if (!ev_ecdsa_raw_from_der(sig, P384_POINT / 2, raw))
 		return EV_VERIFIED_NO;
-	pkey = p384_import(crypto, key);
-	if (pkey == NULL)
-		return ev_crypto_answer(0);
-	ctx = EVP_PKEY_CTX_new_from_pkey(crypto->libctx, pkey, NULL);
-	if (ctx != NULL && EVP_PKEY_verify_init(ctx) == 1 &&
-	    ev_digest(crypto, EV_SHA384, message, digest)) {
-		ev_crypto_count(crypto);
-		answer = ev_crypto_answer(
-			EVP_PKEY_verify(ctx, sig.p, sig.n, digest, 48));
-	}
-	EVP_PKEY_CTX_free(ctx);
-	EVP_PKEY_free(pkey);
-	ERR_clear_error();
-	return answer;
+	return ev_ecdsa_verify(
+		crypto, &key, EV_SHA384, message,
+		ev_span_of(raw, P384_POINT / 2),
+		ev_span_of(raw + P384_POINT / 2, P384_POINT / 2));
 }
 
 /* rsaEncryption names no padding (RFC 8017 A.1): both are tried, SHA-256. */
@@ -253,11 +208,10 @@ enum ev_verified ev_spki_verify(struct ev_crypto *crypto, struct ev_span spki,
 		return verify_ed25519(crypto, spki.p + sizeof(ED25519_PREFIX),
 				      message, sig);
 	case EV_KEY_P256:
-		return ev_p256_verify_der(crypto, spki.p + sizeof(P256_PREFIX),
-					  message, sig);
+		return ev_p256_verify_der(
+			crypto, spki.p + spki.n - EV_P256_POINT, message, sig);
 	case EV_KEY_P384:
-		return verify_p384(crypto, spki.p + sizeof(P384_PREFIX),
-				   message, sig);
+		return verify_p384(crypto, spki, message, sig);
 	case EV_KEY_RSA:
 		return verify_rsa(crypto, spki, message, sig);
 	case EV_KEY_UNKNOWN:
