@@ -9,6 +9,7 @@
 
 #include "evidence/base/crypto.h"
 #include "evidence/base/error.h"
+#include "evidence/base/public_key.h"
 
 #define EV_PATH_MAX 8
 
@@ -24,9 +25,8 @@ struct ev_x509 {
 	char serial[66];		/* hex */
 	int64_t not_before, not_after;
 	char signature_algorithm[40]; /* OpenSSL long name */
-	struct ev_span rsa_modulus;   /* big-endian, in der; empty: no RSA */
-	struct ev_span rsa_exponent;
-	struct ev_span spki; /* DER, in der */
+	struct ev_span spki;	      /* DER, in der */
+	struct ev_public_key key;     /* RSA or EC; none of another kind */
 	bool self_issued;
 	bool ca;    /* basicConstraints says so */
 	bool aik;   /* extended key usage tcg-kp-AIKCertificate, 2.23.133.8.3 */

@@ -5,6 +5,15 @@
 #include "evidence/show_field.h"
 #include "evidence/tpm.h"
 
+/* Beside a number; nothing for one that has no name. */
+static void show_name(struct ev_writer *w, const char *member, uint16_t alg)
+{
+	const char *name = ev_tpm_alg_name(alg);
+
+	if (name != NULL)
+		ev_write_str(w, member, name);
+}
+
 static void show_banks(struct ev_writer *w, const struct ev_pcr_selection *bank,
 		       size_t n)
 {
@@ -12,6 +21,7 @@ static void show_banks(struct ev_writer *w, const struct ev_pcr_selection *bank,
 	for (size_t i = 0; i < n; i++) {
 		ev_write_object(w, NULL);
 		ev_write_int(w, "alg", bank[i].alg);
+		show_name(w, "bank", bank[i].alg);
 		ev_write_array(w, "pcrs");
 		for (unsigned pcr = 0; pcr < EV_TPM_PCRS_MAX; pcr++) {
 			if (bank[i].pcrs >> pcr & 1)
@@ -73,11 +83,23 @@ enum ev_code ev_show_tpm_signature(struct ev_span item, struct ev_writer *w,
 	if (w == NULL)
 		return EV_OK;
 	ev_write_int(w, "scheme", s.scheme);
+	show_name(w, "schemeName", s.scheme);
 	ev_write_int(w, "hash", s.hash);
+	show_name(w, "hashName", s.hash);
 	show_part(w, "rsa", item, s.rsa);
 	show_part(w, "r", item, s.r);
 	show_part(w, "s", item, s.s);
+	show_part(w, "hmac", item, s.hmac);
 	return EV_OK;
+}
+
+static void show_curve(struct ev_writer *w, uint16_t id)
+{
+	const struct ev_curve *curve = ev_curve_of_tpm(id);
+
+	ev_write_int(w, "curve", id);
+	if (curve != NULL)
+		ev_write_str(w, "curveName", curve->name);
 }
 
 enum ev_code ev_show_tpm_public(struct ev_span item, struct ev_writer *w,
@@ -93,13 +115,21 @@ enum ev_code ev_show_tpm_public(struct ev_span item, struct ev_writer *w,
 	at = (uint64_t)(p.area.p - item.p);
 	ev_show_extent(w, "area", at, p.area.n);
 	ev_show_number(w, "type", at, 2, p.type);
+	show_name(w, "typeName", p.type);
 	ev_show_number(w, "nameAlg", at + 2, 2, p.name_alg);
+	show_name(w, "nameAlgName", p.name_alg);
 	ev_show_hex(w, "objectAttributes", at + 4, ev_span_sub(p.area, 4, 4));
+	ev_write_int(w, "scheme", p.scheme);
+	show_name(w, "schemeName", p.scheme);
+	if (p.scheme_hash != EV_TPM_ALG_NULL) {
+		ev_write_int(w, "hash", p.scheme_hash);
+		show_name(w, "hashName", p.scheme_hash);
+	}
 	show_part(w, "modulus", item, p.modulus);
 	if (p.type == EV_TPM_ALG_RSA)
 		ev_write_int(w, "exponent", p.exponent);
 	else
-		ev_write_int(w, "curve", p.curve);
+		show_curve(w, p.curve);
 	show_part(w, "x", item, p.x);
 	show_part(w, "y", item, p.y);
 	return EV_OK;

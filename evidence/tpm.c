@@ -12,31 +12,6 @@ static const char signature_object[] = "tpm-signature";
 #define RSA_SIGNATURE_MIN 256
 #define RSA_SIGNATURE_MAX 512
 
-static const struct {
-	enum ev_tpm_alg alg;
-	enum ev_digest_alg digest;
-} digests[] = {
-	{ EV_TPM_ALG_SHA1, EV_SHA1 },
-	{ EV_TPM_ALG_SHA256, EV_SHA256 },
-	{ EV_TPM_ALG_SHA384, EV_SHA384 },
-	{ EV_TPM_ALG_SHA512, EV_SHA512 },
-	{ EV_TPM_ALG_SM3_256, EV_SM3_256 },
-	{ EV_TPM_ALG_SHA3_256, EV_SHA3_256 },
-	{ EV_TPM_ALG_SHA3_384, EV_SHA3_384 },
-	{ EV_TPM_ALG_SHA3_512, EV_SHA3_512 },
-};
-
-bool ev_tpm_digest_alg(uint16_t alg, enum ev_digest_alg *out)
-{
-	for (size_t i = 0; i < sizeof(digests) / sizeof(digests[0]); i++) {
-		if (digests[i].alg != alg)
-			continue;
-		*out = digests[i].digest;
-		return true;
-	}
-	return false;
-}
-
 /* TPMS_PCR_SELECTION, 10.6.3: octet i holds PCRs 8i to 8i + 7, low bit first;
  * no platform has more than 32 PCRs. */
 static bool read_bank(struct ev_reader *r, struct ev_pcr_selection *out)
@@ -49,7 +24,7 @@ static bool read_bank(struct ev_reader *r, struct ev_pcr_selection *out)
 	b.alg = ev_read_u16be(r, "pcrSelect.hash");
 	at = ev_reader_offset(r);
 	size = ev_read_u8(r, "pcrSelect.sizeofSelect");
-	if (ev_reader_ok(r) && size > EV_TPM_PCRS_MAX / 8)
+	if (ev_reader_ok(r) && (size == 0 || size > EV_TPM_PCRS_MAX / 8))
 		ev_fail_u64(r->err, EV_LIMIT, r->object,
 			    "pcrSelect.sizeofSelect", at, EV_TPM_PCRS_MAX / 8,
 			    size);
@@ -74,8 +49,15 @@ static void read_selection(struct ev_reader *r, struct ev_tpm_quote *q)
 	if (!ev_reader_ok(r))
 		return;
 	for (uint32_t i = 0; i < n; i++) {
+		uint64_t bank_at = ev_reader_offset(r);
+
 		if (!read_bank(r, &q->bank[i]))
 			return;
+		for (uint32_t k = 0; k < i; k++)
+			if (q->bank[k].alg == q->bank[i].alg)
+				ev_fail(r->err, EV_DUPLICATE, r->object,
+					"pcrSelect.hash", bank_at,
+					"each bank once", "one again");
 	}
 	q->n_banks = n;
 	q->selection_offset = at;
@@ -114,15 +96,25 @@ static bool read_kind(struct ev_reader *r)
 	return ev_reader_ok(r);
 }
 
+static bool is_magic(uint16_t high, uint16_t low)
+{
+	return ((uint32_t)high << 16 | low) == GENERATED_VALUE;
+}
+
 /* Offset of TPMS_ATTEST: behind the size where the item is a TPM2B_ATTEST,
- * which the magic number in front tells. */
+ * which the magic number tells, else that the size fits. */
 static size_t attest_offset(struct ev_span item)
 {
 	struct ev_error ignored = { 0 };
 	struct ev_reader r = ev_reader_init(item, 0, object, &ignored);
-	bool bare = ev_read_u32be(&r, "magic") == GENERATED_VALUE;
+	uint16_t size = ev_read_u16be(&r, "size");
+	size_t rest = r.left.n;
+	uint16_t low = ev_read_u16be(&r, "magic");
+	uint16_t next = ev_read_u16be(&r, "magic");
 
-	return bare || item.n < 2 ? 0 : 2;
+	if (!ev_reader_ok(&r) || is_magic(size, low))
+		return 0;
+	return is_magic(low, next) || size == rest ? 2 : 0;
 }
 
 enum ev_code ev_tpm_quote_parse(struct ev_span item, struct ev_tpm_quote *out,
@@ -189,16 +181,47 @@ bool ev_tpm_quoted(const struct ev_tpm_quote *q, struct ev_span values,
 	return false;
 }
 
-/* Digests of banks alone are none of the signatures that can be verified. */
-static enum ev_code check_hash(struct ev_reader *r, uint16_t hash)
-{
-	enum ev_digest_alg alg;
+/* What follows the hash of a TPMT_SIGNATURE, 11.3.4. */
+enum form { FORM_RSA, FORM_ECC, FORM_HMAC };
 
-	if (ev_reader_ok(r) &&
-	    (!ev_tpm_digest_alg(hash, &alg) || alg > EV_SHA512))
-		ev_fail_u64(r->err, EV_VALUE, r->object, "hash", 2,
-			    EV_TPM_ALG_SHA256, hash);
-	return r->err->code;
+static const struct scheme {
+	uint16_t alg;
+	enum form form;
+	bool ours; /* is verified here, so that its hash must be ours too */
+} schemes[] = {
+	{ EV_TPM_ALG_RSASSA, FORM_RSA, true },
+	{ EV_TPM_ALG_RSAPSS, FORM_RSA, true },
+	{ EV_TPM_ALG_ECDSA, FORM_ECC, true },
+	{ EV_TPM_ALG_ECDAA, FORM_ECC, false },
+	{ EV_TPM_ALG_SM2, FORM_ECC, false },
+	{ EV_TPM_ALG_ECSCHNORR, FORM_ECC, false },
+	{ EV_TPM_ALG_HMAC, FORM_HMAC, false },
+};
+
+static const struct scheme *scheme_of(uint16_t alg)
+{
+	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
+		if (schemes[i].alg == alg)
+			return &schemes[i];
+	return NULL;
+}
+
+/* size bytes of an HMAC; 0 where the hash is not ours. */
+static void read_value(struct ev_reader *r, enum form form, size_t size,
+		       struct ev_tpm_signature *out)
+{
+	switch (form) {
+	case FORM_RSA:
+		out->rsa = ev_read_tpm2b(r, "sig");
+		break;
+	case FORM_ECC:
+		out->r = ev_read_tpm2b(r, "signatureR");
+		out->s = ev_read_tpm2b(r, "signatureS");
+		break;
+	case FORM_HMAC:
+		out->hmac = ev_read_span(r, size, "digest");
+		break;
+	}
 }
 
 static enum ev_code parse_tpmt_signature(struct ev_span item,
@@ -207,21 +230,24 @@ static enum ev_code parse_tpmt_signature(struct ev_span item,
 {
 	struct ev_reader r = ev_reader_init(item, 0, signature_object, err);
 	struct ev_tpm_signature s = { 0 };
+	const struct scheme *scheme;
+	enum ev_digest_alg alg;
+	size_t size = 0;
 
 	s.scheme = ev_read_u16be(&r, "sigAlg");
 	s.hash = ev_read_u16be(&r, "hash");
-	if (ev_reader_ok(&r) && s.scheme != EV_TPM_ALG_RSASSA &&
-	    s.scheme != EV_TPM_ALG_RSAPSS && s.scheme != EV_TPM_ALG_ECDSA)
+	if (!ev_reader_ok(&r))
+		return err->code;
+	scheme = scheme_of(s.scheme);
+	if (scheme == NULL)
 		return ev_fail_u64(err, EV_VALUE, signature_object, "sigAlg", 0,
 				   EV_TPM_ALG_RSASSA, s.scheme);
-	if (check_hash(&r, s.hash) != EV_OK)
-		return err->code;
-	if (s.scheme == EV_TPM_ALG_ECDSA) {
-		s.r = ev_read_tpm2b(&r, "signatureR");
-		s.s = ev_read_tpm2b(&r, "signatureS");
-	} else {
-		s.rsa = ev_read_tpm2b(&r, "sig");
-	}
+	if (ev_tpm_common_digest_alg(s.hash, &alg))
+		size = ev_digest_size(alg);
+	else if (scheme->form != FORM_ECC || scheme->ours)
+		return ev_fail_u64(err, EV_VALUE, signature_object, "hash", 2,
+				   EV_TPM_ALG_SHA256, s.hash);
+	read_value(&r, scheme->form, size, &s);
 	if (ev_reader_finish(&r) != EV_OK)
 		return err->code;
 	*out = s;
@@ -252,4 +278,33 @@ enum ev_code ev_tpm_signature_parse(struct ev_span item,
 	if (err->code == EV_OK)
 		*err = why;
 	return err->code;
+}
+
+bool ev_tpm_signature_is_ours(const struct ev_tpm_signature *signature)
+{
+	const struct scheme *scheme = scheme_of(signature->scheme);
+
+	return scheme != NULL && scheme->ours;
+}
+
+enum ev_verified
+ev_tpm_signature_verify(struct ev_crypto *crypto,
+			const struct ev_tpm_signature *signature,
+			const struct ev_public_key *key, struct ev_span attest)
+{
+	enum ev_digest_alg alg;
+
+	if (!ev_tpm_common_digest_alg(signature->hash, &alg))
+		return EV_VERIFIED_NO;
+	if (signature->scheme == EV_TPM_ALG_ECDSA)
+		return ev_ecdsa_verify(crypto, key, alg, attest, signature->r,
+				       signature->s);
+	if (signature->rsa.n == 0)
+		return EV_VERIFIED_NO;
+	return ev_rsa_verify(crypto, key->modulus,
+			     ev_span_of(key->exponent, key->exponent_size),
+			     signature->scheme == EV_TPM_ALG_RSAPSS
+				     ? EV_RSASSA_PSS
+				     : EV_RSASSA_PKCS1,
+			     alg, attest, signature->rsa);
 }

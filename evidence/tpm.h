@@ -7,28 +7,9 @@
 #ifndef EV_TPM_H
 #define EV_TPM_H
 
-#include "evidence/base/digest.h"
+#include "evidence/base/public_key.h"
 #include "evidence/base/reader.h"
-
-enum ev_tpm_alg {
-	EV_TPM_ALG_RSA = 0x0001,
-	EV_TPM_ALG_SHA1 = 0x0004,
-	EV_TPM_ALG_SHA256 = 0x000b,
-	EV_TPM_ALG_SHA384 = 0x000c,
-	EV_TPM_ALG_SHA512 = 0x000d,
-	EV_TPM_ALG_NULL = 0x0010,
-	EV_TPM_ALG_SM3_256 = 0x0012,
-	EV_TPM_ALG_RSASSA = 0x0014,
-	EV_TPM_ALG_RSAPSS = 0x0016,
-	EV_TPM_ALG_ECDSA = 0x0018,
-	EV_TPM_ALG_ECC = 0x0023,
-	EV_TPM_ALG_SHA3_256 = 0x0027,
-	EV_TPM_ALG_SHA3_384 = 0x0028,
-	EV_TPM_ALG_SHA3_512 = 0x0029,
-};
-
-/* False where the digest is none of ours. */
-bool ev_tpm_digest_alg(uint16_t alg, enum ev_digest_alg *out);
+#include "evidence/tpm_alg.h"
 
 #define EV_TPM_BANKS_MAX 16
 #define EV_TPM_PCRS_MAX	 32
@@ -55,7 +36,9 @@ struct ev_tpm_quote {
 	size_t selection_size;
 };
 
-/* Bare TPMS_ATTEST or TPM2B_ATTEST; type must be TPM_ST_ATTEST_QUOTE. */
+/* Bare TPMS_ATTEST or TPM2B_ATTEST; type must be TPM_ST_ATTEST_QUOTE.  A bank
+ * listed twice, which no TPM does, is refused: then the same register would
+ * have two values. */
 enum ev_code ev_tpm_quote_parse(struct ev_span item, struct ev_tpm_quote *out,
 				struct ev_error *err);
 
@@ -69,11 +52,23 @@ bool ev_tpm_quoted(const struct ev_tpm_quote *q, struct ev_span values,
 		   uint16_t alg, unsigned int pcr, struct ev_span *value);
 
 struct ev_tpm_signature {
-	uint16_t scheme;    /* RSASSA, RSAPSS, ECDSA; RSASSA for a bare one */
-	uint16_t hash;	    /* SHA-256 for a bare one */
-	struct ev_span rsa; /* or: */
-	struct ev_span r, s;
+	uint16_t scheme;     /* RSASSA for a bare one */
+	uint16_t hash;	     /* SHA-256 for a bare one */
+	struct ev_span rsa;  /* of RSASSA and RSAPSS; or: */
+	struct ev_span r, s; /* of ECDSA, ECDAA, SM2 and ECSCHNORR; or: */
+	struct ev_span hmac;
 };
+
+/* Whether it is of a scheme that can be verified here by a public key: RSASSA,
+ * RSAPSS or ECDSA, then over a digest of ours. */
+bool ev_tpm_signature_is_ours(const struct ev_tpm_signature *signature);
+
+/* Whether the key made the signature over the attest; a key of the other
+ * family made none. */
+enum ev_verified
+ev_tpm_signature_verify(struct ev_crypto *crypto,
+			const struct ev_tpm_signature *signature,
+			const struct ev_public_key *key, struct ev_span attest);
 
 /* TPMT_SIGNATURE, or, where bare_rsassa_sha256 says so or the bytes are no
  * TPMT_SIGNATURE but 256..512 bytes, the bare RSA signature. */
@@ -85,9 +80,10 @@ enum ev_code ev_tpm_signature_parse(struct ev_span item,
 struct ev_tpm_public {	     /* TPMT_PUBLIC of an RSA or ECC signing key */
 	struct ev_span area; /* TPMT_PUBLIC bytes: what the Name hashes */
 	uint16_t type, name_alg;
-	uint32_t attributes;	/* TPMA_OBJECT */
-	struct ev_span modulus; /* RSA, big-endian */
-	uint32_t exponent;	/* 65537 where the area says 0 */
+	uint16_t scheme, scheme_hash; /* EV_TPM_ALG_NULL: any, none */
+	uint32_t attributes;	      /* TPMA_OBJECT */
+	struct ev_span modulus;	      /* RSA, big-endian */
+	uint32_t exponent;	      /* 65537 where the area says 0 */
 	uint16_t curve;
 	struct ev_span x, y;
 };
@@ -96,22 +92,31 @@ struct ev_tpm_public {	     /* TPMT_PUBLIC of an RSA or ECC signing key */
 enum ev_code ev_tpm_public_parse(struct ev_span item, struct ev_tpm_public *out,
 				 struct ev_error *err);
 
+/* The key of a public area: none where its curve is not ours or its numbers do
+ * not fit.  The modulus borrows from the area. */
+struct ev_public_key ev_tpm_public_key(const struct ev_tpm_public *p);
+
+/* What TPMA_OBJECT (8.3) must say of a key whose quotes prove anything: it
+ * stays in its TPM, was made there, and signs only what the TPM made. */
+#define EV_TPM_FIXED_TPM	     UINT32_C(0x00000002)
+#define EV_TPM_FIXED_PARENT	     UINT32_C(0x00000010)
+#define EV_TPM_SENSITIVE_DATA_ORIGIN UINT32_C(0x00000020)
+#define EV_TPM_RESTRICTED	     UINT32_C(0x00010000)
+#define EV_TPM_DECRYPT		     UINT32_C(0x00020000) /* must not */
+#define EV_TPM_SIGN		     UINT32_C(0x00040000)
+
 /* TPMA_OBJECT of the platform's AK: fixedTPM | fixedParent |
  * sensitiveDataOrigin | userWithAuth | noDA | restricted | sign. */
 #define EV_TPM_AK_ATTRIBUTES UINT32_C(0x00050472)
 
-/* The TPMT_PUBLIC that Azure's template gives an RSA-2048 key with this
- * modulus (256 bytes), azure page 6.3; out holds EV_TPM_AK_AREA bytes. */
-#define EV_TPM_AK_AREA (24 + 256)
-void ev_tpm_ak_area(const uint8_t modulus[256], uint8_t out[EV_TPM_AK_AREA]);
-
-/* qualifiedSigner of a primary key in the endorsement hierarchy: 34 bytes,
- * 000b || SHA-256(4000000B || 000b || SHA-256(area)).  False is trouble. */
-bool ev_tpm_qualified_name(struct ev_crypto *crypto, struct ev_span area,
-			   uint8_t out[34]);
-
-/* tpm2_quote -o, default format, little-endian C dump (azure page 6): gives
- * the values joined in ascending order, in *values (caller frees). */
+/*
+ * tpm2_quote -o: selection, then lists of values.  Format "serialized" is the
+ * C structures as they lay in memory, integers little-endian (azure page 6);
+ * "marshaled" of later tools the same as a TPM spells it, big-endian, without
+ * unused room; the first byte tells.  Gives the values joined in the file's
+ * order, in *values (caller frees).  The selection is nobody's word
+ * (CVE-2024-29039): nothing is to be concluded from it.
+ */
 enum ev_code ev_tpm_pcrs_serialized_parse(struct ev_span item,
 					  struct ev_pcr_selection *bank,
 					  size_t *n_banks, uint8_t **values,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Public areas of TPM keys, and the names that are made of them. */
+/* Public areas of TPM keys, and the keys in them. */
 #include "evidence/tpm.h"
 
 static const char object[] = "tpm-public";
@@ -8,21 +8,6 @@ static const char object[] = "tpm-public";
 #define RSA_BITS_MIN	     1024
 #define RSA_BITS_MAX	     4096
 #define ECC_COORDINATE_MAX   66 /* P-521 */
-#define RH_ENDORSEMENT	     0x4000000b
-#define NAME_SIZE	     34 /* algorithm and SHA-256 */
-
-/* Part 2, table 9, what is not in enum ev_tpm_alg. */
-enum {
-	ALG_AES = 0x0006,
-	ALG_SM4 = 0x0013,
-	ALG_RSAES = 0x0015,
-	ALG_OAEP = 0x0017,
-	ALG_ECDH = 0x0019,
-	ALG_ECDAA = 0x001a,
-	ALG_SM2 = 0x001b,
-	ALG_ECSCHNORR = 0x001c,
-	ALG_CAMELLIA = 0x0026,
-};
 
 static void refuse(struct ev_reader *r, const char *field, uint64_t at,
 		   uint64_t want, uint64_t found)
@@ -40,7 +25,8 @@ static void read_symmetric(struct ev_reader *r)
 
 	if (alg == EV_TPM_ALG_NULL)
 		return;
-	if (alg != ALG_AES && alg != ALG_SM4 && alg != ALG_CAMELLIA) {
+	if (alg != EV_TPM_ALG_AES && alg != EV_TPM_ALG_SM4 &&
+	    alg != EV_TPM_ALG_CAMELLIA) {
 		refuse(r, "symmetric", at, EV_TPM_ALG_NULL, alg);
 		return;
 	}
@@ -49,27 +35,29 @@ static void read_symmetric(struct ev_reader *r)
 }
 
 /* TPMT_RSA_SCHEME and TPMT_ECC_SCHEME, 11.2.4.2 and 11.2.5.6. */
-static void read_scheme(struct ev_reader *r)
+static void read_scheme(struct ev_reader *r, struct ev_tpm_public *p)
 {
 	uint64_t at = ev_reader_offset(r);
 	uint16_t alg = ev_read_u16be(r, "scheme");
 
+	p->scheme = alg;
+	p->scheme_hash = EV_TPM_ALG_NULL;
 	switch (alg) {
 	case EV_TPM_ALG_NULL:
-	case ALG_RSAES:
+	case EV_TPM_ALG_RSAES:
 		return;
-	case ALG_ECDAA:
-		ev_read_u16be(r, "scheme.hash");
+	case EV_TPM_ALG_ECDAA:
+		p->scheme_hash = ev_read_u16be(r, "scheme.hash");
 		ev_read_u16be(r, "scheme.count");
 		return;
 	case EV_TPM_ALG_RSASSA:
 	case EV_TPM_ALG_RSAPSS:
 	case EV_TPM_ALG_ECDSA:
-	case ALG_OAEP:
-	case ALG_ECDH:
-	case ALG_SM2:
-	case ALG_ECSCHNORR:
-		ev_read_u16be(r, "scheme.hash");
+	case EV_TPM_ALG_OAEP:
+	case EV_TPM_ALG_ECDH:
+	case EV_TPM_ALG_SM2:
+	case EV_TPM_ALG_ECSCHNORR:
+		p->scheme_hash = ev_read_u16be(r, "scheme.hash");
 		return;
 	default:
 		refuse(r, "scheme", at, EV_TPM_ALG_RSASSA, alg);
@@ -83,7 +71,7 @@ static void read_rsa(struct ev_reader *r, struct ev_tpm_public *p)
 	uint16_t bits;
 
 	read_symmetric(r);
-	read_scheme(r);
+	read_scheme(r, p);
 	at = ev_reader_offset(r);
 	bits = ev_read_u16be(r, "keyBits");
 	if (bits % 8 != 0 || bits < RSA_BITS_MIN || bits > RSA_BITS_MAX)
@@ -103,7 +91,7 @@ static void read_ecc(struct ev_reader *r, struct ev_tpm_public *p)
 	uint64_t at;
 
 	read_symmetric(r);
-	read_scheme(r);
+	read_scheme(r, p);
 	p->curve = ev_read_u16be(r, "curveID");
 	if (ev_read_u16be(r, "kdf") != EV_TPM_ALG_NULL)
 		ev_read_u16be(r, "kdf.hash");
@@ -156,33 +144,18 @@ enum ev_code ev_tpm_public_parse(struct ev_span item, struct ev_tpm_public *out,
 	return EV_OK;
 }
 
-void ev_tpm_ak_area(const uint8_t modulus[256], uint8_t out[EV_TPM_AK_AREA])
+struct ev_public_key ev_tpm_public_key(const struct ev_tpm_public *p)
 {
-	/* type, nameAlg, attributes, authPolicy, symmetric, scheme and its
-	 * hash, keyBits, exponent, size of the modulus */
-	static const uint8_t head[EV_TPM_AK_AREA - 256] = {
-		0x00, 0x01, 0x00, 0x0b, 0x00, 0x05, 0x04, 0x72,
-		0x00, 0x00, 0x00, 0x10, 0x00, 0x14, 0x00, 0x0b,
-		0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x00,
-	};
+	uint8_t exponent[4];
+	size_t n = 0;
 
-	memcpy(out, head, sizeof(head));
-	memcpy(out + sizeof(head), modulus, 256);
-}
+	if (p->type == EV_TPM_ALG_ECC)
+		return ev_public_key_ec(ev_curve_of_tpm(p->curve), p->x, p->y);
+	for (unsigned int shift = 32; shift > 0;) {
+		uint8_t byte = (uint8_t)(p->exponent >> (shift -= 8));
 
-bool ev_tpm_qualified_name(struct ev_crypto *crypto, struct ev_span area,
-			   uint8_t out[NAME_SIZE])
-{
-	static const uint8_t alg[2] = { 0x00, EV_TPM_ALG_SHA256 };
-	static const uint8_t parent[4] = { RH_ENDORSEMENT >> 24, 0x00, 0x00,
-					   RH_ENDORSEMENT & 0xff };
-	uint8_t name[32];
-	const struct ev_span parts[] = { EV_SPAN(parent), EV_SPAN(alg),
-					 EV_SPAN(name) };
-
-	if (!ev_digest(crypto, EV_SHA256, area, name) ||
-	    !ev_digest_parts(crypto, EV_SHA256, parts, 3, out + sizeof(alg)))
-		return false;
-	memcpy(out, alg, sizeof(alg));
-	return true;
+		if (byte != 0 || n > 0)
+			exponent[n++] = byte;
+	}
+	return ev_public_key_rsa(p->modulus, ev_span_of(exponent, n));
 }

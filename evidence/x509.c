@@ -184,7 +184,7 @@ enum ev_code ev_x509_parse(struct ev_crypto *crypto, struct ev_span item,
 	read_fields(c.der, base, &c, err);
 	if (err->code != EV_OK)
 		return err->code;
-	ev_spki_rsa(c.spki, &c.rsa_modulus, &c.rsa_exponent);
+	c.key = ev_public_key_of_spki(c.spki);
 	if (import(crypto, base, &c, err) != EV_OK)
 		return err->code;
 	*out = c;

@@ -157,7 +157,7 @@ const struct rp_by_hand rp_by_hand[] = {
 	{ "tpm.quote.signature",
 	  "tpm-quote-attest tpm-quote-signature azure-hcl-report",
 	  AK_MODULUS("2") RSA_KEY "tail -c 256 %1 >s.der; " PART("0") VERIFY },
-	{ "tpm.quote.pcrs", NULL, "%H %1" },
+	{ "tpm.quote.pcrs", "tpm-quote-attest tpm-pcrs", "%H %1" },
 	{ "tpm.quote.nonce", NULL, PART("0") " | od -An -v -tx1" },
 	{ "tpm.ak.match", "azure-hcl-report cert-pem",
 	  AK_MODULUS("0") "echo $n; openssl x509 -in %1 -noout -modulus | sed "

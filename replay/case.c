@@ -88,8 +88,9 @@ static enum ev_code name_ak(struct rp_case *c, struct rp_hcl *h)
 	if (h->claims_parsed.code != EV_OK || h->claims.ak.n_size != 256)
 		return EV_OK;
 	ev_tpm_ak_area(h->claims.ak.n, area);
-	h->has_ak_name =
-		ev_tpm_qualified_name(c->crypto, EV_SPAN(area), h->ak_name);
+	h->has_ak_name = ev_tpm_qualified_name(c->crypto, EV_SPAN(area),
+					       EV_TPM_ENDORSEMENT, h->ak_name,
+					       &h->ak_name_size);
 	return h->has_ak_name ? EV_OK : EV_TROUBLE;
 }
 

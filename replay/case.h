@@ -14,6 +14,7 @@
 #include "evidence/pck.h"
 #include "evidence/qe_identity.h"
 #include "evidence/tpm.h"
+#include "evidence/tpm_name.h"
 #include "replay/anchors.h"
 #include "replay/check.h"
 #include "replay/policy.h"
@@ -124,26 +125,36 @@ struct rp_hcl {
 	struct ev_runtime_claims claims;
 	/* What a quote by the HCLAkPub of the platform's template says. */
 	bool has_ak_name;
-	uint8_t ak_name[34];
+	uint8_t ak_name[EV_TPM_NAME_MAX];
+	size_t ak_name_size;
 	const struct rp_subject *quote;
 };
 
 struct rp_tpm_quote {
 	struct rp_parsed parsed;
 	struct ev_tpm_quote q;
-	const struct rp_item *signature_item, *pcrs_item, *public_item;
+	const struct rp_item *signature_item, *public_item;
+	const struct rp_item *pcrs_item; /* tpm-pcrs, else the dump */
+	const struct rp_item *dump_item; /* tpm-pcrs-serialized */
+	/* The values joined as pcrDigest takes them, of pcrs_item. */
+	struct rp_parsed pcrs_parsed;
+	struct ev_span values;
+	uint8_t *values_made; /* owned: of a dump; NULL: the item's bytes */
 	const struct rp_item *key_item; /* key-pem */
 	struct rp_parsed signature_parsed;
 	struct ev_tpm_signature signature;
 	struct rp_parsed public_parsed;
 	struct ev_tpm_public public;
-	uint8_t exponent[4]; /* of public, big-endian, without leading zeros */
-	size_t exponent_size;
+	struct ev_public_key public_key; /* of public; there or not */
 	struct ev_pem_list key_pem;
-	struct ev_span key_modulus, key_exponent; /* empty: no RSA key */
+	struct ev_public_key pem_key; /* of key_pem; there or not */
 	const struct rp_subject *hcl, *ak_cert;
-	bool verified; /* by the key of rp_ak_of, vouched for or not; filled
-			* by tpm.quote.signature */
+	bool verified; /* by the key of rp_ak_of, vouched for or not; this and
+			* what follows is filled by tpm.quote.signature */
+	uint8_t ak_name[EV_TPM_NAME_MAX]; /* Name of that key */
+	size_t ak_name_size;		  /* 0: its public area is not here */
+	/* qualifiedSigner is a primary key's of this one; NULL: of none. */
+	const struct ev_tpm_hierarchy *hierarchy;
 };
 
 struct rp_ak_cert {

@@ -2,6 +2,8 @@
 /* Certificates are read, and told apart by what their bytes say. */
 #include "replay/certificates.h"
 
+#include "replay/ak.h"
+
 #include "replay/link.h"
 #include "replay/subject.h"
 
@@ -107,14 +109,14 @@ bool rp_cert_is_issuer(const struct rp_case *c, const struct rp_ak_cert *cert)
 
 /* Keys that the archive itself knows as attestation keys. */
 struct known {
-	struct ev_span *modulus; /* owned */
+	struct ev_public_key *key; /* owned */
 	size_t n;
 };
 
-static void know(struct known *known, struct ev_span modulus)
+static void know(struct known *known, struct ev_public_key key)
 {
-	if (modulus.n > 0)
-		known->modulus[known->n++] = modulus;
+	if (ev_public_key_is_there(&key))
+		known->key[known->n++] = key;
 }
 
 /* False when memory ran out. */
@@ -122,13 +124,12 @@ static bool know_all(const struct rp_case *c, struct known *known)
 {
 	const struct rp_subject *s = NULL;
 
-	known->modulus = calloc(c->n_items + 1, sizeof(*known->modulus));
-	if (known->modulus == NULL)
+	known->key = calloc(c->n_items + 1, sizeof(*known->key));
+	if (known->key == NULL)
 		return false;
 	while ((s = rp_next_subject(c, RP_HCL, s)) != NULL)
 		if (s->hcl->claims_parsed.code == EV_OK)
-			know(known, ev_span_of(s->hcl->claims.ak.n,
-					       s->hcl->claims.ak.n_size));
+			know(known, rp_hcl_key(s->hcl));
 	for (size_t i = 0; i < c->n_items; i++) {
 		struct ev_tpm_public public;
 		struct ev_error err = { 0 };
@@ -136,7 +137,7 @@ static bool know_all(const struct rp_case *c, struct known *known)
 		if (rp_is_kind(&c->items[i], "tpm2b-public") &&
 		    ev_tpm_public_parse(c->items[i].bytes, &public, &err) ==
 			    EV_OK)
-			know(known, public.modulus);
+			know(known, ev_tpm_public_key(&public));
 	}
 	return true;
 }
@@ -147,7 +148,7 @@ static bool is_ak_by_content(const struct rp_case *c, const struct known *known,
 	if (cert->parsed.code != EV_OK || cert->cert.ca)
 		return false;
 	for (size_t i = 0; i < known->n; i++)
-		if (ev_span_eq(known->modulus[i], cert->cert.rsa_modulus))
+		if (ev_public_key_eq(&known->key[i], &cert->cert.key))
 			return true;
 	/* A vTPM's CAs say that usage too: one that lost its CA flag is still
 	 * the issuer that the manifest calls it. */
@@ -197,6 +198,6 @@ enum ev_code rp_link_ak_certs(struct rp_case *c)
 			n++;
 		code = link_item(c, &known, &c->certs[i], n);
 	}
-	free(known.modulus);
+	free(known.key);
 	return code;
 }

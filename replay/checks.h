@@ -77,6 +77,8 @@ rp_check_fn rp_check_tpm_quote_selection;
 rp_check_fn rp_check_tpm_quote_signature;
 rp_check_fn rp_check_tpm_quote_pcrs;
 rp_check_fn rp_check_tpm_quote_nonce;
+
+/* check_tpm_clock.c */
 rp_check_fn rp_check_tpm_quote_clock;
 
 /* check_ak.c */
@@ -111,18 +113,6 @@ enum rp_outcome rp_two_links(struct rp_case *c, const struct ev_chain *ch,
 /* Whether the root's key is pinned; marks the anchor as used. */
 enum rp_outcome rp_root_pinned(struct rp_case *c, const struct ev_cert *root,
 			       struct rp_finding *f);
-
-/* The key that the vTPM quote is said to be signed with: HCLAkPub, else that of
- * the TPM2B_PUBLIC, else a public key alone, else the AK certificate's.  False
- * where there is none. */
-struct rp_ak {
-	struct ev_span modulus, exponent;
-	const char *origin; /* "HCLAkPub" */
-	const struct rp_item *item;
-	uint64_t offset, length; /* of where the key stands in item */
-};
-bool rp_ak_of(const struct rp_case *c, const struct rp_subject *tpm_quote,
-	      struct rp_ak *out);
 
 /* The windows of a subject: those of dcap.collateral.window, and of an AK
  * certificate's path. */

@@ -51,15 +51,28 @@ static void write_selection(const struct ev_tpm_quote *q, struct ev_writer *w)
 static void write_scheme(const struct ev_tpm_signature *signature,
 			 struct ev_writer *w)
 {
-	enum ev_digest_alg alg;
+	const char *hash = ev_tpm_alg_name(signature->hash);
 
 	ev_write_str(w, "signatureScheme",
 		     signature->scheme == EV_TPM_ALG_RSASSA
 			     ? "rsassa-pkcs1-v1_5"
-		     : signature->scheme == EV_TPM_ALG_RSAPSS ? "rsapss"
-							      : "ecdsa");
-	if (ev_tpm_digest_alg(signature->hash, &alg))
-		ev_write_str(w, "signatureHash", ev_digest_name(alg));
+			     : ev_tpm_alg_name(signature->scheme));
+	if (hash != NULL)
+		ev_write_str(w, "signatureHash", hash);
+	if (signature->hash == EV_TPM_ALG_SHA1)
+		ev_write_str(w, "weak", "SHA-1");
+}
+
+/* Of the key that signed, where it is known what its TPM calls it. */
+static void write_names(const struct rp_tpm_quote *t, struct ev_writer *w)
+{
+	if (t->ak_name_size > 0)
+		ev_write_hex(w, "akName",
+			     ev_span_of(t->ak_name, t->ak_name_size));
+	if (t->hierarchy == NULL)
+		return;
+	ev_write_str(w, "akHierarchy", t->hierarchy->name);
+	ev_write_bool(w, "countersObscured", !t->hierarchy->shows_counters);
 }
 
 static void write_tpm(const struct rp_case *c, const struct rp_subject *s,
@@ -77,6 +90,7 @@ static void write_tpm(const struct rp_case *c, const struct rp_subject *s,
 	ev_write_bool(w, "trusted", passed(c, "tpm.quote.signature", s));
 	ev_write_hex(w, "extraData", q->extra_data);
 	ev_write_hex(w, "qualifiedSigner", q->qualified_signer);
+	write_names(s->tpm_quote, w);
 	ev_write_u64(w, "clock", q->clock);
 	ev_write_u64(w, "resetCount", q->reset_count);
 	ev_write_u64(w, "restartCount", q->restart_count);
@@ -87,15 +101,6 @@ static void write_tpm(const struct rp_case *c, const struct rp_subject *s,
 	if (s->tpm_quote->signature_item != NULL &&
 	    s->tpm_quote->signature_parsed.code == EV_OK)
 		write_scheme(&s->tpm_quote->signature, w);
-}
-
-/* A bank may be listed twice; a report's member stands once. */
-static bool listed_before(const struct ev_tpm_quote *q, size_t i)
-{
-	for (size_t k = 0; k < i; k++)
-		if (q->bank[k].alg == q->bank[i].alg)
-			return true;
-	return false;
 }
 
 static void write_bank(const struct ev_pcr_selection *bank,
@@ -127,7 +132,7 @@ static void write_pcrs(const struct rp_case *c, const struct rp_subject *s,
 		       struct ev_writer *w)
 {
 	const struct ev_tpm_quote *q = &s->tpm_quote->q;
-	struct ev_span values = s->tpm_quote->pcrs_item->bytes;
+	struct ev_span values = s->tpm_quote->values;
 	size_t at = 0;
 
 	ev_write_str(w, "item", s->tpm_quote->pcrs_item->name);
@@ -141,9 +146,7 @@ static void write_pcrs(const struct rp_case *c, const struct rp_subject *s,
 		if (!ev_tpm_digest_alg(q->bank[i].alg, &alg))
 			break;
 		size = q->bank[i].n_pcrs * ev_digest_size(alg);
-		if (!listed_before(q, i))
-			write_bank(&q->bank[i], alg,
-				   ev_span_sub(values, at, size), w);
+		write_bank(&q->bank[i], alg, ev_span_sub(values, at, size), w);
 		at += size;
 	}
 }

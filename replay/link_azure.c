@@ -2,7 +2,7 @@
 /* Paravisor report, vTPM quote and AK certificate find each other. */
 #include "replay/link.h"
 
-#include "evidence/base/sig.h"
+#include "replay/ak.h"
 #include "replay/certificates.h"
 
 const struct rp_subject *rp_quote_of_hcl(const struct rp_case *c,
@@ -28,13 +28,14 @@ const struct rp_subject *rp_quote_of_hcl(const struct rp_case *c,
 /* Items that are judged with a TPM quote, and what they say of it. */
 static const struct companion {
 	const char *kind, *rel;
-	/* One may be that of several quotes; one that names no quote counts
-	 * only where it is alone. */
+	/* One may be that of several quotes by one key; one that names no
+	 * quote counts only where it is alone. */
 	bool shared;
 } companions[] = {
 	{ "tpm-quote-signature", "signature-of", false },
 	{ "tpm-pcrs", "values-of", false },
-	{ "tpm2b-public", "key-of", false },
+	{ "tpm-pcrs-serialized", "values-of", false },
+	{ "tpm2b-public", "key-of", true },
 	{ "key-pem", "key-of", true },
 };
 #define N_COMPANIONS (sizeof(companions) / sizeof(companions[0]))
@@ -44,10 +45,8 @@ static const struct rp_item **companion_of(struct rp_tpm_quote *t,
 					   const struct companion *what)
 {
 	const struct rp_item **const place[N_COMPANIONS] = {
-		&t->signature_item,
-		&t->pcrs_item,
-		&t->public_item,
-		&t->key_item,
+		&t->signature_item, &t->pcrs_item, &t->dump_item,
+		&t->public_item,    &t->key_item,
 	};
 
 	return place[what - companions];
@@ -98,12 +97,29 @@ static void join_named(const struct rp_case *c, const struct companion *what,
 	}
 }
 
-/* An only item goes to every quote that none named. */
+/* The first quote that can be read and has none. */
+static struct rp_tpm_quote *first_without(struct rp_subject *s,
+					  const struct companion *what)
+{
+	for (; s != NULL; s = s->next)
+		if (s->tpm_quote->parsed.code == EV_OK &&
+		    *companion_of(s->tpm_quote, what) == NULL)
+			return s->tpm_quote;
+	return NULL;
+}
+
+/* An only item goes to every quote that none named and that the same key says
+ * it signed; to all where none can be read. */
 static void share(struct rp_subject *s, const struct companion *what,
 		  struct rp_item *item)
 {
+	const struct rp_tpm_quote *first = first_without(s, what);
+
 	for (; s != NULL; s = s->next)
-		if (*companion_of(s->tpm_quote, what) == NULL)
+		if (*companion_of(s->tpm_quote, what) == NULL &&
+		    (first == NULL ||
+		     ev_span_eq(s->tpm_quote->q.qualified_signer,
+				first->q.qualified_signer)))
 			join(s->tpm_quote, what, item);
 }
 
@@ -146,20 +162,21 @@ static const struct rp_subject *hcl_of(const struct rp_case *c,
 
 	while ((s = rp_next_subject(c, RP_HCL, s)) != NULL)
 		if (t->parsed.code == EV_OK && s->hcl->has_ak_name &&
-		    ev_span_eq(EV_SPAN(s->hcl->ak_name), t->q.qualified_signer))
+		    ev_span_eq(
+			    ev_span_of(s->hcl->ak_name, s->hcl->ak_name_size),
+			    t->q.qualified_signer))
 			return s;
 	return c->first[RP_HCL];
 }
 
-/* The key that is known without a certificate; empty: none is. */
-static struct ev_span known_key(const struct rp_tpm_quote *t)
+/* The key that is known without a certificate; none: none is. */
+static struct ev_public_key known_key(const struct rp_tpm_quote *t)
 {
 	if (t->hcl != NULL)
-		return ev_span_of(t->hcl->hcl->claims.ak.n,
-				  t->hcl->hcl->claims.ak.n_size);
+		return rp_hcl_key(t->hcl->hcl);
 	if (t->public_item != NULL && t->public_parsed.code == EV_OK)
-		return t->public.modulus;
-	return t->key_modulus;
+		return t->public_key;
+	return t->pem_key;
 }
 
 /* The certificate of that key, else the one that the manifest calls this
@@ -167,12 +184,13 @@ static struct ev_span known_key(const struct rp_tpm_quote *t)
 static const struct rp_subject *cert_of(const struct rp_case *c,
 					const struct rp_subject *quote)
 {
-	struct ev_span key = known_key(quote->tpm_quote);
+	const struct ev_public_key key = known_key(quote->tpm_quote);
+	bool is_there = ev_public_key_is_there(&key);
 	const struct rp_subject *s = NULL;
 
-	while (key.n > 0 && (s = rp_next_subject(c, RP_AK_CERT, s)) != NULL)
+	while (is_there && (s = rp_next_subject(c, RP_AK_CERT, s)) != NULL)
 		if (s->ak_cert->parsed.code == EV_OK &&
-		    ev_span_eq(s->ak_cert->cert.rsa_modulus, key))
+		    ev_public_key_eq(&s->ak_cert->cert.key, &key))
 			return s;
 	s = NULL;
 	while ((s = rp_next_subject(c, RP_AK_CERT, s)) != NULL)
@@ -207,26 +225,34 @@ static void link_left_certs(struct rp_case *c)
 	}
 }
 
-/* As certificates and runtime claims spell it. */
-static void spell_exponent(struct rp_tpm_quote *t)
-{
-	for (unsigned int shift = 32; shift > 0;) {
-		uint8_t byte = (uint8_t)(t->public.exponent >> (shift -= 8));
-
-		if (byte != 0 || t->exponent_size > 0)
-			t->exponent[t->exponent_size++] = byte;
-	}
-}
-
-/* A key that is no RSA key, or no key, is none that a quote is judged by. */
+/* A key of another kind, or no key, is none that a quote is judged by. */
 static void read_key(struct rp_tpm_quote *t)
 {
 	struct ev_error err = { 0 };
 
 	if (ev_pem_list_parse(t->key_item->bytes, 0, "PUBLIC KEY", &t->key_pem,
 			      &err) == EV_OK)
-		ev_spki_rsa(t->key_pem.block[0].der, &t->key_modulus,
-			    &t->key_exponent);
+		t->pem_key = ev_public_key_of_spki(t->key_pem.block[0].der);
+}
+
+/* A dump counts where it is all there is.  What it says it selects is not
+ * looked at again: the quote's selection decides (CVE-2024-29039). */
+static void read_values(struct rp_tpm_quote *t)
+{
+	struct ev_pcr_selection unsigned_word[EV_TPM_BANKS_MAX];
+	size_t n_banks, n = 0;
+
+	if (t->pcrs_item != NULL) {
+		t->values = t->pcrs_item->bytes;
+		return;
+	}
+	t->pcrs_item = t->dump_item;
+	if (t->dump_item == NULL)
+		return;
+	t->pcrs_parsed.code = ev_tpm_pcrs_serialized_parse(
+		t->dump_item->bytes, unsigned_word, &n_banks, &t->values_made,
+		&n, &t->pcrs_parsed.err);
+	t->values = ev_span_of(t->values_made, n);
 }
 
 static void link_tpm_quote(const struct rp_case *c, struct rp_subject *s)
@@ -247,10 +273,11 @@ static void link_tpm_quote(const struct rp_case *c, struct rp_subject *s)
 			ev_tpm_public_parse(t->public_item->bytes, &t->public,
 					    &t->public_parsed.err);
 		if (t->public_parsed.code == EV_OK)
-			spell_exponent(t);
+			t->public_key = ev_tpm_public_key(&t->public);
 	}
 	if (t->key_item != NULL)
 		read_key(t);
+	read_values(t);
 	t->hcl = hcl_of(c, t);
 	t->ak_cert = cert_of(c, s);
 	s->partner[0] = t->hcl;

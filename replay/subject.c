@@ -139,6 +139,7 @@ static void empty_hcl(struct rp_subject *s)
 static void empty_tpm_quote(struct rp_subject *s)
 {
 	ev_pem_list_free(&s->tpm_quote->key_pem);
+	free(s->tpm_quote->values_made);
 }
 
 static void empty_bound(struct rp_subject *s)

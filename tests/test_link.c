@@ -227,13 +227,63 @@ static void a_key_alone_is_every_quotes_and_one_of_two_nobodys(void **state)
 	first = build(s, REPLAY_AS_OF)->first[RP_TPM_QUOTE];
 	assert_string_equal(first->tpm_quote->key_item->name, "a");
 	assert_string_equal(first->next->tpm_quote->key_item->name, "a");
-	assert_int_equal(first->tpm_quote->key_modulus.n, 0);
+	assert_int_equal(first->tpm_quote->pem_key.modulus.n, 0);
 	rp_case_free(&s->c);
 	add(s, "d", "key-pem", EV_SPAN_LITERAL("y"), NULL, NULL);
 	add(s, "e", "key-pem", EV_SPAN_LITERAL("z"), "key-of", "c");
 	first = build(s, REPLAY_AS_OF)->first[RP_TPM_QUOTE];
 	assert_null(first->tpm_quote->key_item);
 	assert_string_equal(first->next->tpm_quote->key_item->name, "e");
+	end(s);
+}
+
+static void a_dump_of_values_counts_where_there_are_none(void **state)
+{
+	/* Nothing selected, in no lists: a dump all the same. */
+	static const uint8_t dump[8] = { 0 };
+	struct scene *s = scene("pass");
+	struct ev_span quote = replay_item(&s->r, "tpm-quote-attest", 0);
+	const struct rp_tpm_quote *first, *second;
+
+	(void)state;
+	add(s, "a", "tpm-quote-attest", quote, NULL, NULL);
+	add(s, "b", "tpm-quote-attest", quote, NULL, NULL);
+	add(s, "c", "tpm-pcrs", EV_SPAN_LITERAL("x"), "values-of", "b");
+	add(s, "d", "tpm-pcrs-serialized", EV_SPAN(dump), "values-of", "a");
+	add(s, "e", "tpm-pcrs-serialized", EV_SPAN_LITERAL("y"), "values-of",
+	    "b");
+	first = build(s, REPLAY_AS_OF)->first[RP_TPM_QUOTE]->tpm_quote;
+	second = s->c.first[RP_TPM_QUOTE]->next->tpm_quote;
+	assert_string_equal(first->pcrs_item->name, "d");
+	assert_int_equal(first->pcrs_parsed.code, EV_OK);
+	assert_int_equal(first->values.n, 0);
+	assert_string_equal(second->pcrs_item->name, "c");
+	assert_string_equal(second->dump_item->name, "e");
+	assert_int_equal(second->values.n, 1);
+	end(s);
+}
+
+static void an_area_alone_is_of_the_quotes_of_one_key(void **state)
+{
+	struct scene *s = scene("pass");
+	struct ev_span quote = replay_item(&s->r, "tpm-quote-attest", 0);
+	struct ev_span area = replay_item(&s->r, "tpm2b-public", 0);
+	uint8_t other[512];
+	const struct rp_subject *first;
+
+	(void)state;
+	assert_true(quote.n <= sizeof(other));
+	memcpy(other, quote.p, quote.n);
+	other[20] ^= 1; /* in qualifiedSigner */
+	add(s, "a", "tpm2b-public", area, NULL, NULL);
+	add(s, "b", "tpm-quote-attest", quote, NULL, NULL);
+	add(s, "c", "tpm-quote-attest", ev_span_of(other, quote.n), NULL, NULL);
+	add(s, "d", "tpm-quote-attest", quote, NULL, NULL);
+	first = build(s, REPLAY_AS_OF)->first[RP_TPM_QUOTE];
+	assert_string_equal(first->tpm_quote->public_item->name, "a");
+	assert_null(first->next->tpm_quote->public_item);
+	assert_string_equal(first->next->next->tpm_quote->public_item->name,
+			    "a");
 	end(s);
 }
 
@@ -329,6 +379,8 @@ int main(void)
 			what_an_item_says_of_itself_goes_before_its_place),
 		cmocka_unit_test(
 			a_key_alone_is_every_quotes_and_one_of_two_nobodys),
+		cmocka_unit_test(a_dump_of_values_counts_where_there_are_none),
+		cmocka_unit_test(an_area_alone_is_of_the_quotes_of_one_key),
 		cmocka_unit_test(a_chain_is_told_by_content_before_relation),
 		cmocka_unit_test(an_item_without_bytes_is_a_subject),
 		cmocka_unit_test(a_quote_finds_the_signing_chain_that_parses),

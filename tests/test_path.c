@@ -68,8 +68,8 @@ static void the_ak_certificate_is_read(void **state)
 	vectors_need();
 	c = open_chain(*state);
 	assert_int_equal(c.leaf.der_size, 994);
-	assert_int_equal(c.leaf.rsa_modulus.n, 256);
-	assert_int_equal(c.leaf.rsa_exponent.n, 3);
+	assert_int_equal(c.leaf.key.modulus.n, 256);
+	assert_int_equal(c.leaf.key.exponent_size, 3);
 	assert_false(c.leaf.self_issued);
 	assert_true(c.root.self_issued);
 	assert_true(c.leaf.aik && !c.leaf.ca);

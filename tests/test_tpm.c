@@ -6,6 +6,7 @@
 #include "evidence/base/hex.h"
 #include "evidence/base/sig.h"
 #include "evidence/hcl.h"
+#include "evidence/tpm_name.h"
 #include "tests/parse_case.h"
 #include "tests/vectors.h"
 
@@ -52,23 +53,26 @@ static enum ev_code parse_pcrs(struct ev_span item, struct ev_error *err)
 static void check_signer(struct ev_crypto *crypto, const char *report,
 			 struct ev_span msg, struct ev_span sig)
 {
-	uint8_t area[EV_TPM_AK_AREA], name[34];
+	uint8_t area[EV_TPM_AK_AREA], name[EV_TPM_NAME_MAX];
 	struct ev_error err = { 0 };
 	struct ev_runtime_claims c;
 	struct ev_tpm_signature s;
 	struct ev_tpm_quote q;
 	struct ev_hcl h;
+	size_t n;
 
 	assert_int_equal(ev_hcl_parse(item_of(report), &h, &err), EV_OK);
 	assert_int_equal(ev_runtime_claims_parse(h.runtime_data, 0, &c, &err),
 			 EV_OK);
 	assert_int_equal(ev_tpm_quote_parse(msg, &q, &err), EV_OK);
 	ev_tpm_ak_area(c.ak.n, area);
-	assert_true(ev_tpm_qualified_name(crypto, EV_SPAN(area), name));
-	assert_true(ev_span_eq(q.qualified_signer, EV_SPAN(name)));
+	assert_true(ev_tpm_qualified_name(crypto, EV_SPAN(area),
+					  EV_TPM_ENDORSEMENT, name, &n));
+	assert_true(ev_span_eq(q.qualified_signer, ev_span_of(name, n)));
 	area[6] &= 0xfb; /* noDA is bit 10 of the attributes at 4 */
-	assert_true(ev_tpm_qualified_name(crypto, EV_SPAN(area), name));
-	assert_false(ev_span_eq(q.qualified_signer, EV_SPAN(name)));
+	assert_true(ev_tpm_qualified_name(crypto, EV_SPAN(area),
+					  EV_TPM_ENDORSEMENT, name, &n));
+	assert_false(ev_span_eq(q.qualified_signer, ev_span_of(name, n)));
 	assert_int_equal(ev_tpm_signature_parse(sig, true, &s, &err), EV_OK);
 	assert_int_equal(ev_rsa_verify(crypto, ev_span_of(c.ak.n, c.ak.n_size),
 				       ev_span_of(c.ak.e, c.ak.e_size),
@@ -246,6 +250,93 @@ static void signatures_are_read_bare_and_wrapped(void **state)
 	parse_mutations(parse_signature, EV_SPAN(rsa), 5000);
 }
 
+/* A scheme of another kind is read, so that it can be named. */
+static void schemes_that_are_not_ours_are_read(void **state)
+{
+	static const uint8_t schemes[] = { 0x1a, 0x1b, 0x1c };
+	uint8_t ecc[12] = { 0x00, 0x1a, 0x00, 0x12, 0x00, 0x02,
+			    0x01, 0x02, 0x00, 0x02, 0x03, 0x04 };
+	uint8_t hmac[4 + 32] = { 0x00, 0x05, 0x00, 0x0b };
+	struct ev_error err = { 0 };
+	struct ev_tpm_signature s;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(schemes); i++) {
+		ecc[1] = schemes[i];
+		assert_int_equal(
+			ev_tpm_signature_parse(EV_SPAN(ecc), false, &s, &err),
+			EV_OK);
+		assert_int_equal(s.s.n, 2);
+		assert_false(ev_tpm_signature_is_ours(&s));
+	}
+	assert_int_equal(ev_tpm_signature_parse(EV_SPAN(hmac), false, &s, &err),
+			 EV_OK);
+	assert_int_equal(s.hmac.n, 32);
+	assert_false(ev_tpm_signature_is_ours(&s));
+	parse_prefixes(parse_signature, EV_SPAN(hmac), sizeof(hmac));
+	parse_refuses_byte(parse_signature, EV_SPAN(hmac), 3, 0x12, EV_VALUE,
+			   "tpm-signature", "hash");
+	ecc[1] = 0x18; /* ECDSA, and over a digest of ours alone */
+	parse_refuses_byte(parse_signature, EV_SPAN(ecc), 3, 0x12, EV_VALUE,
+			   "tpm-signature", "hash");
+}
+
+static void a_bank_stands_once(void **state)
+{
+	/* An attest without name and nonce: two banks of two registers. */
+	uint8_t attest[6 + 4 + 25 + 4 + 12 + 2] = {
+		0xff, 0x54, 0x43, 0x47, 0x80, 0x18,
+	};
+	struct ev_error err = { 0 };
+	struct ev_tpm_quote q;
+	uint8_t *bank = attest + 39;
+
+	(void)state;
+	bank[-1] = 2;
+	bank[1] = 0x0b;
+	bank[2] = 3;
+	bank[3] = 0x11;
+	bank[7] = 0x04;
+	bank[8] = 3;
+	bank[9] = 0x11;
+	assert_int_equal(ev_tpm_quote_parse(EV_SPAN(attest), &q, &err), EV_OK);
+	assert_int_equal(q.n_banks, 2);
+	parse_refuses_byte(parse, EV_SPAN(attest), 39 + 7, 0x0b, EV_DUPLICATE,
+			   "tpm-quote", "pcrSelect.hash");
+	parse_refuses_byte(parse, EV_SPAN(attest), 39 + 8, 0, EV_LIMIT,
+			   "tpm-quote", "pcrSelect.sizeofSelect");
+}
+
+static void ec_areas_hold_points(void **state)
+{
+	/* P-256, ECDSA over SHA-256, coordinates of 31 and 33 bytes. */
+	uint8_t area[20 + 33 + 35] = {
+		0x00, 0x23, 0x00, 0x0b, 0x00, 0x05, 0x00, 0x72,
+		0x00, 0x00, 0x00, 0x10, 0x00, 0x18, 0x00, 0x0b,
+		0x00, 0x03, 0x00, 0x10, 0x00, 31,
+	};
+	struct ev_public_key key;
+	struct ev_error err = { 0 };
+	struct ev_tpm_public p;
+
+	(void)state;
+	area[22] = 0xaa;
+	area[22 + 31 + 1] = 33;
+	area[22 + 31 + 3] = 0xbb;
+	assert_int_equal(ev_tpm_public_parse(EV_SPAN(area), &p, &err), EV_OK);
+	assert_int_equal(p.scheme, EV_TPM_ALG_ECDSA);
+	assert_int_equal(p.scheme_hash, EV_TPM_ALG_SHA256);
+	key = ev_tpm_public_key(&p);
+	assert_string_equal(ev_public_key_name(&key), "P-256");
+	assert_int_equal(key.point[0], 0);
+	assert_int_equal(key.point[1], 0xaa);
+	assert_int_equal(key.point[32], 0xbb);
+	p.curve = 0x0020;
+	key = ev_tpm_public_key(&p);
+	assert_false(ev_public_key_is_there(&key));
+	parse_prefixes(parse_public, EV_SPAN(area), sizeof(area));
+}
+
 static void public_areas_are_read(void **state)
 {
 	struct ev_error err = { 0 };
@@ -331,6 +422,9 @@ int main(void)
 		cmocka_unit_test(quote_is_read_with_and_without_its_size),
 		cmocka_unit_test(quote_refuses_other_values),
 		cmocka_unit_test(signatures_are_read_bare_and_wrapped),
+		cmocka_unit_test(schemes_that_are_not_ours_are_read),
+		cmocka_unit_test(a_bank_stands_once),
+		cmocka_unit_test(ec_areas_hold_points),
 		cmocka_unit_test(public_areas_are_read),
 		cmocka_unit_test(serialized_pcrs_hash_to_the_quote),
 	};
