@@ -13,12 +13,13 @@ import cases_profile
 import cases_sets
 import cases_sgx
 import cases_tcb
+import cases_tpm
 
 
 def every():
     out = [case.Case("pass", "everything in order: quote, collateral, HCL report, TPM quote")]
-    for area in (cases_archive, cases_dcap, cases_collateral, cases_tcb, cases_azure, cases_bind,
-                 cases_absent, cases_sgx, cases_policy, cases_sets, cases_profile):
+    for area in (cases_archive, cases_dcap, cases_collateral, cases_tcb, cases_azure, cases_tpm,
+                 cases_bind, cases_absent, cases_sgx, cases_policy, cases_sets, cases_profile):
         out += area.every()
     names = [c.name for c in out]
     if len(set(names)) != len(names):

@@ -32,6 +32,7 @@ class Replay:
     def __init__(self, data, as_of, policy, nonce=None):
         self.as_of, self.policy, self.nonce = as_of, policy, nonce
         self.out, self.moot, self.chosen = {}, set(), {}
+        self.own = {}  # {kind: items of the one that is asked about}
         self.ask("archive.container", (), lambda: self.open(data))
         self.ask("archive.canonical", ("archive.container",), self.canonical_bytes)
         self.ask("archive.manifest", ("archive.container",), self.read_manifest)
@@ -126,6 +127,8 @@ class Replay:
 
     def of_kind(self, kind):
         """The bytes of the items of a kind, in order."""
+        if kind in self.own:
+            return self.own[kind]
         return [self.data[i["name"]] for i in self.items if i["kind"] == kind]
 
     def entry(self, kind):

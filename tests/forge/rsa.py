@@ -8,6 +8,7 @@ import der
 import drbg
 
 PREFIX = {  # DigestInfo algorithms of RFC 8017 9.2
+    "sha1": "1.3.14.3.2.26",
     "sha256": "2.16.840.1.101.3.4.2.1",
     "sha384": "2.16.840.1.101.3.4.2.2",
     "sha512": "2.16.840.1.101.3.4.2.3",
@@ -84,6 +85,10 @@ class Key:
     def sign(self, message, hash_name="sha256"):
         return _sign(self, message, hash_name)
 
+    def sign_pss(self, message, hash_name="sha256"):
+        salt = drbg.take("pss salt " + self.name, hashlib.new(hash_name).digest_size)
+        return _power(self, encoded_pss(message, hash_name, self.size, salt))
+
 
 def sig_algorithm(hash_name):
     return der.seq(der.oid(SIGNATURE[hash_name]), der.null())
@@ -101,9 +106,32 @@ def encoded(message, hash_name, size):
     return b"\0\1" + b"\xff" * (size - len(info) - 3) + b"\0" + info
 
 
+def mask(seed, size, hash_name):
+    """MGF1 (RFC 8017 B.2.1)."""
+    blocks = (hashlib.new(hash_name, seed + i.to_bytes(4, "big")).digest() for i in range(size))
+    out = b""
+    while len(out) < size:
+        out += next(blocks)
+    return out[:size]
+
+
+def encoded_pss(message, hash_name, size, salt):
+    """EMSA-PSS of a key of a whole number of bytes (RFC 8017 9.1.1)."""
+    digest = hashlib.new(hash_name, message).digest()
+    h = hashlib.new(hash_name, bytes(8) + digest + salt).digest()
+    plain = b"\1" + salt
+    plain = bytes(size - len(h) - 1 - len(plain)) + plain
+    masked = bytes(a ^ b for a, b in zip(plain, mask(h, len(plain), hash_name)))
+    return bytes([masked[0] & 0x7F]) + masked[1:] + h + b"\xbc"
+
+
 @functools.lru_cache(maxsize=None)
 def _sign(key_, message, hash_name):
-    m = int.from_bytes(encoded(message, hash_name, key_.size), "big")
+    return _power(key_, encoded(message, hash_name, key_.size))
+
+
+def _power(key_, block):
+    m = int.from_bytes(block, "big")
     a = pow(m, key_.d % (key_.p - 1), key_.p)
     b = pow(m, key_.d % (key_.q - 1), key_.q)
     value = b + key_.q * ((a - b) * pow(key_.q, -1, key_.p) % key_.p)

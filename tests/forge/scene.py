@@ -61,6 +61,7 @@ class Scene:
     """The evidence of one guest. edits: {stage name: function of the value}."""
 
     user_data, tpm_nonce = bytes(64), NONCE  # what the guest asked with
+    tpm_hash = "sha256"                      # of the scheme that the quote is signed by
 
     def __init__(self, edits=None):
         self.edits = edits or {}
@@ -157,13 +158,16 @@ class Scene:
     def pcrs(self):
         return tpm.pcr_values()
 
+    def tpm_signer(self):
+        return tpm.qualified_signer(self.ak)
+
     @functools.cached_property
     def tpm_message(self):
         fields = self.stage("tpm.fields", {
-            "magic": tpm.MAGIC, "type": tpm.QUOTE, "signer": tpm.qualified_signer(self.ak),
+            "magic": tpm.MAGIC, "type": tpm.QUOTE, "signer": self.tpm_signer(),
             "extra": self.tpm_nonce, "clock": 2816998, "resets": 1, "restarts": 0, "safe": 1,
             "firmware": 0x2020031200120003, "selection": tpm.selection(range(24)),
-            "digest": hashlib.sha256(b"".join(self.pcrs)).digest()})
+            "digest": hashlib.new(self.tpm_hash, b"".join(self.pcrs)).digest()})
         return self.stage("tpm.message", tpm.attest(fields))
 
     @functools.cached_property

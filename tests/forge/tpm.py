@@ -5,6 +5,8 @@ import hashlib
 
 ATTRIBUTES = 0x00050472  # azure.md 6.3
 MAGIC, QUOTE = 0xFF544347, 0x8018
+SCHEME = {"rsassa": 0x14, "rsapss": 0x16, "ecdsa": 0x18, "ecdaa": 0x1A}
+HASH = {"sha1": 4, "sha256": 0x0B, "sha384": 0x0C, "sha512": 0x0D}
 
 
 def be(value, size):
@@ -15,30 +17,62 @@ def sized(data):
     return be(len(data), 2) + data
 
 
-def public(key, attributes=ATTRIBUTES):
-    """TPMT_PUBLIC of an RSA-2048 key with RSASSA/SHA-256 (azure.md 6.3)."""
-    return (be(1, 2) + be(0x0B, 2) + be(attributes, 4) + sized(b"")
-            + be(0x10, 2) + be(0x14, 2) + be(0x0B, 2) + be(key.size * 8, 2) + be(0, 4)
-            + sized(key.modulus()))
+def public(key, attributes=ATTRIBUTES, scheme="rsassa", hash_name="sha256"):
+    """TPMT_PUBLIC of an RSA or EC key; by default RSASSA/SHA-256 (azure.md 6.3)."""
+    head = (be(1 if scheme != "ecdsa" else 0x23, 2) + be(0x0B, 2) + be(attributes, 4) + sized(b"")
+            + be(0x10, 2) + be(SCHEME[scheme], 2) + be(HASH[hash_name], 2))
+    if scheme != "ecdsa":
+        return head + be(key.size * 8, 2) + be(0, 4) + sized(key.modulus())
+    point, size = key.raw_public(), key.curve.size
+    return (head + be({32: 3, 48: 4}[size], 2) + be(0x10, 2) + sized(point[:size])
+            + sized(point[size:]))
+
+
+def signature(scheme, hash_name, *values):
+    """TPMT_SIGNATURE (eventlog.md 7.3)."""
+    return be(SCHEME[scheme], 2) + be(HASH[hash_name], 2) + b"".join(sized(v) for v in values)
 
 
 def name(area):
     return be(0x0B, 2) + hashlib.sha256(area).digest()
 
 
-def signer_of_area(area):
-    """Name of a key below the endorsement hierarchy, 0x4000000B."""
-    return be(0x0B, 2) + hashlib.sha256(be(0x4000000B, 4) + name(area)).digest()
+def signer_of_area(area, parent=be(0x4000000B, 4)):
+    """Qualified name of a key below a hierarchy's handle, or below a key of that name."""
+    return be(0x0B, 2) + hashlib.sha256(parent + name(area)).digest()
 
 
 def qualified_signer(key, attributes=ATTRIBUTES):
     return signer_of_area(public(key, attributes))
 
 
-def selection(indexes):
-    """One bank, SHA-256, three bytes of bitmap."""
+def selection(*banks):
+    """Each bank is a range of registers of SHA-256, three bytes of bitmap."""
+    out = be(len(banks), 4)
+    for indexes in banks:
+        bitmap = sum(1 << i for i in indexes)
+        out += be(0x0B, 2) + be(3, 1) + bitmap.to_bytes(3, "little")
+    return out
+
+
+def dump(indexes, values):
+    """The PCR file of tpm2_quote as it lay in memory, little-endian (eventlog.md 7.6)."""
     bitmap = sum(1 << i for i in indexes)
-    return be(1, 4) + be(0x0B, 2) + be(3, 1) + bitmap.to_bytes(3, "little")
+    slots = bytes.fromhex("0b0003") + bitmap.to_bytes(3, "little") + bytes(2)
+    lists = [values[i:i + 8] for i in range(0, len(values), 8)]
+    out = b"\1\0\0\0" + slots + bytes(15 * 8) + len(lists).to_bytes(4, "little")
+    for some in lists:
+        out += len(some).to_bytes(4, "little")
+        out += b"".join(len(v).to_bytes(2, "little") + v.ljust(64, b"\0") for v in some)
+        out += bytes(66 * (8 - len(some)))
+    return out
+
+
+def marshaled(indexes, values):
+    """The same as a TPM spells it."""
+    lists = [values[i:i + 8] for i in range(0, len(values), 8)]
+    return selection(indexes) + be(len(lists), 4) + b"".join(
+        be(len(some), 4) + b"".join(sized(v) for v in some) for some in lists)
 
 
 def attest(values):
