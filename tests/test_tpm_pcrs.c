@@ -111,6 +111,8 @@ static const struct {
 } pairs[] = {
 	{ "tpm-swtpm/quote.msg", "tpm-swtpm/quote.pcrs.serialized", 768 },
 	{ "tpm-swtpm/quote3.msg", "tpm-swtpm/quote3.pcrs.serialized", 2400 },
+	{ "tpm-swtpm/quote4-empty-selection.msg",
+	  "tpm-swtpm/quote4.pcrs.serialized", 0 },
 	{ "eventlog/quotes/keylime-quote.out",
 	  "eventlog/quotes/keylime-quotepcr.out", 96 },
 };
