@@ -271,7 +271,8 @@ const struct rp_check rp_checks[] = {
 	      "RFC 5280, 6; EK-PROFILE"),
 	CHECK("tpm.quote.format", ONE(RP_TPM_QUOTE), AFTER(0), RP_REQUIRED,
 	      rp_check_tpm_quote_format, "the bytes are a TPM's quote",
-	      "TPM_GENERATED, TPM_ST_ATTEST_QUOTE, every byte used",
+	      "TPM_GENERATED, TPM_ST_ATTEST_QUOTE, each bank once, every byte "
+	      "used",
 	      "TPM2-PART2 10.12.12"),
 	CHECK("tpm.quote.selection", ONE(RP_TPM_QUOTE),
 	      AFTER("tpm.quote.format"), RP_REQUIRED,
@@ -283,13 +284,15 @@ const struct rp_check rp_checks[] = {
 	      AFTER("tpm.quote.format", "hcl.ak"), RP_REQUIRED,
 	      rp_check_tpm_quote_signature,
 	      "the attestation key signed the quote",
-	      "signature over TPMS_ATTEST with the key that the paravisor names",
+	      "signature over TPMS_ATTEST with the key that the paravisor or a "
+	      "certificate names; over SHA-1 it is weak",
 	      "TPM2-PART3 18.4"),
 	CHECK("tpm.quote.pcrs", ONE(RP_TPM_QUOTE),
 	      AFTER("tpm.quote.selection", "tpm.quote.signature"), RP_REQUIRED,
 	      rp_check_tpm_quote_pcrs,
 	      "the PCR values are those that were quoted",
-	      "digest of the values joined in ascending order = pcrDigest",
+	      "digest of the values, bank by bank of the selection and ascending "
+	      "inside, = pcrDigest",
 	      "TPM2-PART3 18.4"),
 	CHECK("tpm.quote.nonce", ONE(RP_TPM_QUOTE),
 	      AFTER("tpm.quote.signature"), RP_OPTIONAL,
@@ -300,26 +303,28 @@ const struct rp_check rp_checks[] = {
 	CHECK("tpm.quote.clock", ONE(RP_TPM_QUOTE),
 	      AFTER("tpm.quote.signature"), RP_INFORMS,
 	      rp_check_tpm_quote_clock, "the TPM's clock was not set back",
-	      "clockInfo.safe is YES", "TPM2-PART2 10.11.1"),
+	      "clockInfo.safe is YES; not behind the same key's quote before it, "
+	      "unless resetCount differs",
+	      "TPM2-PART2 10.11.1"),
 	CHECK("tpm.ak.attributes", ONE(RP_TPM_QUOTE),
 	      AFTER("tpm.quote.signature"), RP_OPTIONAL,
 	      rp_check_tpm_ak_attributes,
 	      "the attestation key signs only what its TPM made",
 	      "the public area is of the key that signed; its objectAttributes = "
-	      "0x00050472",
+	      "0x00050472 for HCLAkPub, else fixedTPM, fixedParent, "
+	      "sensitiveDataOrigin, restricted, sign and not decrypt",
 	      "TPM2-PART2 8.3"),
 	CHECK("tpm.ak.name", ONE(RP_TPM_QUOTE), AFTER("tpm.quote.signature"),
 	      RP_OPTIONAL, rp_check_tpm_ak_name,
-	      "the quote names the platform's restricted key",
-	      "qualifiedSigner recomputed from the key and the platform's template",
+	      "the quote names the key that signed it",
+	      "qualifiedSigner recomputed: for HCLAkPub from the platform's "
+	      "template, else from the public area, below each hierarchy",
 	      "TPM2-PART1 26.5"),
 	CHECK("tpm.ak.match", ONE(RP_TPM_QUOTE),
 	      AFTER("tpm.quote.format", "hcl.ak", "tpm.ak.certificate"),
 	      RP_OPTIONAL, rp_check_tpm_ak_match,
 	      "the certified key is the one that signed the quote",
-	      "modulus and exponent of the certificate = those of the key that "
-	      "signed",
-	      "OPENHCL get.rs"),
+	      "the certificate's key = the key that signed", "OPENHCL get.rs"),
 
 	CHECK("log.format", ONE(RP_LOG), AFTER(0), RP_OPTIONAL,
 	      rp_check_log_format, "the event log can be read to its end",

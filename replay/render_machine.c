@@ -186,12 +186,14 @@ static void add_vtpm(const json_t *facts, const json_t *tpm, const char *more,
 	bool several = rp_area_nth(facts, "tpm", 1) != NULL;
 	const char *item = text(tpm, "item");
 	const json_t *pcr = rp_area_of(facts, "pcr", "tpmQuote", item, 0);
+	const char *weak = text(tpm, "weak"); /* "SHA-1", or nothing */
 
-	rp_render_line(out, "guest", "%s%s%s%s%s%s",
-		       pcr != NULL ? "PCRs from the vTPM"
-				   : "a vTPM's quote, no PCRs",
-		       several ? " (" : "", several ? item : "",
-		       several ? ")" : "", more, mark(pcr != NULL ? pcr : tpm));
+	rp_render_line(
+		out, "guest", "%s%s%s%s%s%s%s%s",
+		pcr != NULL ? "PCRs from the vTPM" : "a vTPM's quote, no PCRs",
+		several ? " (" : "", several ? item : "", several ? ")" : "",
+		weak[0] != '\0' ? ", weak: signed over " : "", weak, more,
+		mark(pcr != NULL ? pcr : tpm));
 }
 
 static void add_guest(const struct machine *m, struct ev_buffer *out)
