@@ -137,7 +137,11 @@ static void register_inputs(const struct rp_compared *r, struct rp_finding *f)
 		return;
 	item = r->quote->type == RP_QUOTE ? r->quote->item
 					  : r->quote->tpm_quote->pcrs_item;
-	rp_input_part(f, item->name, item->bytes, r->quoted);
+	if (r->quote->type == RP_TPM_QUOTE &&
+	    r->quote->tpm_quote->values_made != NULL) /* of a dump */
+		rp_input_add(f, item->name, 0, item->bytes.n);
+	else
+		rp_input_part(f, item->name, item->bytes, r->quoted);
 }
 
 enum rp_outcome rp_check_log_register(struct rp_case *c,

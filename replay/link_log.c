@@ -21,9 +21,8 @@ static bool quoted(const struct rp_subject *quote, uint16_t tpm_alg,
 		return true;
 	}
 	return quote->tpm_quote->pcrs_item != NULL &&
-	       ev_tpm_quoted(&quote->tpm_quote->q,
-			     quote->tpm_quote->pcrs_item->bytes, tpm_alg, index,
-			     value);
+	       ev_tpm_quoted(&quote->tpm_quote->q, quote->tpm_quote->values,
+			     tpm_alg, index, value);
 }
 
 /* --- which logs --- */
