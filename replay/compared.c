@@ -192,11 +192,23 @@ static enum rp_tail_step gather_ima(struct rp_case *c,
 	return rp_tail_gather(c->crypto, &ima, ENTRIES_MAX, out);
 }
 
-static bool judge_difference(struct rp_case *c, struct rp_compared *r,
-			     const struct rp_register *reg)
+/* Of a register that firmware left alone, what one other log has of it is all
+ * there is: its entries may be those that differ. */
+static bool is_of_one_log(const struct rp_compared *r,
+			  const struct rp_register *reg)
 {
-	struct rp_sequence after;
-	const struct rp_question q = {
+	size_t logs = 0;
+
+	for (size_t i = 0; i < RP_TAIL_LOGS; i++)
+		logs += rp_tail_count_in(&r->tail, i) > 0;
+	return !reg->touched && logs == 1;
+}
+
+static enum rp_answer search(struct rp_case *c, struct rp_compared *r,
+			     const struct rp_register *reg,
+			     struct rp_sequence *after)
+{
+	struct rp_question q = {
 		.set = r->set,
 		.index = r->index,
 		.tpm_alg = r->tpm_alg,
@@ -204,16 +216,33 @@ static bool judge_difference(struct rp_case *c, struct rp_compared *r,
 		.initial = reg->initial,
 		.want = r->quoted,
 		.log = r->log != NULL ? &r->log->log->tcg : NULL,
-		.after = &after,
+		.after = after,
 	};
 	enum rp_answer answer;
 	uint64_t used;
 
 	/* With too many the others are tried without them. */
-	if (gather_ima(c, r, &after) == RP_TAIL_TROUBLE)
-		return false;
+	if (gather_ima(c, r, after) == RP_TAIL_TROUBLE)
+		return RP_SEARCH_FAILED;
 	answer = rp_search(c->crypto, &q, RP_SEARCH_EXTENDS, &used,
 			   r->explanation);
+	if (answer != RP_UNEXPLAINED || !is_of_one_log(r, reg))
+		return answer;
+	rp_sequence_free(after);
+	if (rp_tail_gather(c->crypto, &r->tail, ENTRIES_MAX, after) ==
+	    RP_TAIL_TROUBLE)
+		return RP_SEARCH_FAILED;
+	q.log = NULL;
+	return rp_search(c->crypto, &q, RP_SEARCH_EXTENDS - used, &used,
+			 r->explanation);
+}
+
+static bool judge_difference(struct rp_case *c, struct rp_compared *r,
+			     const struct rp_register *reg)
+{
+	struct rp_sequence after = { 0 };
+	enum rp_answer answer = search(c, r, reg, &after);
+
 	rp_sequence_free(&after);
 	if (answer == RP_EXPLAINED)
 		r->result = RP_REG_DIFFERS_EXPLAINED;
