@@ -6,8 +6,8 @@ usage: golden.py ECART [--update] [--cases WORD]
 
 Two questions a case, each a line of the Test Anything Protocol: does the
 report say what the maker of the case expects (file `expect`: the verdict,
-every check that fails, some that are skipped or pass), and are its bytes
-those of report.json?  --update writes report.json.  The paths it gives to
+every check that fails, some that are skipped or pass; words of their reasons,
+rows of facts.log, gaps), and are its bytes those of report.json?  --update writes report.json.  The paths it gives to
 the program are those of its own folder, absolute; the working directory and
 the environment are passed on as they are, so that a caller can make them
 hostile.
@@ -55,11 +55,37 @@ def outcomes(report):
     return found
 
 
+def register_line(row):
+    """A row of facts.log as `expect` spells it."""
+    words = ["register", row["register"], row["bank"], row["result"], row.get("explanation", "")]
+    return " ".join(word for word in words if word)
+
+
+def untold(lines, report):
+    """What the lines of words (register, gap, reason) name and the report does not say."""
+    rows = [register_line(row) for row in report["facts"].get("log", [])]
+    said = rows + ["gap " + text for text in report["gaps"]]
+    reasons = [(row["id"], row.get("reason", "")) for row in report["checks"]]
+    for line in lines:
+        kind, check, text = (line.split(" ", 2) + ["", ""])[:3]
+        if kind == "reason":
+            if not any(check == i and text in reason for i, reason in reasons):
+                yield "%s does not say %r" % (check, text)
+        elif line not in said:
+            near = [row for row in said if row.startswith(" ".join(line.split(" ")[:3]))]
+            yield "not said: %s; but: %s" % (line, near)
+    for row in rows:
+        if row.split(" ")[3].startswith("differs") and row not in lines:
+            yield "not expected: " + row
+
+
 def disagreements(expect, status, report):
     """Where the report is not what the case is made for."""
     lines = expect.split("\n")
     found = outcomes(report)
-    bad = []
+    told = [line for line in lines[1:] if line.split(" ")[0] in ("register", "gap", "reason")]
+    lines = [line for line in lines if line not in told]
+    bad = list(untold(told, report))
     if report["verdict"] != lines[0]:
         bad.append("verdict %s, want %s" % (report["verdict"], lines[0]))
     if status != STATUS[lines[0]]:

@@ -53,6 +53,7 @@ class Case:
     as_of: int = windows.AS_OF
     subject: type = scene.Scene  # what makes the evidence
     nonce: bytes = None          # the verifier's challenge, where there is one
+    says: tuple = ()  # lines "register …", "gap …", "reason CHECK …" of what the report must say
 
     def expect(self):
         if set(self.fails) & set(self.skips):
@@ -60,6 +61,7 @@ class Case:
         lines = [self.verdict]
         for word, ids in (("fail", self.fails), ("skip", self.skips), ("pass", self.passes)):
             lines += ["%s %s" % (word, check) for check in ids]
+        lines += self.says
         return "\n".join(lines) + "\n"
 
     def archive(self):
