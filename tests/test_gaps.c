@@ -90,7 +90,7 @@ static void a_log_that_nothing_replays_closes_no_gap(void **state)
 	assert_int_equal(lines(&without, "kind "), 0);
 	assert_int_equal(with.verdict, RP_VERDICT_PASS);
 	assert_int_equal(lines(&with, "firmware event log: "), 1);
-	assert_int_equal(lines(&with, "kind tcg-eventlog: "), 1);
+	assert_int_equal(lines(&with, "kind ima-log-ascii: "), 1);
 	assert_int_equal(lines(&with, "kind maa-token: "), 1);
 	json_decref(without.report);
 	json_decref(with.report);

@@ -43,6 +43,14 @@ PARTS = {
     "ita-hcl": ("azure-hcl-report", "bin", OCTETS, []),
     "ita-quote": ("tdx-quote", "bin", OCTETS, []),
     "ita-token": ("ita-token", "jwt", JWT, [("answers", "ita-quote")]),
+    "tcg-log": ("tcg-eventlog", "bin", OCTETS, []),
+    "tcg-log-2": ("tcg-eventlog", "bin", OCTETS, []),
+    "tcg-log-3": ("tcg-eventlog", "bin", OCTETS, []),
+    "ccel-table": ("acpi-ccel-table", "bin", OCTETS, []),
+    "ccel": ("tdx-eventlog-ccel", "bin", OCTETS, []),
+    "ima-log": ("ima-log-binary", "bin", OCTETS, []),
+    "cel": ("cel-tlv", "bin", OCTETS, []),
+    "systemd-log": ("cel-json", "json", "application/json-seq", []),
 }
 
 
@@ -74,7 +82,7 @@ def give_names(items):
 def entry(item, names):
     out = {
         "name": item["name"], "size": len(item["data"]), "kind": item["kind"],
-        "mediaType": item["mediaType"], "source": {"type": "file", "detail": "SIMULATED"}}
+        "mediaType": item["mediaType"], "source": {"type": "file", "detail": item.get("detail", "SIMULATED")}}
     if "uri" in item:
         out["source"]["uri"] = item["uri"]
     relates = [{"rel": r, "name": names[p]} for r, p in item["relates"] if p in names]

@@ -23,7 +23,7 @@ def with_items(*rows):
 
 SNP = ("snp-report", "bin", b"SIMULATED SNP report")
 TOKEN = ("maa-token", "jwt", b"SIMULATED.token.")
-BOOT_LOG = ("tcg-eventlog", "bin", b"SIMULATED boot event log")
+IMA_TEXT = ("ima-log-ascii", "txt", b"10 SIMULATED\n")
 
 
 def unjudged():
@@ -32,8 +32,8 @@ def unjudged():
     yield Case("incomplete-unjudged", "evidence of kinds that no check is asked about, and a "
                "TPM's values without its quote", "incomplete", parts=TINY + ("tpm-pcrs",),
                edits=with_items(SNP, TOKEN))
-    yield Case("pass-unjudged", "a boot event log that nothing replays and a token, beside "
-               "a TPM quote that is judged", edits=with_items(TOKEN, BOOT_LOG),
+    yield Case("pass-unjudged", "a log of IMA as text, which nothing replays, and a token, beside "
+               "a TPM quote that is judged", edits=with_items(TOKEN, IMA_TEXT),
                parts=("tpm-message", "tpm-signature", "tpm-pcrs", "ak-public", "ak-cert",
                       "ak-intermediate"))
 

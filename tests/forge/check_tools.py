@@ -12,11 +12,14 @@ import sys
 import tempfile
 
 import anchors
+import booted
 import cases
 import cases_archive
 import der
 import dsse
 import ec
+import eventlog
+import firmware
 import pem
 import quote
 import scene
@@ -138,6 +141,18 @@ def tpm_quote(bench):
     bench.run("tpm2_print", "-t", "TPM2B_PUBLIC", "ak-public")
 
 
+def boot_log(bench):
+    """tpm2_eventlog 5.4 refuses events of no register and extends PCR 0 by EV_NO_ACTION: without these."""
+    m = booted.Machine(("sha1", "sha256"))
+    m.boot(*[e for e in firmware.pc_boot() if e.type != eventlog.NO_ACTION])
+    bench.put("boot.log", m.tcg()["tcg-log"])
+    shown = bench.run("tpm2_eventlog", "boot.log").decode()
+    pcrs = shown[shown.index("\npcrs:"):].replace(" ", "")
+    for bank in m.banks:
+        wanted = ["%d:0x%s" % (i, m.holds.values[bank][i].hex()) for i in sorted(m.holds.touched)]
+        assert "\n%s:\n%s\n" % (bank, "\n".join(wanted)) in pcrs + "\n", bank + " differs"
+
+
 def time_stamps(bench):
     bench.certificates("tsa-root.pem", tsa.root_certificate())
     bench.put("data", b"the manifest")
@@ -243,6 +258,7 @@ def tests(source):
         ("openssl dgst: quote and QE report signatures", quote_signatures),
         ("openssl dgst: TCB info and QE identity signatures", collateral_signatures),
         ("tpm2_checkquote and tpm2_print: TPM quote", tpm_quote),
+        ("tpm2_eventlog: registers of a boot", boot_log),
         ("openssl ts: good token accepted, bad tokens refused", time_stamps),
         ("tar, jq, sha256sum: items of archives", archive_items),
         ("openssl pkeyutl and dgst: three signatures of an envelope", archive_signatures),

@@ -9,10 +9,13 @@ import os
 import re
 
 import cases_sgx
+import cel
 import collateral
 import crl
 import dsse
+import eventlog
 import hcl
+import ima
 import jcs
 import pem
 import quote
@@ -293,6 +296,59 @@ def envelopes(vectors):
     tap.same(jcs.encode(json.loads(envelope)), envelope, "envelope")
 
 
+def stated(vectors, name):
+    """What is known of a log: the values that another says, where one does."""
+    known = json.loads(vectors.read("eventlog/expected/%s.json" % name))
+    return known.get("stated_pcrs") or known["replayed"]
+
+
+def boot_logs(vectors):
+    for name, pcrs in (("goev-debian-10.bin", True), ("goev-cos-85-amd-sev.bin", True),
+                       ("goev-arch-linux-workstation.bin", True), ("trustee-CCEL_data_grub.bin", False),
+                       ("goev-ccel-cos-113-intel-tdx.bin", False), ("tss-specid-vendordata.bin", True)):
+        raw = vectors.read("eventlog/" + name)
+        known = json.loads(vectors.read("eventlog/expected/%s.json" % name))
+        data = raw[:known["end_offset"]]
+        events, banks, header = eventlog.parse(data)
+        made = b"".join(eventlog.agile_event(e, banks) for e in events)
+        made = eventlog.legacy_event(header) + made if header else eventlog.legacy(events)
+        tap.same(made, data, name)
+        if header:
+            size = 29 + 4 * len(banks)
+            vendor = header.data[size:size + header.data[size - 1]]
+            tap.same(eventlog.spec_id(banks, vendor)[24:], header.data[24:], name + ": Spec ID event")
+        held = eventlog.Registers(banks, pcrs)
+        held.boot(events)
+        for bank, values in stated(vectors, name).items():
+            for register in held.touched if bank in banks else ():
+                tap.same(held.values[bank][register].hex(), values[str(register)],
+                         "%s %s:%d" % (name, bank, register))
+
+
+def runtime_logs(vectors):
+    for name in ("tss-sml-ima-sig-sha256.bin", "tss-sml-ima-ng-sha1.bin", "tss-sml-ima-sha1.bin",
+                 "tss-sml-ima-sha1-invalidated.bin"):
+        data = vectors.read("eventlog/" + name)
+        known = json.loads(vectors.read("eventlog/expected/%s.json" % name))
+        cut = re.match(r"trunc hdr at (\d+)", known["error"] or "")
+        data = data[:int(cut[1])] if cut else data
+        entries = ima.parse(data)
+        tap.same(ima.log(entries), data, name)
+        held = eventlog.Registers(("sha1", "sha256"))
+        for entry in entries:
+            held.extend(entry.pcr, entry.digest)
+        for bank in held.banks:
+            tap.same(held.values[bank][10].hex(), known["replayed"][bank]["10"], name + " " + bank)
+    name = "cel-cos-tdx.bin"
+    data = vectors.read("eventlog/" + name)
+    records, register = cel.parse(data)
+    tap.same(cel.log(records, register, ("sha384",)), data, name)
+    held = eventlog.Registers(("sha384",), pcrs=False)
+    for one in records:
+        held.extend(register[1], one.digest)
+    tap.same(held.values["sha384"][4].hex(), stated(vectors, name)["108:4:sha384"], name)
+
+
 def tests(root):
     vectors = Vectors(root)
     known = (
@@ -305,6 +361,8 @@ def tests(root):
         ("real collateral of SGX comes out of the constructors", sgx_collateral),
         ("real HCL reports and TDREPORTs follow from their quotes", hcl_reports),
         ("real TPM quotes encode again, their signer is recomputed", tpm_quotes),
+        ("real logs of firmware encode again and give the registers that are stated", boot_logs),
+        ("real logs of IMA and of Confidential Space encode again", runtime_logs),
         ("the YAML wrapper of real evidence is written byte for byte", yaml_wrappers),
         ("the JSON wrappers of real evidence are written member for member", json_wrappers),
         ("the canonical archive is written byte for byte", containers),

@@ -15,6 +15,7 @@ import jcs
 import oracle_bind
 import oracle_dcap
 import oracle_guest
+import oracle_log
 from oracle_container import Fail, members
 
 
@@ -42,6 +43,7 @@ class Replay:
         if self.passed("archive.digests") and signed:
             oracle_dcap.ask_all(self)
             oracle_guest.ask_all(self)
+            oracle_log.ask_all(self)
             self.expectations()
             oracle_bind.ask_all(self)
 

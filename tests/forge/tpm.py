@@ -6,7 +6,8 @@ import hashlib
 ATTRIBUTES = 0x00050472  # azure.md 6.3
 MAGIC, QUOTE = 0xFF544347, 0x8018
 SCHEME = {"rsassa": 0x14, "rsapss": 0x16, "ecdsa": 0x18, "ecdaa": 0x1A}
-HASH = {"sha1": 4, "sha256": 0x0B, "sha384": 0x0C, "sha512": 0x0D}
+HASH = {"sha1": 4, "sha256": 0x0B, "sha384": 0x0C, "sha512": 0x0D, "sm3": 0x12, "sha3_256": 0x27,
+        "sha3_384": 0x28, "sha3_512": 0x29}
 
 
 def be(value, size):
@@ -73,6 +74,13 @@ def marshaled(indexes, values):
     lists = [values[i:i + 8] for i in range(0, len(values), 8)]
     return selection(indexes) + be(len(lists), 4) + b"".join(
         be(len(some), 4) + b"".join(sized(v) for v in some) for some in lists)
+
+
+def selections(banks):
+    """TPML_PCR_SELECTION of [(algorithm, indexes)], three bytes of bitmap each."""
+    return be(len(banks), 4) + b"".join(
+        be(alg, 2) + be(3, 1) + sum(1 << i for i in indexes).to_bytes(3, "little")
+        for alg, indexes in banks)
 
 
 def attest(values):

@@ -1,0 +1,392 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The second opinion on event logs: read from the archive's bytes by a reader of its own, replayed
+with hashlib, held against the quotes. It says equal or not; why not is not its question."""
+
+import hashlib
+import json
+import re
+import struct
+
+import oracle_tpm
+from oracle_container import Fail
+
+NAMES = {4: "sha1", 11: "sha256", 12: "sha384", 13: "sha512", 18: "sm3", 39: "sha3_256",
+         40: "sha3_384", 41: "sha3_512"}
+FACTS = {"sm3": "sm3_256"}  # where the report has another name
+ALGS = {name: alg for alg, name in NAMES.items()}
+NOWHERE = 0xFFFFFFFF
+FIRMWARE = {"tcg-eventlog": 24, "tdx-eventlog-ccel": 5}
+NO_QUOTE = {"selection": bytes(4)}
+REGISTERS = ("log.pcr", "log.rtmr", "log.ima")
+BEHIND = ("cel-json", "cel-tlv", "ima-log-binary")
+
+
+def digest(alg, data):
+    return hashlib.new(NAMES[alg], data).digest()
+
+
+def wanted(held, message):
+    if not held:
+        raise Fail(message)
+
+
+class Cut(Fail):
+    """Something in the middle of a log cannot be read; what stands before it counts."""
+
+
+class Log:
+    """What one item says: entries of (register, {algorithm: digest}), as they are extended."""
+
+    def __init__(self, kind, data, entry):
+        self.kind, self.data, self.entry = kind, data, entry
+        self.entries, self.fault, self.bad, self.start = [], None, None, 0
+        self.algs, self.aggregate, self.known = (4,), None, True
+        readers = {"tcg-eventlog": self.tcg, "tdx-eventlog-ccel": self.tcg, "cel-json": self.systemd,
+                   "cel-tlv": self.cel, "ima-log-binary": self.ima}
+        try:
+            readers[kind]()
+        except (Fail, struct.error, IndexError, KeyError, ValueError) as why:
+            self.fault = why
+            self.known = bool(self.entries) or isinstance(why, Cut)
+
+    def take(self, at, size):
+        wanted(at + size <= len(self.data), "beyond the end")
+        return self.data[at:at + size], at + size
+
+    # --- firmware's
+
+    def tcg(self):
+        register, kind, first, size = struct.unpack_from("<II20sI", self.data)
+        data, at = self.take(32, size)
+        sizes, agile = {4: 20}, kind == 3 and data[:16] == b"Spec ID Event03\0"
+        if agile:
+            count = struct.unpack_from("<I", data, 24)[0]
+            pairs = [struct.unpack_from("<HH", data, 28 + 4 * i) for i in range(min(count, 17))]
+            wanted(0 < count <= 16 and len({a for a, _ in pairs}) == count, "banks")
+            for alg, length in pairs:
+                wanted(alg not in NAMES or len(digest(alg, b"")) == length, "size of a digest")
+            self.algs, sizes = tuple(a for a, _ in pairs), dict(pairs)
+        self.known = True
+        if not agile:
+            at = 0
+        try:
+            while not self.ended(at):
+                at = self.event(at, sizes, agile)
+        except (Fail, struct.error, KeyError) as why:
+            raise Cut(str(why)) from None
+
+    def ended(self, at):
+        rest = self.data[at:]
+        pad = rest[:1]
+        least = 8 if pad == b"\xff" else 12
+        if not rest.strip(pad or b"\0"):
+            return True
+        if pad in (b"\0", b"\xff") and not rest[:least].strip(pad):
+            self.fault = Cut("something behind the padding")
+            return True
+        return False
+
+    def event(self, at, sizes, agile):
+        register, kind = struct.unpack_from("<II", self.data, at)
+        at, found = at + 8, {}
+        if agile:
+            count, at = struct.unpack_from("<I", self.data, at)[0], at + 4
+            for _ in range(count):
+                alg = struct.unpack_from("<H", self.data, at)[0]
+                wanted(alg in sizes and alg not in found, "algorithm")
+                found[alg], at = self.take(at + 2, sizes[alg])
+        else:
+            found[4], at = self.take(at, 20)
+        size = struct.unpack_from("<I", self.data, at)[0]
+        data, at = self.take(at + 4, size)
+        if self.kind == "tcg-eventlog":
+            self.locality(register, kind, data)
+        limit = FIRMWARE[self.kind]
+        if kind != 3 and register < limit and (register or limit == 24):
+            self.entries.append((register, found))
+        return at
+
+    def locality(self, register, kind, data):
+        untouched = not self.start and not any(r == 0 for r, _ in self.entries)
+        if register or not untouched:
+            return
+        if kind == 3 and data[:16] == b"StartupLocality\0" and data[16:17] in (b"\0", b"\3", b"\4"):
+            self.start = data[16]
+        if kind == 0x80000010:
+            self.start = 4
+
+    # --- those behind it
+
+    def systemd(self):
+        wanted(self.data[:1] == b"\x1e", "no record")
+        for i, text in enumerate(self.data[1:].split(b"\x1e"), 1):
+            value = json.loads(text)
+            found = {ALGS[d["hashAlg"]]: bytes.fromhex(d["digest"]) for d in value["digests"]}
+            string = value["content"]["string"].encode()
+            if any(digest(a, string) != d for a, d in found.items()):
+                self.bad = self.bad or i
+            self.entries.append((value["pcr"], found))
+
+    def tlv(self, at):
+        kind, size = struct.unpack_from(">BI", self.data, at)
+        return (kind,) + self.take(at + 5, size)
+
+    def cel(self):
+        at, number, separated = 0, 0, False
+        while at < len(self.data):
+            begin = at
+            try:
+                at, separated = self.record(at, number, separated)
+            except (Fail, struct.error) as why:
+                raise Cut("record at %d: %s" % (begin, why)) from None
+            number += 1
+
+    def record(self, at, number, separated):
+        kind, value, at = self.tlv(at)
+        wanted(kind == 0 and len(value) == 8, "record number")
+        good = int.from_bytes(value, "big") == number
+        place, register, at = self.tlv(at)
+        wanted(place in (1, 108), "register")
+        kind, value, end = self.tlv(at)
+        at, found = at + 5, {}
+        while at < end:
+            alg, body, at = self.tlv(at)
+            found[alg] = body
+        kind, value, at = self.tlv(end)
+        content = self.data[at - len(value) - 5:at]
+        good &= all(digest(a, content) == d for a, d in found.items())
+        good &= not separated or value[0] in (9, 10, 11)
+        if not good:
+            self.bad = self.bad or number + 1
+        self.entries.append((register[0] if place == 1 else 100 + register[0], found))
+        return at, separated or value[0] == 8
+
+    def ima(self):
+        path = re.search("measurements_([a-z0-9]+)$", self.entry["source"].get("detail", ""))
+        stored = ALGS[path[1]] if path else 4
+        order = "little" if self.data[0] < 24 and self.data[3] == 0 else "big"
+        at, number = 0, 0
+        while at < len(self.data):
+            number += 1
+            try:
+                at = self.measured(at, order, stored, number)
+            except (Fail, struct.error) as why:
+                raise Cut("entry %d: %s" % (number, why)) from None
+
+    def number(self, at, order):
+        raw, at = self.take(at, 4)
+        return int.from_bytes(raw, order), at
+
+    def counted(self, at, order):
+        size, at = self.number(at, order)
+        return self.take(at, size)
+
+    def measured(self, at, order, stored, number):
+        register, at = self.number(at, order)
+        shown, at = self.take(at, len(digest(stored, b"")))
+        template, at = self.counted(at, order)
+        if template == b"ima":
+            file, at = self.take(at, 20)
+            name, at = self.counted(at, order)
+            data, algorithm = file + name.ljust(256, b"\0"), b"sha1"
+        else:
+            data, at = self.counted(at, order)
+            size = int.from_bytes(data[:4], order)
+            algorithm, _, file = data[4:4 + size].partition(b":\0")
+            name = data[8 + size:].split(b"\0")[0]
+        violation = not any(shown)
+        if not violation and digest(stored, data) != shown:
+            self.bad = self.bad or number
+        if name == b"boot_aggregate" and self.aggregate is None:
+            self.aggregate = ALGS[algorithm.decode()], file
+        found = {a: b"\xff" * len(digest(a, b"")) if violation else digest(a, data) for a in NAMES}
+        if not violation:
+            found[stored] = shown
+        self.entries.append((register, found))
+        return at
+
+
+# --- registers
+
+class Held:
+    """Registers of one algorithm after the entries of firmware's log."""
+
+    def __init__(self, log, alg, limit):
+        size = len(digest(alg, b""))
+        self.alg, self.incomplete, self.touched = alg, set(), set()
+        self.value = [bytes(size)] * limit
+        if limit == 24:
+            launched = log and any(17 <= r <= 22 for r, _ in log.entries)
+            if not launched:
+                self.value[17:23] = [b"\xff" * size] * 6
+            if log and log.start:
+                self.value[0] = bytes(size - 1) + bytes([log.start])
+        for register, found in log.entries if log else ():
+            self.touched.add(register)
+            if alg in found:
+                self.value[register] = digest(alg, self.value[register] + found[alg])
+            else:
+                self.incomplete.add(register)
+
+
+def follows(held, register, tails, want, padded=False):
+    """Whether the entries that follow reach the value; None: one has no digest of the bank."""
+    value = held.value[register]
+    if register in held.touched and value == want:
+        return True
+    for found in tails:
+        if padded:
+            new = found[4].ljust(len(value), b"\0")
+        elif held.alg not in found:
+            return None
+        else:
+            new = found[held.alg]
+        value = digest(held.alg, value + new)
+        if value == want:
+            return True
+    return False
+
+
+class Logs:
+    """The logs of an archive."""
+
+    def __init__(self, replay):
+        kinds = tuple(FIRMWARE) + BEHIND
+        self.all = [Log(i["kind"], replay.data[i["name"]], i) for i in replay.items
+                    if i["kind"] in kinds]
+
+    def of(self, kind):
+        return [log for log in self.all if log.kind == kind and log.known]
+
+    def chosen(self, kind, quote, values):
+        """The one that says it is of the quote, else the one that gives most of it."""
+        logs = self.of(kind)
+        for log in logs:
+            if {"rel": "log-of", "name": quote} in log.entry.get("relates", []):
+                return log
+        return max(logs, key=lambda log: self.gives(log, values), default=None)
+
+    def gives(self, log, values):
+        count = 0
+        for alg in {a for a, _ in values} & set(log.algs) if log.kind in FIRMWARE else ():
+            held = Held(log, alg, FIRMWARE[log.kind])
+            count += sum(held.value[r] == want for (a, r), want in values.items()
+                         if a == alg and r in held.touched - held.incomplete)
+        return count
+
+    def judge(self, kind, quote, values):
+        """(register, algorithm, outcome, whether IMA's alone) of each quoted register."""
+        firmware = self.chosen(kind, quote, values)
+        behind = [self.chosen(k, quote, values) for k in BEHIND]
+        base = 0 if kind == "tcg-eventlog" else 100
+        for (alg, register), want in values.items():
+            held = Held(firmware if firmware and alg in firmware.algs else None, alg, FIRMWARE[kind])
+            tails = [[f for r, f in log.entries if r == base + register] if log else []
+                     for log in behind]
+            alone = register not in held.touched and bool(tails[2]) and not tails[0] and not tails[1]
+            yield register, alg, self.outcome(held, register, tails, want, firmware), alone
+
+    def outcome(self, held, register, tails, want, firmware):
+        every = [found for tail in tails for found in tail]
+        moved = register in held.touched or (register == 0 and firmware and firmware.start)
+        if register in held.incomplete or not moved and not every:
+            return "skip"
+        reached = follows(held, register, every, want)
+        if reached is False and tails[2] and held.alg != 4:
+            reached = follows(held, register, every, want, True)
+        return {True: "pass", None: "skip", False: "fail"}[reached]
+
+
+# --- questions
+
+def record(replay, check, outcome):
+    replay.out.setdefault(check, []).append(outcome)
+
+
+def pcr_values(replay):
+    """{(algorithm, register): value} of the TPM's quote, in the order of its selection."""
+    out, at = {}, 0
+    given = replay.of_kind("tpm-pcrs") + replay.of_kind("tpm-pcrs-serialized")
+    values = oracle_tpm.values_of(replay) if given else b""
+    for bank, registers in oracle_tpm.banks(getattr(replay, "attest", NO_QUOTE)["selection"]):
+        size = hashlib.new(bank).digest_size
+        for register in registers if values else ():
+            out[ALGS[bank], register] = values[at:at + size]
+            at += size
+    return out
+
+
+def ask_registers(replay, logs):
+    quoted = [("tcg-eventlog", "tpm-quote-attest", pcr_values(replay), "tpm.quote.pcrs", "log.pcr")]
+    if "rtmr0" in getattr(replay, "td", {}):
+        rtmrs = {(12, i): replay.td["rtmr%d" % (i - 1)] for i in range(1, 5)}
+        quoted.append(("tdx-eventlog-ccel", "tdx-quote", rtmrs, "dcap.quote.signature", "log.rtmr"))
+    replay.registers = {}
+    for kind, quote, values, before, check in quoted:
+        if not logs.of(kind) and not any(logs.of(k) for k in BEHIND):
+            continue
+        found = list(logs.judge(kind, replay.entry(quote).get("name"), values))
+        outside = kind == "tdx-eventlog-ccel" and is_outside(logs, found)
+        for register, alg, outcome, alone in found:
+            if outside and register > 2 and outcome == "fail":
+                outcome = "skip"
+            name = "pcr%d" % register if quote == "tpm-quote-attest" else "rtmr%d" % (register - 1)
+            replay.registers[name, FACTS.get(NAMES[alg], NAMES[alg])] = outcome
+            if not replay.passed(before):
+                outcome = "skip"
+            record(replay, "log.ima" if alone else check, outcome)
+
+
+def is_outside(logs, found):
+    """RTMR 0 and 1 are as the log gives them, and it is whole: it has no fault that 2 or 3 could
+    be due to."""
+    good = {register for register, _, outcome, _ in found if outcome == "pass"}
+    ccel = logs.of("tdx-eventlog-ccel")
+    return bool(ccel) and ccel[0].fault is None and {1, 2} <= good
+
+
+def ask_tables(replay, logs):
+    for raw in replay.of_kind("acpi-ccel-table"):
+        ccel = [log for log in logs.all if log.kind == "tdx-eventlog-ccel"]
+        good = (len(raw) >= 56 and raw[:4] == b"CCEL" and sum(raw) % 256 == 0
+                and int.from_bytes(raw[4:8], "little") == len(raw) and raw[36] == 2)
+        if good and ccel:
+            good = int.from_bytes(raw[40:48], "little") == len(ccel[0].data)
+        record(replay, "log.ccel-table", "fail" if not good else "pass" if ccel else "skip")
+
+
+def aggregate(replay, logs, log):
+    """pass, fail or skip: IMA's first entry beside the registers of firmware's log or the quote."""
+    if log.aggregate is None:
+        return "skip"
+    alg, want = log.aggregate
+    if not any(want):
+        return "fail"
+    values = pcr_values(replay)
+    firmware = logs.chosen("tcg-eventlog", replay.entry("tpm-quote-attest").get("name"), values)
+    held = Held(firmware, alg, 24) if firmware and alg in firmware.algs else None
+    said = b""
+    for register in range(8 if alg == 4 else 10):
+        if held and (register in held.touched or (alg, register) not in values):
+            said += held.value[register]
+        elif (alg, register) in values:
+            said += values[alg, register]
+        else:
+            return "skip"
+    return "pass" if digest(alg, said) == want else "fail"
+
+
+def ask_all(replay):
+    """Every log.* question."""
+    logs = Logs(replay)
+    for log in logs.all:
+        record(replay, "log.format", "fail" if log.fault else "pass")
+        entries = {"ima-log-binary": "log.ima-templates", "cel-tlv": "log.cel", "cel-json": "log.cel"}
+        if log.kind in entries:
+            judged = "skip" if log.fault else "fail" if log.bad else "pass"
+            record(replay, entries[log.kind], judged)
+        if log.kind == "ima-log-binary":
+            record(replay, "log.boot-aggregate",
+                   "skip" if log.fault else aggregate(replay, logs, log))
+    ask_tables(replay, logs)
+    ask_registers(replay, logs)
