@@ -93,6 +93,22 @@
 /* SHA-512(val || iat || H0). */
 #define ITA_DATA "(" BASE64("1") "; " BASE64("2") "; " H0 ") | sha512sum; "
 
+/* RTMR m, whose value the quote has from byte %s1 on, after every event of the
+ * log that is of it and not an EV_NO_ACTION; then as it was quoted.  An event
+ * has 66 bytes and its data: index, type, how many digests, one of SHA-384
+ * with its algorithm, size.  Padding is no event: there are not so many
+ * digests, or none, and the type is 0. */
+#define CCEL_REGISTER                                                          \
+	"u() { od -An --endian=little -tu4 -j $1 -N 4 %0 | tr -d ' '; }; "     \
+	"m=$(((%s1-377)/48+1)); e=$(wc -c <%0); a=$((32+$(u 28))); "           \
+	"head -c 48 /dev/zero >r; while [ $((a+66)) -le $e ]; do "             \
+	"t=$(u $((a+4))); c=$(u $((a+8))); [ $c -le 1 ] || break; "            \
+	"[ $t$c != 00 ] || break; n=$((a+12+50*c)); n=$((n+4+$(u $n))); "      \
+	"[ $n -le $e ] || break; if [ $t != 3 ] && [ $(u $a) = $m ]; then "    \
+	"(cat r; tail -c +$((a+15)) %0 | head -c 48) | "                       \
+	"openssl dgst -sha384 -binary >r.new; mv r.new r; fi; a=$n; done; "    \
+	"od -An -v -tx1 r | tr -d ' \\n'; echo; "
+
 const struct rp_by_hand rp_by_hand[] = {
 	{ "archive.manifest", NULL,
 	  "(jq -r '.predicate.items[].name' manifest.json; find items -type "
@@ -162,6 +178,7 @@ const struct rp_by_hand rp_by_hand[] = {
 	{ "tpm.ak.match", "azure-hcl-report cert-pem",
 	  AK_MODULUS("0") "echo $n; openssl x509 -in %1 -noout -modulus | sed "
 			  "s/Modulus=// | tr A-F a-f" },
+	{ "log.rtmr", "tdx-eventlog-ccel tdx-quote", CCEL_REGISTER BYTES("1") },
 	{ "bind.hcl", "ecart-session azure-hcl-report",
 	  SESSION_HASH MEMBER("1") },
 	{ "bind.report-data", "ecart-session tdx-quote",

@@ -12,7 +12,7 @@ import sys
 sys.dont_write_bytecode = True
 
 from bound_by_hand import agreeing, plain_shell
-from e2e import (AZURE_AT, ECART, FAIL, INCOMPLETE, USAGE, case, contains,
+from e2e import (AZURE_AT, ECART, FAIL, INCOMPLETE, ROOT, USAGE, case, contains,
                  ecart, equal, findings, flip, main, pack, pack_azure, read,
                  report, run, simulated, tree, vector, write)
 
@@ -361,6 +361,51 @@ def every_bound(scratch):
     ids = {row["id"] for row in json.loads(ecart("checks", "--json").stdout)}
     equal({name for name in ids if name.startswith("bind.")},
           {"bind." + use for uses in BOUND.values() for use in uses}, "checks")
+
+
+# --- registers of a TD's log: as replayed, then as quoted
+
+def registers_agree(scratch, archive, *words):
+    """The results of the findings whose line was tried and gives what they say."""
+    done = run([ECART, "replay", archive, *words, "--format", "json"])
+    rows = findings(json.loads(done.stdout), "log.rtmr")
+    lines = [line for line in ecart("explain", archive, *words, "--check", "log.rtmr",
+                                    "--by-hand").out.splitlines() if not line.startswith("#")]
+    equal(len(rows), len(lines), "lines")
+    os.makedirs(scratch, exist_ok=True)
+    folder = unpacked(archive, scratch + "/un")
+    seen = []
+    for row, line in zip(rows, lines):
+        replayed, quoted = shell(line, folder).split()
+        equal(input_bytes(folder, row["inputs"][1]).hex(), quoted, "quoted")
+        reason = row.get("reason", row["outcome"]).split(":")[0]
+        if reason == "no-evidence":
+            equal("00" * 48, replayed, "a register without events")
+        else:
+            equal((row["want"], row["got"]), (quoted, replayed), row["subject"])
+        seen.append(reason)
+    return seen
+
+
+@case("log.rtmr: coreutils and openssl give the registers of a log, whatever the outcome")
+def by_hand_registers(scratch):
+    for name, want in (
+            ("incomplete-log.rtmr", ["pass", "pass", "pass", "no-evidence"]),
+            ("incomplete-log.rtmr-outside",
+             ["pass", "pass", "extended-outside-log", "extended-outside-log"]),
+            ("fail-log.rtmr", ["differs", "differs-explained", "differs", "no-evidence"])):
+        seen = registers_agree(os.path.join(scratch, name),
+                               simulated("replay", name, "archive.tar"), *FORGED)
+        equal(want, seen, name)
+
+
+@case("log.rtmr: the same line gives the registers of a real log")
+def by_hand_real_registers(scratch):
+    archive = scratch + "/a.ecart"
+    pack(archive, "tdx-eventlog-ccel=" + vector("eventlog", "goev-ccel-cos-113-intel-tdx.bin"),
+         "tdx-quote=" + vector("eventlog", "quotes", "cos-113-tdx-quote.dat"), time=AZURE_AT)
+    equal(["pass", "pass", "pass", "no-evidence"], registers_agree(
+        scratch, archive, "--at", AZURE_AT, "--anchors", os.path.join(ROOT, "anchors")), "outcomes")
 
 
 @case("an item without bytes has no byte 0..-1")
