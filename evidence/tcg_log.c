@@ -63,6 +63,17 @@ static void read_bank(struct ev_tcg_log *log, struct ev_reader *r)
 		log->bank[log->n_banks++] = bank;
 }
 
+/* Events begin where the first one's size says, whatever this size is. */
+static void read_vendor_info(struct ev_tcg_log *log, struct ev_reader *r)
+{
+	size_t n = ev_read_u8(r, "vendorInfoSize");
+
+	log->header_short = n > r->left.n;
+	log->vendor_info = ev_read_span(r, log->header_short ? r->left.n : n,
+					"vendorInfo");
+	log->header_rest = r->left.n;
+}
+
 /* TCG_EfiSpecIDEventStruct; what follows vendorInfo is counted, not read. */
 static void read_spec_id(struct ev_tcg_log *log, struct ev_span data,
 			 uint64_t base, struct ev_error *err)
@@ -88,9 +99,7 @@ static void read_spec_id(struct ev_tcg_log *log, struct ev_span data,
 	}
 	for (uint32_t i = 0; err->code == EV_OK && i < n; i++)
 		read_bank(log, &r);
-	log->vendor_info = ev_read_span(&r, ev_read_u8(&r, "vendorInfoSize"),
-					"vendorInfo");
-	log->header_rest = r.left.n;
+	read_vendor_info(log, &r);
 }
 
 /* --- events --- */

@@ -45,6 +45,7 @@ struct ev_tcg_log {
 	uint8_t version_major, version_minor, errata, uintn_size;
 	struct ev_span vendor_info;
 	size_t header_rest; /* bytes of that event behind vendorInfo */
+	bool header_short;  /* vendorInfoSize is more than that event has */
 	struct ev_tcg_bank bank[EV_TCG_BANKS_MAX];
 	size_t n_banks;
 	uint64_t n_events; /* read so far */

@@ -240,6 +240,8 @@ bool rp_registers_replay(struct ev_crypto *crypto, struct ev_tcg_log *log,
 	rp_registers_begin(r, crypto, set, log->bank, log->n_banks);
 	if (log->header_rest > 0)
 		rp_remark_add(remarks, "spec-id-rest", 0, 32);
+	if (log->header_short)
+		rp_remark_add(remarks, "spec-id-short", 0, 32);
 	while (ev_tcg_log_next(log, &event))
 		if (!take(&p, &event))
 			return false;

@@ -197,8 +197,30 @@ static void a_header_that_lies_is_refused(void **state)
 			   "digestSize");
 	parse_refuses_byte(parse, log, 64, 4, EV_DUPLICATE, "tcg-log.spec-id",
 			   "algorithmId");
-	parse_refuses_byte(parse, log, 68, 1, EV_TRUNCATED, "tcg-log.spec-id",
-			   "vendorInfo");
+	log_free(&s);
+}
+
+/* Events begin where the first event ends, whatever vendorInfoSize says. */
+static void a_vendor_info_that_lies_moves_no_event(void **state)
+{
+	struct ev_error err = { 0 };
+	struct ev_tcg_event event;
+	struct ev_tcg_log log;
+	struct log_sample s;
+
+	log_begin(&s, *state, true);
+	log_action(&s, 1, "one");
+	assert_int_equal(s.log.p[68], 0);
+	for (unsigned int n = 0; n < 256; n++) {
+		s.log.p[68] = (uint8_t)n;
+		assert_int_equal(
+			ev_tcg_log_open(ev_buffer_span(&s.log), &log, &err),
+			EV_OK);
+		assert_int_equal(log.header_short, n > 0);
+		assert_int_equal(log.header_rest, 0);
+		assert_true(ev_tcg_log_next(&log, &event));
+		assert_int_equal(event.offset, 69);
+	}
 	log_free(&s);
 }
 
@@ -242,6 +264,7 @@ int main(void)
 		cmocka_unit_test(an_event_of_zeros_is_an_event),
 		cmocka_unit_test(every_cut_is_refused_and_the_prefix_stands),
 		cmocka_unit_test(a_header_that_lies_is_refused),
+		cmocka_unit_test(a_vendor_info_that_lies_moves_no_event),
 		cmocka_unit_test(an_event_that_lies_ends_the_log),
 	};
 
