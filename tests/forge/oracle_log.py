@@ -7,6 +7,7 @@ import json
 import re
 import struct
 
+import oracle_dcap
 import oracle_tpm
 from oracle_container import Fail
 
@@ -39,7 +40,7 @@ class Log:
 
     def __init__(self, kind, data, entry):
         self.kind, self.data, self.entry = kind, data, entry
-        self.entries, self.fault, self.bad, self.start = [], None, None, 0
+        self.entries, self.fault, self.bad, self.start = [], None, None, None
         self.algs, self.aggregate, self.known = (4,), None, True
         readers = {"tcg-eventlog": self.tcg, "tdx-eventlog-ccel": self.tcg, "cel-json": self.systemd,
                    "cel-tlv": self.cel, "ima-log-binary": self.ima}
@@ -79,7 +80,7 @@ class Log:
         rest = self.data[at:]
         pad = rest[:1]
         least = 8 if pad == b"\xff" else 12
-        if not rest.strip(pad or b"\0"):
+        if not rest or pad in (b"\0", b"\xff") and not rest.strip(pad):
             return True
         if pad in (b"\0", b"\xff") and not rest[:least].strip(pad):
             self.fault = Cut("something behind the padding")
@@ -107,7 +108,7 @@ class Log:
         return at
 
     def locality(self, register, kind, data):
-        untouched = not self.start and not any(r == 0 for r, _ in self.entries)
+        untouched = self.start is None and not any(r == 0 for r, _ in self.entries)
         if register or not untouched:
             return
         if kind == 3 and data[:16] == b"StartupLocality\0" and data[16:17] in (b"\0", b"\3", b"\4"):
@@ -118,14 +119,23 @@ class Log:
     # --- those behind it
 
     def systemd(self):
+        """A record that is none is not as it was measured; the next one is read all the same."""
         wanted(self.data[:1] == b"\x1e", "no record")
         for i, text in enumerate(self.data[1:].split(b"\x1e"), 1):
-            value = json.loads(text)
-            found = {ALGS[d["hashAlg"]]: bytes.fromhex(d["digest"]) for d in value["digests"]}
-            string = value["content"]["string"].encode()
-            if any(digest(a, string) != d for a, d in found.items()):
+            try:
+                self.phase(json.loads(text, object_pairs_hook=oracle_dcap.no_twice))
+            except (KeyError, ValueError, TypeError, AttributeError, AssertionError, Fail):
                 self.bad = self.bad or i
+
+    def phase(self, value):
+        found = {ALGS[d["hashAlg"]]: bytes.fromhex(d["digest"]) for d in value["digests"]
+                 if d["hashAlg"] in ALGS}
+        assert all(len(d) == len(digest(a, b"")) for a, d in found.items())
+        if "pcr" in value:
+            assert 0 <= value["pcr"] < 24
             self.entries.append((value["pcr"], found))
+        string = value.get("content", {}).get("string", "").encode()
+        assert not string or all(digest(a, string) == d for a, d in found.items())
 
     def tlv(self, at):
         kind, size = struct.unpack_from(">BI", self.data, at)
@@ -148,6 +158,7 @@ class Log:
         place, register, at = self.tlv(at)
         wanted(place in (1, 108), "register")
         kind, value, end = self.tlv(at)
+        wanted(kind == 3, "digests")
         at, found = at + 5, {}
         while at < end:
             alg, body, at = self.tlv(at)
@@ -185,6 +196,7 @@ class Log:
         register, at = self.number(at, order)
         shown, at = self.take(at, len(digest(stored, b"")))
         template, at = self.counted(at, order)
+        wanted(re.fullmatch(rb"[!-~ ]{1,255}", template), "name of a template")
         if template == b"ima":
             file, at = self.take(at, 20)
             name, at = self.counted(at, order)
@@ -235,6 +247,8 @@ def follows(held, register, tails, want, padded=False):
     if register in held.touched and value == want:
         return True
     for found in tails:
+        if padded and 4 not in found:
+            return False
         if padded:
             new = found[4].ljust(len(value), b"\0")
         elif held.alg not in found:
@@ -288,7 +302,7 @@ class Logs:
 
     def outcome(self, held, register, tails, want, firmware):
         every = [found for tail in tails for found in tail]
-        moved = register in held.touched or (register == 0 and firmware and firmware.start)
+        moved = register in held.touched or (register == 0 and firmware and firmware.start is not None)
         if register in held.incomplete or not moved and not every:
             return "skip"
         reached = follows(held, register, every, want)
