@@ -145,6 +145,9 @@ enum rp_outcome rp_check_log_boot_aggregate(struct rp_case *c,
 	rp_input_add(f, s->name, a->offset, a->size);
 	if (!alg_named(a->algo, &alg))
 		return rp_skip(f, "unknown: the algorithm of boot_aggregate");
+	if (a->digest.n != ev_digest_size(alg))
+		return rp_fail(f, "size: boot_aggregate holds no %s digest",
+			       ev_digest_name(alg));
 	if (ev_span_is_zero(a->digest))
 		return rp_fail(f, "no-tpm: the kernel found no TPM when IMA "
 				  "began");

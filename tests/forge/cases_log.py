@@ -320,10 +320,13 @@ def templates():
                  dict(m.tcg(), **m.ima()), [row("pcr10", "equal", after(2, 2)),
                                             reason(check, "mismatch: IMA began on other PCRs")],
                  "fail", fails=(check,), passes=("log.pcr", "log.ima"))
-    m = small(range(10))
-    m.measure(ima.Entry(10, "ima-ng", (b"sha256:\0" + bytes(32), ima.name("boot_aggregate"))))
-    yield quoted("fail-%s-no-tpm" % check, "IMA began without a TPM", m, range(11),
-                 dict(m.tcg(), **m.ima()), [reason(check, "no-tpm: ")], "fail", fails=(check,))
+    for why, text, size, says in (("no-tpm", "IMA began without a TPM", 32, "no-tpm: "),
+                                  ("size", "IMA's first digest is cut", 20, "size: ")):
+        m = small(range(10))
+        first = b"sha256:\0" + bytes(size)
+        m.measure(ima.Entry(10, "ima-ng", (first, ima.name("boot_aggregate"))))
+        yield quoted("fail-%s-%s" % (check, why), text, m, range(11), dict(m.tcg(), **m.ima()),
+                     [reason(check, says)], "fail", fails=(check,))
     m = small(range(10))
     m.extend(firmware.separator(4))
     m.measure(ima.boot_aggregate(m.holds))

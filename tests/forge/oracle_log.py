@@ -165,7 +165,7 @@ class Log:
             found[alg] = body
         kind, value, at = self.tlv(end)
         content = self.data[at - len(value) - 5:at]
-        good &= all(digest(a, content) == d for a, d in found.items())
+        good &= all(digest(a, content) == d for a, d in found.items() if a in NAMES)
         good &= not separated or value[0] in (9, 10, 11)
         if not good:
             self.bad = self.bad or number + 1
@@ -200,22 +200,36 @@ class Log:
         if template == b"ima":
             file, at = self.take(at, 20)
             name, at = self.counted(at, order)
-            data, algorithm = file + name.ljust(256, b"\0"), b"sha1"
+            data, fields = file + name.ljust(256, b"\0"), (b"sha1", file, name)
         else:
             data, at = self.counted(at, order)
-            size = int.from_bytes(data[:4], order)
-            algorithm, _, file = data[4:4 + size].partition(b":\0")
-            name = data[8 + size:].split(b"\0")[0]
+            fields = named(data, template, order)
         violation = not any(shown)
         if not violation and digest(stored, data) != shown:
             self.bad = self.bad or number
-        if name == b"boot_aggregate" and self.aggregate is None:
-            self.aggregate = ALGS[algorithm.decode()], file
+        if fields and fields[2] == b"boot_aggregate" and self.aggregate is None:
+            self.aggregate = ALGS.get(fields[0].decode("ascii", "replace")), fields[1]
         found = {a: b"\xff" * len(digest(a, b"")) if violation else digest(a, data) for a in NAMES}
         if not violation:
             found[stored] = shown
         self.entries.append((register, found))
         return at
+
+
+def named(data, template, order):
+    """(algorithm, digest, name) of a file, where the template says that they are there."""
+    fields, at = [], 0
+    while at < len(data):
+        size = int.from_bytes(data[at:at + 4], order)
+        at += 4 + size
+        fields.append(data[at - size:at])
+    counts = {b"ima-ng": 2, b"ima-sig": 3, b"ima-buf": 3}
+    if at != len(data) or len(fields) != counts.get(template):
+        return None
+    algorithm, colon, file = fields[0].partition(b":\0")
+    if fields[1][-1:] != b"\0":
+        return None
+    return (algorithm, file, fields[1][:-1]) if colon else (b"sha1", b"", fields[1][:-1])
 
 
 # --- registers
@@ -374,7 +388,9 @@ def aggregate(replay, logs, log):
     if log.aggregate is None:
         return "skip"
     alg, want = log.aggregate
-    if not any(want):
+    if alg is None:
+        return "skip"
+    if len(want) != len(digest(alg, b"")) or not any(want):
         return "fail"
     values = pcr_values(replay)
     firmware = logs.chosen("tcg-eventlog", replay.entry("tpm-quote-attest").get("name"), values)
