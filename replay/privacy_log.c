@@ -128,7 +128,7 @@ void rp_find_ima_buffer(const struct rp_privacy_row *row, struct ev_span item,
 
 #define EVENT_TAG 0x00000006
 #define IPL	  0x0000000d
-/* The tag of Linux's EFI stub, "LOADED_IMAGE::LoadOptions". */
+/* The tag by which Linux measures "LOADED_IMAGE::LoadOptions". */
 #define LOAD_OPTIONS "\xed\x22\x3b\x8f"
 
 static bool begins_with(struct ev_span text, const char *head)

@@ -114,7 +114,7 @@ def tool(words, cwd=None, stdin=b""):
     return done
 
 
-def _anchored(words):
+def anchored(words):
     """The words with the source tree's anchors where the program has none."""
     plain = INSTALLED or words[:1] == () or words[0] not in JUDGES
     if plain or "--anchors" in words or "reference" in words or "--help" in words:
@@ -124,7 +124,7 @@ def _anchored(words):
 
 def ecart(*words, status=PASS, cwd=None, stdin=b""):
     """The program; its exit status is part of what is expected."""
-    done = run([ECART, *_anchored(words)], cwd, stdin)
+    done = run([ECART, *anchored(words)], cwd, stdin)
     assert done.status == status, f"want status {status}\n{done}"
     return done
 

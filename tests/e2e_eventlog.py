@@ -9,7 +9,7 @@ import sys
 sys.dont_write_bytecode = True
 
 import eventlog
-from e2e import AZURE_AT, case, contains, ecart, equal, main, read, run, write, ECART
+from e2e import AZURE_AT, anchored, case, contains, ecart, equal, main, read, run, write, ECART
 
 TALLY = {"files": 0, "registers": 0, "equal": 0, "explained": 0, "unexplained": 0,
          "unconfirmed": 0}
@@ -20,8 +20,7 @@ def rows_of(folder, *items):
     """The report of an archive of these items."""
     archive = os.path.join(folder, "a.ecart")
     ecart("pack", "--force", "-o", archive, "--time", AZURE_AT, *items)
-    words = [ECART, "replay", "--format", "json", archive]
-    done = run(words)
+    done = run([ECART, *anchored(("replay", "--format", "json", archive))])
     assert done.status in (0, 1, 2), str(done)
     return json.loads(done.stdout)
 
