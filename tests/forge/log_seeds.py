@@ -4,6 +4,9 @@
 import hashlib
 import json
 
+import eventlog
+import firmware
+
 
 def le(value, size=4):
     return value.to_bytes(size, "little")
@@ -73,8 +76,22 @@ def ccel_table():
     return table[:9] + bytes([-sum(table) % 256]) + table[10:]
 
 
+def boots():
+    """Logs of firmware, of PCRs and of measurement registers."""
+    pc = eventlog.agile(firmware.pc_boot() + [firmware.reference_manifest()], ("sha1", "sha256"))
+    return {
+        "fuzz/kind-tcg-eventlog/agile.bin": pc,
+        "fuzz/kind-tcg-eventlog/legacy.bin": eventlog.legacy(firmware.pc_boot()[:12]),
+        "fuzz/kind-tdx-eventlog-ccel/ccel.bin": eventlog.ccel(firmware.td_boot(), 8192),
+        # The first byte is what fuzz_log.c takes the register from.
+        "fuzz/log/pcr5.bin": b"\5" + pc,
+        "fuzz/log/rtmr1.bin": b"\x82" + eventlog.ccel(firmware.td_boot(), 8192),
+    }
+
+
 def seeds():
     return {
+        **boots(),
         "fuzz/kind-acpi-ccel-table/table.bin": ccel_table(),
         "fuzz/kind-cel-json/log.json": cel_json(),
         "fuzz/kind-cel-tlv/log.bin": cel_tlv(),
