@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Canonical event logs as JSON: TLV, and systemd's in JSON. */
 #include "evidence/cel_tlv.h"
+#include "evidence/event_data.h"
 #include "evidence/show.h"
 #include "evidence/show_entries.h"
 #include "evidence/show_field.h"
@@ -192,7 +193,7 @@ static void write_systemd_record(struct ev_show_entries *s,
 		snprintf(reg, sizeof(reg), "pcr%" PRIu32, r->pcr);
 	ev_show_entry_begin(s, r->number, r->offset, r->size, reg);
 	ev_show_line_begin(&line, r->number, reg);
-	ev_show_refused(s->w, &r->refusal);
+	ev_event_refused(s->w, &r->refusal);
 	if (r->refusal.code == EV_OK)
 		write_said(s, r, &line);
 	else

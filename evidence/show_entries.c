@@ -2,6 +2,7 @@
 /* What the show functions of logs have in common. */
 #include "evidence/show_entries.h"
 
+#include "evidence/event_data.h"
 #include "evidence/show_field.h"
 
 #include <inttypes.h>
@@ -119,16 +120,6 @@ void ev_show_line_end(struct ev_show_entries *s, struct ev_buffer *line)
 
 /* --- the end --- */
 
-void ev_show_refused(struct ev_writer *w, const struct ev_error *err)
-{
-	char line[400];
-
-	if (err->code == EV_OK)
-		return;
-	ev_error_format(err, line, sizeof(line));
-	ev_write_shown(w, "refused", line);
-}
-
 enum ev_code ev_show_entries_end(struct ev_show_entries *s, uint64_t n,
 				 uint64_t at, const struct ev_error *refusal,
 				 struct ev_error *err)
@@ -139,7 +130,7 @@ enum ev_code ev_show_entries_end(struct ev_show_entries *s, uint64_t n,
 	ev_write_str(s->w, "how",
 		     refusal->code == EV_OK ? "clean" : "truncated");
 	ev_write_int(s->w, "offset", (int64_t)at);
-	ev_show_refused(s->w, refusal);
+	ev_event_refused(s->w, refusal);
 	ev_write_end(s->w);
 	if (s->no_memory)
 		ev_fail_trouble(err, "log", "out of memory or libcrypto");

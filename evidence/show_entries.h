@@ -56,9 +56,6 @@ void ev_show_line_text(struct ev_buffer *line, struct ev_span text);
  * out. */
 void ev_show_line_end(struct ev_show_entries *s, struct ev_buffer *line);
 
-/* Member "refused" where err holds a refusal. */
-void ev_show_refused(struct ev_writer *w, const struct ev_error *err);
-
 /*
  * How many of n were not written, and object "end": refusal is that of the
  * entry at which reading ended, or holds none.  Frees what is owned, and
