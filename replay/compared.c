@@ -175,6 +175,11 @@ static bool is_guests(const struct rp_compared *r)
 static void judge_unexplained(struct rp_compared *r)
 {
 	r->result = RP_REG_DIFFERS;
+	if (r->log != NULL && r->log->log->cut)
+		explain(r,
+			"the log is cut at byte %" PRIu64
+			", and no hypothesis gives the value",
+			r->log->log->end);
 	if (!is_guests(r))
 		return;
 	r->result = RP_REG_EXTENDED_OUTSIDE_LOG;

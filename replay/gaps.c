@@ -205,8 +205,8 @@ static void write_unjudged_items(const struct rp_case *c, struct ev_writer *w)
 			 item->subject->type == RP_LOG &&
 			 rp_log_is_left_out(c, item->subject))
 			snprintf(line, sizeof(line),
-				 "%.250s: another log gives more of what was "
-				 "quoted, not compared",
+				 "%.250s: another log is the quote's or gives "
+				 "more of it, not compared",
 				 item->name);
 		else
 			continue;
