@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* facts.tcb: statuses, dates, advisories, and the distance to each level. */
+/* facts.tcb: statuses, dates, advisories, and the distance to each level; in
+ * the order in which members stand, so that the writer has nothing to sort. */
 #include "replay/checks.h"
 #include "replay/facts.h"
 #include "replay/link.h"
@@ -11,11 +12,11 @@ static void write_level(struct ev_writer *w, const char *name,
 			const struct rp_level *level)
 {
 	ev_write_object(w, name);
-	ev_write_str(w, "status", ev_tcb_status_word(level->status));
 	if (level->advisories != NULL) {
 		ev_write_time(w, "date", level->date);
 		ev_write_int(w, "level", (int64_t)level->position);
 	}
+	ev_write_str(w, "status", ev_tcb_status_word(level->status));
 	ev_write_end(w);
 }
 
@@ -76,8 +77,8 @@ static void write_need(struct ev_writer *w, const struct ev_tcb_level *level,
 		       bool tdx)
 {
 	ev_write_object(w, "need");
-	write_numbers(w, "sgx", level->sgx);
 	ev_write_int(w, "pcesvn", level->pcesvn);
+	write_numbers(w, "sgx", level->sgx);
 	if (tdx)
 		write_numbers(w, "tdx", level->tdx);
 	ev_write_end(w);
@@ -95,15 +96,15 @@ static void write_distance(struct ev_writer *w, const struct rp_quote *q,
 		size_t n = rp_level_shortfalls(&t->levels[i], &q->pck, svn, s);
 
 		ev_write_object(w, NULL);
-		ev_write_int(w, "level", (int64_t)t->levels[i].position);
-		ev_write_str(w, "status",
-			     ev_tcb_status_word(t->levels[i].status));
 		ev_write_time(w, "date", t->levels[i].date);
+		ev_write_int(w, "level", (int64_t)t->levels[i].position);
 		write_need(w, &t->levels[i], svn != NULL);
 		ev_write_array(w, "short");
 		for (size_t k = 0; k < n; k++)
 			write_shortfall(w, &s[k]);
 		ev_write_end(w);
+		ev_write_str(w, "status",
+			     ev_tcb_status_word(t->levels[i].status));
 		ev_write_end(w);
 	}
 	ev_write_end(w);
@@ -120,9 +121,8 @@ static void write_isvsvn_distance(struct ev_writer *w,
 						levels[i].isvsvn };
 
 		ev_write_object(w, NULL);
-		ev_write_int(w, "level", (int64_t)levels[i].position);
-		ev_write_str(w, "status", ev_tcb_status_word(levels[i].status));
 		ev_write_time(w, "date", levels[i].date);
+		ev_write_int(w, "level", (int64_t)levels[i].position);
 		ev_write_object(w, "need");
 		ev_write_int(w, "isvsvn", levels[i].isvsvn);
 		ev_write_end(w);
@@ -130,6 +130,7 @@ static void write_isvsvn_distance(struct ev_writer *w,
 		if (have < levels[i].isvsvn)
 			write_shortfall(w, &s);
 		ev_write_end(w);
+		ev_write_str(w, "status", ev_tcb_status_word(levels[i].status));
 		ev_write_end(w);
 	}
 	ev_write_end(w);
@@ -142,14 +143,14 @@ static void write_module(struct ev_writer *w, const struct rp_module_level *m,
 
 	snprintf(id, sizeof(id), "TDX_%02X", m->version);
 	ev_write_object(w, "module");
-	ev_write_str(w, "id", id);
-	ev_write_int(w, "svn", m->svn);
-	ev_write_str(w, "status", ev_tcb_status_word(m->level.status));
 	if (m->level.advisories != NULL)
 		ev_write_time(w, "date", m->level.date);
 	if (identity != NULL)
 		write_isvsvn_distance(w, identity->levels, identity->n_levels,
 				      m->svn);
+	ev_write_str(w, "id", id);
+	ev_write_str(w, "status", ev_tcb_status_word(m->level.status));
+	ev_write_int(w, "svn", m->svn);
 	ev_write_end(w);
 }
 
@@ -160,11 +161,11 @@ static void write_qe(struct ev_writer *w, const struct rp_quote *q,
 	uint16_t isvsvn = q->q.qe_report.isvsvn;
 
 	ev_write_object(w, "qe");
-	ev_write_int(w, "isvsvn", isvsvn);
-	ev_write_str(w, "status", ev_tcb_status_word(level->status));
 	if (level->advisories != NULL)
 		ev_write_time(w, "date", level->date);
 	write_isvsvn_distance(w, identity->levels, identity->n_levels, isvsvn);
+	ev_write_int(w, "isvsvn", isvsvn);
+	ev_write_str(w, "status", ev_tcb_status_word(level->status));
 	ev_write_end(w);
 }
 
@@ -226,11 +227,11 @@ static bool trusted(const struct rp_case *c, const struct set *set)
 static void write_eval_numbers(struct ev_writer *w, const struct set *set)
 {
 	ev_write_object(w, "evaluationDataNumber");
-	ev_write_int(w, "tcbInfo",
-		     (int64_t)set->tcb_info->tcb_info->info.eval_number);
 	ev_write_int(
 		w, "qeIdentity",
 		(int64_t)set->qe_identity->qe_identity->identity.eval_number);
+	ev_write_int(w, "tcbInfo",
+		     (int64_t)set->tcb_info->tcb_info->info.eval_number);
 	ev_write_end(w);
 }
 
@@ -239,17 +240,12 @@ static void write_levels(const struct set *set, const struct rp_tcb *tcb,
 {
 	const struct ev_tcb_info *info = &set->tcb_info->tcb_info->info;
 
-	write_level(w, "platform", &tcb->platform);
 	if (tcb->module.applies)
 		write_module(w, &tcb->module,
 			     rp_module_identity(info, tcb->module.version));
+	write_level(w, "platform", &tcb->platform);
 	write_qe(w, set->quote->quote, &tcb->qe,
 		 &set->qe_identity->qe_identity->identity);
-	write_advisories(w, "advisories", &tcb->platform, &tcb->module,
-			 &tcb->qe);
-	if (tcb->has_current)
-		write_advisories(w, "currentAdvisories", &tcb->current_platform,
-				 &tcb->current_module, &tcb->qe);
 }
 
 static void write_set(const struct rp_case *c, const struct set *set,
@@ -261,20 +257,24 @@ static void write_set(const struct rp_case *c, const struct set *set,
 			  &set->qe_identity->qe_identity->identity);
 
 	ev_write_object(w, name);
-	ev_write_str(w, "item", set->quote->name);
+	write_advisories(w, "advisories", &tcb.platform, &tcb.module, &tcb.qe);
 	ev_write_str(w, "algorithm", "qvl-2026");
-	ev_write_bool(w, "trusted", trusted(c, set));
-	ev_write_bool(w, "decides", decides(set));
 	ev_write_str(w, "collateral", set->tcb_info->name);
-	ev_write_str(w, "qeIdentity", set->qe_identity->name);
-	ev_write_str(w, "status", ev_tcb_status_word(tcb.status));
-	ev_write_str(w, "launch", ev_tcb_status_word(tcb.launch));
 	ev_write_str(w, "current", ev_tcb_status_word(tcb.current));
+	if (tcb.has_current)
+		write_advisories(w, "currentAdvisories", &tcb.current_platform,
+				 &tcb.current_module, &tcb.qe);
 	if (tcb.date != INT64_MAX)
 		ev_write_time(w, "date", tcb.date);
-	write_levels(set, &tcb, w);
-	write_eval_numbers(w, set);
+	ev_write_bool(w, "decides", decides(set));
 	write_distance(w, q, &set->tcb_info->tcb_info->info);
+	write_eval_numbers(w, set);
+	ev_write_str(w, "item", set->quote->name);
+	ev_write_str(w, "launch", ev_tcb_status_word(tcb.launch));
+	write_levels(set, &tcb, w);
+	ev_write_str(w, "qeIdentity", set->qe_identity->name);
+	ev_write_str(w, "status", ev_tcb_status_word(tcb.status));
+	ev_write_bool(w, "trusted", trusted(c, set));
 	ev_write_end(w);
 }
 

@@ -155,14 +155,9 @@ static void write_archive(const struct rp_case *c, struct ev_writer *w)
 		return;
 	m = &c->archive->manifest;
 	ev_write_object(w, "archive");
-	ev_write_hex(w, "id", EV_SPAN(c->archive->id));
-	if (m->verb != NULL)
-		write_foreign(w, "verb", m->verb);
 	if (m->has_time)
 		ev_write_time(w, "claimedTime", m->time);
-	if (c->session->collector.root != NULL)
-		write_foreign(w, "root", c->session->collector.root);
-	write_signed(c, w);
+	ev_write_hex(w, "id", EV_SPAN(c->archive->id));
 	ev_write_array(w, "items");
 	for (size_t i = 0; i < m->n_items; i++) {
 		ev_write_object(w, NULL);
@@ -173,6 +168,11 @@ static void write_archive(const struct rp_case *c, struct ev_writer *w)
 		ev_write_end(w);
 	}
 	ev_write_end(w);
+	if (c->session->collector.root != NULL)
+		write_foreign(w, "root", c->session->collector.root);
+	write_signed(c, w);
+	if (m->verb != NULL)
+		write_foreign(w, "verb", m->verb);
 	ev_write_end(w);
 }
 
@@ -186,10 +186,10 @@ static void write_outside(const struct rp_case *c, struct ev_writer *w)
 			continue;
 		ev_digest(c->crypto, EV_SHA256, c->items[i].bytes, digest);
 		ev_write_object(w, NULL);
-		write_foreign(w, "name", c->items[i].name);
 		ev_write_str(w, "kind",
 			     c->items[i].kind != NULL ? c->items[i].kind->kind
 						      : "unknown");
+		write_foreign(w, "name", c->items[i].name);
 		ev_write_hex(w, "sha256", EV_SPAN(digest));
 		ev_write_end(w);
 	}
@@ -205,8 +205,8 @@ static void write_anchors(const struct rp_case *c, struct ev_writer *w)
 		ev_write_object(w, NULL);
 		ev_write_str(w, "name", a->name);
 		ev_write_hex(w, "sha256", EV_SPAN(a->sha256));
-		ev_write_bool(w, "used", a->used);
 		ev_write_bool(w, "simulated", a->simulated);
+		ev_write_bool(w, "used", a->used);
 		ev_write_end(w);
 	}
 	ev_write_end(w);
@@ -216,9 +216,9 @@ static void trust(struct ev_writer *w, const char *owner, const char *what,
 		  const char *anchor)
 {
 	ev_write_object(w, NULL);
-	ev_write_str(w, "owner", owner);
-	ev_write_str(w, "for", what);
 	ev_write_str(w, "anchor", anchor);
+	ev_write_str(w, "for", what);
+	ev_write_str(w, "owner", owner);
 	ev_write_end(w);
 }
 
@@ -279,9 +279,9 @@ static void write_windows(const struct rp_case *c, struct ev_writer *w)
 		for (size_t k = 0; k < n; k++) {
 			ev_write_object(w, NULL);
 			write_foreign(w, "item", windows[k].item);
-			ev_write_str(w, "what", windows[k].what);
-			ev_write_time(w, "notBefore", windows[k].from);
 			ev_write_time(w, "notAfter", windows[k].to);
+			ev_write_time(w, "notBefore", windows[k].from);
+			ev_write_str(w, "what", windows[k].what);
 			ev_write_end(w);
 		}
 	}
@@ -307,21 +307,25 @@ static void write_policy(const struct rp_policy *policy, struct ev_writer *w)
 	ev_write_end(w);
 }
 
-static void write_head(const struct rp_case *c, enum rp_time_basis basis,
-		       bool has_basis, struct ev_writer *w)
+static void write_as_of(const struct rp_case *c, enum rp_time_basis basis,
+			struct ev_writer *w)
 {
-	ev_write_str(w, "report", "ecart-report/1");
-	ev_write_str(w, "ecart", ECART_VERSION);
-	ev_write_str(w, "verdict", verdict_words[rp_verdict_of(c)]);
-	if (has_basis) {
-		ev_write_object(w, "asOf");
-		ev_write_time(w, "time", c->at);
-		ev_write_str(w, "basis", basis_words[basis]);
-		ev_write_end(w);
-	}
-	write_policy(c->policy, w);
+	ev_write_object(w, "asOf");
+	ev_write_str(w, "basis", basis_words[basis]);
+	ev_write_time(w, "time", c->at);
+	ev_write_end(w);
 }
 
+static void write_checks(const struct rp_case *c, struct ev_writer *w)
+{
+	ev_write_array(w, "checks");
+	for (size_t i = 0; i < c->n_findings; i++)
+		write_finding(c, &c->findings[i], w);
+	ev_write_end(w);
+}
+
+/* A writer that has nothing to sort: everything here, in facts_*.c and in
+ * gaps.c that is written often is written in the order of the names. */
 char *rp_report_write(const struct rp_case *c, enum rp_time_basis basis,
 		      bool has_basis, size_t *n)
 {
@@ -330,17 +334,19 @@ char *rp_report_write(const struct rp_case *c, enum rp_time_basis basis,
 	if (w == NULL)
 		return NULL;
 	ev_write_object(w, NULL);
-	write_head(c, basis, has_basis, w);
-	write_archive(c, w);
-	write_outside(c, w);
 	write_anchors(c, w);
-	ev_write_array(w, "checks");
-	for (size_t i = 0; i < c->n_findings; i++)
-		write_finding(c, &c->findings[i], w);
-	ev_write_end(w);
+	write_archive(c, w);
+	if (has_basis)
+		write_as_of(c, basis, w);
+	write_checks(c, w);
+	ev_write_str(w, "ecart", ECART_VERSION);
 	rp_facts_write(c, w);
-	write_trust(c, w);
 	rp_gaps_write(c, w);
+	write_outside(c, w);
+	write_policy(c->policy, w);
+	ev_write_str(w, "report", "ecart-report/1");
+	write_trust(c, w);
+	ev_write_str(w, "verdict", verdict_words[rp_verdict_of(c)]);
 	write_windows(c, w);
 	ev_write_end(w);
 	return ev_writer_finish(w, n);

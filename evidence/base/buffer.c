@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static uint8_t *reserve(struct ev_buffer *b, size_t more)
+uint8_t *ev_buffer_grow(struct ev_buffer *b, size_t more)
 {
 	size_t need, room;
 	uint8_t *p;
@@ -32,36 +32,10 @@ static uint8_t *reserve(struct ev_buffer *b, size_t more)
 
 void ev_buffer_add(struct ev_buffer *b, struct ev_span bytes)
 {
-	uint8_t *p = bytes.n > 0 ? reserve(b, bytes.n) : NULL;
-
-	if (p == NULL)
-		return;
-	memcpy(p, bytes.p, bytes.n);
-	b->n += bytes.n;
-}
-
-void ev_buffer_add_str(struct ev_buffer *b, const char *text)
-{
-	ev_buffer_add(b, ev_span_str(text));
-}
-
-void ev_buffer_add_byte(struct ev_buffer *b, uint8_t byte)
-{
-	uint8_t *p = reserve(b, 1);
-
-	if (p == NULL)
-		return;
-	*p = byte;
-	b->n++;
-}
-
-uint8_t *ev_buffer_extend(struct ev_buffer *b, size_t n)
-{
-	uint8_t *p = reserve(b, n);
+	uint8_t *p = bytes.n > 0 ? ev_buffer_extend(b, bytes.n) : NULL;
 
 	if (p != NULL)
-		b->n += n;
-	return p;
+		memcpy(p, bytes.p, bytes.n);
 }
 
 void ev_buffer_printf(struct ev_buffer *b, const char *format, ...)
@@ -73,7 +47,7 @@ void ev_buffer_printf(struct ev_buffer *b, const char *format, ...)
 	va_start(args, format);
 	n = vsnprintf(NULL, 0, format, args);
 	va_end(args);
-	p = n >= 0 ? reserve(b, (size_t)n + 1) : NULL;
+	p = n >= 0 ? ev_buffer_grow(b, (size_t)n + 1) : NULL;
 	if (p == NULL) {
 		b->failed = true;
 		return;

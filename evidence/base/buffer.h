@@ -17,10 +17,37 @@ struct ev_buffer {
 };
 
 void ev_buffer_add(struct ev_buffer *b, struct ev_span bytes);
-void ev_buffer_add_str(struct ev_buffer *b, const char *text);
-void ev_buffer_add_byte(struct ev_buffer *b, uint8_t byte);
-/* n more bytes, to be written by the caller; NULL when memory ran out. */
-uint8_t *ev_buffer_extend(struct ev_buffer *b, size_t n);
+/* Room for n more bytes behind the last, which do not count yet; NULL when
+ * memory ran out. */
+uint8_t *ev_buffer_grow(struct ev_buffer *b, size_t n);
+
+/* n more bytes, to be written by the caller; NULL when memory ran out.  It
+ * is here since a report is tens of thousands of them. */
+static inline uint8_t *ev_buffer_extend(struct ev_buffer *b, size_t n)
+{
+	uint8_t *p;
+
+	if (!b->failed && n < b->room - b->n)
+		p = b->p + b->n;
+	else
+		p = ev_buffer_grow(b, n);
+	if (p != NULL)
+		b->n += n;
+	return p;
+}
+
+static inline void ev_buffer_add_str(struct ev_buffer *b, const char *text)
+{
+	ev_buffer_add(b, ev_span_str(text));
+}
+
+static inline void ev_buffer_add_byte(struct ev_buffer *b, uint8_t byte)
+{
+	uint8_t *p = ev_buffer_extend(b, 1);
+
+	if (p != NULL)
+		*p = byte;
+}
 /* printf-like; no locale-dependent conversions are used in this project. */
 void ev_buffer_printf(struct ev_buffer *b, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

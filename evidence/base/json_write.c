@@ -72,20 +72,30 @@ bool ev_writer_ok(const struct ev_writer *w)
 
 /* Names */
 
-static bool is_name_byte(uint8_t c)
-{
-	/* '-', '.', '/', the digits and ':' are neighbours in ASCII, and
-	 * letters differ in one bit. */
-	return (uint8_t)((c | 0x20) - 'a') < 26 || (uint8_t)(c - '-') < 14 ||
-	       c == '_';
-}
+/* Letters, digits, '_', '-', '.', '/' and ':'. */
+static const bool name_bytes[256] = {
+	['-'] = true, ['.'] = true, ['/'] = true, ['0'] = true, ['1'] = true,
+	['2'] = true, ['3'] = true, ['4'] = true, ['5'] = true, ['6'] = true,
+	['7'] = true, ['8'] = true, ['9'] = true, [':'] = true, ['A'] = true,
+	['B'] = true, ['C'] = true, ['D'] = true, ['E'] = true, ['F'] = true,
+	['G'] = true, ['H'] = true, ['I'] = true, ['J'] = true, ['K'] = true,
+	['L'] = true, ['M'] = true, ['N'] = true, ['O'] = true, ['P'] = true,
+	['Q'] = true, ['R'] = true, ['S'] = true, ['T'] = true, ['U'] = true,
+	['V'] = true, ['W'] = true, ['X'] = true, ['Y'] = true, ['Z'] = true,
+	['_'] = true, ['a'] = true, ['b'] = true, ['c'] = true, ['d'] = true,
+	['e'] = true, ['f'] = true, ['g'] = true, ['h'] = true, ['i'] = true,
+	['j'] = true, ['k'] = true, ['l'] = true, ['m'] = true, ['n'] = true,
+	['o'] = true, ['p'] = true, ['q'] = true, ['r'] = true, ['s'] = true,
+	['t'] = true, ['u'] = true, ['v'] = true, ['w'] = true, ['x'] = true,
+	['y'] = true, ['z'] = true,
+};
 
 bool ev_write_is_name(struct ev_span name)
 {
 	if (name.n == 0 || name.n > NAME_MAX_BYTES)
 		return false;
 	for (size_t i = 0; i < name.n; i++)
-		if (!is_name_byte(name.p[i]))
+		if (!name_bytes[name.p[i]])
 			return false;
 	return true;
 }
@@ -108,44 +118,55 @@ static bool reserve_member(struct ev_writer *w)
 }
 
 /* Or equal to it, which the sort refuses. */
-static bool is_before_last(const struct ev_writer *w, struct ev_span name)
+static bool is_before_last(const struct ev_writer *w, const struct level *in,
+			   struct ev_span name)
 {
 	const struct member *m = w->members + w->n_members;
+	const uint8_t *last;
 
-	return w->n_members > w->levels[w->depth - 1].first_member &&
-	       ev_span_cmp(name, ev_span_of(w->text.p + m[-1].start + 1,
-					    m[-1].n_name)) <= 0;
+	if (w->n_members == in->first_member)
+		return false;
+	last = w->text.p + m[-1].start + 1;
+	if (name.p[0] != last[0])
+		return name.p[0] < last[0];
+	return ev_span_cmp(name, ev_span_of(last, m[-1].n_name)) <= 0;
 }
 
-static bool begin_member(struct ev_writer *w, const char *text)
+static bool begin_member(struct ev_writer *w, struct level *in,
+			 const char *text)
 {
-	struct ev_span name =
-		ev_span_of(text, strnlen(text, NAME_MAX_BYTES + 1));
+	size_t comma = w->text.n > in->start ? 1 : 0, n = 0;
+	struct ev_span name;
 	uint8_t *p;
 
-	w->refused = !ev_write_is_name(name);
+	while (n <= NAME_MAX_BYTES && name_bytes[(uint8_t)text[n]])
+		n++;
+	name = ev_span_of(text, n);
+	w->refused = n == 0 || n > NAME_MAX_BYTES || text[n] != '\0';
 	if (w->refused || !reserve_member(w))
 		return false;
-	if (is_before_last(w, name))
-		w->levels[w->depth - 1].unsorted = true;
+	if (is_before_last(w, in, name))
+		in->unsorted = true;
 	w->members[w->n_members++] = (struct member){
-		.start = w->text.n,
-		.n_name = name.n,
+		.start = w->text.n + comma,
+		.n_name = n,
 	};
-	p = ev_buffer_extend(&w->text, name.n + 3);
+	p = ev_buffer_extend(&w->text, comma + n + 3);
 	if (p == NULL)
 		return false;
+	p[0] = ','; /* the quote stands over it where there is none */
+	p += comma;
 	p[0] = '"';
-	memcpy(p + 1, name.p, name.n);
-	p[1 + name.n] = '"';
-	p[2 + name.n] = ':';
+	memcpy(p + 1, name.p, n);
+	p[1 + n] = '"';
+	p[2 + n] = ':';
 	return true;
 }
 
 /* Writes what stands before a value; false where none may stand here. */
 static bool begin_value(struct ev_writer *w, const char *name)
 {
-	const struct level *in;
+	struct level *in;
 
 	if (!ev_writer_ok(w))
 		return false;
@@ -158,9 +179,11 @@ static bool begin_value(struct ev_writer *w, const char *name)
 		w->refused = true;
 		return false;
 	}
+	if (name != NULL)
+		return begin_member(w, in, name);
 	if (w->text.n > in->start)
 		ev_buffer_add_byte(&w->text, ',');
-	return name == NULL || begin_member(w, name);
+	return true;
 }
 
 /* Objects and arrays */
@@ -288,18 +311,17 @@ void ev_write_shown(struct ev_writer *w, const char *name, const char *text)
 
 void ev_write_hex(struct ev_writer *w, const char *name, struct ev_span bytes)
 {
-	char piece[2 * 64 + 1];
+	uint8_t *p;
 
 	if (!begin_value(w, name))
 		return;
-	ev_buffer_add_byte(&w->text, '"');
-	for (size_t at = 0; at < bytes.n; at += 64) {
-		size_t n = bytes.n - at < 64 ? bytes.n - at : 64;
-
-		ev_hex_encode(ev_span_sub(bytes, at, n), piece);
-		ev_buffer_add(&w->text, ev_span_of(piece, 2 * n));
-	}
-	ev_buffer_add_byte(&w->text, '"');
+	/* The encoder's NUL is where the closing quote comes to stand. */
+	p = ev_buffer_extend(&w->text, 2 * bytes.n + 2);
+	if (p == NULL)
+		return;
+	p[0] = '"';
+	ev_hex_encode(bytes, (char *)p + 1);
+	p[1 + 2 * bytes.n] = '"';
 }
 
 void ev_write_base64(struct ev_writer *w, const char *name,

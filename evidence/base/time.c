@@ -154,25 +154,35 @@ static void put_digits(char *out, unsigned value, size_t n)
 	}
 }
 
+/* The year that holds the day, counted from 0001-01-01: whole cycles of 400,
+ * 100, 4 and 1 years; the last of 4 centuries and of 4 years is a day longer,
+ * which is no year of its own. */
+static unsigned year_of(unsigned day)
+{
+	unsigned n400 = day / 146097, in400 = day % 146097;
+	unsigned n100 = in400 / 36524 < 3 ? in400 / 36524 : 3;
+	unsigned in100 = in400 - n100 * 36524;
+	unsigned in4 = in100 % 1461;
+	unsigned n1 = in4 / 365 < 3 ? in4 / 365 : 3;
+
+	return n400 * 400 + n100 * 100 + in100 / 1461 * 4 + n1 + 1;
+}
+
 void ev_time_format(int64_t t, char out[EV_TIME_TEXT])
 {
-	int64_t days, rest;
-	unsigned year, month = 1, second;
+	unsigned days, rest, year, month = 1, second;
 
 	assert(t >= EV_TIME_MIN && t <= EV_TIME_MAX);
-	days = (t - EV_TIME_MIN) / DAY_SECONDS;
+	days = (unsigned)((t - EV_TIME_MIN) / DAY_SECONDS);
 	second = (unsigned)((t - EV_TIME_MIN) % DAY_SECONDS);
-	/* 366 days a year never lead too far; at most 21 steps follow. */
-	year = (unsigned)(days / 366) + 1;
-	while (days >= days_before_year(year + 1))
-		year++;
-	rest = days - days_before_year(year);
+	year = year_of(days);
+	rest = days - (unsigned)days_before_year(year);
 	for (; rest >= month_days(year, month); month++)
 		rest -= month_days(year, month);
 	memcpy(out, "0000-00-00T00:00:00Z", EV_TIME_TEXT);
 	put_digits(out, year, 4);
 	put_digits(out + 5, month, 2);
-	put_digits(out + 8, (unsigned)rest + 1, 2);
+	put_digits(out + 8, rest + 1, 2);
 	put_digits(out + 11, second / 3600, 2);
 	put_digits(out + 14, second / 60 % 60, 2);
 	put_digits(out + 17, second % 60, 2);
