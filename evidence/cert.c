@@ -2,6 +2,7 @@
 /* Certificates of Intel's profile, read by ourselves. */
 #include "evidence/cert.h"
 
+#include "evidence/base/ecdsa.h"
 #include "evidence/extension.h"
 #include "evidence/x500_name.h"
 
@@ -303,6 +304,21 @@ enum ev_code ev_cert_parse(struct ev_span der, uint64_t base,
 	return EV_OK;
 }
 
+enum ev_verified ev_cert_key_signed(struct ev_crypto *crypto,
+				    const struct ev_cert *issuer,
+				    struct ev_span tbs,
+				    const struct ev_sha256 *sha256,
+				    struct ev_span signature)
+{
+	uint8_t digest[32], raw[64];
+
+	if (!ev_ecdsa_raw_from_der(signature, 32, raw))
+		return EV_VERIFIED_NO;
+	if (!ev_sha256_of(crypto, tbs, sha256, digest))
+		return EV_VERIFIED_TROUBLE;
+	return ev_p256_verify_hashed(crypto, issuer->key, digest, raw);
+}
+
 enum ev_verified ev_cert_signed_by(struct ev_crypto *crypto,
 				   const struct ev_cert *cert,
 				   const struct ev_cert *issuer)
@@ -317,7 +333,7 @@ enum ev_verified ev_cert_signed_by(struct ev_crypto *crypto,
 		return EV_VERIFIED_NO;
 	if (cert->ca && !self_issued && issuer->path_len == 0)
 		return EV_VERIFIED_NO;
-	return ev_p256_verify_der(crypto, issuer->key, cert->tbs,
+	return ev_cert_key_signed(crypto, issuer, cert->tbs, &cert->tbs_sha256,
 				  cert->signature);
 }
 
@@ -355,6 +371,15 @@ enum ev_code ev_chain_parse(struct ev_span text, uint64_t base,
 	chain.n_certs = chain.pem.n_blocks;
 	*out = chain;
 	return EV_OK;
+}
+
+bool ev_chain_hash(struct ev_crypto *crypto, struct ev_chain *chain)
+{
+	for (size_t i = 0; i < chain->n_certs; i++)
+		if (!ev_sha256_learn(crypto, chain->cert[i].tbs,
+				     &chain->cert[i].tbs_sha256))
+			return false;
+	return true;
 }
 
 void ev_chain_free(struct ev_chain *chain)

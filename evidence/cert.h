@@ -20,6 +20,7 @@ enum ev_key_usage {
 struct ev_cert {
 	struct ev_span der;
 	struct ev_span tbs;	       /* signed bytes */
+	struct ev_sha256 tbs_sha256;   /* once ev_chain_hash was asked */
 	struct ev_span serial;	       /* magnitude, no leading zeros */
 	struct ev_span issuer;	       /* raw DER Name */
 	struct ev_span subject;	       /* raw DER Name */
@@ -50,6 +51,14 @@ enum ev_verified ev_cert_signed_by(struct ev_crypto *crypto,
 				   const struct ev_cert *cert,
 				   const struct ev_cert *issuer);
 
+/* Whether the issuer's key made the DER signature over tbs, whose SHA-256 may
+ * be known; of certificates and CRLs. */
+enum ev_verified ev_cert_key_signed(struct ev_crypto *crypto,
+				    const struct ev_cert *issuer,
+				    struct ev_span tbs,
+				    const struct ev_sha256 *sha256,
+				    struct ev_span signature);
+
 #define EV_CHAIN_MAX 3
 
 /* A PEM chain, leaf first: PCK (3) or TCB signing / PCK CA (2). */
@@ -64,6 +73,8 @@ struct ev_chain {
  * spans point into heap storage owned by pem. */
 enum ev_code ev_chain_parse(struct ev_span text, uint64_t base,
 			    struct ev_chain *out, struct ev_error *err);
+/* Hashes what is signed, for those who keep a chain; false is trouble. */
+bool ev_chain_hash(struct ev_crypto *crypto, struct ev_chain *chain);
 void ev_chain_free(struct ev_chain *chain);
 
 #endif

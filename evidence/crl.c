@@ -260,6 +260,12 @@ enum ev_code ev_crl_parse(struct ev_span item, struct ev_crl *out,
 	return EV_OK;
 }
 
+bool ev_crl_hash(struct ev_crypto *crypto, struct ev_crl *crl)
+{
+	return ev_sha256_learn(crypto, crl->der, &crl->der_sha256) &&
+	       ev_sha256_learn(crypto, crl->tbs, &crl->tbs_sha256);
+}
+
 void ev_crl_free(struct ev_crl *crl)
 {
 	free(crl->storage);
@@ -295,6 +301,6 @@ enum ev_verified ev_crl_signed_by(struct ev_crypto *crypto,
 		return EV_VERIFIED_NO;
 	if (!issuer->ca || (issuer->key_usage & EV_KEY_USAGE_CRL_SIGN) == 0)
 		return EV_VERIFIED_NO;
-	return ev_p256_verify_der(crypto, issuer->key, crl->tbs,
+	return ev_cert_key_signed(crypto, issuer, crl->tbs, &crl->tbs_sha256,
 				  crl->signature);
 }

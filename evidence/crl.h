@@ -10,6 +10,8 @@
 
 struct ev_crl {
 	struct ev_span der, tbs;
+	struct ev_sha256 der_sha256,
+		tbs_sha256;	  /* once ev_crl_hash was asked */
 	struct ev_span issuer;	  /* raw DER Name */
 	struct ev_span issuer_cn; /* the one commonName's characters */
 	int64_t this_update;
@@ -29,6 +31,8 @@ struct ev_crl {
  * Free with ev_crl_free. */
 enum ev_code ev_crl_parse(struct ev_span item, struct ev_crl *out,
 			  struct ev_error *err);
+/* For those who keep a list; false is trouble. */
+bool ev_crl_hash(struct ev_crypto *crypto, struct ev_crl *crl);
 void ev_crl_free(struct ev_crl *crl);
 
 struct ev_crl_entry {

@@ -18,6 +18,7 @@ enum ev_enclave_id {
 struct ev_qe_identity {
 	struct ev_span item;
 	struct ev_span signed_slice;
+	struct ev_sha256 signed_sha256; /* of it, where who keeps it said so */
 	uint8_t signature[64];
 	struct ev_span signature_hex;
 	json_t *json; /* the inner object; owned */

@@ -7,6 +7,7 @@
 #ifndef EV_TCB_INFO_H
 #define EV_TCB_INFO_H
 
+#include "evidence/base/digest.h"
 #include "evidence/base/json.h"
 #include "evidence/quote.h"
 
@@ -64,7 +65,8 @@ struct ev_module_identity {
 
 struct ev_tcb_info {
 	struct ev_span item;
-	struct ev_span signed_slice; /* the inner object, exact bytes */
+	struct ev_span signed_slice;	/* the inner object, exact bytes */
+	struct ev_sha256 signed_sha256; /* of it, where who keeps it said so */
 	uint8_t signature[64];
 	struct ev_span signature_hex; /* its place in the item */
 	json_t *json;		      /* the inner object; owned */

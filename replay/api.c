@@ -54,7 +54,7 @@ enum ecart_status ecart_new(struct ecart **out)
 	if (ecart == NULL)
 		return ECART_TROUBLE;
 	ecart->crypto = ev_crypto_new();
-	ecart->shelf = rp_shelf_new();
+	ecart->shelf = rp_shelf_new(ecart->crypto);
 	if (ecart->crypto == NULL || ecart->shelf == NULL ||
 	    set_default_policy(ecart) != ECART_OK) {
 		ecart_free(ecart);

@@ -319,6 +319,13 @@ enum ev_code rp_case_build(struct rp_case *c, const struct rp_loose *loose,
 	return EV_OK;
 }
 
+struct ev_sha256 *rp_item_sha256(const struct rp_case *c,
+				 const struct rp_item *item)
+{
+	return item->shelved != NULL ? &item->shelved->sha256
+				     : &c->items[item - c->items].sha256;
+}
+
 void rp_case_free(struct rp_case *c)
 {
 	for (size_t i = 0; i < c->n_subjects; i++)

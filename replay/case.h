@@ -39,6 +39,7 @@ struct rp_item {
 	bool outside;			      /* given on the command line */
 	bool later;			      /* given with --hindsight */
 	struct rp_shelved *shelved;	      /* its bytes, parsed, or NULL */
+	struct ev_sha256 sha256; /* of bytes, unless shelved; see below */
 	enum rp_chain_role role;
 	struct rp_subject *subject; /* made of it, NULL: none */
 	bool linked;		    /* judged with another item's subject */
@@ -255,6 +256,10 @@ struct rp_loose {
 	struct ev_span bytes;
 	bool later; /* --hindsight: decides before what the archive holds */
 };
+
+/* Where an item's SHA-256 is kept once it was computed: beside the bytes. */
+struct ev_sha256 *rp_item_sha256(const struct rp_case *c,
+				 const struct rp_item *item);
 
 /* Parses and links.  archive may be NULL; everything given must outlive the
  * case.  EV_TROUBLE or EV_OK: bad evidence is kept as parse results. */

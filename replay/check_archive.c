@@ -104,7 +104,8 @@ enum rp_outcome rp_check_archive_digests(struct rp_case *c,
 	char line[RP_REASON_MAX];
 
 	rp_input_add(f, s->name, 0, s->item->entry->size);
-	v = ev_archive_digest(c->crypto, c->archive, s->index, &err);
+	v = ev_archive_digest(c->crypto, c->archive, s->index,
+			      rp_item_sha256(c, s->item), &err);
 	if (v == EV_VERIFIED_TROUBLE)
 		return RP_TROUBLE;
 	if (v == EV_VERIFIED_YES)

@@ -58,9 +58,11 @@ enum rp_outcome rp_check_signing_chain(struct rp_case *c,
 static enum rp_outcome
 judge_slice(struct rp_case *c, const struct rp_subject *s,
 	    const struct rp_subject *chain, struct ev_span slice,
-	    const uint8_t signature[64], const char *code, struct rp_finding *f)
+	    const struct ev_sha256 *sha256, const uint8_t signature[64],
+	    const char *code, struct rp_finding *f)
 {
 	ev_auto_buffer struct ev_buffer compact = { 0 };
+	uint8_t digest[32];
 	const uint8_t *key;
 	enum ev_verified v;
 
@@ -72,7 +74,9 @@ judge_slice(struct rp_case *c, const struct rp_subject *s,
 	if (rp_outcome_of(c, "dcap.tcb-signing.chain", chain) != RP_PASS)
 		return rp_skip(f, "after: dcap.tcb-signing.chain did not pass");
 	key = chain->chain->chain.cert[0].key;
-	v = ev_p256_verify_raw(c->crypto, key, slice, signature);
+	if (!ev_sha256_of(c->crypto, slice, sha256, digest))
+		return RP_TROUBLE;
+	v = ev_p256_verify_hashed(c->crypto, key, digest, signature);
 	if (v != EV_VERIFIED_NO)
 		return rp_signature(f, v, code, "");
 	ev_json_compact(slice, &compact);
@@ -100,7 +104,8 @@ enum rp_outcome rp_check_tcb_info_signature(struct rp_case *c,
 	if (t->parsed.code != EV_OK)
 		return rp_refused(f, "TCB_INFO_MALFORMED", &t->parsed.err);
 	return judge_slice(c, s, t->chain, t->info.signed_slice,
-			   t->info.signature, "TCB_INFO_BAD_SIGNATURE", f);
+			   &t->info.signed_sha256, t->info.signature,
+			   "TCB_INFO_BAD_SIGNATURE", f);
 }
 
 enum rp_outcome rp_check_qe_identity_signature(struct rp_case *c,
@@ -113,8 +118,8 @@ enum rp_outcome rp_check_qe_identity_signature(struct rp_case *c,
 	if (t->parsed.code != EV_OK)
 		return rp_refused(f, "QE_IDENTITY_MALFORMED", &t->parsed.err);
 	return judge_slice(c, s, t->chain, t->identity.signed_slice,
-			   t->identity.signature, "QE_IDENTITY_BAD_SIGNATURE",
-			   f);
+			   &t->identity.signed_sha256, t->identity.signature,
+			   "QE_IDENTITY_BAD_SIGNATURE", f);
 }
 
 enum rp_outcome rp_skip_collateral(const struct rp_case *c,

@@ -70,7 +70,7 @@ static int add_items(struct cmd_inputs *in, const char *path,
 		struct ev_error err = { 0 };
 
 		if (archive->n_problems > 0 ||
-		    ev_archive_digest(in->crypto, archive, i, &err) !=
+		    ev_archive_digest(in->crypto, archive, i, NULL, &err) !=
 			    EV_VERIFIED_YES)
 			return cli_unreadable("%s: the archive is damaged; "
 					      "'ecart verify' says where",

@@ -25,7 +25,7 @@ int cmd_inputs_open(struct cmd_inputs *in)
 	if (in->crypto == NULL)
 		return cli_trouble("libcrypto's default provider cannot be "
 				   "loaded");
-	in->shelf = rp_shelf_new();
+	in->shelf = rp_shelf_new(in->crypto);
 	return in->shelf != NULL ? CLI_PASS : cli_trouble("out of memory");
 }
 

@@ -185,7 +185,7 @@ static enum ev_verified find_fault(struct ev_crypto *crypto,
 		*fault = ev_archive_code_word(EV_ARCHIVE_MISSING_ITEM);
 		return EV_VERIFIED_NO;
 	}
-	v = ev_archive_digest(crypto, archive, i, &err);
+	v = ev_archive_digest(crypto, archive, i, NULL, &err);
 	if (v == EV_VERIFIED_NO)
 		*fault = ev_archive_code_word(EV_ARCHIVE_DIGEST);
 	return v;

@@ -13,12 +13,27 @@ static bool passed(const struct rp_case *c, const char *id,
 
 /* dcap page 10: what was signed, whatever text it was kept in. */
 static void write_sha256(const struct rp_case *c, struct ev_writer *w,
-			 const char *name, struct ev_span bytes)
+			 const char *name, struct ev_span bytes,
+			 const struct ev_sha256 *known)
 {
 	uint8_t digest[32];
 
-	if (ev_digest(c->crypto, EV_SHA256, bytes, digest))
+	if (ev_sha256_of(c->crypto, bytes, known, digest))
 		ev_write_hex(w, name, EV_SPAN(digest));
+}
+
+/* That of the item, where nothing follows the quote. */
+static void write_quote_sha256(const struct rp_case *c,
+			       const struct rp_subject *s, struct ev_writer *w)
+{
+	static const struct ev_sha256 unknown = { .known = false };
+	struct ev_span quote = s->quote->q.quote;
+	struct ev_sha256 *whole = rp_item_sha256(c, s->item);
+	bool same = quote.p == s->item->bytes.p && quote.n == s->item->bytes.n;
+
+	if (same)
+		ev_sha256_learn(c->crypto, quote, whole);
+	write_sha256(c, w, "sha256", quote, same ? whole : &unknown);
 }
 
 /* dcap page 1.5: v3 has no outer envelope. */
@@ -46,7 +61,7 @@ static void write_quote(const struct rp_case *c, const struct rp_subject *s,
 	ev_write_hex(w, "qeMrenclave", q->qe_report.mrenclave);
 	ev_write_hex(w, "qeVendorId", q->qe_vendor_id);
 	ev_write_int(w, "quoteSize", (int64_t)q->quote.n);
-	write_sha256(c, w, "sha256", q->quote);
+	write_quote_sha256(c, s, w);
 	ev_write_int(w, "signatureDataSize",
 		     (int64_t)(q->quote.n - q->signed_bytes.n - 4));
 	ev_write_int(w, "size", (int64_t)q->bytes.n);
@@ -168,7 +183,7 @@ static void write_tcb_info(const struct rp_case *c, const struct rp_subject *s,
 	ev_write_time(w, "notAfter", t->next_update);
 	ev_write_time(w, "notBefore", t->issue_date);
 	ev_write_hex(w, "pceid", EV_SPAN(t->pceid));
-	write_sha256(c, w, "signedSha256", t->signed_slice);
+	write_sha256(c, w, "signedSha256", t->signed_slice, &t->signed_sha256);
 	ev_write_str(w, "tee", t->tee == EV_TEE_TDX ? "TDX" : "SGX");
 	ev_write_bool(w, "trusted", passed(c, "dcap.tcb-info.signature", s));
 	ev_write_int(w, "version", (int64_t)t->version);
@@ -188,7 +203,7 @@ static void write_identity(const struct rp_case *c, const struct rp_subject *s,
 	ev_write_int(w, "levels", (int64_t)t->n_levels);
 	ev_write_time(w, "notAfter", t->next_update);
 	ev_write_time(w, "notBefore", t->issue_date);
-	write_sha256(c, w, "signedSha256", t->signed_slice);
+	write_sha256(c, w, "signedSha256", t->signed_slice, &t->signed_sha256);
 	ev_write_bool(w, "trusted", passed(c, "dcap.qe-identity.signature", s));
 	ev_write_end(w);
 }
@@ -199,7 +214,7 @@ static void write_crl(const struct rp_case *c, const struct rp_subject *s,
 	const struct ev_crl *t = &s->crl->crl;
 
 	ev_write_object(w, NULL);
-	write_sha256(c, w, "derSha256", t->der);
+	write_sha256(c, w, "derSha256", t->der, &t->der_sha256);
 	ev_write_int(w, "entries", (int64_t)t->n_entries);
 	ev_write_str(w, "item", s->name);
 	ev_write_str(w, "kind", "crl");

@@ -180,17 +180,17 @@ static void write_outside(const struct rp_case *c, struct ev_writer *w)
 {
 	ev_write_array(w, "notFromArchive");
 	for (size_t i = 0; i < c->n_items; i++) {
-		uint8_t digest[32] = { 0 };
+		const struct rp_item *item = &c->items[i];
+		struct ev_sha256 *sha256 = rp_item_sha256(c, item);
 
-		if (!c->items[i].outside)
+		if (!item->outside)
 			continue;
-		ev_digest(c->crypto, EV_SHA256, c->items[i].bytes, digest);
+		ev_sha256_learn(c->crypto, item->bytes, sha256);
 		ev_write_object(w, NULL);
 		ev_write_str(w, "kind",
-			     c->items[i].kind != NULL ? c->items[i].kind->kind
-						      : "unknown");
-		write_foreign(w, "name", c->items[i].name);
-		ev_write_hex(w, "sha256", EV_SPAN(digest));
+			     item->kind != NULL ? item->kind->kind : "unknown");
+		write_foreign(w, "name", item->name);
+		ev_write_hex(w, "sha256", EV_SPAN(sha256->value));
 		ev_write_end(w);
 	}
 	ev_write_end(w);

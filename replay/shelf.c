@@ -11,6 +11,7 @@ static const size_t PIECE_MAX = 64 * 1024;
 static const size_t WEIGHT_MAX = 32 * 1024 * 1024;
 
 struct rp_shelf {
+	struct ev_crypto *crypto;
 	struct rp_shelved *piece[SETS][WAYS];
 	size_t weight; /* of all pieces */
 	uint64_t now;
@@ -40,6 +41,28 @@ static enum ev_code parse_qe_identity(struct rp_shelved *s,
 	return ev_qe_identity_parse(s->bytes, &s->qe_identity, err);
 }
 
+static bool hash_chain(struct ev_crypto *crypto, struct rp_shelved *s)
+{
+	return ev_chain_hash(crypto, &s->chain);
+}
+
+static bool hash_crl(struct ev_crypto *crypto, struct rp_shelved *s)
+{
+	return ev_crl_hash(crypto, &s->crl);
+}
+
+static bool hash_tcb_info(struct ev_crypto *crypto, struct rp_shelved *s)
+{
+	return ev_sha256_learn(crypto, s->tcb_info.signed_slice,
+			       &s->tcb_info.signed_sha256);
+}
+
+static bool hash_qe_identity(struct ev_crypto *crypto, struct rp_shelved *s)
+{
+	return ev_sha256_learn(crypto, s->qe_identity.signed_slice,
+			       &s->qe_identity.signed_sha256);
+}
+
 static void free_chain(struct rp_shelved *s)
 {
 	ev_chain_free(&s->chain);
@@ -64,13 +87,16 @@ static void free_qe_identity(struct rp_shelved *s)
  * jansson that was measured with empty objects in a list. */
 static const struct {
 	enum ev_code (*parse)(struct rp_shelved *s, struct ev_error *err);
+	bool (*hash)(struct ev_crypto *crypto, struct rp_shelved *s);
 	void (*free)(struct rp_shelved *s);
 	size_t grows;
 } types[RP_N_SHELF_TYPES] = {
-	[RP_SHELF_CHAIN] = { parse_chain, free_chain, 1 },
-	[RP_SHELF_CRL] = { parse_crl, free_crl, 1 },
-	[RP_SHELF_TCB_INFO] = { parse_tcb_info, free_tcb_info, 75 },
-	[RP_SHELF_QE_IDENTITY] = { parse_qe_identity, free_qe_identity, 75 },
+	[RP_SHELF_CHAIN] = { parse_chain, hash_chain, free_chain, 1 },
+	[RP_SHELF_CRL] = { parse_crl, hash_crl, free_crl, 1 },
+	[RP_SHELF_TCB_INFO] = { parse_tcb_info, hash_tcb_info, free_tcb_info,
+				75 },
+	[RP_SHELF_QE_IDENTITY] = { parse_qe_identity, hash_qe_identity,
+				   free_qe_identity, 75 },
 };
 
 /* --- pieces --- */
@@ -101,7 +127,8 @@ static bool is_piece(const struct rp_shelved *s, enum rp_shelf_type type,
 }
 
 /* The bytes stand behind the piece itself. */
-static struct rp_shelved *make_piece(enum rp_shelf_type type, uint64_t tag,
+static struct rp_shelved *make_piece(struct ev_crypto *crypto,
+				     enum rp_shelf_type type, uint64_t tag,
 				     struct ev_span bytes)
 {
 	struct rp_shelved *s = malloc(sizeof(*s) + bytes.n);
@@ -114,8 +141,13 @@ static struct rp_shelved *make_piece(enum rp_shelf_type type, uint64_t tag,
 	s->bytes = ev_span_of((const uint8_t *)(s + 1), bytes.n);
 	s->type = type;
 	s->tag = tag;
-	if (types[type].parse(s, &err) == EV_OK)
+	if (types[type].parse(s, &err) != EV_OK) {
+		free(s);
+		return NULL;
+	}
+	if (types[type].hash(crypto, s))
 		return s;
+	types[type].free(s);
 	free(s);
 	return NULL;
 }
@@ -177,7 +209,7 @@ static struct rp_shelved *add(struct rp_shelf *shelf, enum rp_shelf_type type,
 	if (place == NULL || shelf->weight + weight > WEIGHT_MAX)
 		return NULL;
 	drop(shelf, place);
-	*place = make_piece(type, tag, bytes);
+	*place = make_piece(shelf->crypto, type, tag, bytes);
 	if (*place != NULL)
 		shelf->weight += weight;
 	return *place;
@@ -185,9 +217,13 @@ static struct rp_shelved *add(struct rp_shelf *shelf, enum rp_shelf_type type,
 
 /* --- the shelf --- */
 
-struct rp_shelf *rp_shelf_new(void)
+struct rp_shelf *rp_shelf_new(struct ev_crypto *crypto)
 {
-	return calloc(1, sizeof(struct rp_shelf));
+	struct rp_shelf *shelf = calloc(1, sizeof(*shelf));
+
+	if (shelf != NULL)
+		shelf->crypto = crypto;
+	return shelf;
 }
 
 void rp_shelf_free(struct rp_shelf *shelf)

@@ -3,9 +3,9 @@
  * Collateral that was parsed for one archive, kept for the next ones of the
  * run: a fleet's archives hold few TCB infos, identities, lists and chains
  * among them.  A piece is found by all of its bytes, and what is kept is what
- * they say; whether that is genuine, current or revoked is asked anew for
- * each archive.  Only what parses is kept, 1024 pieces of up to 64 KiB and
- * 32 MiB of memory at most.  One shelf serves one thread.
+ * they say, and digests of them; whether that is genuine, current or revoked
+ * is asked anew for each archive.  Only what parses is kept, 1024 pieces of up
+ * to 64 KiB and 32 MiB of memory at most.  One shelf serves one thread.
  */
 #ifndef RP_SHELF_H
 #define RP_SHELF_H
@@ -23,7 +23,8 @@ enum rp_shelf_type {
 };
 
 struct rp_shelved {
-	struct ev_span bytes; /* a copy, into which what was parsed points */
+	struct ev_span bytes;	 /* a copy, into which what was parsed points */
+	struct ev_sha256 sha256; /* of bytes; learnt by who needs it first */
 	union {
 		struct ev_chain chain; /* parsed with base 0 */
 		struct ev_crl crl;
@@ -39,8 +40,9 @@ struct rp_shelved {
 
 struct rp_shelf;
 
-/* NULL when memory ran out. */
-struct rp_shelf *rp_shelf_new(void);
+/* NULL when memory ran out.  What signatures are over is hashed with crypto,
+ * once a piece, and it must outlive the shelf. */
+struct rp_shelf *rp_shelf_new(struct ev_crypto *crypto);
 void rp_shelf_free(struct rp_shelf *shelf);
 
 /*

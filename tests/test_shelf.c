@@ -16,7 +16,7 @@ static struct replay_case *pass_case(void **state)
 static void what_is_there_is_found_by_all_its_bytes(void **state)
 {
 	struct ev_span bytes = replay_item(pass_case(state), "dcap-tcbinfo", 0);
-	struct rp_shelf *shelf = rp_shelf_new();
+	struct rp_shelf *shelf = rp_shelf_new(pass_case(state)->crypto);
 	ev_auto_free uint8_t *copy = malloc(bytes.n);
 	struct rp_shelved *a, *b, *c;
 
@@ -49,7 +49,7 @@ static void only_what_parses_as_that_is_kept(void **state)
 {
 	struct ev_span info = replay_item(pass_case(state), "dcap-tcbinfo", 0);
 	struct ev_span chain = replay_item(pass_case(state), CHAIN, 0);
-	struct rp_shelf *shelf = rp_shelf_new();
+	struct rp_shelf *shelf = rp_shelf_new(pass_case(state)->crypto);
 
 	assert_non_null(shelf);
 	assert_null(rp_shelf_take(shelf, RP_SHELF_CRL, info));
@@ -77,7 +77,7 @@ static void what_is_in_use_stays_and_the_rest_gives_way(void **state)
 {
 	enum { PIECES = 1500 };
 	struct ev_span chain = replay_item(pass_case(state), CHAIN, 0);
-	struct rp_shelf *shelf = rp_shelf_new();
+	struct rp_shelf *shelf = rp_shelf_new(pass_case(state)->crypto);
 	ev_auto_free uint8_t *room = malloc(chain.n + PIECES);
 	struct rp_shelved *held, *again;
 	size_t n_kept = 0;
@@ -109,7 +109,7 @@ static void a_full_place_is_no_place(void **state)
 	enum { PIECES = 1400 };
 	static struct rp_shelved *held[PIECES];
 	struct ev_span chain = replay_item(pass_case(state), CHAIN, 0);
-	struct rp_shelf *shelf = rp_shelf_new();
+	struct rp_shelf *shelf = rp_shelf_new(pass_case(state)->crypto);
 	ev_auto_free uint8_t *room = malloc(chain.n + PIECES);
 	size_t n_held = 0;
 
@@ -131,7 +131,7 @@ static void no_more_is_kept_than_weighs_enough(void **state)
 {
 	enum { SIZE = 64 * 1024, PIECES = 12 };
 	struct ev_span info = replay_item(pass_case(state), "dcap-tcbinfo", 0);
-	struct rp_shelf *shelf = rp_shelf_new();
+	struct rp_shelf *shelf = rp_shelf_new(pass_case(state)->crypto);
 	ev_auto_free uint8_t *room = malloc(SIZE + 1);
 	struct rp_shelved *held[PIECES];
 	size_t n_held = 0;
@@ -204,7 +204,7 @@ static bool has_the_same_report(struct replay_case *r, const char *name,
  * forger made of it in the next. */
 static void no_report_depends_on_what_was_kept(void **state)
 {
-	struct rp_shelf *shelf = rp_shelf_new();
+	struct rp_shelf *shelf;
 	const char *root = getenv("ECART_SOURCE_ROOT");
 	struct dirent **names;
 	char folder[400];
@@ -214,6 +214,8 @@ static void no_report_depends_on_what_was_kept(void **state)
 
 	(void)state;
 	replay_open(&r, NULL);
+	shelf = rp_shelf_new(r.crypto);
+	assert_non_null(shelf);
 	snprintf(folder, sizeof(folder), "%s/testdata/replay",
 		 root != NULL ? root : ".");
 	n = scandir(folder, &names, folders, alphasort);
@@ -225,8 +227,8 @@ static void no_report_depends_on_what_was_kept(void **state)
 	for (int i = 0; i < n; i++)
 		free(names[i]);
 	free(names);
-	replay_close(&r);
 	rp_shelf_free(shelf);
+	replay_close(&r);
 }
 
 static int set_up(void **state)

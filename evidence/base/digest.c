@@ -85,6 +85,23 @@ bool ev_digest_parts(struct ev_crypto *crypto, enum ev_digest_alg alg,
 	return ok;
 }
 
+bool ev_sha256_learn(struct ev_crypto *crypto, struct ev_span in,
+		     struct ev_sha256 *digest)
+{
+	if (!digest->known)
+		digest->known = ev_digest(crypto, EV_SHA256, in, digest->value);
+	return digest->known;
+}
+
+bool ev_sha256_of(struct ev_crypto *crypto, struct ev_span in,
+		  const struct ev_sha256 *known, uint8_t out[32])
+{
+	if (!known->known)
+		return ev_digest(crypto, EV_SHA256, in, out);
+	memcpy(out, known->value, sizeof(known->value));
+	return true;
+}
+
 struct ev_digest_stream *ev_digest_begin(struct ev_crypto *crypto,
 					 enum ev_digest_alg alg)
 {

@@ -41,6 +41,19 @@ bool ev_digest(struct ev_crypto *crypto, enum ev_digest_alg alg,
 bool ev_digest_parts(struct ev_crypto *crypto, enum ev_digest_alg alg,
 		     const struct ev_span *parts, size_t n_parts, uint8_t *out);
 
+/* A SHA-256 of bytes that their owner keeps beside them, once it is known, so
+ * that no byte is hashed twice. */
+struct ev_sha256 {
+	bool known;
+	uint8_t value[32];
+};
+/* Computes it unless it is known; false is trouble. */
+bool ev_sha256_learn(struct ev_crypto *crypto, struct ev_span in,
+		     struct ev_sha256 *digest);
+/* The known one, else computed into out; false is trouble. */
+bool ev_sha256_of(struct ev_crypto *crypto, struct ev_span in,
+		  const struct ev_sha256 *known, uint8_t out[32]);
+
 /* Streaming: NULL / false is trouble.  ev_digest_finish frees nothing. */
 struct ev_digest_stream;
 struct ev_digest_stream *ev_digest_begin(struct ev_crypto *crypto,

@@ -80,25 +80,24 @@ static enum ev_verified verify_p256(struct ev_crypto *crypto,
 		EVP_PKEY_verify(crypto->p256_ctx, der, n, digest, 32));
 }
 
-enum ev_verified ev_p256_verify_raw(struct ev_crypto *crypto,
-				    const uint8_t key[EV_P256_POINT],
-				    struct ev_span message,
-				    const uint8_t sig[64])
+enum ev_verified ev_p256_verify_hashed(struct ev_crypto *crypto,
+				       const uint8_t key[EV_P256_POINT],
+				       const uint8_t digest[32],
+				       const uint8_t sig[64])
 {
 	static const uint8_t kind = REMEMBER_P256;
-	uint8_t digest[32], memory[32];
+	uint8_t memory[32];
 	const struct ev_span parts[] = {
 		{ &kind, 1 },
 		{ key, EV_P256_POINT },
 		{ sig, 64 },
-		{ digest, sizeof(digest) },
+		{ digest, 32 },
 	};
 	enum ev_verified answer;
 
 	if (!in_order(sig) || !in_order(sig + 32))
 		return EV_VERIFIED_NO;
-	if (!ev_digest(crypto, EV_SHA256, message, digest) ||
-	    !ev_digest_parts(crypto, EV_SHA256, parts, 4, memory))
+	if (!ev_digest_parts(crypto, EV_SHA256, parts, 4, memory))
 		return EV_VERIFIED_TROUBLE;
 	if (ev_crypto_remembered(crypto, memory))
 		return EV_VERIFIED_YES;
@@ -106,6 +105,18 @@ enum ev_verified ev_p256_verify_raw(struct ev_crypto *crypto,
 	if (answer == EV_VERIFIED_YES)
 		ev_crypto_remember(crypto, memory);
 	return answer;
+}
+
+enum ev_verified ev_p256_verify_raw(struct ev_crypto *crypto,
+				    const uint8_t key[EV_P256_POINT],
+				    struct ev_span message,
+				    const uint8_t sig[64])
+{
+	uint8_t digest[32];
+
+	if (!ev_digest(crypto, EV_SHA256, message, digest))
+		return EV_VERIFIED_TROUBLE;
+	return ev_p256_verify_hashed(crypto, key, digest, sig);
 }
 
 enum ev_verified ev_p256_verify_der(struct ev_crypto *crypto,

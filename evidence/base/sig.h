@@ -17,6 +17,12 @@ enum ev_verified ev_p256_verify_raw(struct ev_crypto *crypto,
 				    struct ev_span message,
 				    const uint8_t sig[64]);
 
+/* The same of a message that was hashed already. */
+enum ev_verified ev_p256_verify_hashed(struct ev_crypto *crypto,
+				       const uint8_t key[EV_P256_POINT],
+				       const uint8_t digest[32],
+				       const uint8_t sig[64]);
+
 /* The same with a DER ECDSA-Sig-Value (strict: minimal integers, no tail). */
 enum ev_verified ev_p256_verify_der(struct ev_crypto *crypto,
 				    const uint8_t key[EV_P256_POINT],

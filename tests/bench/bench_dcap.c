@@ -145,7 +145,7 @@ static void set_up(struct bench *b)
 	struct ev_error err = { 0 };
 
 	b->crypto = ev_crypto_new();
-	b->shelf = rp_shelf_new();
+	b->shelf = rp_shelf_new(b->crypto);
 	if (b->crypto == NULL || b->shelf == NULL ||
 	    rp_policy_parse(b->crypto, b->policy_file.bytes, &b->policy,
 			    &err) ||
@@ -158,7 +158,7 @@ static void start_anew(struct bench *b)
 {
 	ev_crypto_forget(b->crypto); /* its counts, too */
 	rp_shelf_free(b->shelf);
-	b->shelf = rp_shelf_new();
+	b->shelf = rp_shelf_new(b->crypto);
 	if (b->shelf == NULL)
 		fail("out of memory", NULL);
 }
