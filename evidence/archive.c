@@ -286,20 +286,19 @@ static bool digest_of(struct ev_crypto *crypto, enum ev_digest_alg alg,
 }
 
 static bool compute(struct ev_crypto *crypto, enum ev_digest_alg alg,
-		    struct ev_span data, struct ev_sha256 *sha256,
+		    struct ev_span data, const struct ev_sha256 *known,
 		    const struct ev_release *release, uint8_t *out)
 {
-	if (alg != EV_SHA256 || sha256 == NULL || data.n >= EV_RELEASE_STEP)
-		return digest_of(crypto, alg, data, release, out);
-	return ev_sha256_learn(crypto, data, sha256) &&
-	       ev_sha256_of(crypto, data, sha256, out);
+	return alg == EV_SHA256 && known != NULL && data.n < EV_RELEASE_STEP
+		       ? ev_sha256_of(crypto, data, known, out)
+		       : digest_of(crypto, alg, data, release, out);
 }
 
 /* One algorithm of a subject, where it is there. */
 static enum ev_verified
 check_digest(struct ev_crypto *crypto, const json_t *digests,
 	     enum ev_digest_alg alg, struct ev_span data,
-	     struct ev_sha256 *sha256, const struct ev_release *release,
+	     const struct ev_sha256 *known, const struct ev_release *release,
 	     struct ev_error *err)
 {
 	uint8_t want[EV_DIGEST_MAX], got[EV_DIGEST_MAX];
@@ -311,7 +310,7 @@ check_digest(struct ev_crypto *crypto, const json_t *digests,
 	/* ev_manifest_parse has refused anything but hex of the right size. */
 	if (ev_json_get_hex(digests, object, name, want, n, err) != EV_OK)
 		return EV_VERIFIED_NO;
-	if (!compute(crypto, alg, data, sha256, release, got)) {
+	if (!compute(crypto, alg, data, known, release, got)) {
 		ev_fail_trouble(err, object, "libcrypto");
 		return EV_VERIFIED_TROUBLE;
 	}
@@ -322,7 +321,7 @@ check_digest(struct ev_crypto *crypto, const json_t *digests,
 
 enum ev_verified ev_archive_digest(struct ev_crypto *crypto,
 				   const struct ev_archive *archive, size_t i,
-				   struct ev_sha256 *sha256,
+				   const struct ev_sha256 *known,
 				   struct ev_error *err)
 {
 	/* The strongest that every archive has comes first, so that it is
@@ -340,9 +339,9 @@ enum ev_verified ev_archive_digest(struct ev_crypto *crypto,
 		return EV_VERIFIED_NO;
 	}
 	for (size_t a = 0; a < sizeof(algs) / sizeof(*algs); a++) {
-		enum ev_verified v = check_digest(
-			crypto, digests, algs[a], archive->items[i].data,
-			sha256, &archive->release, err);
+		enum ev_verified v = check_digest(crypto, digests, algs[a],
+						  archive->items[i].data, known,
+						  &archive->release, err);
 
 		if (v != EV_VERIFIED_YES)
 			return v;

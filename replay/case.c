@@ -319,11 +319,32 @@ enum ev_code rp_case_build(struct rp_case *c, const struct rp_loose *loose,
 	return EV_OK;
 }
 
-struct ev_sha256 *rp_item_sha256(const struct rp_case *c,
-				 const struct rp_item *item)
+/* NULL: the item is no quote that parses. */
+static struct rp_quote *quote_of(const struct rp_item *item)
 {
-	return item->shelved != NULL ? &item->shelved->sha256
-				     : &c->items[item - c->items].sha256;
+	const struct rp_subject *s = item->subject;
+
+	return s != NULL && s->type == RP_QUOTE && s->quote != NULL &&
+			       s->quote->parsed.code == EV_OK
+		       ? s->quote
+		       : NULL;
+}
+
+struct ev_sha256 *rp_item_hash(const struct rp_case *c,
+			       const struct rp_item *item)
+{
+	struct rp_quote *q = quote_of(item);
+	struct ev_sha256 *all = item->shelved != NULL
+					? &item->shelved->sha256
+					: &c->items[item - c->items].sha256;
+	bool ok;
+
+	if (q != NULL)
+		ok = ev_sha256_learn_both(c->crypto, item->bytes, q->q.quote.n,
+					  &q->sha256, all);
+	else
+		ok = ev_sha256_learn(c->crypto, item->bytes, all);
+	return ok ? all : NULL;
 }
 
 void rp_case_free(struct rp_case *c)

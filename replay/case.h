@@ -70,6 +70,7 @@ struct rp_pck_chains {
 struct rp_quote {
 	struct rp_parsed parsed;
 	struct ev_quote q;
+	struct ev_sha256 sha256; /* of q.quote; rp_item_hash learns it */
 	/* Certification data of type 4: the one certificate, no more. */
 	struct rp_parsed leaf_parsed;
 	struct ev_pem_list leaf;
@@ -257,9 +258,12 @@ struct rp_loose {
 	bool later; /* --hindsight: decides before what the archive holds */
 };
 
-/* Where an item's SHA-256 is kept once it was computed: beside the bytes. */
-struct ev_sha256 *rp_item_sha256(const struct rp_case *c,
-				 const struct rp_item *item);
+/* An item's SHA-256, which is kept beside its bytes once it was computed; of
+ * a quote with bytes behind it that of the quote alone comes with it.  Asked
+ * of an archive's item by archive.digests, of others by the report.  NULL is
+ * trouble. */
+struct ev_sha256 *rp_item_hash(const struct rp_case *c,
+			       const struct rp_item *item);
 
 /* Parses and links.  archive may be NULL; everything given must outlive the
  * case.  EV_TROUBLE or EV_OK: bad evidence is kept as parse results. */

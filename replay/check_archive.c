@@ -99,13 +99,15 @@ enum rp_outcome rp_check_archive_digests(struct rp_case *c,
 					 const struct rp_subject *s,
 					 struct rp_finding *f)
 {
+	const struct ev_sha256 *known = rp_item_hash(c, s->item);
 	struct ev_error err = { 0 };
 	enum ev_verified v;
 	char line[RP_REASON_MAX];
 
+	if (known == NULL)
+		return RP_TROUBLE;
 	rp_input_add(f, s->name, 0, s->item->entry->size);
-	v = ev_archive_digest(c->crypto, c->archive, s->index,
-			      rp_item_sha256(c, s->item), &err);
+	v = ev_archive_digest(c->crypto, c->archive, s->index, known, &err);
 	if (v == EV_VERIFIED_TROUBLE)
 		return RP_TROUBLE;
 	if (v == EV_VERIFIED_YES)

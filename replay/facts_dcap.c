@@ -22,20 +22,6 @@ static void write_sha256(const struct rp_case *c, struct ev_writer *w,
 		ev_write_hex(w, name, EV_SPAN(digest));
 }
 
-/* That of the item, where nothing follows the quote. */
-static void write_quote_sha256(const struct rp_case *c,
-			       const struct rp_subject *s, struct ev_writer *w)
-{
-	static const struct ev_sha256 unknown = { .known = false };
-	struct ev_span quote = s->quote->q.quote;
-	struct ev_sha256 *whole = rp_item_sha256(c, s->item);
-	bool same = quote.p == s->item->bytes.p && quote.n == s->item->bytes.n;
-
-	if (same)
-		ev_sha256_learn(c->crypto, quote, whole);
-	write_sha256(c, w, "sha256", quote, same ? whole : &unknown);
-}
-
 /* dcap page 1.5: v3 has no outer envelope. */
 static void write_envelope(const struct ev_quote *q, struct ev_writer *w)
 {
@@ -61,7 +47,8 @@ static void write_quote(const struct rp_case *c, const struct rp_subject *s,
 	ev_write_hex(w, "qeMrenclave", q->qe_report.mrenclave);
 	ev_write_hex(w, "qeVendorId", q->qe_vendor_id);
 	ev_write_int(w, "quoteSize", (int64_t)q->quote.n);
-	write_quote_sha256(c, s, w);
+	rp_item_hash(c, s->item);
+	write_sha256(c, w, "sha256", q->quote, &s->quote->sha256);
 	ev_write_int(w, "signatureDataSize",
 		     (int64_t)(q->quote.n - q->signed_bytes.n - 4));
 	ev_write_int(w, "size", (int64_t)q->bytes.n);

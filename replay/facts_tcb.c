@@ -64,13 +64,31 @@ static void write_shortfall(struct ev_writer *w, const struct rp_shortfall *s)
 	ev_write_end(w);
 }
 
+/* A mark and a number behind it; how many bytes that are. */
+static size_t put_number(uint8_t number, char mark, char *out)
+{
+	size_t n = 0;
+
+	out[n++] = mark;
+	if (number >= 100)
+		out[n++] = (char)('0' + number / 100);
+	if (number >= 10)
+		out[n++] = (char)('0' + number / 10 % 10);
+	out[n++] = (char)('0' + number % 10);
+	return n;
+}
+
 static void write_numbers(struct ev_writer *w, const char *name,
 			  const uint8_t numbers[16])
 {
-	ev_write_array(w, name);
+	char text[16 * sizeof("255,")];
+	size_t n = 0;
+
+	/* Half of all numbers of a report are here. */
 	for (size_t i = 0; i < 16; i++)
-		ev_write_int(w, NULL, numbers[i]);
-	ev_write_end(w);
+		n += put_number(numbers[i], i == 0 ? '[' : ',', text + n);
+	text[n++] = ']';
+	ev_write_raw(w, name, ev_span_of(text, n));
 }
 
 static void write_need(struct ev_writer *w, const struct ev_tcb_level *level,

@@ -156,6 +156,15 @@ static bool speaks(const struct ev_kind *kind)
 	return kind->use == EV_FOR_EVIDENCE || kind->use == EV_FOR_LOG;
 }
 
+/* What was decoded from an item is judged for it. */
+static bool is_here(const struct rp_case *c, const struct ev_kind *kind)
+{
+	for (size_t i = 0; i < c->n_items; i++)
+		if (c->items[i].kind == kind && !c->items[i].decoded)
+			return true;
+	return false;
+}
+
 /* One line a kind, in the order of the table. */
 static void write_unjudged_kinds(const struct rp_case *c, struct ev_writer *w)
 {
@@ -163,18 +172,12 @@ static void write_unjudged_kinds(const struct rp_case *c, struct ev_writer *w)
 		const struct ev_kind *kind = &ev_kinds[k];
 		char line[100];
 
-		if (!speaks(kind) || rp_kind_is_judged(kind))
+		if (!speaks(kind) || !is_here(c, kind) ||
+		    rp_kind_is_judged(kind))
 			continue;
-		for (size_t i = 0; i < c->n_items; i++) {
-			/* What was decoded from an item is judged for it. */
-			if (c->items[i].kind != kind || c->items[i].decoded)
-				continue;
-			snprintf(line, sizeof(line),
-				 "kind %s: not judged by this version",
-				 kind->kind);
-			write_line(w, line);
-			break;
-		}
+		snprintf(line, sizeof(line),
+			 "kind %s: not judged by this version", kind->kind);
+		write_line(w, line);
 	}
 }
 

@@ -5,16 +5,12 @@
 #include "replay/checks.h"
 #include "replay/facts.h"
 #include "replay/gaps.h"
+#include "replay/report_finding.h"
 #include "replay/session.h"
 #include "replay/withheld.h"
 
 #include <stdio.h>
 
-static const char *const outcome_words[] = {
-	[RP_PASS] = "pass",
-	[RP_FAIL] = "fail",
-	[RP_SKIP] = "skip",
-};
 static const char *const verdict_words[] = {
 	[RP_VERDICT_PASS] = "pass",
 	[RP_VERDICT_FAIL] = "fail",
@@ -82,51 +78,6 @@ static void write_foreign(struct ev_writer *w, const char *name,
 	ev_write_foreign(w, name, ev_span_str(text));
 }
 
-static void write_said(struct ev_writer *w, const struct rp_finding *f,
-		       const char *name, const char *text)
-{
-	if (f->shown)
-		ev_write_shown(w, name, text);
-	else
-		write_foreign(w, name, text);
-}
-
-static void write_inputs(const struct rp_finding *f, struct ev_writer *w)
-{
-	ev_write_array(w, "inputs");
-	for (size_t i = 0; i < f->n_inputs; i++) {
-		ev_write_object(w, NULL);
-		write_foreign(w, "item", f->input[i].item);
-		ev_write_int(w, "length", (int64_t)f->input[i].length);
-		ev_write_int(w, "offset", (int64_t)f->input[i].offset);
-		ev_write_end(w);
-	}
-	ev_write_end(w);
-}
-
-/* Most of a report: its members are written as they are sorted, so that the
- * writer has nothing to move. */
-static void write_finding(const struct rp_case *c, const struct rp_finding *f,
-			  struct ev_writer *w)
-{
-	ev_write_object(w, NULL);
-	if (f->got != NULL)
-		write_said(w, f, "got", f->got);
-	if (f->hash != NULL)
-		ev_write_str(w, "hash", f->hash);
-	ev_write_str(w, "id", f->check->id);
-	write_inputs(f, w);
-	ev_write_str(w, "outcome", outcome_words[f->outcome]);
-	if (f->reason[0] != '\0')
-		write_said(w, f, "reason", f->reason);
-	ev_write_bool(w, "required", rp_is_required(c, f));
-	write_foreign(w, "subject", f->subject != NULL ? f->subject->name : "");
-	ev_write_bool(w, "waived", rp_is_waived(c, f));
-	if (f->want != NULL)
-		write_said(w, f, "want", f->want);
-	ev_write_end(w);
-}
-
 static void write_signed(const struct rp_case *c, struct ev_writer *w)
 {
 	const struct rp_subject *s = NULL;
@@ -140,8 +91,8 @@ static void write_signed(const struct rp_case *c, struct ev_writer *w)
 		ev_write_str(w, "file", s->name);
 		ev_write_foreign(w, "keyid", sig->keyid);
 		ev_write_str(w, "outcome",
-			     outcome_words[rp_outcome_of(c, "archive.signature",
-							 s)]);
+			     rp_outcome_word(
+				     rp_outcome_of(c, "archive.signature", s)));
 		ev_write_end(w);
 	}
 	ev_write_end(w);
@@ -181,11 +132,13 @@ static void write_outside(const struct rp_case *c, struct ev_writer *w)
 	ev_write_array(w, "notFromArchive");
 	for (size_t i = 0; i < c->n_items; i++) {
 		const struct rp_item *item = &c->items[i];
-		struct ev_sha256 *sha256 = rp_item_sha256(c, item);
+		struct ev_sha256 none = { .known = false }, *sha256;
 
 		if (!item->outside)
 			continue;
-		ev_sha256_learn(c->crypto, item->bytes, sha256);
+		sha256 = rp_item_hash(c, item);
+		if (sha256 == NULL)
+			sha256 = &none;
 		ev_write_object(w, NULL);
 		ev_write_str(w, "kind",
 			     item->kind != NULL ? item->kind->kind : "unknown");
@@ -318,9 +271,16 @@ static void write_as_of(const struct rp_case *c, enum rp_time_basis basis,
 
 static void write_checks(const struct rp_case *c, struct ev_writer *w)
 {
+	ev_auto_buffer struct ev_buffer text = { 0 };
+
 	ev_write_array(w, "checks");
-	for (size_t i = 0; i < c->n_findings; i++)
-		write_finding(c, &c->findings[i], w);
+	for (size_t i = 0; i < c->n_findings; i++) {
+		text.n = 0;
+		rp_report_finding(c, &c->findings[i], &text);
+		/* Out of memory: nothing, which the writer refuses. */
+		ev_write_raw(w, NULL,
+			     ev_span_of(text.p, text.failed ? 0 : text.n));
+	}
 	ev_write_end(w);
 }
 

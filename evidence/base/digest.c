@@ -93,6 +93,37 @@ bool ev_sha256_learn(struct ev_crypto *crypto, struct ev_span in,
 	return digest->known;
 }
 
+bool ev_sha256_learn_both(struct ev_crypto *crypto, struct ev_span in, size_t n,
+			  struct ev_sha256 *first, struct ev_sha256 *all)
+{
+	EVP_MD_CTX *ctx = crypto->md_ctx, *ahead;
+	bool ok;
+
+	assert(n <= in.n);
+	if (n == in.n) {
+		ok = ev_sha256_learn(crypto, in, all);
+		*first = *all;
+		return ok;
+	}
+	if (first->known || all->known)
+		return ev_sha256_learn(crypto, ev_span_sub(in, 0, n), first) &&
+		       ev_sha256_learn(crypto, in, all);
+	ahead = EVP_MD_CTX_new();
+	ok = ahead != NULL &&
+	     EVP_DigestInit_ex2(ctx, ev_digest_md(crypto, EV_SHA256), NULL) ==
+		     1 &&
+	     EVP_DigestUpdate(ctx, in.p, n) == 1 &&
+	     EVP_MD_CTX_copy_ex(ahead, ctx) == 1 &&
+	     EVP_DigestFinal_ex(ctx, first->value, NULL) == 1 &&
+	     EVP_DigestUpdate(ahead, in.p + n, in.n - n) == 1 &&
+	     EVP_DigestFinal_ex(ahead, all->value, NULL) == 1;
+	EVP_MD_CTX_free(ahead);
+	if (!ok)
+		ERR_clear_error();
+	first->known = all->known = ok;
+	return ok;
+}
+
 bool ev_sha256_of(struct ev_crypto *crypto, struct ev_span in,
 		  const struct ev_sha256 *known, uint8_t out[32])
 {

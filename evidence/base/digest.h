@@ -50,6 +50,9 @@ struct ev_sha256 {
 /* Computes it unless it is known; false is trouble. */
 bool ev_sha256_learn(struct ev_crypto *crypto, struct ev_span in,
 		     struct ev_sha256 *digest);
+/* That of the first n bytes and that of all, in one pass; false is trouble. */
+bool ev_sha256_learn_both(struct ev_crypto *crypto, struct ev_span in, size_t n,
+			  struct ev_sha256 *first, struct ev_sha256 *all);
 /* The known one, else computed into out; false is trouble. */
 bool ev_sha256_of(struct ev_crypto *crypto, struct ev_span in,
 		  const struct ev_sha256 *known, uint8_t out[32]);

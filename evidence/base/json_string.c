@@ -48,6 +48,9 @@ size_t ev_json_plain(struct ev_span text)
 
 	while (text.n - n >= 16 && sixteen_are_plain(text.p + n))
 		n += 16;
+	/* The rest with some that were looked at: seldom is one odd. */
+	if (n > 0 && text.n - n < 16 && sixteen_are_plain(text.p + text.n - 16))
+		return text.n;
 	while (n < text.n && is_plain(text.p[n]))
 		n++;
 	return n;
@@ -72,7 +75,7 @@ static size_t plain_run(struct ev_span in, size_t at)
 	return end - at;
 }
 
-static void add_quoted(struct ev_span text, struct ev_buffer *out)
+void ev_json_quote_plain(struct ev_span text, struct ev_buffer *out)
 {
 	uint8_t *p = ev_buffer_extend(out, text.n + 2);
 
@@ -89,7 +92,7 @@ bool ev_json_quote(struct ev_span text, struct ev_buffer *out)
 	size_t at = 0;
 
 	if (ev_json_plain(text) == text.n) {
-		add_quoted(text, out);
+		ev_json_quote_plain(text, out);
 		return true;
 	}
 	ev_buffer_add_byte(out, '"');
@@ -132,6 +135,7 @@ void ev_escape_foreign(struct ev_span text, struct ev_buffer *out)
 	}
 }
 
+/* A backslash is one of an escape and stands as it is. */
 void ev_json_escape_shown(const char *text, struct ev_buffer *out)
 {
 	while (*text != '\0') {
@@ -142,4 +146,44 @@ void ev_json_escape_shown(const char *text, struct ev_buffer *out)
 		if (*text == '\\')
 			ev_buffer_add_byte(out, (uint8_t)*text++);
 	}
+}
+
+/* Appends what was escaped in quotes. */
+static void quote_escaped(struct ev_buffer *escaped, struct ev_buffer *out)
+{
+	ev_json_quote(ev_buffer_span(escaped), out);
+	out->failed |= escaped->failed;
+	ev_buffer_free(escaped);
+}
+
+void ev_json_quote_foreign(struct ev_span text, struct ev_buffer *out)
+{
+	struct ev_buffer escaped = { 0 };
+
+	if (ev_json_plain(text) == text.n) {
+		ev_json_quote_plain(text, out);
+		return;
+	}
+	ev_escape_foreign(text, &escaped);
+	quote_escaped(&escaped, out);
+}
+
+void ev_json_quote_shown(const char *text, struct ev_buffer *out)
+{
+	struct ev_buffer escaped = { 0 };
+
+	ev_json_escape_shown(text, &escaped);
+	quote_escaped(&escaped, out);
+}
+
+void ev_json_decimal(uint64_t value, struct ev_buffer *out)
+{
+	uint8_t digits[20];
+	size_t at = sizeof(digits);
+
+	do {
+		digits[--at] = (uint8_t)('0' + value % 10);
+		value /= 10;
+	} while (value > 0);
+	ev_buffer_add(out, ev_span_of(digits + at, sizeof(digits) - at));
 }

@@ -16,7 +16,17 @@ size_t ev_json_plain(struct ev_span text);
  * is not of the subset. */
 bool ev_json_quote(struct ev_span text, struct ev_buffer *out);
 
-/* Appends text as ev_write_shown spells it, without quotes. */
+/* The same of text that is known to be plain. */
+void ev_json_quote_plain(struct ev_span text, struct ev_buffer *out);
+
+/* Appends text in quotes, as ev_write_foreign and ev_write_shown spell it. */
+void ev_json_quote_foreign(struct ev_span text, struct ev_buffer *out);
+void ev_json_quote_shown(const char *text, struct ev_buffer *out);
+
+/* The latter without quotes. */
 void ev_json_escape_shown(const char *text, struct ev_buffer *out);
+
+/* Appends a decimal number. */
+void ev_json_decimal(uint64_t value, struct ev_buffer *out);
 
 #endif

@@ -290,23 +290,14 @@ void ev_write_str(struct ev_writer *w, const char *name, const char *text)
 void ev_write_foreign(struct ev_writer *w, const char *name,
 		      struct ev_span text)
 {
-	if (!begin_value(w, name))
-		return;
-	w->scratch.n = 0;
-	if (ev_json_plain(text) < text.n) {
-		ev_escape_foreign(text, &w->scratch);
-		text = ev_buffer_span(&w->scratch);
-	}
-	ev_json_quote(text, &w->text);
+	if (begin_value(w, name))
+		ev_json_quote_foreign(text, &w->text);
 }
 
 void ev_write_shown(struct ev_writer *w, const char *name, const char *text)
 {
-	if (!begin_value(w, name))
-		return;
-	w->scratch.n = 0;
-	ev_json_escape_shown(text, &w->scratch);
-	ev_json_quote(ev_buffer_span(&w->scratch), &w->text);
+	if (begin_value(w, name))
+		ev_json_quote_shown(text, &w->text);
 }
 
 void ev_write_hex(struct ev_writer *w, const char *name, struct ev_span bytes)
@@ -350,18 +341,6 @@ void ev_write_bool(struct ev_writer *w, const char *name, bool value)
 		ev_buffer_add_str(&w->text, value ? "true" : "false");
 }
 
-static void add_decimal(struct ev_buffer *b, uint64_t value)
-{
-	uint8_t digits[20];
-	size_t at = sizeof(digits);
-
-	do {
-		digits[--at] = (uint8_t)('0' + value % 10);
-		value /= 10;
-	} while (value > 0);
-	ev_buffer_add(b, ev_span_of(digits + at, sizeof(digits) - at));
-}
-
 void ev_write_int(struct ev_writer *w, const char *name, int64_t value)
 {
 	if (value > INT_MAX_EXACT || value < -INT_MAX_EXACT) {
@@ -372,7 +351,7 @@ void ev_write_int(struct ev_writer *w, const char *name, int64_t value)
 		return;
 	if (value < 0)
 		ev_buffer_add_byte(&w->text, '-');
-	add_decimal(&w->text, (uint64_t)(value < 0 ? -value : value));
+	ev_json_decimal((uint64_t)(value < 0 ? -value : value), &w->text);
 }
 
 void ev_write_u64(struct ev_writer *w, const char *name, uint64_t value)
@@ -380,7 +359,7 @@ void ev_write_u64(struct ev_writer *w, const char *name, uint64_t value)
 	if (!begin_value(w, name))
 		return;
 	ev_buffer_add_byte(&w->text, '"');
-	add_decimal(&w->text, value);
+	ev_json_decimal(value, &w->text);
 	ev_buffer_add_byte(&w->text, '"');
 }
 
