@@ -26,6 +26,16 @@ int ev_hex_digit(uint8_t c)
 	return digits_up[c] - 1;
 }
 
+bool ev_hex_fits(struct ev_span in, size_t n)
+{
+	if (in.n / 2 != n || in.n % 2 != 0)
+		return false;
+	for (size_t i = 0; i < in.n; i++)
+		if (digits_up[in.p[i]] == 0)
+			return false;
+	return true;
+}
+
 bool ev_hex_decode(struct ev_span in, uint8_t *out, size_t n)
 {
 	if (in.n / 2 != n || in.n % 2 != 0)

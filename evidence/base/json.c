@@ -29,17 +29,16 @@ static enum ev_code fail_scan(const struct ev_json_scan *s, const char *object,
 	return ev_fail(err, s->code, object, s->field, s->at, s->want, found);
 }
 
-static enum ev_code scan_text(struct ev_span text, bool integers_only,
-			      const char *object, struct ev_error *err)
+enum ev_code ev_json_scan_whole(struct ev_json_scan *s, const char *object,
+				struct ev_error *err)
 {
-	struct ev_json_scan s = { .text = text,
-				  .integers_only = integers_only };
-
-	if (!ev_json_scan_value(&s))
-		return fail_scan(&s, object, err);
-	if (ev_json_scan_space(&s))
-		return ev_fail_u64(err, EV_TRAILING, object, "text", s.at, 0,
-				   text.n - s.at);
+	if (!ev_json_scan_value(s))
+		return s->code != EV_TROUBLE
+			       ? fail_scan(s, object, err)
+			       : ev_fail_trouble(err, object, "out of memory");
+	if (ev_json_scan_space(s))
+		return ev_fail_u64(err, EV_TRAILING, object, "text", s->at, 0,
+				   s->text.n - s->at);
 	return EV_OK;
 }
 
@@ -63,6 +62,8 @@ static enum ev_code parse(struct ev_span text, size_t max, bool integers_only,
 			  const char *object, json_t **out,
 			  struct ev_error *err)
 {
+	struct ev_json_scan s = { .text = text,
+				  .integers_only = integers_only };
 	size_t flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY;
 	json_error_t e = { 0 };
 	json_t *v;
@@ -70,7 +71,7 @@ static enum ev_code parse(struct ev_span text, size_t max, bool integers_only,
 	if (text.n > max)
 		return ev_fail_u64(err, EV_LIMIT, object, "size", 0, max,
 				   text.n);
-	if (scan_text(text, integers_only, object, err) != EV_OK)
+	if (ev_json_scan_whole(&s, object, err) != EV_OK)
 		return err->code;
 	if (!integers_only)
 		flags |= JSON_DECODE_INT_AS_REAL;
@@ -169,18 +170,6 @@ enum ev_code ev_json_get_u64(const json_t *obj, const char *object,
 	return ev_fail(err, EV_VALUE, object, name, 0, want, found);
 }
 
-/* ev_hex_decode writes as it goes; asked first, a refusal writes nothing. */
-static bool is_hex(struct ev_span text, size_t n)
-{
-	if (text.n / 2 != n || text.n % 2 != 0)
-		return false;
-	for (size_t i = 0; i < text.n; i++) {
-		if (ev_hex_digit(text.p[i]) < 0)
-			return false;
-	}
-	return true;
-}
-
 enum ev_code ev_json_get_hex(const json_t *obj, const char *object,
 			     const char *name, uint8_t *out, size_t n,
 			     struct ev_error *err)
@@ -190,7 +179,7 @@ enum ev_code ev_json_get_hex(const json_t *obj, const char *object,
 
 	if (ev_json_get_str(obj, object, name, &text, err) != EV_OK)
 		return err->code;
-	if (is_hex(text, n)) {
+	if (ev_hex_fits(text, n)) {
 		ev_hex_decode(text, out, n);
 		return EV_OK;
 	}

@@ -7,6 +7,8 @@
 #include "evidence/base/json_string.h"
 #include "evidence/base/utf8.h"
 
+#include <stdlib.h>
+
 static bool refuse(struct ev_json_scan *s, enum ev_code code, const char *field,
 		   const char *want)
 {
@@ -210,21 +212,21 @@ static bool scan_name(struct ev_json_scan *s)
 	if (!scan_string(s, &name))
 		return false;
 	s->member = name;
+	s->name = ev_span_of(s->text.p + s->at - 1 - name.n, name.n);
 	ev_json_scan_space(s);
 	return take(s, ':') || refuse(s, EV_SYNTAX, "text", "a colon");
 }
 
 /* What follows an opening bracket, to the closing one; the depth of the
  * recursion is that of the text, which scan_container bounds. */
-static bool scan_elements(struct ev_json_scan *s, uint8_t close)
+static bool scan_elements(struct ev_json_scan *s, uint8_t close, uint32_t *n)
 {
-	size_t n = 0;
-
+	*n = 0;
 	ev_json_scan_space(s);
 	if (take(s, close))
 		return true;
 	for (;;) {
-		if (close == '}' && ++n > EV_JSON_MEMBERS_MAX)
+		if (++*n > EV_JSON_MEMBERS_MAX && close == '}')
 			return refuse(s, EV_LIMIT, "members",
 				      "at most 1024 in one object");
 		if (close == '}' && !scan_name(s))
@@ -240,27 +242,74 @@ static bool scan_elements(struct ev_json_scan *s, uint8_t close)
 	}
 }
 
-static bool scan_container(struct ev_json_scan *s)
+static bool scan_container(struct ev_json_scan *s, uint32_t *n)
 {
 	bool fits;
 
 	if (s->depth == EV_JSON_DEPTH_MAX)
 		return refuse(s, EV_LIMIT, "depth", "at most 32");
 	s->depth++;
-	fits = scan_elements(s, s->text.p[s->at++] == '{' ? '}' : ']');
+	fits = scan_elements(s, s->text.p[s->at++] == '{' ? '}' : ']', n);
 	s->depth--;
 	return fits;
 }
 
+/* Room for one more note; false is lack of memory. */
+static bool reserve_note(struct ev_json_scan *s)
+{
+	/* Collateral has nine bytes a value. */
+	size_t guess = s->text.n < 32768 ? s->text.n / 8 + 16 : 4096;
+	size_t room = s->room > 0 ? 2 * s->room : guess;
+	struct ev_json_note *p = s->note;
+
+	if (s->n_notes < s->room)
+		return true;
+	p = reallocarray(p, room, sizeof(*p));
+	if (p == NULL)
+		return refuse(s, EV_TROUBLE, "text", "memory");
+	s->note = p;
+	s->room = room;
+	return true;
+}
+
+/* What was passed since `first` notes were there is inside the value. */
+static void end_note(struct ev_json_scan *s, size_t first, uint32_t n)
+{
+	struct ev_json_note *note = &s->note[first];
+
+	note->end = s->at;
+	note->n_inside = n;
+	note->extent = (uint32_t)(s->n_notes - first);
+}
+
+static bool scan_noted(struct ev_json_scan *s, uint8_t c)
+{
+	size_t first = s->n_notes;
+	uint32_t n = 0;
+
+	if (!reserve_note(s))
+		return false;
+	s->note[s->n_notes++] =
+		(struct ev_json_note){ .name = s->name, .at = s->at };
+	s->name = (struct ev_span){ NULL, 0 };
+	if (c == '{' || c == '[' ? !scan_container(s, &n) : !scan_scalar(s))
+		return false;
+	end_note(s, first, n);
+	return true;
+}
+
 bool ev_json_scan_value(struct ev_json_scan *s)
 {
+	uint32_t n;
 	uint8_t c;
 
 	ev_json_scan_space(s);
 	c = peek(s);
 	if (++s->n_values > EV_JSON_VALUES_MAX)
 		return refuse(s, EV_LIMIT, "values", "at most 2097152");
-	return c == '{' || c == '[' ? scan_container(s) : scan_scalar(s);
+	if (s->takes_notes)
+		return scan_noted(s, c);
+	return c == '{' || c == '[' ? scan_container(s, &n) : scan_scalar(s);
 }
 
 /* Which of n names it is; n where it is none. */

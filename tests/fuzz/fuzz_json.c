@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Fuzz target: JSON from parsing to the canonical form and back. */
+/* Fuzz target: JSON from parsing to the canonical form and back; nodes are what
+ * jansson reads. */
 #include "evidence/base/json.h"
 
 #include "evidence/base/cleanup.h"
 #include "evidence/base/json_write.h"
 #include "tests/fuzz/target.h"
+#include "tests/node_equal.h"
 
 #include <stdlib.h>
 
@@ -77,6 +79,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 		check_canonical(text, v);
 	check_compact(text, v);
 	check_member(text, v);
+	require(node_reads_as_jansson(text));
 	require(w != NULL);
 	ev_write_foreign(w, NULL, text);
 	foreign = ev_writer_finish(w, NULL);
