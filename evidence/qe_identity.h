@@ -21,7 +21,7 @@ struct ev_qe_identity {
 	struct ev_sha256 signed_sha256; /* of it, where who keeps it said so */
 	uint8_t signature[64];
 	struct ev_span signature_hex;
-	json_t *json; /* the inner object; owned */
+	struct ev_nodes nodes; /* of the item; owned */
 	enum ev_enclave_id id;
 	int64_t issue_date, next_update;
 	uint64_t eval_number;

@@ -7,20 +7,15 @@
 
 #include "evidence/tcb_info.h"
 
-/* The slice that is signed, and nothing but it, parsed; *out is owned by the
- * caller.  Offsets of a refusal are the item's. */
-enum ev_code ev_signed_json_load(const struct ev_signed_json *envelope,
-				 struct ev_span item, const char *object,
-				 json_t **out, struct ev_error *err);
-
 /* "tcbDate" and "tcbStatus" of a level, a word of the API. */
-enum ev_code ev_tcb_level_status(const json_t *level, const char *object,
-				 int64_t *date, enum ev_tcb_status *status,
+enum ev_code ev_tcb_level_status(const struct ev_node *level,
+				 const char *object, int64_t *date,
+				 enum ev_tcb_status *status,
 				 struct ev_error *err);
 
 /* "advisoryIDs", which may be absent. */
-enum ev_code ev_advisories_parse(const json_t *level, const char *object,
-				 struct ev_advisories *out,
+enum ev_code ev_advisories_parse(const struct ev_node *level,
+				 const char *object, struct ev_advisories *out,
 				 struct ev_error *err);
 
 #endif

@@ -16,23 +16,25 @@ static const char level_object[] = "tcb-info.level";
 #define N_COMPONENTS 16
 
 /* v3: an array of 16 objects with member svn. */
-static enum ev_code parse_components(const json_t *tcb, const char *name,
+static enum ev_code parse_components(const struct ev_node *tcb,
+				     const char *name,
 				     uint8_t out[N_COMPONENTS],
 				     struct ev_error *err)
 {
-	json_t *array;
+	const struct ev_node *array, *v;
 
-	if (ev_json_get_array(tcb, level_object, name, N_COMPONENTS, &array,
+	if (ev_node_get_array(tcb, level_object, name, N_COMPONENTS, &array,
 			      err) != EV_OK)
 		return err->code;
-	if (json_array_size(array) != N_COMPONENTS)
+	if (array->n != N_COMPONENTS)
 		return ev_fail_u64(err, EV_VALUE, level_object, name, 0,
-				   N_COMPONENTS, json_array_size(array));
-	for (size_t i = 0; i < N_COMPONENTS; i++) {
+				   N_COMPONENTS, array->n);
+	v = ev_node_inside(array);
+	for (size_t i = 0; i < N_COMPONENTS; i++, v = ev_node_next(v)) {
 		uint64_t svn;
 
-		if (ev_json_get_u64(json_array_get(array, i), level_object,
-				    "svn", UINT8_MAX, &svn, err) != EV_OK)
+		if (ev_node_get_u64(v, level_object, "svn", UINT8_MAX, &svn,
+				    err) != EV_OK)
 			return err->code;
 		out[i] = (uint8_t)svn;
 	}
@@ -40,7 +42,7 @@ static enum ev_code parse_components(const json_t *tcb, const char *name,
 }
 
 /* v2: members sgxtcbcomp01svn to sgxtcbcomp16svn. */
-static enum ev_code parse_components_v2(const json_t *tcb,
+static enum ev_code parse_components_v2(const struct ev_node *tcb,
 					uint8_t out[N_COMPONENTS],
 					struct ev_error *err)
 {
@@ -57,7 +59,7 @@ static enum ev_code parse_components_v2(const json_t *tcb,
 	for (size_t i = 0; i < N_COMPONENTS; i++) {
 		uint64_t svn;
 
-		if (ev_json_get_u64(tcb, level_object, names[i], UINT8_MAX,
+		if (ev_node_get_u64(tcb, level_object, names[i], UINT8_MAX,
 				    &svn, err) != EV_OK)
 			return err->code;
 		out[i] = (uint8_t)svn;
@@ -65,12 +67,13 @@ static enum ev_code parse_components_v2(const json_t *tcb,
 	return EV_OK;
 }
 
-static enum ev_code parse_tcb(const json_t *tcb, const struct ev_tcb_info *info,
+static enum ev_code parse_tcb(const struct ev_node *tcb,
+			      const struct ev_tcb_info *info,
 			      struct ev_tcb_level *out, struct ev_error *err)
 {
 	uint64_t pcesvn;
 
-	if (ev_json_get_u64(tcb, level_object, "pcesvn", UINT16_MAX, &pcesvn,
+	if (ev_node_get_u64(tcb, level_object, "pcesvn", UINT16_MAX, &pcesvn,
 			    err) != EV_OK)
 		return err->code;
 	out->pcesvn = (uint16_t)pcesvn;
@@ -106,16 +109,17 @@ static int compare(const void *a, const void *b)
 	return (x->position > y->position) - (x->position < y->position);
 }
 
-static enum ev_code fill_levels(const json_t *array, struct ev_tcb_info *info,
-				struct ev_error *err)
+static enum ev_code fill_levels(const struct ev_node *array,
+				struct ev_tcb_info *info, struct ev_error *err)
 {
-	for (size_t i = 0; i < info->n_levels; i++) {
-		const json_t *v = json_array_get(array, i);
+	const struct ev_node *v = ev_node_inside(array);
+
+	for (size_t i = 0; i < info->n_levels; i++, v = ev_node_next(v)) {
 		struct ev_tcb_level *l = &info->levels[i];
-		json_t *tcb;
+		const struct ev_node *tcb;
 
 		l->position = i;
-		if (ev_json_get_object(v, level_object, "tcb", &tcb, err) !=
+		if (ev_node_get_object(v, level_object, "tcb", &tcb, err) !=
 			    EV_OK ||
 		    parse_tcb(tcb, info, l, err) != EV_OK ||
 		    ev_tcb_level_status(v, level_object, &l->date, &l->status,
@@ -127,20 +131,21 @@ static enum ev_code fill_levels(const json_t *array, struct ev_tcb_info *info,
 	return EV_OK;
 }
 
-static enum ev_code parse_levels(struct ev_tcb_info *info, struct ev_error *err)
+static enum ev_code parse_levels(const struct ev_node *obj,
+				 struct ev_tcb_info *info, struct ev_error *err)
 {
-	json_t *array;
+	const struct ev_node *array;
 
-	if (ev_json_get_array(info->json, object, "tcbLevels",
-			      EV_TCB_LEVELS_MAX, &array, err) != EV_OK)
+	if (ev_node_get_array(obj, object, "tcbLevels", EV_TCB_LEVELS_MAX,
+			      &array, err) != EV_OK)
 		return err->code;
-	if (json_array_size(array) == 0)
+	if (array->n == 0)
 		return ev_fail(err, EV_MISSING, object, "tcbLevels", 0,
 			       "a level", "none");
-	info->levels = calloc(json_array_size(array), sizeof(*info->levels));
+	info->levels = calloc(array->n, sizeof(*info->levels));
 	if (info->levels == NULL)
 		return ev_fail_trouble(err, object, "out of memory");
-	info->n_levels = json_array_size(array);
+	info->n_levels = array->n;
 	if (fill_levels(array, info, err) != EV_OK)
 		return err->code;
 	qsort(info->levels, info->n_levels, sizeof(*info->levels), compare);
@@ -153,13 +158,14 @@ static enum ev_code parse_levels(struct ev_tcb_info *info, struct ev_error *err)
 }
 
 /* Version 2 knows SGX alone and has no id. */
-static enum ev_code parse_id(struct ev_tcb_info *info, struct ev_error *err)
+static enum ev_code parse_id(const struct ev_node *obj,
+			     struct ev_tcb_info *info, struct ev_error *err)
 {
 	struct ev_span id;
 	char found[24];
 
-	if (ev_json_get_u64(info->json, object, "version", INT64_MAX,
-			    &info->version, err) != EV_OK)
+	if (ev_node_get_u64(obj, object, "version", INT64_MAX, &info->version,
+			    err) != EV_OK)
 		return err->code;
 	if (info->version != 2 && info->version != 3) {
 		snprintf(found, sizeof(found), "%" PRIu64, info->version);
@@ -169,7 +175,7 @@ static enum ev_code parse_id(struct ev_tcb_info *info, struct ev_error *err)
 	info->tee = EV_TEE_SGX;
 	if (info->version == 2)
 		return EV_OK;
-	if (ev_json_get_str(info->json, object, "id", &id, err) != EV_OK)
+	if (ev_node_get_str(obj, object, "id", &id, err) != EV_OK)
 		return err->code;
 	if (ev_span_eq(id, EV_SPAN_LITERAL("TDX")))
 		info->tee = EV_TEE_TDX;
@@ -179,44 +185,44 @@ static enum ev_code parse_id(struct ev_tcb_info *info, struct ev_error *err)
 	return EV_OK;
 }
 
-static enum ev_code parse_scalars(struct ev_tcb_info *info,
+static enum ev_code parse_scalars(const struct ev_node *obj,
+				  struct ev_tcb_info *info,
 				  struct ev_error *err)
 {
-	const json_t *v = info->json;
 	uint64_t tcb_type; /* 0 is the only order of components there is */
 
-	if (ev_json_get_time(v, object, "issueDate", &info->issue_date, err) !=
-		    EV_OK ||
-	    ev_json_get_time(v, object, "nextUpdate", &info->next_update,
+	if (ev_node_get_time(obj, object, "issueDate", &info->issue_date,
 			     err) != EV_OK ||
-	    ev_json_get_hex(v, object, "fmspc", info->fmspc,
+	    ev_node_get_time(obj, object, "nextUpdate", &info->next_update,
+			     err) != EV_OK ||
+	    ev_node_get_hex(obj, object, "fmspc", info->fmspc,
 			    sizeof(info->fmspc), err) != EV_OK ||
-	    ev_json_get_hex(v, object, "pceId", info->pceid,
+	    ev_node_get_hex(obj, object, "pceId", info->pceid,
 			    sizeof(info->pceid), err) != EV_OK ||
-	    ev_json_get_u64(v, object, "tcbType", 0, &tcb_type, err) != EV_OK)
+	    ev_node_get_u64(obj, object, "tcbType", 0, &tcb_type, err) != EV_OK)
 		return err->code;
-	return ev_json_get_u64(v, object, "tcbEvaluationDataNumber", UINT32_MAX,
-			       &info->eval_number, err);
+	return ev_node_get_u64(obj, object, "tcbEvaluationDataNumber",
+			       UINT32_MAX, &info->eval_number, err);
 }
 
 /* TDX info describes the module; version 3 for SGX must not. */
-static enum ev_code parse_modules(struct ev_tcb_info *info,
+static enum ev_code parse_modules(const struct ev_node *obj,
+				  struct ev_tcb_info *info,
 				  struct ev_error *err)
 {
 	static const char *const names[] = { "tdxModule",
 					     "tdxModuleIdentities" };
 
 	for (size_t i = 0; i < 2 && info->tee == EV_TEE_SGX; i++) {
-		if (info->version == 3 &&
-		    json_object_get(info->json, names[i]) != NULL)
+		if (info->version == 3 && ev_node_member(obj, names[i]) != NULL)
 			return ev_fail(err, EV_VALUE, object, names[i], 0,
 				       "nothing where id is SGX", "a member");
 	}
 	if (info->tee == EV_TEE_SGX)
 		return EV_OK;
-	if (ev_tdx_module_parse(info->json, info, err) != EV_OK)
+	if (ev_tdx_module_parse(obj, info, err) != EV_OK)
 		return err->code;
-	return ev_module_identities_parse(info->json, info, err);
+	return ev_module_identities_parse(obj, info, err);
 }
 
 enum ev_code ev_tcb_info_parse(struct ev_span item, struct ev_tcb_info *out,
@@ -226,17 +232,16 @@ enum ev_code ev_tcb_info_parse(struct ev_span item, struct ev_tcb_info *out,
 	struct ev_signed_json envelope;
 
 	if (ev_signed_json_parse(item, "tcbInfo", object, &envelope, err) !=
-		    EV_OK ||
-	    ev_signed_json_load(&envelope, item, object, &info.json, err) !=
-		    EV_OK)
+	    EV_OK)
 		return err->code;
+	info.nodes = envelope.nodes;
 	info.signed_slice = envelope.slice;
 	info.signature_hex = envelope.signature_hex;
 	memcpy(info.signature, envelope.signature, sizeof(info.signature));
-	if (parse_id(&info, err) != EV_OK ||
-	    parse_scalars(&info, err) != EV_OK ||
-	    parse_modules(&info, err) != EV_OK ||
-	    parse_levels(&info, err) != EV_OK) {
+	if (parse_id(envelope.root, &info, err) != EV_OK ||
+	    parse_scalars(envelope.root, &info, err) != EV_OK ||
+	    parse_modules(envelope.root, &info, err) != EV_OK ||
+	    parse_levels(envelope.root, &info, err) != EV_OK) {
 		ev_tcb_info_free(&info);
 		return err->code;
 	}
@@ -248,6 +253,6 @@ void ev_tcb_info_free(struct ev_tcb_info *info)
 {
 	ev_module_identities_free(info->modules, info->n_modules);
 	free(info->levels);
-	json_decref(info->json);
+	ev_nodes_free(&info->nodes);
 	*info = (struct ev_tcb_info){ 0 };
 }

@@ -8,7 +8,7 @@
 #define EV_TCB_INFO_H
 
 #include "evidence/base/digest.h"
-#include "evidence/base/json.h"
+#include "evidence/base/json_node.h"
 #include "evidence/quote.h"
 
 enum ev_tcb_status {
@@ -69,7 +69,7 @@ struct ev_tcb_info {
 	struct ev_sha256 signed_sha256; /* of it, where who keeps it said so */
 	uint8_t signature[64];
 	struct ev_span signature_hex; /* its place in the item */
-	json_t *json;		      /* the inner object; owned */
+	struct ev_nodes nodes;	      /* of the item; owned */
 	enum ev_tee tee;
 	uint64_t version;
 	int64_t issue_date, next_update;
@@ -91,12 +91,13 @@ enum ev_code ev_tcb_info_parse(struct ev_span item, struct ev_tcb_info *out,
 void ev_tcb_info_free(struct ev_tcb_info *info);
 
 /* The envelope that TCB info and QE identity share: exactly the members
- * `inner` and `signature`, in either order.  Fractions are refused by who
- * loads the slice. */
+ * `inner` and `signature`, in either order.  Free its nodes. */
 struct ev_signed_json {
 	struct ev_span slice;
 	struct ev_span signature_hex;
 	uint8_t signature[64];
+	struct ev_nodes nodes;	    /* of the item, or of the slice alone */
+	const struct ev_node *root; /* the object that is signed */
 };
 enum ev_code ev_signed_json_parse(struct ev_span item, const char *inner,
 				  const char *object,
@@ -105,7 +106,8 @@ enum ev_code ev_signed_json_parse(struct ev_span item, const char *inner,
 
 /* Levels by ISVSVN, as module and QE identities have them; *out is sorted,
  * owned by the caller (free). */
-enum ev_code ev_isvsvn_levels_parse(const json_t *obj, const char *object,
+enum ev_code ev_isvsvn_levels_parse(const struct ev_node *obj,
+				    const char *object,
 				    struct ev_isvsvn_level **out, size_t *n,
 				    struct ev_error *err);
 

@@ -38,15 +38,16 @@ bool ev_tcb_status_parse(struct ev_span word, enum ev_tcb_status *out)
 }
 
 /* The words behind Revoked are results of an evaluation, never of a level. */
-enum ev_code ev_tcb_level_status(const json_t *level, const char *object,
-				 int64_t *date, enum ev_tcb_status *status,
+enum ev_code ev_tcb_level_status(const struct ev_node *level,
+				 const char *object, int64_t *date,
+				 enum ev_tcb_status *status,
 				 struct ev_error *err)
 {
 	struct ev_span word;
 	enum ev_tcb_status s;
 
-	if (ev_json_get_time(level, object, "tcbDate", date, err) != EV_OK ||
-	    ev_json_get_str(level, object, "tcbStatus", &word, err) != EV_OK)
+	if (ev_node_get_time(level, object, "tcbDate", date, err) != EV_OK ||
+	    ev_node_get_str(level, object, "tcbStatus", &word, err) != EV_OK)
 		return err->code;
 	if (!ev_tcb_status_parse(word, &s) || s > EV_TCB_REVOKED)
 		return ev_fail_text(err, EV_VALUE, object, "tcbStatus", 0,
@@ -55,28 +56,26 @@ enum ev_code ev_tcb_level_status(const json_t *level, const char *object,
 	return EV_OK;
 }
 
-enum ev_code ev_advisories_parse(const json_t *level, const char *object,
-				 struct ev_advisories *out,
+enum ev_code ev_advisories_parse(const struct ev_node *level,
+				 const char *object, struct ev_advisories *out,
 				 struct ev_error *err)
 {
-	json_t *ids;
+	const struct ev_node *ids, *id;
 
 	out->n = 0;
-	if (json_object_get(level, "advisoryIDs") == NULL)
+	if (ev_node_member(level, "advisoryIDs") == NULL)
 		return EV_OK;
-	if (ev_json_get_array(level, object, "advisoryIDs", EV_ADVISORIES_MAX,
+	if (ev_node_get_array(level, object, "advisoryIDs", EV_ADVISORIES_MAX,
 			      &ids, err) != EV_OK)
 		return err->code;
-	for (size_t i = 0; i < json_array_size(ids); i++) {
-		const json_t *id = json_array_get(ids, i);
-
-		if (!json_is_string(id))
+	id = ev_node_inside(ids);
+	for (size_t i = 0; i < ids->n; i++, id = ev_node_next(id)) {
+		if (id->type != EV_NODE_STRING)
 			return ev_fail(err, EV_SYNTAX, object, "advisoryIDs", 0,
-				       "strings", ev_json_type_word(id));
-		out->id[i] = ev_span_of(json_string_value(id),
-					json_string_length(id));
+				       "strings", ev_node_type_word(id));
+		out->id[i] = id->text;
 	}
-	out->n = json_array_size(ids);
+	out->n = ids->n;
 	return EV_OK;
 }
 
@@ -89,15 +88,15 @@ static int compare(const void *a, const void *b)
 	return (x->position > y->position) - (x->position < y->position);
 }
 
-static enum ev_code parse_level(const json_t *v, const char *object,
+static enum ev_code parse_level(const struct ev_node *v, const char *object,
 				size_t position, struct ev_isvsvn_level *out,
 				struct ev_error *err)
 {
 	uint64_t isvsvn;
-	json_t *tcb;
+	const struct ev_node *tcb;
 
-	if (ev_json_get_object(v, object, "tcb", &tcb, err) != EV_OK ||
-	    ev_json_get_u64(tcb, object, "isvsvn", UINT16_MAX, &isvsvn, err) !=
+	if (ev_node_get_object(v, object, "tcb", &tcb, err) != EV_OK ||
+	    ev_node_get_u64(tcb, object, "isvsvn", UINT16_MAX, &isvsvn, err) !=
 		    EV_OK ||
 	    ev_tcb_level_status(v, object, &out->date, &out->status, err) !=
 		    EV_OK ||
@@ -113,27 +112,28 @@ static enum ev_code parse_level(const json_t *v, const char *object,
 	return EV_OK;
 }
 
-enum ev_code ev_isvsvn_levels_parse(const json_t *obj, const char *object,
+enum ev_code ev_isvsvn_levels_parse(const struct ev_node *obj,
+				    const char *object,
 				    struct ev_isvsvn_level **out, size_t *n,
 				    struct ev_error *err)
 {
 	ev_auto_free struct ev_isvsvn_level *levels = NULL;
 	size_t count;
-	json_t *array;
+	const struct ev_node *array, *v;
 
-	if (ev_json_get_array(obj, object, "tcbLevels", EV_TCB_LEVELS_MAX,
+	if (ev_node_get_array(obj, object, "tcbLevels", EV_TCB_LEVELS_MAX,
 			      &array, err) != EV_OK)
 		return err->code;
-	count = json_array_size(array);
+	count = array->n;
 	if (count == 0)
 		return ev_fail(err, EV_MISSING, object, "tcbLevels", 0,
 			       "a level", "none");
 	levels = calloc(count, sizeof(*levels));
 	if (levels == NULL)
 		return ev_fail_trouble(err, object, "out of memory");
-	for (size_t i = 0; i < count; i++) {
-		if (parse_level(json_array_get(array, i), object, i, &levels[i],
-				err) != EV_OK)
+	v = ev_node_inside(array);
+	for (size_t i = 0; i < count; i++, v = ev_node_next(v)) {
+		if (parse_level(v, object, i, &levels[i], err) != EV_OK)
 			return err->code;
 	}
 	qsort(levels, count, sizeof(*levels), compare);

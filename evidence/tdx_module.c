@@ -9,14 +9,14 @@
 static const char object[] = "tcb-info.tdx-module-identity";
 
 /* "TDX_XX", two hex digits; case does not count (dcap page 6, E3). */
-static enum ev_code parse_id(const json_t *v, uint8_t *version,
+static enum ev_code parse_id(const struct ev_node *v, uint8_t *version,
 			     struct ev_error *err)
 {
 	static const char prefix[] = "tdx_";
 	struct ev_span id;
 	bool fits;
 
-	if (ev_json_get_str(v, object, "id", &id, err) != EV_OK)
+	if (ev_node_get_str(v, object, "id", &id, err) != EV_OK)
 		return err->code;
 	fits = id.n == 6;
 	for (size_t i = 0; fits && i < 4; i++) {
@@ -32,16 +32,16 @@ static enum ev_code parse_id(const json_t *v, uint8_t *version,
 	return EV_OK;
 }
 
-static enum ev_code parse_identity(const json_t *v,
+static enum ev_code parse_identity(const struct ev_node *v,
 				   struct ev_module_identity *out,
 				   struct ev_error *err)
 {
 	if (parse_id(v, &out->version, err) != EV_OK ||
-	    ev_json_get_hex(v, object, "mrsigner", out->mrsigner, 48, err) !=
+	    ev_node_get_hex(v, object, "mrsigner", out->mrsigner, 48, err) !=
 		    EV_OK ||
-	    ev_json_get_hex(v, object, "attributes", out->attributes, 8, err) !=
+	    ev_node_get_hex(v, object, "attributes", out->attributes, 8, err) !=
 		    EV_OK ||
-	    ev_json_get_hex(v, object, "attributesMask", out->attributes_mask,
+	    ev_node_get_hex(v, object, "attributesMask", out->attributes_mask,
 			    8, err) != EV_OK)
 		return err->code;
 	return ev_isvsvn_levels_parse(v, object, &out->levels, &out->n_levels,
@@ -65,12 +65,13 @@ void ev_module_identities_free(struct ev_module_identity *modules, size_t n)
 	free(modules);
 }
 
-static enum ev_code fill(const json_t *array, struct ev_tcb_info *info,
+static enum ev_code fill(const struct ev_node *array, struct ev_tcb_info *info,
 			 struct ev_error *err)
 {
-	for (size_t i = 0; i < info->n_modules; i++) {
-		if (parse_identity(json_array_get(array, i), &info->modules[i],
-				   err) != EV_OK)
+	const struct ev_node *v = ev_node_inside(array);
+
+	for (size_t i = 0; i < info->n_modules; i++, v = ev_node_next(v)) {
+		if (parse_identity(v, &info->modules[i], err) != EV_OK)
 			return err->code;
 		if (version_stands_before(info->modules, i))
 			return ev_fail(err, EV_DUPLICATE, object, "id", 0,
@@ -79,42 +80,42 @@ static enum ev_code fill(const json_t *array, struct ev_tcb_info *info,
 	return EV_OK;
 }
 
-enum ev_code ev_module_identities_parse(const json_t *obj,
+enum ev_code ev_module_identities_parse(const struct ev_node *obj,
 					struct ev_tcb_info *info,
 					struct ev_error *err)
 {
-	json_t *array;
+	const struct ev_node *array;
 
 	/* Absent in TCB info issued before 2024. */
-	if (json_object_get(obj, "tdxModuleIdentities") == NULL)
+	if (ev_node_member(obj, "tdxModuleIdentities") == NULL)
 		return EV_OK;
-	if (ev_json_get_array(obj, "tcb-info", "tdxModuleIdentities",
+	if (ev_node_get_array(obj, "tcb-info", "tdxModuleIdentities",
 			      EV_TDX_MODULES_MAX, &array, err) != EV_OK)
 		return err->code;
 	info->has_modules = true;
-	if (json_array_size(array) == 0)
+	if (array->n == 0)
 		return EV_OK;
-	info->modules = calloc(json_array_size(array), sizeof(*info->modules));
+	info->modules = calloc(array->n, sizeof(*info->modules));
 	if (info->modules == NULL)
 		return ev_fail_trouble(err, object, "out of memory");
-	info->n_modules = json_array_size(array);
+	info->n_modules = array->n;
 	return fill(array, info, err);
 }
 
-enum ev_code ev_tdx_module_parse(const json_t *obj, struct ev_tcb_info *info,
-				 struct ev_error *err)
+enum ev_code ev_tdx_module_parse(const struct ev_node *obj,
+				 struct ev_tcb_info *info, struct ev_error *err)
 {
 	static const char module_object[] = "tcb-info.tdx-module";
 	uint8_t mask[8]; /* must be there; nothing is judged by it */
-	json_t *module;
+	const struct ev_node *module;
 
-	if (ev_json_get_object(obj, "tcb-info", "tdxModule", &module, err) !=
+	if (ev_node_get_object(obj, "tcb-info", "tdxModule", &module, err) !=
 		    EV_OK ||
-	    ev_json_get_hex(module, module_object, "mrsigner",
+	    ev_node_get_hex(module, module_object, "mrsigner",
 			    info->module_mrsigner, 48, err) != EV_OK ||
-	    ev_json_get_hex(module, module_object, "attributes",
+	    ev_node_get_hex(module, module_object, "attributes",
 			    info->module_attributes, 8, err) != EV_OK ||
-	    ev_json_get_hex(module, module_object, "attributesMask", mask, 8,
+	    ev_node_get_hex(module, module_object, "attributesMask", mask, 8,
 			    err) != EV_OK)
 		return err->code;
 	info->has_module = true;

@@ -83,8 +83,8 @@ static void free_qe_identity(struct rp_shelved *s)
 	ev_qe_identity_free(&s->qe_identity);
 }
 
-/* grows: the most memory that a byte of text becomes, beside its copy.  For
- * jansson that was measured with empty objects in a list. */
+/* grows: the most memory that a byte of text becomes, beside its copy: of JSON
+ * half a node, and another copy. */
 static const struct {
 	enum ev_code (*parse)(struct rp_shelved *s, struct ev_error *err);
 	bool (*hash)(struct ev_crypto *crypto, struct rp_shelved *s);
@@ -94,9 +94,9 @@ static const struct {
 	[RP_SHELF_CHAIN] = { parse_chain, hash_chain, free_chain, 1 },
 	[RP_SHELF_CRL] = { parse_crl, hash_crl, free_crl, 1 },
 	[RP_SHELF_TCB_INFO] = { parse_tcb_info, hash_tcb_info, free_tcb_info,
-				75 },
+				30 },
 	[RP_SHELF_QE_IDENTITY] = { parse_qe_identity, hash_qe_identity,
-				   free_qe_identity, 75 },
+				   free_qe_identity, 30 },
 };
 
 /* --- pieces --- */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* TCB levels: the merge table, the relaunch rule, and every real quote. */
+#include "evidence/base/json.h"
 #include "replay/tcb.h"
 
 #include "evidence/quote.h"
