@@ -12,6 +12,7 @@
 
 #include <getopt.h>
 #include <inttypes.h>
+#include <stdio.h>
 
 /* A sentence or two; it is repeated in every item's entry. */
 #define SOURCE_NOTE_MAX 1024

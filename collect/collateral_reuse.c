@@ -43,13 +43,11 @@ static bool read_file(const char *path, struct ev_buffer *out,
 }
 
 /* When the piece was had: its own entry's time, if it has one. */
-static void old_times(const json_t *entry, struct co_item *item)
+static void old_times(const struct ev_node *entry, struct co_item *item)
 {
-	const json_t *collected = json_object_get(entry, "collected");
-	const char *from =
-		json_string_value(json_object_get(collected, "notBefore"));
-	const char *to =
-		json_string_value(json_object_get(collected, "notAfter"));
+	const struct ev_node *collected = ev_node_member(entry, "collected");
+	const char *from = ev_node_text(ev_node_member(collected, "notBefore"));
+	const char *to = ev_node_text(ev_node_member(collected, "notAfter"));
 
 	item->has_collected =
 		from != NULL && to != NULL &&
@@ -72,7 +70,7 @@ static bool take(struct co_collection *c, const struct ev_archive *a, size_t i,
 
 	ev_hex_encode(EV_SPAN(a->id), id);
 	snprintf(detail, sizeof(detail), "%s %s", id, entry->name);
-	old_times(entry->json, &item);
+	old_times(entry->entry, &item);
 	return co_collected(c, &item, NULL, why);
 }
 

@@ -6,6 +6,8 @@
 #include "collect/tar_write.h"
 #include "evidence/base/cleanup.h"
 #include "evidence/base/hex.h"
+#include "evidence/base/json.h"
+#include "evidence/limits.h"
 #include "evidence/session.h"
 
 #include <stdlib.h>
@@ -176,7 +178,9 @@ static bool put_source(struct making *m)
 
 static enum ev_code make_statement(struct making *m, struct ev_error *err)
 {
-	m->statement = json_deep_copy(m->source->manifest.json);
+	if (ev_json_parse(m->source->manifest_bytes, EV_MANIFEST_MAX,
+			  "manifest", &m->statement, err) != EV_OK)
+		return err->code;
 	m->predicate = json_object_get(m->statement, "predicate");
 	if (m->predicate == NULL || !keep_rest(m, m->statement, "subject") ||
 	    !keep_rest(m, m->predicate, "items") || !put_redactions(m) ||

@@ -296,7 +296,7 @@ static bool compute(struct ev_crypto *crypto, enum ev_digest_alg alg,
 
 /* One algorithm of a subject, where it is there. */
 static enum ev_verified
-check_digest(struct ev_crypto *crypto, const json_t *digests,
+check_digest(struct ev_crypto *crypto, const struct ev_node *digests,
 	     enum ev_digest_alg alg, struct ev_span data,
 	     const struct ev_sha256 *known, const struct ev_release *release,
 	     struct ev_error *err)
@@ -305,10 +305,10 @@ check_digest(struct ev_crypto *crypto, const json_t *digests,
 	const char *name = ev_digest_name(alg);
 	size_t n = ev_digest_size(alg);
 
-	if (json_object_get(digests, name) == NULL)
+	if (ev_node_member(digests, name) == NULL)
 		return EV_VERIFIED_YES;
 	/* ev_manifest_parse has refused anything but hex of the right size. */
-	if (ev_json_get_hex(digests, object, name, want, n, err) != EV_OK)
+	if (ev_node_get_hex(digests, object, name, want, n, err) != EV_OK)
 		return EV_VERIFIED_NO;
 	if (!compute(crypto, alg, data, known, release, got)) {
 		ev_fail_trouble(err, object, "libcrypto");
@@ -328,11 +328,10 @@ enum ev_verified ev_archive_digest(struct ev_crypto *crypto,
 	 * the one that a refusal names. */
 	static const enum ev_digest_alg algs[] = { EV_SHA256, EV_SHA384,
 						   EV_SHA512, EV_SHA1 };
-	const json_t *subject = json_array_get(
-		json_object_get(archive->manifest.json, "subject"), i);
-	const json_t *digests = json_object_get(subject, "digest");
+	const struct ev_node *digests;
 
 	assert(i < archive->manifest.n_items);
+	digests = archive->manifest.items[i].digests;
 	if (archive->items[i].name[0] == 0) {
 		ev_fail(err, EV_MISSING, object, "item", 0,
 			"a member for every subject", "none");

@@ -27,17 +27,17 @@ const char *ev_use_word(enum ev_use use)
 
 /* --- paths --- */
 
-static enum ev_code get_path(const json_t *obj, const char *name,
+static enum ev_code get_path(const struct ev_node *obj, const char *name,
 			     const char **out, struct ev_error *err)
 {
 	struct ev_span path;
 
-	if (ev_json_get_str(obj, object, name, &path, err) != EV_OK)
+	if (ev_node_get_str(obj, object, name, &path, err) != EV_OK)
 		return err->code;
 	if (!ev_item_path_ok(path))
 		return ev_fail_text(err, EV_VALUE, object, name, 0,
 				    "the path of an item", path);
-	*out = json_string_value(json_object_get(obj, name));
+	*out = ev_node_text(ev_node_member(obj, name));
 	return EV_OK;
 }
 
@@ -69,43 +69,42 @@ static enum ev_code check_unique(const char **texts, size_t n,
 
 /* --- T --- */
 
-static enum ev_code check_after(const json_t *list, const char *own,
+static enum ev_code check_after(const struct ev_node *list, const char *own,
 				struct ev_error *err)
 {
-	size_t n = json_array_size(list);
+	size_t n = list->n;
 	ev_auto_free const char **paths = calloc(n + 1, sizeof(*paths));
+	const struct ev_node *v = ev_node_inside(list);
 
 	if (paths == NULL)
 		return ev_fail_trouble(err, object, "out of memory");
-	for (size_t i = 0; i < n; i++) {
-		const json_t *v = json_array_get(list, i);
-		struct ev_span path =
-			ev_span_of(json_string_value(v), json_string_length(v));
+	for (size_t i = 0; i < n; i++, v = ev_node_next(v)) {
+		struct ev_span path = v->text;
 
-		if (!json_is_string(v))
+		if (v->type != EV_NODE_STRING)
 			return ev_fail(err, EV_SYNTAX, object, "after", 0,
-				       "a string", ev_json_type_word(v));
+				       "a string", ev_node_type_word(v));
 		if (!ev_item_path_ok(path) ||
 		    ev_span_eq(path, ev_span_str(own)))
 			return ev_fail_text(err, EV_VALUE, object, "after", 0,
 					    "the path of another item", path);
-		paths[i] = json_string_value(v);
+		paths[i] = ev_node_text(v);
 	}
 	return check_unique(paths, n, "after", err);
 }
 
-static enum ev_code parse_after(const json_t *entry, struct ev_nonce_use *u,
-				struct ev_error *err)
+static enum ev_code parse_after(const struct ev_node *entry,
+				struct ev_nonce_use *u, struct ev_error *err)
 {
-	json_t *list;
+	const struct ev_node *list;
 
 	if (u->use != EV_USE_TPM_QUOTE) {
-		if (json_object_get(entry, "after") == NULL)
+		if (ev_node_member(entry, "after") == NULL)
 			return EV_OK;
 		return ev_fail(err, EV_VALUE, object, "after", 0,
 			       "no such member with this use", "one");
 	}
-	if (ev_json_get_array(entry, object, "after", EV_ITEMS_MAX, &list,
+	if (ev_node_get_array(entry, object, "after", EV_ITEMS_MAX, &list,
 			      err) != EV_OK ||
 	    check_after(list, u->item, err) != EV_OK)
 		return err->code;
@@ -115,12 +114,12 @@ static enum ev_code parse_after(const json_t *entry, struct ev_nonce_use *u,
 
 /* --- entries --- */
 
-static enum ev_code parse_use(const json_t *entry, enum ev_use *out,
+static enum ev_code parse_use(const struct ev_node *entry, enum ev_use *out,
 			      struct ev_error *err)
 {
 	struct ev_span word;
 
-	if (ev_json_get_str(entry, object, "use", &word, err) != EV_OK)
+	if (ev_node_get_str(entry, object, "use", &word, err) != EV_OK)
 		return err->code;
 	for (size_t i = 0; i < EV_N_USES; i++) {
 		if (!ev_span_eq(word, ev_span_str(use_words[i])))
@@ -132,16 +131,16 @@ static enum ev_code parse_use(const json_t *entry, enum ev_use *out,
 			    "a use that " EV_SESSION_RECIPE " knows", word);
 }
 
-static enum ev_code parse_nonce(const json_t *entry, struct ev_nonce_use *u,
-				struct ev_error *err)
+static enum ev_code parse_nonce(const struct ev_node *entry,
+				struct ev_nonce_use *u, struct ev_error *err)
 {
 	uint64_t round = 0;
 
-	if (!json_is_object(entry))
+	if (entry->type != EV_NODE_OBJECT)
 		return ev_fail(err, EV_SYNTAX, object, "nonces", 0, "objects",
-			       ev_json_type_word(entry));
+			       ev_node_type_word(entry));
 	if (parse_use(entry, &u->use, err) != EV_OK ||
-	    ev_json_get_u64(entry, object, "round", EV_ROUNDS_MAX, &round,
+	    ev_node_get_u64(entry, object, "round", EV_ROUNDS_MAX, &round,
 			    err) != EV_OK)
 		return err->code;
 	if (round == 0)
@@ -152,7 +151,7 @@ static enum ev_code parse_nonce(const json_t *entry, struct ev_nonce_use *u,
 		return err->code;
 	if (u->use != EV_USE_TLS)
 		return EV_OK;
-	return ev_json_get_u64(entry, object, "index", UINT32_MAX, &u->index,
+	return ev_node_get_u64(entry, object, "index", UINT32_MAX, &u->index,
 			       err);
 }
 
@@ -172,42 +171,42 @@ static enum ev_code check_items(const struct ev_binding *b,
 	return check_unique(items, n, "item", err);
 }
 
-static enum ev_code parse_nonces(const json_t *binding, struct ev_binding *b,
-				 struct ev_error *err)
+static enum ev_code parse_nonces(const struct ev_node *binding,
+				 struct ev_binding *b, struct ev_error *err)
 {
-	json_t *list;
+	const struct ev_node *list, *v;
 	size_t n;
 
 	if (get_path(binding, "session", &b->session, err) != EV_OK ||
-	    ev_json_get_array(binding, object, "nonces", EV_NONCES_MAX, &list,
+	    ev_node_get_array(binding, object, "nonces", EV_NONCES_MAX, &list,
 			      err) != EV_OK)
 		return err->code;
-	n = json_array_size(list);
+	n = list->n;
 	b->nonces = calloc(n + 1, sizeof(*b->nonces));
 	if (b->nonces == NULL)
 		return ev_fail_trouble(err, object, "out of memory");
 	b->n_nonces = n;
-	for (size_t i = 0; i < n; i++)
-		if (parse_nonce(json_array_get(list, i), &b->nonces[i], err) !=
-		    EV_OK)
+	v = ev_node_inside(list);
+	for (size_t i = 0; i < n; i++, v = ev_node_next(v))
+		if (parse_nonce(v, &b->nonces[i], err) != EV_OK)
 			return err->code;
 	return check_items(b, err);
 }
 
-static enum ev_code parse(const json_t *predicate, struct ev_binding *b,
+static enum ev_code parse(const struct ev_node *predicate, struct ev_binding *b,
 			  struct ev_error *err)
 {
 	struct ev_span recipe;
-	json_t *binding;
+	const struct ev_node *binding;
 
-	if (json_object_get(predicate, "binding") == NULL)
+	if (ev_node_member(predicate, "binding") == NULL)
 		return EV_OK;
-	if (ev_json_get_object(predicate, object, "binding", &binding, err) !=
+	if (ev_node_get_object(predicate, object, "binding", &binding, err) !=
 		    EV_OK ||
-	    ev_json_get_str(binding, object, "recipe", &recipe, err) != EV_OK)
+	    ev_node_get_str(binding, object, "recipe", &recipe, err) != EV_OK)
 		return err->code;
 	b->present = true;
-	b->recipe = json_string_value(json_object_get(binding, "recipe"));
+	b->recipe = ev_node_text(ev_node_member(binding, "recipe"));
 	b->recipe_known =
 		ev_span_eq(recipe, EV_SPAN_LITERAL(EV_SESSION_RECIPE));
 	if (!b->recipe_known)
@@ -215,8 +214,8 @@ static enum ev_code parse(const json_t *predicate, struct ev_binding *b,
 	return parse_nonces(binding, b, err);
 }
 
-enum ev_code ev_binding_parse(const json_t *predicate, struct ev_binding *out,
-			      struct ev_error *err)
+enum ev_code ev_binding_parse(const struct ev_node *predicate,
+			      struct ev_binding *out, struct ev_error *err)
 {
 	struct ev_binding b = { .present = false };
 

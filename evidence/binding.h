@@ -6,7 +6,7 @@
 #ifndef EV_BINDING_H
 #define EV_BINDING_H
 
-#include "evidence/base/json.h"
+#include "evidence/base/json_node.h"
 
 enum ev_use {
 	EV_USE_HCL,	    /* user-data of a paravisor's report */
@@ -27,9 +27,10 @@ struct ev_nonce_use {
 	enum ev_use use;
 	unsigned int round; /* 1 on: of the reports that were asked for */
 	const char *item;
-	const json_t *after; /* T, in the order of collection: paths as text;
+	const struct ev_node
+		*after; /* T, in the order of collection: paths as text;
 			      * NULL but for EV_USE_TPM_QUOTE */
-	uint64_t index;	     /* of a TLS try, 0 for all else */
+	uint64_t index; /* of a TLS try, 0 for all else */
 };
 
 struct ev_binding {
@@ -49,8 +50,8 @@ struct ev_binding {
  * item that stands twice in T or carries two nonces (TLS tries apart).
  * Free with ev_binding_free.
  */
-enum ev_code ev_binding_parse(const json_t *predicate, struct ev_binding *out,
-			      struct ev_error *err);
+enum ev_code ev_binding_parse(const struct ev_node *predicate,
+			      struct ev_binding *out, struct ev_error *err);
 void ev_binding_free(struct ev_binding *binding);
 
 /* What the manifest says of this item, or NULL. */

@@ -24,13 +24,13 @@ const char *ev_step_outcome_word(enum ev_step_outcome outcome)
 	return outcome_words[outcome];
 }
 
-static enum ev_code parse_outcome(const json_t *entry,
+static enum ev_code parse_outcome(const struct ev_node *entry,
 				  enum ev_step_outcome *out,
 				  struct ev_error *err)
 {
 	struct ev_span word;
 
-	if (ev_json_get_str(entry, object, "outcome", &word, err) != EV_OK)
+	if (ev_node_get_str(entry, object, "outcome", &word, err) != EV_OK)
 		return err->code;
 	for (size_t i = 0; i < EV_N_STEP_OUTCOMES; i++) {
 		if (!ev_span_eq(word, ev_span_str(outcome_words[i])))
@@ -42,14 +42,14 @@ static enum ev_code parse_outcome(const json_t *entry,
 			    "ok, absent, failed or skipped", word);
 }
 
-static enum ev_code parse_source(const json_t *entry, const char **out,
+static enum ev_code parse_source(const struct ev_node *entry, const char **out,
 				 struct ev_error *err)
 {
 	struct ev_span word;
 
-	if (ev_json_get_str(entry, object, "source", &word, err) != EV_OK)
+	if (ev_node_get_str(entry, object, "source", &word, err) != EV_OK)
 		return err->code;
-	*out = json_string_value(json_object_get(entry, "source"));
+	*out = ev_node_text(ev_node_member(entry, "source"));
 	if (word.n == 0 || word.n > SOURCE_MAX ||
 	    strspn(*out, "abcdefghijklmnopqrstuvwxyz0123456789-") != word.n)
 		return ev_fail_text(err, EV_VALUE, object, "source", 0,
@@ -58,19 +58,19 @@ static enum ev_code parse_source(const json_t *entry, const char **out,
 }
 
 /* A text member that may be absent, of at most max bytes. */
-static enum ev_code parse_optional(const json_t *obj, const char *name,
+static enum ev_code parse_optional(const struct ev_node *obj, const char *name,
 				   size_t max, const char **out,
 				   struct ev_error *err)
 {
 	struct ev_span text;
 
-	if (json_object_get(obj, name) == NULL)
+	if (ev_node_member(obj, name) == NULL)
 		return EV_OK;
-	if (ev_json_get_str(obj, object, name, &text, err) != EV_OK)
+	if (ev_node_get_str(obj, object, name, &text, err) != EV_OK)
 		return err->code;
 	if (text.n > max)
 		return ev_fail_u64(err, EV_LIMIT, object, name, 0, max, text.n);
-	*out = json_string_value(json_object_get(obj, name));
+	*out = ev_node_text(ev_node_member(obj, name));
 	return EV_OK;
 }
 
@@ -83,14 +83,14 @@ static bool stands_before(const struct ev_step *steps, size_t n,
 	return false;
 }
 
-static enum ev_code parse_step(const json_t *entry, struct ev_collector *c,
-			       struct ev_error *err)
+static enum ev_code parse_step(const struct ev_node *entry,
+			       struct ev_collector *c, struct ev_error *err)
 {
 	struct ev_step s = { .reason = "" };
 
-	if (!json_is_object(entry))
+	if (entry->type != EV_NODE_OBJECT)
 		return ev_fail(err, EV_SYNTAX, object, "steps", 0, "objects",
-			       ev_json_type_word(entry));
+			       ev_node_type_word(entry));
 	if (parse_source(entry, &s.source, err) != EV_OK ||
 	    parse_outcome(entry, &s.outcome, err) != EV_OK ||
 	    parse_optional(entry, "reason", EV_STEP_REASON_MAX, &s.reason,
@@ -103,38 +103,39 @@ static enum ev_code parse_step(const json_t *entry, struct ev_collector *c,
 	return EV_OK;
 }
 
-static enum ev_code parse_steps(const json_t *collector, struct ev_collector *c,
-				struct ev_error *err)
+static enum ev_code parse_steps(const struct ev_node *collector,
+				struct ev_collector *c, struct ev_error *err)
 {
-	json_t *list;
+	const struct ev_node *list, *v;
 	size_t n;
 
-	if (json_object_get(collector, "steps") == NULL)
+	if (ev_node_member(collector, "steps") == NULL)
 		return EV_OK;
-	if (ev_json_get_array(collector, object, "steps", EV_STEPS_MAX, &list,
+	if (ev_node_get_array(collector, object, "steps", EV_STEPS_MAX, &list,
 			      err) != EV_OK)
 		return err->code;
-	n = json_array_size(list);
+	n = list->n;
 	c->steps = calloc(n + 1, sizeof(*c->steps));
 	if (c->steps == NULL)
 		return ev_fail_trouble(err, object, "out of memory");
-	for (size_t i = 0; i < n; i++)
-		if (parse_step(json_array_get(list, i), c, err) != EV_OK)
+	v = ev_node_inside(list);
+	for (size_t i = 0; i < n; i++, v = ev_node_next(v))
+		if (parse_step(v, c, err) != EV_OK)
 			return err->code;
 	return EV_OK;
 }
 
-enum ev_code ev_collector_parse(const json_t *predicate,
+enum ev_code ev_collector_parse(const struct ev_node *predicate,
 				struct ev_collector *out, struct ev_error *err)
 {
 	struct ev_collector c = { .root = NULL };
-	json_t *collector;
+	const struct ev_node *collector;
 
-	if (json_object_get(predicate, "collector") == NULL) {
+	if (ev_node_member(predicate, "collector") == NULL) {
 		*out = c;
 		return EV_OK;
 	}
-	if (ev_json_get_object(predicate, object, "collector", &collector,
+	if (ev_node_get_object(predicate, object, "collector", &collector,
 			       err) != EV_OK ||
 	    parse_optional(collector, "root", ROOT_MAX, &c.root, err) !=
 		    EV_OK ||

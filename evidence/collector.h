@@ -7,7 +7,7 @@
 #ifndef EV_COLLECTOR_H
 #define EV_COLLECTOR_H
 
-#include "evidence/base/json.h"
+#include "evidence/base/json_node.h"
 
 enum ev_step_outcome {
 	EV_STEP_OK,
@@ -36,7 +36,7 @@ struct ev_collector {
 /* Of a manifest's predicate; empty where it says nothing.  Refuses members of
  * other types, outcomes that are not known, sources that stand twice or are
  * not a word, a reason over the limit.  Free with ev_collector_free. */
-enum ev_code ev_collector_parse(const json_t *predicate,
+enum ev_code ev_collector_parse(const struct ev_node *predicate,
 				struct ev_collector *out, struct ev_error *err);
 void ev_collector_free(struct ev_collector *collector);
 

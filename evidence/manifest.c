@@ -3,6 +3,7 @@
 #include "evidence/manifest.h"
 
 #include "evidence/archive_path.h"
+#include "evidence/base/json.h"
 #include "evidence/base/time.h"
 #include "evidence/limits.h"
 #include "evidence/manifest_digests.h"
@@ -34,15 +35,15 @@ static enum ev_code refuse_text(struct ev_error *err, enum ev_code code,
 }
 
 /* A string member that may be absent: NULL then. */
-static enum ev_code get_optional(const json_t *obj, const char *name,
+static enum ev_code get_optional(const struct ev_node *obj, const char *name,
 				 const char **out, struct ev_error *err)
 {
-	const json_t *v = json_object_get(obj, name);
+	const struct ev_node *v = ev_node_member(obj, name);
 
 	*out = NULL;
 	if (v == NULL)
 		return EV_OK;
-	*out = json_string_value(v);
+	*out = ev_node_text(v);
 	if (*out == NULL)
 		return refuse_text(err, EV_SYNTAX, "item", "a string in member",
 				   ev_span_str(name));
@@ -50,20 +51,21 @@ static enum ev_code get_optional(const json_t *obj, const char *name,
 }
 
 /* A type that must be exactly this one; a later version is named as such. */
-static enum ev_code check_type(const json_t *obj, const char *name,
+static enum ev_code check_type(const struct ev_node *obj, const char *name,
 			       const char *want, const char *hint,
 			       struct ev_error *err)
 {
 	struct ev_span text;
 
-	if (ev_json_get_str(obj, object, name, &text, err) != EV_OK)
+	if (ev_node_get_str(obj, object, name, &text, err) != EV_OK)
 		return err->code;
 	if (ev_span_eq(text, ev_span_str(want)))
 		return EV_OK;
 	return refuse_text(err, EV_VALUE, name, hint, text);
 }
 
-static enum ev_code check_types(const json_t *statement, json_t **predicate,
+static enum ev_code check_types(const struct ev_node *statement,
+				const struct ev_node **predicate,
 				struct ev_error *err)
 {
 	if (check_type(statement, "_type", statement_type, statement_type,
@@ -72,7 +74,7 @@ static enum ev_code check_types(const json_t *statement, json_t **predicate,
 		       "an ecart evidence archive; this build reads up to "
 		       "version 1",
 		       err) != EV_OK ||
-	    ev_json_get_object(statement, object, "predicate", predicate,
+	    ev_node_get_object(statement, object, "predicate", predicate,
 			       err) != EV_OK)
 		return err->code;
 	return check_type(*predicate, "format", EV_ARCHIVE_FORMAT,
@@ -81,31 +83,31 @@ static enum ev_code check_types(const json_t *statement, json_t **predicate,
 			  err);
 }
 
-static enum ev_code parse_relates(const json_t *entry,
+static enum ev_code parse_relates(const struct ev_node *entry,
 				  struct ev_manifest_item *item,
 				  struct ev_error *err)
 {
-	json_t *list;
+	const struct ev_node *list, *pair;
 	size_t n;
 
-	if (json_object_get(entry, "relates") == NULL)
+	if (ev_node_member(entry, "relates") == NULL)
 		return EV_OK;
-	if (ev_json_get_array(entry, object, "relates", EV_ITEMS_MAX, &list,
+	if (ev_node_get_array(entry, object, "relates", EV_ITEMS_MAX, &list,
 			      err) != EV_OK)
 		return err->code;
-	n = json_array_size(list);
+	n = list->n;
 	if (n == 0)
 		return EV_OK;
 	item->relates = calloc(n, sizeof(*item->relates));
 	if (item->relates == NULL)
 		return ev_fail_trouble(err, object, "out of memory");
 	item->n_relates = n;
-	for (size_t i = 0; i < n; i++) {
-		const json_t *pair = json_array_get(list, i);
+	pair = ev_node_inside(list);
+	for (size_t i = 0; i < n; i++, pair = ev_node_next(pair)) {
 		struct ev_relation *r = &item->relates[i];
 
-		r->rel = json_string_value(json_object_get(pair, "rel"));
-		r->name = json_string_value(json_object_get(pair, "name"));
+		r->rel = ev_node_text(ev_node_member(pair, "rel"));
+		r->name = ev_node_text(ev_node_member(pair, "name"));
 		if (r->rel == NULL || r->name == NULL)
 			return refuse_text(err, EV_SYNTAX, "relates",
 					   "objects with rel and name",
@@ -114,21 +116,21 @@ static enum ev_code parse_relates(const json_t *entry,
 	return EV_OK;
 }
 
-static enum ev_code parse_source(const json_t *entry,
+static enum ev_code parse_source(const struct ev_node *entry,
 				 struct ev_manifest_item *item,
 				 struct ev_error *err)
 {
 	const char *nonce = NULL;
-	json_t *source;
+	const struct ev_node *source;
 
 	if (get_optional(entry, "scheme", &item->scheme, err) != EV_OK ||
 	    get_optional(entry, "nonce", &nonce, err) != EV_OK)
 		return err->code;
 	if (nonce != NULL)
 		item->nonce = ev_span_str(nonce);
-	if (json_object_get(entry, "source") == NULL)
+	if (ev_node_member(entry, "source") == NULL)
 		return EV_OK;
-	if (ev_json_get_object(entry, object, "source", &source, err) !=
+	if (ev_node_get_object(entry, object, "source", &source, err) !=
 		    EV_OK ||
 	    get_optional(source, "type", &item->source_type, err) != EV_OK ||
 	    get_optional(source, "detail", &item->source_detail, err) !=
@@ -138,17 +140,17 @@ static enum ev_code parse_source(const json_t *entry,
 	return EV_OK;
 }
 
-static enum ev_code parse_kind(const json_t *entry,
+static enum ev_code parse_kind(const struct ev_node *entry,
 			       struct ev_manifest_item *item,
 			       struct ev_error *err)
 {
 	struct ev_span kind;
 
-	if (ev_json_get_str(entry, object, "kind", &kind, err) != EV_OK ||
-	    ev_json_get_u64(entry, object, "size", EV_ITEM_MAX, &item->size,
+	if (ev_node_get_str(entry, object, "kind", &kind, err) != EV_OK ||
+	    ev_node_get_u64(entry, object, "size", EV_ITEM_MAX, &item->size,
 			    err) != EV_OK)
 		return err->code;
-	item->kind_name = json_string_value(json_object_get(entry, "kind"));
+	item->kind_name = ev_node_text(ev_node_member(entry, "kind"));
 	item->kind = ev_kind_find(kind);
 	if (item->kind != NULL && item->size > item->kind->max_size)
 		return ev_fail_u64(err, EV_LIMIT, object, "size", 0,
@@ -157,15 +159,16 @@ static enum ev_code parse_kind(const json_t *entry,
 }
 
 /* The subject says name and digests, the predicate's entry all else. */
-static enum ev_code parse_item(const json_t *subject, const json_t *entry,
+static enum ev_code parse_item(const struct ev_node *subject,
+			       const struct ev_node *entry,
 			       const struct ev_manifest_item *before,
 			       struct ev_manifest_item *item,
 			       struct ev_error *err)
 {
 	struct ev_span name, again;
 
-	if (ev_json_get_str(subject, object, "name", &name, err) != EV_OK ||
-	    ev_json_get_str(entry, object, "name", &again, err) != EV_OK)
+	if (ev_node_get_str(subject, object, "name", &name, err) != EV_OK ||
+	    ev_node_get_str(entry, object, "name", &again, err) != EV_OK)
 		return err->code;
 	if (!ev_span_eq(name, again))
 		return refuse_text(err, EV_VALUE, "items",
@@ -174,11 +177,11 @@ static enum ev_code parse_item(const json_t *subject, const json_t *entry,
 		return refuse_text(err, EV_VALUE, "name",
 				   "items/ and a path of the archive format",
 				   name);
-	item->name = json_string_value(json_object_get(subject, "name"));
+	item->name = ev_node_text(ev_node_member(subject, "name"));
 	if (before != NULL && strcmp(before->name, item->name) >= 0)
 		return refuse_text(err, EV_VALUE, "subject",
 				   "names in bytewise order, each once", name);
-	item->json = entry;
+	item->entry = entry;
 	if (parse_kind(entry, item, err) != EV_OK ||
 	    ev_manifest_digests_parse(subject, item, err) != EV_OK ||
 	    parse_relates(entry, item, err) != EV_OK)
@@ -188,28 +191,30 @@ static enum ev_code parse_item(const json_t *subject, const json_t *entry,
 
 static enum ev_code parse_items(struct ev_manifest *m, struct ev_error *err)
 {
-	json_t *subjects, *entries;
+	const struct ev_node *subjects, *entries, *s, *e;
 	size_t n;
 
-	if (ev_json_get_array(m->json, object, "subject", EV_ITEMS_MAX,
+	if (ev_node_get_array(m->nodes.root, object, "subject", EV_ITEMS_MAX,
 			      &subjects, err) != EV_OK ||
-	    ev_json_get_array(m->predicate, object, "items", EV_ITEMS_MAX,
+	    ev_node_get_array(m->predicate, object, "items", EV_ITEMS_MAX,
 			      &entries, err) != EV_OK)
 		return err->code;
-	n = json_array_size(subjects);
-	if (json_array_size(entries) != n)
+	n = subjects->n;
+	if (entries->n != n)
 		return ev_fail_u64(err, EV_VALUE, object, "items", 0, n,
-				   json_array_size(entries));
+				   entries->n);
 	m->items = calloc(n > 0 ? n : 1, sizeof(*m->items));
 	if (m->items == NULL)
 		return ev_fail_trouble(err, object, "out of memory");
 	m->n_items = n;
+	s = ev_node_inside(subjects);
+	e = ev_node_inside(entries);
 	for (size_t i = 0; i < n; i++) {
-		if (parse_item(json_array_get(subjects, i),
-			       json_array_get(entries, i),
-			       i > 0 ? &m->items[i - 1] : NULL, &m->items[i],
-			       err) != EV_OK)
+		if (parse_item(s, e, i > 0 ? &m->items[i - 1] : NULL,
+			       &m->items[i], err) != EV_OK)
 			return err->code;
+		s = ev_node_next(s);
+		e = ev_node_next(e);
 	}
 	return EV_OK;
 }
@@ -236,12 +241,12 @@ static enum ev_code check_collisions(const struct ev_manifest *m,
 
 /* Archive format, JSON: 1 to 9 digits of a fraction may follow, the last not
  * 0; whole seconds are what is judged by. */
-static enum ev_code parse_time(const json_t *predicate, int64_t *out,
+static enum ev_code parse_time(const struct ev_node *predicate, int64_t *out,
 			       struct ev_error *err)
 {
 	struct ev_span text;
 
-	if (ev_json_get_str(predicate, object, "time", &text, err) != EV_OK)
+	if (ev_node_get_str(predicate, object, "time", &text, err) != EV_OK)
 		return err->code;
 	if (ev_time_parse_fraction(text, out) &&
 	    (text.n == 20 || text.p[text.n - 2] != '0'))
@@ -283,11 +288,12 @@ static enum ev_code parse_redactions(struct ev_manifest *m,
 
 static enum ev_code parse_claims(struct ev_manifest *m, struct ev_error *err)
 {
-	const json_t *collector = json_object_get(m->predicate, "collector");
+	const struct ev_node *collector =
+		ev_node_member(m->predicate, "collector");
 
 	if (get_optional(collector, "verb", &m->verb, err) != EV_OK)
 		return err->code;
-	if (json_object_get(m->predicate, "time") == NULL)
+	if (ev_node_member(m->predicate, "time") == NULL)
 		return EV_OK;
 	m->has_time = true;
 	return parse_time(m->predicate, &m->time, err);
@@ -296,11 +302,11 @@ static enum ev_code parse_claims(struct ev_manifest *m, struct ev_error *err)
 static enum ev_code parse_statement(struct ev_span text, struct ev_manifest *m,
 				    struct ev_error *err)
 {
-	json_t *predicate = NULL;
+	const struct ev_node *predicate = NULL;
 
-	if (ev_json_parse(text, EV_MANIFEST_MAX, object, &m->json, err) !=
+	if (ev_nodes_parse(text, EV_MANIFEST_MAX, object, &m->nodes, err) !=
 		    EV_OK ||
-	    check_types(m->json, &predicate, err) != EV_OK)
+	    check_types(m->nodes.root, &predicate, err) != EV_OK)
 		return err->code;
 	m->predicate = predicate;
 	if (parse_items(m, err) != EV_OK || parse_redactions(m, err) != EV_OK ||
@@ -316,7 +322,7 @@ enum ev_code ev_manifest_parse(struct ev_span text, struct ev_manifest *out,
 	enum ev_code code = parse_statement(text, &m, err);
 
 	if (code == EV_OK) {
-		code = ev_json_check_canonical(text, m.json, object,
+		code = ev_json_check_canonical(text, NULL, object,
 					       &m.not_canonical);
 		if (code == EV_OK)
 			code = ev_manifest_digests_check_spelling(
@@ -341,6 +347,6 @@ void ev_manifest_free(struct ev_manifest *manifest)
 		free(manifest->items[i].relates);
 	free(manifest->items);
 	ev_redactions_free(&manifest->redactions);
-	json_decref(manifest->json);
+	ev_nodes_free(&manifest->nodes);
 	*manifest = (struct ev_manifest){ 0 };
 }

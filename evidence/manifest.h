@@ -6,7 +6,7 @@
 #ifndef EV_MANIFEST_H
 #define EV_MANIFEST_H
 
-#include "evidence/base/json.h"
+#include "evidence/base/json_node.h"
 #include "evidence/kind.h"
 #include "evidence/redactions.h"
 
@@ -31,18 +31,19 @@ struct ev_manifest_item {
 	struct ev_span nonce; /* hex text, borrowed; empty where absent */
 	const char *scheme;   /* "rsassa-sha256" of a bare signature, or NULL */
 	const char *source_type, *source_detail, *source_uri; /* or NULL */
-	const json_t *json; /* the predicate's entry, borrowed */
+	const struct ev_node *digests; /* of the subject, borrowed */
+	const struct ev_node *entry;   /* the predicate's, borrowed */
 };
 
 struct ev_manifest {
-	json_t *json; /* the Statement; owned, everything borrows from it */
+	struct ev_nodes nodes; /* the Statement; everything borrows from it */
 	struct ev_manifest_item *items; /* bytewise by name */
 	size_t n_items;
 	struct ev_redactions redactions; /* none of them is an item */
 	bool has_time;			 /* the collector's claim */
 	int64_t time;
 	const char *verb; /* "collect", "pack", "redact"; or NULL */
-	const json_t *predicate;
+	const struct ev_node *predicate;
 	bool canonical; /* the bytes are what our writer would write */
 	struct ev_error not_canonical; /* where not, if not */
 };

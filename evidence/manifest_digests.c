@@ -16,26 +16,27 @@ static const struct digest_name digest_names[] = {
 	{ "sha512", 64 },
 };
 
-enum ev_code ev_manifest_digests_parse(const json_t *subject,
+enum ev_code ev_manifest_digests_parse(const struct ev_node *subject,
 				       struct ev_manifest_item *item,
 				       struct ev_error *err)
 {
 	uint8_t digest[64];
-	json_t *digests;
+	const struct ev_node *digests;
 
-	if (ev_json_get_object(subject, object, "digest", &digests, err) !=
+	if (ev_node_get_object(subject, object, "digest", &digests, err) !=
 	    EV_OK)
 		return err->code;
-	if (ev_json_get_hex(digests, object, "sha256", item->sha256, 32, err) !=
+	item->digests = digests;
+	if (ev_node_get_hex(digests, object, "sha256", item->sha256, 32, err) !=
 	    EV_OK)
 		return err->code;
 	for (size_t i = 0; i < sizeof(digest_names) / sizeof(*digest_names);
 	     i++) {
 		const struct digest_name *d = &digest_names[i];
 
-		if (json_object_get(digests, d->name) == NULL)
+		if (ev_node_member(digests, d->name) == NULL)
 			continue;
-		if (ev_json_get_hex(digests, object, d->name, digest, d->size,
+		if (ev_node_get_hex(digests, object, d->name, digest, d->size,
 				    err) != EV_OK)
 			return err->code;
 		if (d->size != sizeof(item->sha384))
@@ -59,20 +60,17 @@ static enum ev_code check_lower(struct ev_span hex, const char *field,
 enum ev_code ev_manifest_digests_check_spelling(const struct ev_manifest *m,
 						struct ev_error *err)
 {
-	const json_t *subjects = json_object_get(m->json, "subject");
 	size_t n = sizeof(digest_names) / sizeof(*digest_names);
 
 	for (size_t i = 0; i < m->n_items; i++) {
-		const json_t *digests =
-			json_object_get(json_array_get(subjects, i), "digest");
-
 		for (size_t k = 0; k < n; k++) {
 			const char *name = digest_names[k].name;
-			const json_t *hex = json_object_get(digests, name);
+			const struct ev_node *hex =
+				ev_node_member(m->items[i].digests, name);
 
 			if (hex != NULL &&
-			    check_lower(ev_span_str(json_string_value(hex)),
-					name, err) != EV_OK)
+			    check_lower(ev_span_str(ev_node_text(hex)), name,
+					err) != EV_OK)
 				return err->code;
 		}
 		if (check_lower(m->items[i].nonce, "nonce", err) != EV_OK)

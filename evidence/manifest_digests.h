@@ -8,7 +8,7 @@
 
 /* Fills the item's digests from its subject: sha256 must be there, and every
  * other one that is known must be well formed. */
-enum ev_code ev_manifest_digests_parse(const json_t *subject,
+enum ev_code ev_manifest_digests_parse(const struct ev_node *subject,
 				       struct ev_manifest_item *item,
 				       struct ev_error *err);
 

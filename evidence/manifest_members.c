@@ -37,16 +37,18 @@ static bool is_known(const char *const known[MEMBERS_MAX], const char *name)
 }
 
 /* Not an object, or absent: nothing in it. */
-static void look(struct search *s, const json_t *v, const char *where,
+static void look(struct search *s, const struct ev_node *obj, const char *where,
 		 const char *const known[MEMBERS_MAX])
 {
-	const char *name;
-	json_t *ignored;
+	const struct ev_node *v;
 
-	json_object_foreach ((json_t *)(uintptr_t)v, name, ignored) {
-		if (is_known(known, name))
-			continue;
-		if (s->n++ > 0)
+	if (obj == NULL || obj->type != EV_NODE_OBJECT)
+		return;
+	v = ev_node_inside(obj);
+	for (uint32_t i = 0; i < obj->n; i++, v = ev_node_next(v)) {
+		const char *name = (const char *)v->name.p;
+
+		if (is_known(known, name) || s->n++ > 0)
 			continue;
 		s->where = where;
 		s->name = name;
@@ -58,12 +60,12 @@ bool ev_manifest_has_unknown(const struct ev_manifest *m, struct ev_error *note)
 	struct search s = { .n = 0 };
 	char name[64], found[EV_TEXT_MAX];
 
-	look(&s, m->json, "statement", statement);
+	look(&s, m->nodes.root, "statement", statement);
 	look(&s, m->predicate, "predicate", predicate);
-	look(&s, json_object_get(m->predicate, "collector"), "collector",
+	look(&s, ev_node_member(m->predicate, "collector"), "collector",
 	     collector);
 	for (size_t i = 0; i < m->n_items; i++)
-		look(&s, m->items[i].json, "items", item);
+		look(&s, m->items[i].entry, "items", item);
 	if (s.n == 0)
 		return false;
 	ev_show(ev_span_str(s.name), name, sizeof(name));

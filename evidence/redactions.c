@@ -9,49 +9,49 @@
 
 static const char object[] = "redactions";
 
-static enum ev_code parse_digest(const json_t *entry, struct ev_redaction *r,
-				 struct ev_error *err)
+static enum ev_code parse_digest(const struct ev_node *entry,
+				 struct ev_redaction *r, struct ev_error *err)
 {
-	bool plain = json_object_get(entry, "digest") != NULL;
-	json_t *digest;
+	bool plain = ev_node_member(entry, "digest") != NULL;
+	const struct ev_node *digest;
 
-	r->salted = json_object_get(entry, "salted") != NULL;
+	r->salted = ev_node_member(entry, "salted") != NULL;
 	if (plain == r->salted)
 		return ev_fail(err, plain ? EV_DUPLICATE : EV_MISSING, object,
 			       "digest", 0, "digest or salted, one of them",
 			       plain ? "both" : "neither");
-	if (ev_json_get_object(entry, object, plain ? "digest" : "salted",
+	if (ev_node_get_object(entry, object, plain ? "digest" : "salted",
 			       &digest, err) != EV_OK ||
-	    ev_json_get_hex(digest, object, "sha256", r->sha256,
+	    ev_node_get_hex(digest, object, "sha256", r->sha256,
 			    sizeof(r->sha256), err) != EV_OK)
 		return err->code;
-	r->has_sha384 = plain && json_object_get(digest, "sha384") != NULL;
+	r->has_sha384 = plain && ev_node_member(digest, "sha384") != NULL;
 	if (!r->has_sha384)
 		return EV_OK;
-	return ev_json_get_hex(digest, object, "sha384", r->sha384,
+	return ev_node_get_hex(digest, object, "sha384", r->sha384,
 			       sizeof(r->sha384), err);
 }
 
 /* Text that may be of any length up to max. */
-static enum ev_code get_text(const json_t *entry, const char *name, size_t max,
-			     const char **out, struct ev_error *err)
+static enum ev_code get_text(const struct ev_node *entry, const char *name,
+			     size_t max, const char **out, struct ev_error *err)
 {
 	struct ev_span text;
 
-	if (ev_json_get_str(entry, object, name, &text, err) != EV_OK)
+	if (ev_node_get_str(entry, object, name, &text, err) != EV_OK)
 		return err->code;
 	if (text.n > max)
 		return ev_fail_u64(err, EV_LIMIT, object, name, 0, max, text.n);
-	*out = json_string_value(json_object_get(entry, name));
+	*out = ev_node_text(ev_node_member(entry, name));
 	return EV_OK;
 }
 
-static enum ev_code parse_entry(const json_t *entry, struct ev_redaction *r,
-				struct ev_error *err)
+static enum ev_code parse_entry(const struct ev_node *entry,
+				struct ev_redaction *r, struct ev_error *err)
 {
-	if (!json_is_object(entry))
+	if (entry->type != EV_NODE_OBJECT)
 		return ev_fail(err, EV_SYNTAX, object, "entry", 0, "an object",
-			       ev_json_type_word(entry));
+			       ev_node_type_word(entry));
 	if (get_text(entry, "name", EV_PATH_TEXT - 1, &r->name, err) != EV_OK)
 		return err->code;
 	if (!ev_item_path_ok(ev_span_str(r->name)))
@@ -62,7 +62,7 @@ static enum ev_code parse_entry(const json_t *entry, struct ev_redaction *r,
 		    EV_OK ||
 	    get_text(entry, "reason", EV_REDACTION_TEXT_MAX, &r->reason, err) !=
 		    EV_OK ||
-	    ev_json_get_u64(entry, object, "size", EV_ITEM_MAX, &r->size,
+	    ev_node_get_u64(entry, object, "size", EV_ITEM_MAX, &r->size,
 			    err) != EV_OK)
 		return err->code;
 	return parse_digest(entry, r, err);
@@ -74,12 +74,13 @@ static int by_name(const void *a, const void *b)
 		      ((const struct ev_redaction *)b)->name);
 }
 
-static enum ev_code parse(const json_t *list, struct ev_redactions *r,
+static enum ev_code parse(const struct ev_node *list, struct ev_redactions *r,
 			  struct ev_error *err)
 {
-	for (size_t i = 0; i < r->n; i++)
-		if (parse_entry(json_array_get(list, i), &r->list[i], err) !=
-		    EV_OK)
+	const struct ev_node *v = ev_node_inside(list);
+
+	for (size_t i = 0; i < r->n; i++, v = ev_node_next(v))
+		if (parse_entry(v, &r->list[i], err) != EV_OK)
 			return err->code;
 	qsort(r->list, r->n, sizeof(*r->list), by_name);
 	for (size_t i = 1; i < r->n; i++)
@@ -90,21 +91,21 @@ static enum ev_code parse(const json_t *list, struct ev_redactions *r,
 	return EV_OK;
 }
 
-enum ev_code ev_redactions_parse(const json_t *predicate,
+enum ev_code ev_redactions_parse(const struct ev_node *predicate,
 				 struct ev_redactions *out,
 				 struct ev_error *err)
 {
 	struct ev_redactions r = { .n = 0 };
-	json_t *list;
+	const struct ev_node *list;
 
-	if (json_object_get(predicate, "redactions") == NULL) {
+	if (ev_node_member(predicate, "redactions") == NULL) {
 		*out = r;
 		return EV_OK;
 	}
-	if (ev_json_get_array(predicate, object, "redactions", EV_ITEMS_MAX,
+	if (ev_node_get_array(predicate, object, "redactions", EV_ITEMS_MAX,
 			      &list, err) != EV_OK)
 		return err->code;
-	r.n = json_array_size(list);
+	r.n = list->n;
 	r.list = calloc(r.n + 1, sizeof(*r.list));
 	if (r.list == NULL)
 		return ev_fail_trouble(err, object, "out of memory");

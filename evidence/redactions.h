@@ -7,7 +7,7 @@
 #ifndef EV_REDACTIONS_H
 #define EV_REDACTIONS_H
 
-#include "evidence/base/json.h"
+#include "evidence/base/json_node.h"
 
 struct ev_redaction {	  /* text is borrowed */
 	const char *name; /* the path that the item had */
@@ -29,7 +29,7 @@ struct ev_redactions {
  * entries without name, kind, reason or size, names outside the path rules,
  * those with neither or both kinds of digest, names that stand twice.  Free
  * with ev_redactions_free. */
-enum ev_code ev_redactions_parse(const json_t *predicate,
+enum ev_code ev_redactions_parse(const struct ev_node *predicate,
 				 struct ev_redactions *out,
 				 struct ev_error *err);
 void ev_redactions_free(struct ev_redactions *redactions);

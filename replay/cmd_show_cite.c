@@ -63,10 +63,10 @@ static void write_commands(struct citation *c)
 
 static const char *collector_text(const struct citation *c, const char *name)
 {
-	const json_t *collector =
-		json_object_get(c->archive->manifest.predicate, "collector");
+	const struct ev_node *collector =
+		ev_node_member(c->archive->manifest.predicate, "collector");
 
-	return json_string_value(json_object_get(collector, name));
+	return ev_node_text(ev_node_member(collector, name));
 }
 
 static void write_line(struct ev_buffer *out, const char *name,

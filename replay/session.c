@@ -66,7 +66,7 @@ static enum ev_code place_all(struct rp_case *c)
 
 enum ev_code rp_session_build(struct rp_case *c)
 {
-	const json_t *predicate;
+	const struct ev_node *predicate;
 	struct rp_session *s;
 
 	if (c->archive == NULL)
@@ -145,11 +145,13 @@ static bool digest_place(struct rp_case *c, struct rp_place *p)
 }
 
 /* A name that is neither here nor withheld is left in *missing. */
-static bool commit_all(struct rp_case *c, const json_t *after,
+static bool commit_all(struct rp_case *c, const struct ev_node *after,
 		       struct ev_buffer *t, const char **missing)
 {
-	for (size_t i = 0; i < json_array_size(after); i++) {
-		const char *name = json_string_value(json_array_get(after, i));
+	const struct ev_node *v = ev_node_inside(after);
+
+	for (uint32_t i = 0; i < after->n; i++, v = ev_node_next(v)) {
+		const char *name = ev_node_text(v);
 		const struct ev_redaction *r;
 		struct rp_place *p = place_of(c, name);
 

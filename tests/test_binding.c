@@ -2,6 +2,7 @@
 /* The binding of a manifest: what is read, named and refused. */
 #include "evidence/binding.h"
 
+#include "evidence/base/buffer.h"
 #include "evidence/limits.h"
 #include "tests/parse_case.h"
 
@@ -23,34 +24,35 @@ static const char good[] =
 
 static enum ev_code parse(struct ev_span text, struct ev_error *err)
 {
-	ev_auto_json json_t *predicate = NULL;
+	struct ev_nodes nodes = { 0 };
 	struct ev_binding b;
 
-	if (ev_json_parse(text, text.n, "test", &predicate, err) == EV_OK &&
-	    ev_binding_parse(predicate, &b, err) == EV_OK)
+	if (ev_nodes_parse(text, text.n, "test", &nodes, err) == EV_OK &&
+	    ev_binding_parse(nodes.root, &b, err) == EV_OK)
 		ev_binding_free(&b);
+	ev_nodes_free(&nodes);
 	return err->code;
 }
 
-static json_t *load(const char *text)
+static struct ev_nodes load(const char *text)
 {
 	struct ev_error err = { 0 };
-	json_t *v = NULL;
+	struct ev_nodes v = { 0 };
 
-	assert_int_equal(ev_json_parse(ev_span_str(text), strlen(text), "test",
-				       &v, &err),
+	assert_int_equal(ev_nodes_parse(ev_span_str(text), strlen(text), "test",
+					&v, &err),
 			 EV_OK);
 	return v;
 }
 
 static void a_binding_is_read(void **state)
 {
-	json_t *predicate = load(good);
+	struct ev_nodes nodes = load(good);
 	struct ev_error err = { 0 };
 	struct ev_binding b;
 
 	(void)state;
-	assert_int_equal(ev_binding_parse(predicate, &b, &err), EV_OK);
+	assert_int_equal(ev_binding_parse(nodes.root, &b, &err), EV_OK);
 	assert_true(b.present && b.recipe_known);
 	assert_string_equal(b.session, "items/ecart-session/0000.json");
 	assert_int_equal(b.n_nonces, 4);
@@ -58,46 +60,46 @@ static void a_binding_is_read(void **state)
 	assert_null(b.nonces[0].after);
 	assert_int_equal(b.nonces[1].round, 1);
 	/* The order of the manifest, not of the names. */
-	assert_int_equal(json_array_size(b.nonces[1].after), 2);
-	assert_string_equal(
-		json_string_value(json_array_get(b.nonces[1].after, 0)), QUOTE);
+	assert_int_equal(b.nonces[1].after->n, 2);
+	assert_string_equal(ev_node_text(ev_node_inside(b.nonces[1].after)),
+			    QUOTE);
 	assert_int_equal(b.nonces[3].index, 8);
 	assert_ptr_equal(ev_binding_find(&b, ATT), &b.nonces[1]);
 	assert_null(ev_binding_find(&b, QUOTE));
 	assert_string_equal(ev_use_word(EV_USE_REPORT_DATA), "report-data");
 	ev_binding_free(&b);
-	json_decref(predicate);
+	ev_nodes_free(&nodes);
 }
 
 static void no_binding_is_not_present(void **state)
 {
-	json_t *predicate = load("{\"items\":[]}");
+	struct ev_nodes nodes = load("{\"items\":[]}");
 	struct ev_error err = { 0 };
 	struct ev_binding b;
 
 	(void)state;
-	assert_int_equal(ev_binding_parse(predicate, &b, &err), EV_OK);
+	assert_int_equal(ev_binding_parse(nodes.root, &b, &err), EV_OK);
 	assert_false(b.present);
 	assert_null(ev_binding_find(&b, HCL));
 	ev_binding_free(&b);
-	json_decref(predicate);
+	ev_nodes_free(&nodes);
 }
 
 static void a_later_recipe_is_named_and_not_read(void **state)
 {
-	json_t *predicate = load("{\"binding\":{\"recipe\":\"ecart/2\","
-				 "\"nonces\":7}}");
+	struct ev_nodes nodes = load("{\"binding\":{\"recipe\":\"ecart/2\","
+				     "\"nonces\":7}}");
 	struct ev_error err = { 0 };
 	struct ev_binding b;
 
 	(void)state;
-	assert_int_equal(ev_binding_parse(predicate, &b, &err), EV_OK);
+	assert_int_equal(ev_binding_parse(nodes.root, &b, &err), EV_OK);
 	assert_true(b.present);
 	assert_false(b.recipe_known);
 	assert_string_equal(b.recipe, "ecart/2");
 	assert_int_equal(b.n_nonces, 0);
 	ev_binding_free(&b);
-	json_decref(predicate);
+	ev_nodes_free(&nodes);
 }
 
 static const struct {

@@ -2,6 +2,7 @@
 /* What a manifest says of its collector: root and steps. */
 #include "evidence/collector.h"
 
+#include "evidence/base/buffer.h"
 #include "evidence/limits.h"
 #include "tests/parse_case.h"
 
@@ -15,26 +16,27 @@ static const char good[] =
 
 static enum ev_code parse(struct ev_span text, struct ev_error *err)
 {
-	ev_auto_json json_t *predicate = NULL;
+	struct ev_nodes nodes = { 0 };
 	struct ev_collector c;
 
-	if (ev_json_parse(text, text.n, "test", &predicate, err) == EV_OK &&
-	    ev_collector_parse(predicate, &c, err) == EV_OK)
+	if (ev_nodes_parse(text, text.n, "test", &nodes, err) == EV_OK &&
+	    ev_collector_parse(nodes.root, &c, err) == EV_OK)
 		ev_collector_free(&c);
+	ev_nodes_free(&nodes);
 	return err->code;
 }
 
 static void root_and_steps_are_read(void **state)
 {
 	struct ev_error err = { 0 };
-	ev_auto_json json_t *predicate = NULL;
+	struct ev_nodes nodes = { 0 };
 	struct ev_collector c;
 
 	(void)state;
-	assert_int_equal(ev_json_parse(ev_span_str(good), strlen(good), "test",
-				       &predicate, &err),
+	assert_int_equal(ev_nodes_parse(ev_span_str(good), strlen(good), "test",
+					&nodes, &err),
 			 EV_OK);
-	assert_int_equal(ev_collector_parse(predicate, &c, &err), EV_OK);
+	assert_int_equal(ev_collector_parse(nodes.root, &c, &err), EV_OK);
 	assert_string_equal(c.root, "test");
 	assert_int_equal(c.n_steps, 4);
 	assert_string_equal(c.steps[1].source, "tcg-log");
@@ -44,6 +46,7 @@ static void root_and_steps_are_read(void **state)
 		assert_int_equal(c.steps[i].outcome, i);
 	assert_string_equal(ev_step_outcome_word(EV_STEP_ABSENT), "absent");
 	ev_collector_free(&c);
+	ev_nodes_free(&nodes);
 }
 
 static void a_manifest_may_say_nothing(void **state)

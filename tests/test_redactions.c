@@ -2,6 +2,7 @@
 /* Withheld items: found by name, each with one digest. */
 #include "evidence/redactions.h"
 
+#include "evidence/base/buffer.h"
 #include "evidence/limits.h"
 #include "tests/parse_case.h"
 
@@ -17,27 +18,28 @@ static const char good[] =
 
 static enum ev_code parse(struct ev_span text, struct ev_error *err)
 {
-	ev_auto_json json_t *predicate = NULL;
+	struct ev_nodes nodes = { 0 };
 	struct ev_redactions r;
 
-	if (ev_json_parse(text, text.n, "test", &predicate, err) == EV_OK &&
-	    ev_redactions_parse(predicate, &r, err) == EV_OK)
+	if (ev_nodes_parse(text, text.n, "test", &nodes, err) == EV_OK &&
+	    ev_redactions_parse(nodes.root, &r, err) == EV_OK)
 		ev_redactions_free(&r);
+	ev_nodes_free(&nodes);
 	return err->code;
 }
 
 static void withheld_items_are_found(void **state)
 {
 	struct ev_error err = { 0 };
-	ev_auto_json json_t *predicate = NULL;
+	struct ev_nodes nodes = { 0 };
 	const struct ev_redaction *a, *b;
 	struct ev_redactions r;
 
 	(void)state;
-	assert_int_equal(ev_json_parse(ev_span_str(good), strlen(good), "test",
-				       &predicate, &err),
+	assert_int_equal(ev_nodes_parse(ev_span_str(good), strlen(good), "test",
+					&nodes, &err),
 			 EV_OK);
-	assert_int_equal(ev_redactions_parse(predicate, &r, &err), EV_OK);
+	assert_int_equal(ev_redactions_parse(nodes.root, &r, &err), EV_OK);
 	assert_int_equal(r.n, 2);
 	a = ev_redactions_find(&r, "items/a/0000.bin");
 	b = ev_redactions_find(&r, "items/b/0000.bin");
@@ -55,6 +57,7 @@ static void withheld_items_are_found(void **state)
 	assert_null(ev_redactions_find(&r, "items/c/0000.bin"));
 	ev_redactions_free(&r);
 	assert_null(ev_redactions_find(&r, "items/a/0000.bin"));
+	ev_nodes_free(&nodes);
 }
 
 static void nothing_withheld_is_an_empty_list(void **state)

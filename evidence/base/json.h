@@ -95,7 +95,8 @@ enum ev_code ev_json_canonical(const json_t *v, const char *object, char **out,
 
 /*
  * Whether text is canonical in the subset of spec archive.md 3: EV_OK, or
- * the refusal with the offset of the first byte that differs.
+ * the refusal with the offset of the first byte that differs.  parsed may be
+ * NULL: text, which is then known to parse, is parsed where that is needed.
  */
 enum ev_code ev_json_check_canonical(struct ev_span text, const json_t *parsed,
 				     const char *object, struct ev_error *err);

@@ -199,10 +199,16 @@ enum ev_code ev_json_check_canonical(struct ev_span text, const json_t *parsed,
 				     const char *object, struct ev_error *err)
 {
 	ev_auto_free char *canonical = NULL;
+	ev_auto_json json_t *own = NULL;
 	size_t n = 0, same = 0;
 
 	if (is_plainly_canonical(text))
 		return EV_OK;
+	if (parsed == NULL &&
+	    ev_json_parse(text, text.n, object, &own, err) != EV_OK)
+		return err->code;
+	if (parsed == NULL)
+		parsed = own;
 	if (ev_json_canonical(parsed, object, &canonical, &n, err) != EV_OK)
 		return err->code;
 	if (ev_span_eq(text, ev_span_of(canonical, n)))
