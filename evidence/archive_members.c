@@ -19,6 +19,7 @@ struct walk {
 	enum group group;	 /* of the members so far */
 	char last[EV_PATH_TEXT]; /* name of the member before */
 	uint64_t sigs_size;	 /* of the sig/ files so far */
+	size_t sigs_room;	 /* in the archive's list of them */
 	struct ev_error *err;
 };
 
@@ -82,6 +83,24 @@ static void check_order(struct walk *w, const struct ev_tar_member *m,
 	memcpy(w->last, m->name, sizeof(w->last));
 }
 
+/* Room for one more; most archives have one or two, and none many. */
+static bool reserve_sig(struct walk *w)
+{
+	struct ev_archive *a = w->archive;
+	size_t room = w->sigs_room > 0 ? 2 * w->sigs_room : 4;
+	struct ev_member *p = a->sigs;
+
+	if (a->n_sigs < w->sigs_room)
+		return true;
+	p = reallocarray(p, room, sizeof(*p));
+	if (p == NULL)
+		return false;
+	memset(p + a->n_sigs, 0, (room - a->n_sigs) * sizeof(*p));
+	a->sigs = p;
+	w->sigs_room = room;
+	return true;
+}
+
 static enum ev_code take_sig(struct walk *w, const struct ev_tar_member *m)
 {
 	struct ev_archive *a = w->archive;
@@ -100,6 +119,8 @@ static enum ev_code take_sig(struct walk *w, const struct ev_tar_member *m)
 		return ev_fail_u64(w->err, EV_LIMIT, object, "sig/ files",
 				   m->header_offset, EV_SIG_ALL_MAX,
 				   w->sigs_size);
+	if (!reserve_sig(w))
+		return ev_fail_trouble(w->err, object, "out of memory");
 	sig = &a->sigs[a->n_sigs++];
 	memcpy(sig->name, m->name, sizeof(sig->name));
 	sig->data = m->data;
@@ -260,8 +281,7 @@ enum ev_code ev_archive_read_members(struct ev_archive *archive,
 	bool whole = false;
 
 	archive->items = calloc(n > 0 ? n : 1, sizeof(*archive->items));
-	archive->sigs = calloc(EV_SIG_FILES_MAX, sizeof(*archive->sigs));
-	if (archive->items == NULL || archive->sigs == NULL)
+	if (archive->items == NULL)
 		return ev_fail_trouble(err, object, "out of memory");
 	if (walk_members(&w, &whole) != EV_OK)
 		return err->code;

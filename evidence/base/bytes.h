@@ -53,10 +53,15 @@ static inline struct ev_span ev_span_sub(struct ev_span in, size_t offset,
 /* All bytes zero; true for the empty span. */
 static inline bool ev_span_is_zero(struct ev_span in)
 {
-	uint8_t any = 0;
+	uint64_t any = 0, word;
+	size_t at = 0;
 
-	for (size_t i = 0; i < in.n; i++)
-		any |= in.p[i];
+	for (; in.n - at >= sizeof(word); at += sizeof(word)) {
+		memcpy(&word, in.p + at, sizeof(word));
+		any |= word;
+	}
+	for (; at < in.n; at++)
+		any |= in.p[at];
 	return any == 0;
 }
 

@@ -29,7 +29,18 @@ static bool is_plain(uint8_t c)
  * what stands for them. */
 typedef uint8_t sixteen __attribute__((vector_size(16)));
 
-static bool sixteen_are_plain(const uint8_t *p)
+/* The place in memory of the first byte of a word that is not 0. */
+static size_t first_odd(uint64_t word)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	return (size_t)__builtin_ctzll(word) / 8;
+#else
+	return (size_t)__builtin_clzll(word) / 8;
+#endif
+}
+
+/* How many of sixteen bytes are plain before the first that is not. */
+static size_t plain_of_sixteen(const uint8_t *p)
 {
 	sixteen v, odd;
 	uint64_t any[2];
@@ -39,17 +50,23 @@ static bool sixteen_are_plain(const uint8_t *p)
 	odd = (sixteen)(v - 0x20 > 0x5e) | (sixteen)(v == '"') |
 	      (sixteen)(v == '\\');
 	memcpy(any, &odd, sizeof(any));
-	return (any[0] | any[1]) == 0;
+	if (any[0] != 0)
+		return first_odd(any[0]);
+	return any[1] != 0 ? 8 + first_odd(any[1]) : 16;
 }
 
 size_t ev_json_plain(struct ev_span text)
 {
-	size_t n = 0;
+	size_t n = 0, more = 16;
 
-	while (text.n - n >= 16 && sixteen_are_plain(text.p + n))
-		n += 16;
+	while (more == 16 && text.n - n >= 16) {
+		more = plain_of_sixteen(text.p + n);
+		n += more;
+	}
+	if (more < 16)
+		return n;
 	/* The rest with some that were looked at: seldom is one odd. */
-	if (n > 0 && text.n - n < 16 && sixteen_are_plain(text.p + text.n - 16))
+	if (n > 0 && plain_of_sixteen(text.p + text.n - 16) == 16)
 		return text.n;
 	while (n < text.n && is_plain(text.p[n]))
 		n++;

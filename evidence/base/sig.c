@@ -85,19 +85,16 @@ enum ev_verified ev_p256_verify_hashed(struct ev_crypto *crypto,
 				       const uint8_t digest[32],
 				       const uint8_t sig[64])
 {
-	static const uint8_t kind = REMEMBER_P256;
-	uint8_t memory[32];
-	const struct ev_span parts[] = {
-		{ &kind, 1 },
-		{ key, EV_P256_POINT },
-		{ sig, 64 },
-		{ digest, 32 },
-	};
+	uint8_t all[1 + EV_P256_POINT + 64 + 32] = { REMEMBER_P256 };
 	enum ev_verified answer;
+	uint8_t memory[32];
 
 	if (!in_order(sig) || !in_order(sig + 32))
 		return EV_VERIFIED_NO;
-	if (!ev_digest_parts(crypto, EV_SHA256, parts, 4, memory))
+	memcpy(all + 1, key, EV_P256_POINT);
+	memcpy(all + 1 + EV_P256_POINT, sig, 64);
+	memcpy(all + 1 + EV_P256_POINT + 64, digest, 32);
+	if (!ev_digest(crypto, EV_SHA256, EV_SPAN(all), memory))
 		return EV_VERIFIED_TROUBLE;
 	if (ev_crypto_remembered(crypto, memory))
 		return EV_VERIFIED_YES;
