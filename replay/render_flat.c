@@ -2,9 +2,8 @@
 /* One flat object for each archive: the columns of a database's table. */
 #include "replay/render.h"
 
-#include "evidence/base/json.h"
 #include "evidence/base/json_write.h"
-#include "replay/render_member.h"
+#include "replay/render_brief.h"
 
 #include <stdlib.h>
 
@@ -26,40 +25,36 @@ static const struct {
 	{ "qe_status", "tcb", "qe", "status" },
 };
 
-static const json_t *first_of(const json_t *facts, const char *area)
-{
-	return rp_unless_beside(rp_area_nth(facts, area, 0));
-}
-
 /* Every member is there in every row; one of several quotes speaks for none,
  * so that its columns are empty then. */
-static void write_facts(struct ev_writer *w, const json_t *facts)
+static void write_facts(struct ev_writer *w, const struct rp_brief *b)
 {
-	bool one = rp_area_nth(facts, "quote", 1) == NULL;
+	bool one = rp_brief_nth(b, "quote", 1) == NULL;
 
 	for (size_t i = 0; i < sizeof(facts_columns) / sizeof(facts_columns[0]);
 	     i++) {
-		const json_t *v =
-			one ? first_of(facts, facts_columns[i].area) : NULL;
+		const struct ev_node *v =
+			one ? rp_brief_first(b, facts_columns[i].area) : NULL;
 
 		ev_write_str(w, facts_columns[i].column,
-			     rp_member_text(v, facts_columns[i].member,
-					    facts_columns[i].inner, NULL));
+			     rp_brief_text(v, facts_columns[i].member,
+					   facts_columns[i].inner));
 	}
 }
 
-static void write_advisories(struct ev_writer *w, const json_t *facts)
+static void write_advisories(struct ev_writer *w, const struct rp_brief *b)
 {
 	ev_auto_buffer struct ev_buffer list = { 0 };
-	const json_t *id;
-	size_t i;
+	const struct ev_node *ids = NULL, *id;
 
-	if (rp_area_nth(facts, "quote", 1) == NULL)
-		json_array_foreach (
-			json_object_get(first_of(facts, "tcb"), "advisories"),
-			i, id)
+	if (rp_brief_nth(b, "quote", 1) == NULL)
+		ids = ev_node_member(rp_brief_first(b, "tcb"), "advisories");
+	if (ids != NULL && ids->type == EV_NODE_ARRAY) {
+		id = ev_node_inside(ids);
+		for (uint32_t i = 0; i < ids->n; i++, id = ev_node_next(id))
 			ev_buffer_printf(&list, "%s%s", i > 0 ? " " : "",
-					 json_string_value(id));
+					 ev_node_text(id));
+	}
 	ev_write_text(w, "advisories", ev_buffer_span(&list));
 }
 
@@ -95,59 +90,56 @@ static int64_t count(struct ev_span checks, struct ev_span outcome,
 	return n;
 }
 
-static void write_row(struct ev_writer *w, const json_t *r,
-		      struct ev_span checks, const char *verdict,
-		      const char *name)
+static void write_row(struct ev_writer *w, const struct rp_brief *b,
+		      const char *verdict, const char *name)
 {
-	const json_t *facts = json_object_get(r, "facts");
+	const struct ev_node *r = b->nodes.root;
 	int64_t quotes = 0;
 
-	while (rp_area_nth(facts, "quote", (size_t)quotes) != NULL)
+	while (rp_brief_nth(b, "quote", (size_t)quotes) != NULL)
 		quotes++;
 	ev_write_object(w, NULL);
 	ev_write_foreign(w, "file", ev_span_str(name));
 	ev_write_str(w, "verdict", verdict);
-	ev_write_str(w, "as_of", rp_member_text(r, "asOf", "time", NULL));
-	ev_write_str(w, "basis", rp_member_text(r, "asOf", "basis", NULL));
-	ev_write_str(w, "archive", rp_member_text(r, "archiveId", NULL, NULL));
+	ev_write_str(w, "as_of", rp_brief_text(r, "asOf", "time"));
+	ev_write_str(w, "basis", rp_brief_text(r, "asOf", "basis"));
+	ev_write_str(w, "archive", rp_brief_text(r, "archiveId", NULL));
 	ev_write_int(w, "quotes", quotes);
-	write_facts(w, facts);
-	write_advisories(w, facts);
+	write_facts(w, b);
+	write_advisories(w, b);
 	ev_write_bool(w, "trusted",
 		      quotes == 1 &&
-			      rp_member_is_true(rp_area_nth(facts, "quote", 0),
-						"trusted"));
-	ev_write_bool(w, "simulated", r != NULL && rp_rests_on_simulated(r));
-	ev_write_int(
-		w, "passed",
-		count(checks, EV_SPAN_LITERAL("\"outcome\":\"pass\""), false));
-	ev_write_int(
-		w, "failed",
-		count(checks, EV_SPAN_LITERAL("\"outcome\":\"fail\""), false));
-	ev_write_int(
-		w, "missing",
-		count(checks, EV_SPAN_LITERAL("\"outcome\":\"skip\""), true));
+			      rp_brief_is_true(rp_brief_nth(b, "quote", 0),
+					       "trusted"));
+	ev_write_bool(w, "simulated", rp_brief_is_simulated(b));
+	ev_write_int(w, "passed",
+		     count(b->checks, EV_SPAN_LITERAL("\"outcome\":\"pass\""),
+			   false));
+	ev_write_int(w, "failed",
+		     count(b->checks, EV_SPAN_LITERAL("\"outcome\":\"fail\""),
+			   false));
+	ev_write_int(w, "missing",
+		     count(b->checks, EV_SPAN_LITERAL("\"outcome\":\"skip\""),
+			   true));
 	ev_write_end(w);
 }
 
 bool rp_render_flat(struct ev_span report, const char *verdict,
 		    const char *name, struct ev_buffer *out)
 {
-	struct ev_span checks = { NULL, 0 };
-	ev_auto_json json_t *r =
-		report.n > 0 ? rp_report_load_brief(report, &checks) : NULL;
 	ev_auto_writer struct ev_writer *w = ev_writer_new();
-	char *line = NULL;
+	struct rp_brief b = { .facts = NULL };
+	char *line;
 
-	if (w == NULL || (report.n > 0 && r == NULL))
+	if (w == NULL || (report.n > 0 && !rp_brief_load(report, &b)))
 		return false;
-	write_row(w, r, checks,
-		  r != NULL ? rp_member_text(r, "verdict", NULL, NULL)
-			    : verdict,
-		  name);
+	if (b.nodes.root != NULL)
+		verdict = rp_brief_text(b.nodes.root, "verdict", NULL);
+	write_row(w, &b, verdict, name);
 	line = ev_writer_finish(w, NULL);
 	if (line != NULL)
 		ev_buffer_printf(out, "%s\n", line);
 	free(line);
+	rp_brief_free(&b);
 	return line != NULL;
 }

@@ -14,42 +14,6 @@ json_t *rp_report_load(struct ev_span report)
 	return r;
 }
 
-/* In the order of `brief`'s spans. */
-enum { ANCHORS, ARCHIVE, AS_OF, CHECKS, FACTS, VERDICT, N_BRIEF };
-static const char *const brief_names[N_BRIEF] = {
-	[ANCHORS] = "anchors", [ARCHIVE] = "archive", [AS_OF] = "asOf",
-	[CHECKS] = "checks",   [FACTS] = "facts",     [VERDICT] = "verdict",
-};
-
-static void add_member(struct ev_buffer *out, const char *name,
-		       struct ev_span value)
-{
-	if (value.p == NULL)
-		return;
-	ev_buffer_printf(out, "%s\"%s\":", out->n > 1 ? "," : "", name);
-	ev_buffer_add(out, value);
-}
-
-json_t *rp_report_load_brief(struct ev_span report, struct ev_span *checks)
-{
-	ev_auto_buffer struct ev_buffer text = { 0 };
-	struct ev_span brief[N_BRIEF], id;
-
-	if (!ev_json_members(report, brief_names, brief, N_BRIEF, NULL))
-		return NULL;
-	*checks = brief[CHECKS];
-	ev_buffer_add_str(&text, "{");
-	add_member(&text, "anchors", brief[ANCHORS]);
-	add_member(&text, "asOf", brief[AS_OF]);
-	add_member(&text, "facts", brief[FACTS]);
-	if (ev_json_member(brief[ARCHIVE], "id", &id))
-		add_member(&text, "archiveId", id);
-	add_member(&text, "verdict", brief[VERDICT]);
-	ev_buffer_add_str(&text, "}");
-	return ev_buffer_ok(&text) ? rp_report_load(ev_buffer_span(&text))
-				   : NULL;
-}
-
 const char *rp_verdict_word(const json_t *report)
 {
 	const char *v = rp_member_text(report, "verdict", NULL, NULL);

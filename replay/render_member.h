@@ -9,9 +9,6 @@
 
 /* NULL: not a report of ours, or no memory; owned by the caller. */
 json_t *rp_report_load(struct ev_span report);
-/* The same of what a row is made of: facts, asOf, verdict, anchors and the
- * archive's id; checks, which are most of a report, as their text. */
-json_t *rp_report_load_brief(struct ev_span report, struct ev_span *checks);
 
 /* PASS, FAIL or INCOMPLETE. */
 const char *rp_verdict_word(const json_t *report);

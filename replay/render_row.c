@@ -2,8 +2,7 @@
 /* One line for each archive. */
 #include "replay/render.h"
 
-#include "evidence/base/json.h"
-#include "replay/render_member.h"
+#include "replay/render_brief.h"
 
 #include <stdio.h>
 
@@ -46,11 +45,11 @@ void rp_render_row_without(const char *verdict, const char *name,
 
 /* A member of the first object of an area, at most n bytes of it; "-" where
  * there is none, and a question mark behind what is not trusted. */
-static void cell(struct row *row, char *out, size_t n, const json_t *v,
+static void cell(struct row *row, char *out, size_t n, const struct ev_node *v,
 		 const char *name)
 {
-	const char *text = rp_member_text(v, name, NULL, NULL);
-	bool doubtful = text[0] != '\0' && !rp_member_is_true(v, "trusted");
+	const char *text = rp_brief_text(v, name, NULL);
+	bool doubtful = text[0] != '\0' && !rp_brief_is_true(v, "trusted");
 
 	snprintf(out, n + 2, "%.*s%s", (int)n, text[0] != '\0' ? text : "-",
 		 doubtful ? "?" : "");
@@ -58,45 +57,53 @@ static void cell(struct row *row, char *out, size_t n, const json_t *v,
 }
 
 /* Of several quotes no one value speaks for all; the text has each. */
-static struct row row_of(const json_t *facts)
+static struct row row_of(const struct rp_brief *b)
 {
 	struct row row = { .mrtd = "-", .fmspc = "-", .tcb = "-" };
 	size_t n = 0;
 
-	while (rp_area_nth(facts, "quote", n) != NULL)
+	while (rp_brief_nth(b, "quote", n) != NULL)
 		n++;
 	if (n > 1) {
 		snprintf(row.mrtd, sizeof(row.mrtd), "%zu quotes", n);
 		return row;
 	}
-	cell(&row, row.mrtd, 16, rp_area_nth(facts, "tdx", 0), "mrtd");
-	cell(&row, row.fmspc, 16, rp_area_nth(facts, "platform", 0), "fmspc");
-	cell(&row, row.tcb, 40, rp_unless_beside(rp_area_nth(facts, "tcb", 0)),
-	     "status");
+	cell(&row, row.mrtd, 16, rp_brief_nth(b, "tdx", 0), "mrtd");
+	cell(&row, row.fmspc, 16, rp_brief_nth(b, "platform", 0), "fmspc");
+	cell(&row, row.tcb, 40, rp_brief_first(b, "tcb"), "status");
 	return row;
+}
+
+static const char *verdict_word(const struct rp_brief *b)
+{
+	const char *v = rp_brief_text(b->nodes.root, "verdict", NULL);
+
+	if (strcmp(v, "pass") == 0)
+		return "PASS";
+	return strcmp(v, "fail") == 0 ? "FAIL" : "INCOMPLETE";
 }
 
 bool rp_render_row(struct ev_span report, const char *name,
 		   struct ev_buffer *out)
 {
-	struct ev_span checks;
-	ev_auto_json json_t *r = rp_report_load_brief(report, &checks);
+	struct rp_brief b = { .facts = NULL };
 	bool simulated;
 	struct row row;
 	char note[40];
 
-	if (r == NULL)
+	if (!rp_brief_load(report, &b))
 		return false;
-	row = row_of(json_object_get(r, "facts"));
-	simulated = rp_rests_on_simulated(r);
+	row = row_of(&b);
+	simulated = rp_brief_is_simulated(&b);
 	snprintf(note, sizeof(note), "%s%s%s", simulated ? "SIMULATED" : "",
 		 simulated && row.doubtful ? ", " : "",
 		 row.doubtful ? "? not trusted" : "");
 	add_row(out,
-		(const char *const[]){ rp_verdict_word(r),
-				       rp_member_text(r, "asOf", "time", NULL),
-				       row.mrtd, row.fmspc, row.tcb,
-				       note[0] != '\0' ? note : "-" },
+		(const char *const[]){
+			verdict_word(&b),
+			rp_brief_text(b.nodes.root, "asOf", "time"), row.mrtd,
+			row.fmspc, row.tcb, note[0] != '\0' ? note : "-" },
 		name);
+	rp_brief_free(&b);
 	return true;
 }
