@@ -58,16 +58,6 @@ void ev_buffer_printf(struct ev_buffer *b, const char *format, ...)
 	b->n += (size_t)n;
 }
 
-bool ev_buffer_ok(const struct ev_buffer *b)
-{
-	return !b->failed;
-}
-
-struct ev_span ev_buffer_span(const struct ev_buffer *b)
-{
-	return ev_span_of(b->p, b->n);
-}
-
 char *ev_buffer_take(struct ev_buffer *b, size_t *n)
 {
 	char *text;

@@ -52,8 +52,15 @@ static inline void ev_buffer_add_byte(struct ev_buffer *b, uint8_t byte)
 void ev_buffer_printf(struct ev_buffer *b, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-bool ev_buffer_ok(const struct ev_buffer *b);
-struct ev_span ev_buffer_span(const struct ev_buffer *b);
+static inline bool ev_buffer_ok(const struct ev_buffer *b)
+{
+	return !b->failed;
+}
+
+static inline struct ev_span ev_buffer_span(const struct ev_buffer *b)
+{
+	return ev_span_of(b->p, b->n);
+}
 
 /* The bytes with a NUL behind them, now the caller's (free); NULL when
  * memory ran out.  *n, if not NULL, is the size without the NUL. */

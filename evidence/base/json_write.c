@@ -18,10 +18,10 @@ static const size_t NAME_MAX_BYTES = 128;
 static const int64_t INT_MAX_EXACT = (INT64_C(1) << 53) - 1;
 
 struct member {
-	const uint8_t *p; /* the opening quote of the name; set by the sort */
-	size_t start;	  /* offset of p in the text */
-	size_t n;	  /* name, colon and value; set by the sort */
+	size_t start;	  /* offset of the name's opening quote in the text */
 	size_t n_name;	  /* without quotes */
+	const uint8_t *p; /* that quote; set by the sort, as the next */
+	size_t n;	  /* name, colon and value */
 };
 
 /* An object or array that is not closed yet. */
@@ -147,10 +147,8 @@ static bool begin_member(struct ev_writer *w, struct level *in,
 		return false;
 	if (is_before_last(w, in, name))
 		in->unsorted = true;
-	w->members[w->n_members++] = (struct member){
-		.start = w->text.n + comma,
-		.n_name = n,
-	};
+	w->members[w->n_members].start = w->text.n + comma;
+	w->members[w->n_members++].n_name = n;
 	p = ev_buffer_extend(&w->text, comma + n + 3);
 	if (p == NULL)
 		return false;
