@@ -101,22 +101,31 @@ static const struct {
 
 /* --- pieces --- */
 
-/* Tells most pieces apart; equality is of the bytes.  Eight at a time, each
- * mixed in by the multiplier of splitmix64. */
+/* By the multiplier of splitmix64. */
+static uint64_t mix(uint64_t tag, uint64_t word)
+{
+	tag = (tag ^ word) * UINT64_C(0xbf58476d1ce4e5b9);
+	return tag ^ tag >> 32;
+}
+
+/* Tells most pieces apart; equality is of the bytes.  Four words at a time,
+ * each into a tag of its own, so that none waits for another. */
 static uint64_t tag_of(enum rp_shelf_type type, struct ev_span bytes)
 {
-	uint64_t tag = bytes.n * RP_N_SHELF_TYPES + type, word = 0;
+	uint64_t tag[4] = { bytes.n * RP_N_SHELF_TYPES + type, 1, 2, 3 };
+	uint64_t word[4] = { 0 };
 	size_t at = 0;
 
 	for (; bytes.n - at >= sizeof(word); at += sizeof(word)) {
-		memcpy(&word, bytes.p + at, sizeof(word));
-		tag = (tag ^ word) * UINT64_C(0xbf58476d1ce4e5b9);
-		tag ^= tag >> 32;
+		memcpy(word, bytes.p + at, sizeof(word));
+		for (size_t i = 0; i < 4; i++)
+			tag[i] = mix(tag[i], word[i]);
 	}
-	word = 0;
-	memcpy(&word, bytes.p + at, bytes.n - at);
-	tag = (tag ^ word) * UINT64_C(0xbf58476d1ce4e5b9);
-	return tag ^ tag >> 32;
+	memset(word, 0, sizeof(word));
+	memcpy(word, bytes.p + at, bytes.n - at);
+	for (size_t i = 0; i < 4; i++)
+		tag[i] = mix(tag[i], word[i]);
+	return mix(mix(tag[0], tag[1]), mix(tag[2], tag[3]));
 }
 
 static bool is_piece(const struct rp_shelved *s, enum rp_shelf_type type,

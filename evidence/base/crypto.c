@@ -37,7 +37,10 @@ static bool make_p256(struct ev_crypto *crypto)
 				    params) == 1;
 
 	EVP_PKEY_CTX_free(ctx);
-	return ok;
+	if (ok)
+		crypto->p256_ctx = EVP_PKEY_CTX_new_from_pkey(
+			crypto->libctx, crypto->p256, NULL);
+	return crypto->p256_ctx != NULL;
 }
 
 struct ev_crypto *ev_crypto_new(void)

@@ -32,10 +32,12 @@ struct ev_crypto {
 	bool absent[EV_DIGEST_ALGS]; /* asked for, and not there */
 	EVP_MD_CTX *md_ctx;	     /* reused by every one-shot digest */
 
-	/* The one P-256 key object; its point changes.  p256_ctx is NULL or
-	 * was made after the last change of the point to p256_point. */
+	/* The one P-256 key object; its point changes.  p256_ctx is of it, and
+	 * where p256_loaded was initialised for verification after the last
+	 * change of the point, to p256_point. */
 	EVP_PKEY *p256;
 	EVP_PKEY_CTX *p256_ctx;
+	bool p256_loaded;
 	uint8_t p256_point[EV_P256_POINT];
 
 	struct ev_remembered remembered[EV_REMEMBERED_SETS];

@@ -33,26 +33,23 @@ static enum ev_verified load_p256(struct ev_crypto *crypto,
 {
 	uint8_t encoded[1 + EV_P256_POINT];
 
-	if (crypto->p256_ctx != NULL &&
+	if (crypto->p256_loaded &&
 	    memcmp(crypto->p256_point, key, EV_P256_POINT) == 0)
 		return EV_VERIFIED_YES;
-	EVP_PKEY_CTX_free(crypto->p256_ctx);
-	crypto->p256_ctx = NULL;
+	crypto->p256_loaded = false;
 	encoded[0] = 0x04; /* SEC 1 2.3.3: uncompressed */
 	memcpy(encoded + 1, key, EV_P256_POINT);
 	/* This refuses a point that is not on the curve. */
 	if (EVP_PKEY_set1_encoded_public_key(crypto->p256, encoded,
 					     sizeof(encoded)) != 1)
 		return ev_crypto_answer(0);
-	crypto->p256_ctx =
-		EVP_PKEY_CTX_new_from_pkey(crypto->libctx, crypto->p256, NULL);
-	if (crypto->p256_ctx == NULL ||
-	    EVP_PKEY_verify_init(crypto->p256_ctx) != 1) {
-		EVP_PKEY_CTX_free(crypto->p256_ctx);
-		crypto->p256_ctx = NULL;
+	/* Anew for each key: what a context takes of its key is its own
+	 * business. */
+	if (EVP_PKEY_verify_init(crypto->p256_ctx) != 1) {
 		ERR_clear_error();
 		return EV_VERIFIED_TROUBLE;
 	}
+	crypto->p256_loaded = true;
 	memcpy(crypto->p256_point, key, EV_P256_POINT);
 	return EV_VERIFIED_YES;
 }
