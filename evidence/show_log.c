@@ -9,7 +9,7 @@
 #include "evidence/event_type.h"
 #include "evidence/show.h"
 #include "evidence/show_field.h"
-#include "evidence/tpm.h"
+#include "evidence/tcg_words.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -28,15 +28,12 @@ struct shown {
 	struct ev_writer *w;
 };
 
-static void write_bank_name(struct ev_writer *w, uint16_t id)
+static void write_bank_name(struct ev_writer *w, uint16_t alg)
 {
-	enum ev_digest_alg alg;
-	char number[8];
+	char name[EV_TCG_BANK_NAME];
 
-	snprintf(number, sizeof(number), "0x%04x", id);
-	ev_write_str(w, "bank",
-		     ev_tpm_digest_alg(id, &alg) ? ev_digest_name(alg)
-						 : number);
+	ev_tcg_bank_name(alg, name);
+	ev_write_str(w, "bank", name);
 }
 
 /* --- the header --- */
@@ -89,20 +86,6 @@ static void write_header(const struct shown *s)
 }
 
 /* --- events --- */
-
-static void register_name(bool ccel, uint32_t index, char out[16])
-{
-	if (index == EV_TCG_NOWHERE)
-		snprintf(out, 16, "none");
-	else if (!ccel)
-		snprintf(out, 16, "pcr%" PRIu32, index);
-	else if (index == 0)
-		snprintf(out, 16, "mrtd");
-	else if (index <= 4)
-		snprintf(out, 16, "rtmr%" PRIu32, index - 1);
-	else
-		snprintf(out, 16, "mr%" PRIu32, index);
-}
 
 static bool write_digests(const struct shown *s, const struct ev_tcg_event *e)
 {
@@ -192,10 +175,10 @@ static void write_data(struct shown *s, const struct ev_tcg_event *e)
 static bool write_event(struct shown *s, const struct ev_tcg_event *e)
 {
 	struct ev_buffer name = { 0 };
-	char reg[16];
+	char reg[EV_TCG_REGISTER_NAME];
 	bool ok;
 
-	register_name(s->ccel, e->index, reg);
+	ev_tcg_register_name(s->ccel, e->index, reg);
 	ev_event_type_name(e->type, &name);
 	ev_write_object(s->w, NULL);
 	ev_write_int(s->w, "event", (int64_t)e->number);
@@ -210,31 +193,7 @@ static bool write_event(struct shown *s, const struct ev_tcg_event *e)
 	return ok;
 }
 
-/* --- the end --- */
-
-static void write_end(const struct shown *s)
-{
-	static const char *const words[] = {
-		[EV_TCG_OPEN] = "open",
-		[EV_TCG_CLEAN] = "clean",
-		[EV_TCG_PADDING] = "padding",
-		[EV_TCG_HIDDEN] = "data-after-padding",
-		[EV_TCG_CUT] = "truncated",
-	};
-	const struct ev_tcg_log *log = &s->log;
-
-	ev_write_object(s->w, "end");
-	ev_write_str(s->w, "how", words[log->end]);
-	ev_write_int(s->w, "offset", (int64_t)log->at);
-	if (log->end == EV_TCG_PADDING || log->end == EV_TCG_HIDDEN) {
-		ev_write_hex(s->w, "pad", ev_span_of(&log->pad, 1));
-		ev_write_int(s->w, "length", (int64_t)(log->item.n - log->at));
-	}
-	if (log->end == EV_TCG_HIDDEN)
-		ev_write_int(s->w, "firstOther", (int64_t)log->hidden);
-	ev_event_refused(s->w, &log->refusal);
-	ev_write_end(s->w);
-}
+/* --- the log --- */
 
 static enum ev_code write_log(struct shown *s, struct ev_error *err)
 {
@@ -252,7 +211,7 @@ static enum ev_code write_log(struct shown *s, struct ev_error *err)
 	if (s->log.n_events > EVENTS_MAX)
 		ev_write_u64(s->w, "eventsLeftOut",
 			     s->log.n_events - EVENTS_MAX);
-	write_end(s);
+	ev_tcg_end_write(s->w, &s->log);
 	return ok ? EV_OK : ev_fail_trouble(err, "event-log", "out of memory");
 }
 
