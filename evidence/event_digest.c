@@ -277,7 +277,7 @@ bool ev_event_digest_check(struct ev_crypto *crypto,
 	else if (!ev_tpm_digest_alg(log->bank[bank].alg, &alg) ||
 		 !ev_digest_has(crypto, alg))
 		why = "no algorithm for this bank";
-	*out = (struct ev_event_digest){ EV_EVENT_NOT_RECOMPUTABLE, why };
+	*out = (struct ev_event_digest){ EV_EVENT_NOT_RECOMPUTABLE, why, bank };
 	return why != NULL ||
 	       try_rules(crypto, log, e, alg, e->digest[bank], out);
 }
@@ -289,8 +289,8 @@ bool ev_event_digest_check_all(struct ev_crypto *crypto,
 {
 	bool first = true;
 
-	*out = (struct ev_event_digest){ EV_EVENT_NOT_RECOMPUTABLE,
-					 "no digest" };
+	*out = (struct ev_event_digest){ EV_EVENT_NOT_RECOMPUTABLE, "no digest",
+					 0 };
 	for (size_t i = 0; i < log->n_banks; i++) {
 		struct ev_event_digest d;
 
@@ -298,9 +298,9 @@ bool ev_event_digest_check_all(struct ev_crypto *crypto,
 			continue;
 		if (!ev_event_digest_check(crypto, log, e, i, &d))
 			return false;
-		if (first || d.verdict == EV_EVENT_MISMATCH ||
-		    (out->verdict != EV_EVENT_MISMATCH &&
-		     d.verdict < out->verdict))
+		if (first || (out->verdict != EV_EVENT_MISMATCH &&
+			      (d.verdict == EV_EVENT_MISMATCH ||
+			       d.verdict < out->verdict)))
 			*out = d;
 		first = false;
 	}

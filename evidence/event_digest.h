@@ -23,6 +23,7 @@ struct ev_event_digest {
 	/* Static: what was hashed ("variable data"), or why nothing can be
 	 * ("no algorithm for this bank"); NULL where the verdict says all. */
 	const char *rule;
+	size_t bank; /* whose digest that is */
 };
 
 /* The digest of the bank at that place of log (ev_tcg_log_bank).  False:
@@ -32,7 +33,7 @@ bool ev_event_digest_check(struct ev_crypto *crypto,
 			   const struct ev_tcg_event *e, size_t bank,
 			   struct ev_event_digest *out);
 
-/* Over all banks that the event has: a mismatch if one is, else the best. */
+/* Over all banks that the event has: the first mismatch, else the best. */
 bool ev_event_digest_check_all(struct ev_crypto *crypto,
 			       const struct ev_tcg_log *log,
 			       const struct ev_tcg_event *e,

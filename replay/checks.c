@@ -331,6 +331,13 @@ const struct rp_check rp_checks[] = {
 	      "header and every entry fit; behind the last nothing but padding of "
 	      "one byte",
 	      "TCG-PFP 10.4; UEFI 38.4; IMA; TCG-CEL 5"),
+	CHECK("log.events", ONE(RP_LOG), AFTER("log.format"), RP_OPTIONAL,
+	      rp_check_log_events,
+	      "what the boot event log says is what was measured",
+	      "of each event whose type's digest is of its data, every digest "
+	      "that can be computed = that of the data, by the rules of its "
+	      "writer",
+	      "TCG-PFP 10.4"),
 	CHECK("log.ccel-table", ONE(RP_CCEL_TABLE), AFTER(0), RP_OPTIONAL,
 	      rp_check_log_ccel_table,
 	      "the ACPI table is of a TD and of the event log beside it",

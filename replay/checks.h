@@ -92,6 +92,8 @@ rp_check_fn rp_check_log_ccel_table;
 rp_check_fn rp_check_log_ima_templates;
 rp_check_fn rp_check_log_cel;
 rp_check_fn rp_check_log_register;
+/* check_events.c */
+rp_check_fn rp_check_log_events;
 /* check_aggregate.c */
 rp_check_fn rp_check_log_boot_aggregate;
 

@@ -15,16 +15,31 @@ static const struct ev_release *release_of(const struct rp_case *c)
 
 /* --- firmware's --- */
 
+void rp_log_open_firmware(const struct rp_log *log, struct ev_tcg_log *out)
+{
+	struct ev_error err = { 0 };
+
+	*out = (struct ev_tcg_log){ .end = EV_TCG_CUT };
+	ev_tcg_log_open(log->tcg.item, out, &err); /* as it was once before */
+	out->release = log->tcg.release;
+}
+
 static enum ev_code read_firmware(struct rp_case *c, struct rp_log *log,
 				  struct ev_span bytes,
 				  enum rp_register_set set)
 {
+	struct ev_tcg_log again;
+
 	log->parsed.code = ev_tcg_log_open(bytes, &log->tcg, &log->parsed.err);
 	if (log->parsed.code != EV_OK)
 		return EV_OK;
 	log->tcg.release = release_of(c);
 	if (!rp_registers_replay(c->crypto, &log->tcg, set, &log->registers,
 				 &log->remarks))
+		return EV_TROUBLE;
+	rp_log_open_firmware(log, &again);
+	if (!rp_events_judge(c->crypto, &again, log->tcg.n_events,
+			     &log->events))
 		return EV_TROUBLE;
 	log->n_entries = log->tcg.n_events;
 	log->end = log->tcg.at;
@@ -279,6 +294,11 @@ static const struct {
 	[RP_LOG_CEL] = { "cel-tlv", "cel-tlv", read_cel },
 	[RP_LOG_IMA] = { "ima-log-binary", "ima", read_ima },
 };
+
+bool rp_log_is_firmware(const struct rp_log *log)
+{
+	return log->form == RP_LOG_TCG || log->form == RP_LOG_CCEL;
+}
 
 const char *rp_log_format_word(const struct rp_log *log)
 {

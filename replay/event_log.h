@@ -8,6 +8,7 @@
 #include "evidence/ima_log.h"
 #include "evidence/systemd_log.h"
 #include "replay/case.h"
+#include "replay/events.h"
 #include "replay/registers.h"
 
 enum rp_log_form {
@@ -44,6 +45,7 @@ struct rp_log {
 	/* Firmware's: read to its end, and the registers after it. */
 	struct ev_tcg_log tcg;
 	struct rp_registers registers;
+	struct rp_events events;
 	/* The others': their entries of each register, by set. */
 	uint64_t n_in[2][RP_REGISTERS_MAX];
 	struct rp_bad_entry bad;
@@ -58,6 +60,8 @@ struct rp_log {
 const char *rp_log_format_word(const struct rp_log *log);
 
 bool rp_is_log(const struct ev_kind *kind);
+/* Of PCRs or of measurement registers, in the container of tcg_log.h. */
+bool rp_log_is_firmware(const struct rp_log *log);
 
 /* Of case.c: the item's subject, none where there are EV_LOGS_MAX already.
  * EV_TROUBLE or EV_OK. */
@@ -69,6 +73,9 @@ struct rp_ccel_table {
 	struct ev_ccel_table table;
 };
 enum ev_code rp_ccel_table_parse(struct rp_case *c, const struct rp_item *item);
+
+/* Opens a log of firmware that was read, from its beginning. */
+void rp_log_open_firmware(const struct rp_log *log, struct ev_tcg_log *out);
 
 /* Opens a log of IMA that was read, from its beginning. */
 void rp_log_open_ima(const struct rp_log *log, struct ev_ima_log *out);

@@ -5,6 +5,7 @@
 
 #include "replay/bound.h"
 #include "replay/compared.h"
+#include "replay/event_log.h"
 
 #include <stdlib.h>
 
@@ -154,6 +155,11 @@ static void empty_compared(struct rp_subject *s)
 	s->compared = NULL;
 }
 
+static void empty_log(struct rp_subject *s)
+{
+	rp_events_free(&s->log->events);
+}
+
 static void empty_nothing(struct rp_subject *s)
 {
 	(void)s;
@@ -174,7 +180,7 @@ static void (*const empty[RP_N_SUBJECT_TYPES])(struct rp_subject *s) = {
 	[RP_BOUND_IMDS] = empty_bound,
 	[RP_BOUND_MAA] = empty_bound,
 	[RP_BOUND_ITA] = empty_bound,
-	[RP_LOG] = empty_nothing,
+	[RP_LOG] = empty_log,
 	[RP_CCEL_TABLE] = empty_nothing,
 	[RP_REGISTER_PCR] = empty_compared,
 	[RP_REGISTER_RTMR] = empty_compared,
