@@ -4,17 +4,6 @@
 
 #include "replay/facts.h"
 
-static bool is_listed(const json_t *values, const char *hex)
-{
-	const json_t *v;
-	size_t i;
-
-	json_array_foreach (values, i, v)
-		if (strcmp(json_string_value(v), hex) == 0)
-			return true;
-	return false;
-}
-
 /* One quote; of several, the inputs are those of the first few. */
 static enum rp_outcome judge(const struct rp_case *c,
 			     const struct rp_subject *quote,
@@ -29,7 +18,7 @@ static enum rp_outcome judge(const struct rp_case *c,
 	assert(2 * bytes.n < sizeof(hex));
 	ev_hex_encode(bytes, hex);
 	rp_set_got(f, "%s", hex);
-	if (is_listed(expect->values, hex))
+	if (rp_expect_lists(expect, hex))
 		return RP_PASS;
 	f->n_inputs = 0;
 	rp_input_part(f, quote->name, quote->item->bytes, bytes);
@@ -39,17 +28,38 @@ static enum rp_outcome judge(const struct rp_case *c,
 		       expect->fact, quote->name);
 }
 
-enum rp_outcome rp_check_policy_expect(struct rp_case *c,
-				       const struct rp_subject *s,
-				       struct rp_finding *f)
+/* A word has a check of its own, whose failure turns the verdict; that it was
+ * not answered for any subject is said here, where nobody may skip it. */
+static enum rp_outcome judge_word(const struct rp_case *c,
+				  const struct rp_word_fact *fact,
+				  struct rp_finding *f)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n_findings; i++) {
+		const struct rp_finding *other = &c->findings[i];
+
+		if (strcmp(other->check->id, fact->check) != 0 ||
+		    !other->applies || other->subject == NULL)
+			continue;
+		if (other->outcome != RP_PASS)
+			return rp_skip(f, "after: %s did not pass for %s",
+				       fact->check, other->subject->name);
+		rp_set_got(f, "%s", other->got);
+		n++;
+	}
+	return n > 0 ? RP_PASS
+		     : rp_skip(f, "absent: the archive has no %s", fact->name);
+}
+
+static enum rp_outcome
+judge_bytes(struct rp_case *c, const struct rp_subject *s, struct rp_finding *f)
 {
 	const struct rp_subject *quote = NULL;
 	enum rp_outcome all = RP_SKIP;
 	struct ev_span bytes;
 
 	rp_skip(f, "absent: the archive has no %s", s->expect->fact);
-	rp_set_want(f, "one of %zu values in the policy",
-		    json_array_size(s->expect->values));
 	while ((quote = rp_next_subject(c, RP_QUOTE, quote)) != NULL) {
 		enum rp_outcome one;
 
@@ -66,4 +76,15 @@ enum rp_outcome rp_check_policy_expect(struct rp_case *c,
 	if (all == RP_PASS)
 		f->reason[0] = '\0';
 	return all;
+}
+
+enum rp_outcome rp_check_policy_expect(struct rp_case *c,
+				       const struct rp_subject *s,
+				       struct rp_finding *f)
+{
+	const struct rp_word_fact *word = rp_word_fact_find(s->expect->fact);
+
+	rp_set_want(f, "one of %zu values in the policy",
+		    json_array_size(s->expect->values));
+	return word != NULL ? judge_word(c, word, f) : judge_bytes(c, s, f);
 }

@@ -379,6 +379,15 @@ const struct rp_check rp_checks[] = {
 	      "digest of its first entry = that of PCR 0 to 9 (SHA-1: 0 to 7), as "
 	      "firmware's log gives them or else as they were quoted",
 	      "IMA"),
+	/* It asks itself whether the quote is trusted, and is asked of a log
+	 * that is cut: the register may be whole. */
+	CHECK("log.secure-boot", ONE(RP_LOG), AFTER(0), RP_OPTIONAL,
+	      rp_check_log_secure_boot,
+	      "Secure Boot was in a state that the policy accepts",
+	      "PCR 7 or RTMR 0 = that of a trusted quote; by the events whose "
+	      "digests are of their data: one variable SecureBoot, its keys, one "
+	      "separator behind them; the state is listed under expect",
+	      "TCG-PFP 3.3.4.8; ecart-policy(5)"),
 
 	CHECK("bind.hcl", ONE(RP_BOUND_HCL), AFTER("hcl.runtime-data.format"),
 	      RP_OPTIONAL, rp_check_bind,

@@ -94,6 +94,8 @@ rp_check_fn rp_check_log_cel;
 rp_check_fn rp_check_log_register;
 /* check_events.c */
 rp_check_fn rp_check_log_events;
+/* check_secure_boot.c */
+rp_check_fn rp_check_log_secure_boot;
 /* check_aggregate.c */
 rp_check_fn rp_check_log_boot_aggregate;
 

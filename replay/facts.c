@@ -27,8 +27,33 @@ static const struct {
 
 #define N_TD_FACTS (sizeof(td_facts) / sizeof(td_facts[0]))
 
+static const struct rp_word_fact word_facts[] = {
+	{ RP_FACT_SECURE_BOOT,
+	  "log.secure-boot",
+	  "enabled, disabled or unknown (hex of what was found follows)",
+	  { "enabled", "disabled", "unknown", NULL } },
+};
+
+const struct rp_word_fact *rp_word_fact_find(const char *name)
+{
+	for (size_t i = 0; i < sizeof(word_facts) / sizeof(word_facts[0]); i++)
+		if (strcmp(word_facts[i].name, name) == 0)
+			return &word_facts[i];
+	return NULL;
+}
+
+bool rp_word_fact_may_be(const struct rp_word_fact *fact, const char *word)
+{
+	for (size_t i = 0; fact->words[i] != NULL; i++)
+		if (strcmp(fact->words[i], word) == 0)
+			return true;
+	return false;
+}
+
 bool rp_fact_known(const char *name)
 {
+	if (rp_word_fact_find(name) != NULL)
+		return true;
 	for (size_t i = 0; i < N_TD_FACTS; i++)
 		if (strcmp(td_facts[i].name, name) == 0)
 			return true;

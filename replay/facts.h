@@ -40,8 +40,20 @@ void rp_fact_quote_write(const struct rp_subject *quote, struct ev_writer *w);
 void rp_facts_time_write(const struct rp_case *c, struct ev_writer *w);
 void rp_facts_binding_write(const struct rp_case *c, struct ev_writer *w);
 
+/* A fact that is one of some words, and that a check of its own judges. */
+struct rp_word_fact {
+	const char *name;
+	const char *check;
+	const char *wanted;   /* the words, for a refusal of another */
+	const char *words[4]; /* up to NULL */
+};
+#define RP_FACT_SECURE_BOOT "log.secureBoot"
+/* NULL: no such fact. */
+const struct rp_word_fact *rp_word_fact_find(const char *name);
+bool rp_word_fact_may_be(const struct rp_word_fact *fact, const char *word);
+
 /* A fact that a policy may expect a value of: "tdx.mrtd".  bytes is that of
- * this quote; false where it is not a TD's, or there is no such fact. */
+ * this quote; false where it is not a TD's, or the fact is not of bytes. */
 bool rp_fact_known(const char *name);
 bool rp_fact_bytes(const struct rp_subject *quote, const char *name,
 		   struct ev_span *bytes);

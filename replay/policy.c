@@ -149,6 +149,24 @@ static enum ev_code check_waivers(const json_t *list, struct ev_error *err)
 	return EV_OK;
 }
 
+/* Of a fact that is a word: a mistyped one would never be met. */
+static enum ev_code check_words(const char *fact, const json_t *values,
+				struct ev_error *err)
+{
+	const struct rp_word_fact *known = rp_word_fact_find(fact);
+	const json_t *v;
+	size_t i;
+
+	if (known == NULL)
+		return EV_OK;
+	json_array_foreach (values, i, v)
+		if (!rp_word_fact_may_be(known, json_string_value(v)))
+			return ev_fail_bytes(err, EV_VALUE, object, "expect", 0,
+					     known->wanted,
+					     ev_span_str(json_string_value(v)));
+	return EV_OK;
+}
+
 static enum ev_code read_expect(const json_t *expect, struct rp_policy *p,
 				struct ev_error *err)
 {
@@ -160,7 +178,8 @@ static enum ev_code read_expect(const json_t *expect, struct rp_policy *p,
 			return ev_fail_bytes(err, EV_VALUE, object, "expect", 0,
 					     "the name of a fact",
 					     ev_span_str(fact));
-		if (check_strings(values, "expect", err) != EV_OK)
+		if (check_strings(values, "expect", err) != EV_OK ||
+		    check_words(fact, values, err) != EV_OK)
 			return err->code;
 		if (p->n_expect == RP_POLICY_EXPECT_MAX)
 			return ev_fail_u64(err, EV_LIMIT, object, "expect", 0,
@@ -326,6 +345,26 @@ void rp_policy_free(struct rp_policy *policy)
 		ev_pem_list_free(&policy->keys[i]);
 	json_decref(policy->json);
 	*policy = (struct rp_policy){ 0 };
+}
+
+bool rp_expect_lists(const struct rp_expect *expect, const char *value)
+{
+	const json_t *v;
+	size_t i;
+
+	json_array_foreach (expect->values, i, v)
+		if (strcmp(json_string_value(v), value) == 0)
+			return true;
+	return false;
+}
+
+const struct rp_expect *rp_policy_expects(const struct rp_policy *policy,
+					  const char *fact)
+{
+	for (size_t i = 0; i < policy->n_expect; i++)
+		if (strcmp(policy->expect[i].fact, fact) == 0)
+			return &policy->expect[i];
+	return NULL;
 }
 
 bool rp_policy_requires(const struct rp_policy *policy,

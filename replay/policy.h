@@ -22,6 +22,8 @@ struct rp_expect {
 	const json_t *values; /* array of accepted strings, borrowed */
 };
 
+bool rp_expect_lists(const struct rp_expect *expect, const char *value);
+
 struct rp_policy {
 	json_t *json;	    /* owned */
 	const char *name;   /* borrowed */
@@ -37,7 +39,8 @@ struct rp_policy {
 };
 
 /* Refuses unknown members, patterns that name no check, facts that no report
- * has, keys that do not parse.  Free with rp_policy_free. */
+ * has, words that a fact never is, keys that do not parse.  Free with
+ * rp_policy_free. */
 enum ev_code rp_policy_parse(struct ev_crypto *crypto, struct ev_span text,
 			     struct rp_policy *out, struct ev_error *err);
 void rp_policy_free(struct rp_policy *policy);
@@ -51,6 +54,10 @@ char *rp_policy_default(size_t *n);
  * ev_pem_list_free. */
 enum ev_code rp_signer_key_parse(struct ev_crypto *crypto, struct ev_span pem,
 				 struct ev_pem_list *out, struct ev_error *err);
+
+/* What the policy expects of a fact, or NULL. */
+const struct rp_expect *rp_policy_expects(const struct rp_policy *policy,
+					  const char *fact);
 
 bool rp_policy_requires(const struct rp_policy *policy,
 			const struct rp_check *check);

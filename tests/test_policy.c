@@ -65,6 +65,8 @@ static void whatever_would_be_ignored_is_refused(void **state)
 		  EV_VALUE, "policy" },
 		{ HEAD LISTS ",\"witnesses\":\"\"}", EV_VALUE, "members" },
 		{ HEAD "\"require\":[1],\"waive\":[]}", EV_SYNTAX, "require" },
+		{ HEAD LISTS ",\"expect\":{\"log.secureBoot\":[\"on\"]}}",
+		  EV_VALUE, "expect" },
 		{ HEAD "\"require\":[\"dcap\"],\"waive\":[]}", EV_VALUE,
 		  "require" },
 		{ HEAD "\"require\":[\"dcapp.*\"],\"waive\":[]}", EV_VALUE,

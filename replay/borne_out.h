@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Registers of a log that a trusted quote has too, and what may then be said
+ * of the boot: until then it is what somebody wrote into a log.
+ */
+#ifndef RP_BORNE_OUT_H
+#define RP_BORNE_OUT_H
+
+#include "replay/compared.h"
+#include "replay/secure_boot.h"
+
+/*
+ * The register of that number of a log of firmware, in the bank with the
+ * longest digests in which a trusted quote has what the log gives, and no
+ * other log extends it.  Else NULL, and *why says what keeps it.
+ */
+const struct rp_compared *rp_borne_out(const struct rp_case *c,
+				       const struct rp_subject *log,
+				       unsigned int index, const char **why);
+
+struct rp_boot_state {
+	struct rp_secure_boot logged;	 /* whoever bears it out */
+	const struct rp_compared *by;	 /* who does, or NULL */
+	enum rp_secure_boot_state state; /* unknown without `by` */
+	const char *why;		 /* of state; borrowed of *this */
+};
+
+/* Of a log of firmware that was opened.  False is trouble. */
+bool rp_boot_state_read(const struct rp_case *c, const struct rp_subject *log,
+			struct rp_boot_state *out);
+
+#endif
