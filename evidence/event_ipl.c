@@ -75,12 +75,18 @@ struct ev_ipl ev_ipl_parse(const struct ev_tcg_event *e)
 	return out;
 }
 
+/* PCR 8 and 12; both are measurement register 3 of a TD. */
+static bool is_of_loader(uint32_t index)
+{
+	return index == 8 || index == 12 || index == 3;
+}
+
 bool ev_ipl_is_command_line(const struct ev_tcg_event *e,
 			    const struct ev_ipl *ipl)
 {
 	if (ipl->form == EV_IPL_GRUB)
 		return strcmp(ipl->prefix, "kernel_cmdline") == 0;
-	return ipl->form == EV_IPL_UTF16 && (e->index == 8 || e->index == 12);
+	return ipl->form == EV_IPL_UTF16 && is_of_loader(e->index);
 }
 
 static bool is_units(const struct ev_ipl *ipl)

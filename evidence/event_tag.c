@@ -15,7 +15,7 @@ struct row {
 static const struct row rows[] = {
 	/* Linux, drivers/firmware/efi/libstub/efistub.h */
 	{ 0x8f3b22ec, "Linux initrd" },
-	{ 0x8f3b22ed, "Linux load options" },
+	{ EV_TAG_LOAD_OPTIONS, "Linux load options" },
 	/* systemd, src/boot: loader.conf */
 	{ 0xf5bc582a, "systemd loader.conf" },
 	/* Confidential Containers: "LEAA", domain, operation, content */
@@ -45,6 +45,15 @@ static bool next(struct ev_reader *r, struct tagged *out)
 	out->payload = ev_read_span(r, ev_read_u32le(r, "taggedEventDataSize"),
 				    "taggedEventData");
 	return ev_reader_ok(r);
+}
+
+bool ev_event_tag_is(const struct ev_tcg_event *e, uint32_t tag)
+{
+	struct ev_error err = { 0 };
+	struct ev_reader r = ev_event_reader(e, "event-tag", &err);
+	struct tagged t;
+
+	return next(&r, &t) && t.tag == tag;
 }
 
 /* Early kernels wrote the text without a tag. */

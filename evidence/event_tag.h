@@ -11,6 +11,12 @@
 #include "evidence/base/json_write.h"
 #include "evidence/tcg_log.h"
 
+#define EV_TAG_LOAD_OPTIONS UINT32_C(0x8f3b22ed) /* Linux's */
+
+/* Whether the first tag of the event is this one.  (The digest is of what was
+ * tagged, which need not be in the log.) */
+bool ev_event_tag_is(const struct ev_tcg_event *e, uint32_t tag);
+
 /* Decoders of the table of event types. */
 void ev_event_tag_write(const struct ev_tcg_event *e, struct ev_writer *w);
 void ev_event_tag_describe(const struct ev_tcg_event *e, struct ev_buffer *out);

@@ -167,21 +167,28 @@ void ev_shown_utf16le(struct ev_span text, struct ev_buffer *out)
 
 /* --- members --- */
 
-void ev_shown_write(struct ev_writer *w, const char *name, uint64_t offset,
-		    uint64_t length, struct ev_buffer *out)
+/* Frees what is in out. */
+static void write_taken(struct ev_writer *w, const char *name,
+			struct ev_buffer *out)
 {
 	char *text = ev_buffer_take(out, NULL);
 
+	if (text != NULL)
+		ev_write_shown(w, name, text);
+	else
+		/* Refused: there is no shorter truth. */
+		ev_write_raw(w, name, (struct ev_span){ NULL, 0 });
+	free(text);
+}
+
+void ev_shown_write(struct ev_writer *w, const char *name, uint64_t offset,
+		    uint64_t length, struct ev_buffer *out)
+{
 	ev_write_object(w, name);
 	ev_write_int(w, "offset", (int64_t)offset);
 	ev_write_int(w, "length", (int64_t)length);
-	if (text != NULL)
-		ev_write_shown(w, "value", text);
-	else
-		/* Refused: there is no shorter truth. */
-		ev_write_raw(w, "value", (struct ev_span){ NULL, 0 });
+	write_taken(w, "value", out);
 	ev_write_end(w);
-	free(text);
 }
 
 void ev_shown_write_bytes(struct ev_writer *w, const char *name,
@@ -220,4 +227,11 @@ void ev_shown_cut(struct ev_buffer *out, size_t from, size_t max)
 	}
 	out->n = at;
 	ev_buffer_add_str(out, "...");
+}
+
+void ev_shown_write_line(struct ev_writer *w, const char *name, size_t max,
+			 struct ev_buffer *out)
+{
+	ev_shown_cut(out, 0, max);
+	write_taken(w, name, out);
 }

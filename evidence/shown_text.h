@@ -46,4 +46,10 @@ void ev_shown_write_utf16le(struct ev_writer *w, const char *name,
  * and escapes, and "..." behind them. */
 void ev_shown_cut(struct ev_buffer *out, size_t from, size_t max);
 
+/* A member, or an element of an array (name NULL), that is what is in out, cut
+ * to max bytes; the writer fails where the memory of out ran out.  Frees what
+ * is in out. */
+void ev_shown_write_line(struct ev_writer *w, const char *name, size_t max,
+			 struct ev_buffer *out);
+
 #endif
