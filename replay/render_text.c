@@ -3,6 +3,7 @@
 #include "replay/render.h"
 
 #include "evidence/base/json.h"
+#include "replay/render_boot.h"
 #include "replay/render_hindsight.h"
 #include "replay/render_line.h"
 #include "replay/render_machine.h"
@@ -242,6 +243,7 @@ bool rp_render_text(struct ev_span report, bool full, struct ev_buffer *out)
 	first_lines(r, full, out);
 	rp_render_machines(r, full, out);
 	rp_render_registers(r, full, out);
+	rp_render_boot(r, full, out);
 	rp_render_session(r, full, out);
 	ev_buffer_add_str(out, "\n");
 	broken_lines(checks, out);
