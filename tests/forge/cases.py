@@ -8,6 +8,7 @@ import cases_azure
 import cases_bind
 import cases_collateral
 import cases_dcap
+import cases_events
 import cases_log
 import cases_policy
 import cases_profile
@@ -22,7 +23,7 @@ def every():
     out = [case.Case("pass", "everything in order: quote, collateral, HCL report, TPM quote")]
     for area in (cases_archive, cases_dcap, cases_collateral, cases_tcb, cases_azure, cases_tpm,
                  cases_bind, cases_absent, cases_sgx, cases_policy, cases_sets, cases_profile, cases_log,
-                 cases_register):
+                 cases_register, cases_events):
         out += area.every()
     names = [c.name for c in out]
     if len(set(names)) != len(names):

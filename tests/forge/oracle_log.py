@@ -42,6 +42,7 @@ class Log:
         self.kind, self.data, self.entry = kind, data, entry
         self.entries, self.fault, self.bad, self.start = [], None, None, None
         self.algs, self.aggregate, self.known = (4,), None, True
+        self.events, self.agile = [], False  # firmware's: (register, type, digests, data)
         readers = {"tcg-eventlog": self.tcg, "tdx-eventlog-ccel": self.tcg, "cel-json": self.systemd,
                    "cel-tlv": self.cel, "ima-log-binary": self.ima}
         try:
@@ -60,6 +61,7 @@ class Log:
         register, kind, first, size = struct.unpack_from("<II20sI", self.data)
         data, at = self.take(32, size)
         sizes, agile = {4: 20}, kind == 3 and data[:16] == b"Spec ID Event03\0"
+        self.agile = agile
         if agile:
             count = struct.unpack_from("<I", data, 24)[0]
             pairs = [struct.unpack_from("<HH", data, 28 + 4 * i) for i in range(min(count, 17))]
@@ -103,6 +105,7 @@ class Log:
         if self.kind == "tcg-eventlog":
             self.locality(register, kind, data)
         limit = FIRMWARE[self.kind]
+        self.events.append((register, kind, found, data))
         if kind != 3 and register < limit and (register or limit == 24):
             self.entries.append((register, found))
         return at
@@ -420,3 +423,4 @@ def ask_all(replay):
                    "skip" if log.fault else aggregate(replay, logs, log))
     ask_tables(replay, logs)
     ask_registers(replay, logs)
+    return logs
