@@ -193,22 +193,31 @@ struct rule {
 	rule_function apply;
 };
 
-/* Beside these, a digest of any type may be of the data as it stands. */
+/* In the order in which they are tried: what most logs have comes first, since
+ * each costs a digest.  A rule without a name is the data as it stands, which
+ * is the only one of types that are not here. */
 static const struct rule rules[] = {
+	{ EV_TCG_SEPARATOR, NULL, data },
 	{ EV_TCG_SEPARATOR, "error separator", separator_error },
 	{ EV_TCG_SEPARATOR, "separator ffffffff", separator_ones },
 	{ EV_TCG_SEPARATOR, "separator 00000000", separator_zeros },
+	{ EV_TYPE_VARIABLE_CONFIG, NULL, data },
 	{ EV_TYPE_VARIABLE_CONFIG, "variable data", legacy_variable_data },
 	{ EV_TYPE_VARIABLE_CONFIG, "without trailing bytes", variable_alone },
 	{ EV_TYPE_VARIABLE_BOOT, "variable data", variable_data },
+	{ EV_TYPE_VARIABLE_BOOT, NULL, data },
 	{ EV_TYPE_VARIABLE_BOOT, "without trailing bytes", variable_alone },
+	{ 0x8000000c, NULL, data },
 	{ 0x8000000c, "without trailing bytes", variable_alone },
+	{ EV_TYPE_AUTHORITY, NULL, data },
 	{ EV_TYPE_AUTHORITY, "without its last byte", but_last_byte },
 	{ EV_TYPE_AUTHORITY, "without trailing bytes", variable_alone },
 	{ EV_TYPE_IPL, "text without its prefix", grub_text },
 	{ EV_TYPE_IPL, "text without its prefix, with NUL", grub_text_nul },
 	{ EV_TYPE_IPL, "section name", section_name },
+	{ EV_TYPE_IPL, NULL, data },
 	{ EV_TYPE_IPL, "data and a NUL", data_and_byte },
+	{ EV_TYPE_GPT2, NULL, data },
 	{ EV_TYPE_GPT2, "without GUIDs", gpt_without_guids },
 };
 
@@ -241,18 +250,23 @@ static bool try_rules(struct ev_crypto *crypto, const struct ev_tcg_log *log,
 		      const struct ev_tcg_event *e, enum ev_digest_alg alg,
 		      struct ev_span digest, struct ev_event_digest *out)
 {
-	int answer = try_rule(crypto, log, e, alg, digest, data);
+	bool listed = false;
+	int answer = 0;
 
-	out->verdict = EV_EVENT_MATCHES;
-	out->rule = NULL;
 	for (size_t i = 0; answer == 0 && i < sizeof(rules) / sizeof(rules[0]);
 	     i++) {
 		if (rules[i].type != e->type)
 			continue;
+		listed = true;
 		answer = try_rule(crypto, log, e, alg, digest, rules[i].apply);
-		out->verdict = EV_EVENT_EXPLAINED;
 		out->rule = rules[i].name;
 	}
+	if (!listed) {
+		answer = try_rule(crypto, log, e, alg, digest, data);
+		out->rule = NULL;
+	}
+	out->verdict =
+		out->rule == NULL ? EV_EVENT_MATCHES : EV_EVENT_EXPLAINED;
 	if (answer == 0) {
 		out->verdict = ev_event_type_of(e->type)->binding == EV_BINDS
 				       ? EV_EVENT_MISMATCH
