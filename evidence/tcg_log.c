@@ -161,6 +161,45 @@ static void read_agile(const struct ev_tcg_log *log, struct ev_reader *r,
 		read_data(r, out);
 }
 
+static uint32_t le(const uint8_t *p, size_t n)
+{
+	uint32_t v = 0;
+
+	while (n-- > 0)
+		v = v << 8 | p[n];
+	return v;
+}
+
+/* The bytes from at on hold a crypto-agile event that is as it should be: read
+ * with one look at each length, for logs have many.  False: the reader says
+ * what is wrong. */
+static bool take_agile(const struct ev_tcg_log *log, struct ev_span in,
+		       struct ev_tcg_event *out)
+{
+	size_t at = 12, place;
+	uint32_t n = in.n < at ? UINT32_MAX : le(in.p + 8, 4);
+
+	if (n > log->n_banks)
+		return false;
+	for (; n > 0; n--, at += log->bank[place].size) {
+		if (in.n - at < 2)
+			return false;
+		place = ev_tcg_log_bank(log, (uint16_t)le(in.p + at, 2));
+		at += 2;
+		if (place == log->n_banks || out->digest[place].p != NULL ||
+		    in.n - at < log->bank[place].size)
+			return false;
+		out->digest[place] = ev_span_sub(in, at, log->bank[place].size);
+	}
+	if (in.n - at < 4 || in.n - at - 4 < le(in.p + at, 4))
+		return false;
+	out->index = le(in.p, 4);
+	out->type = le(in.p + 4, 4);
+	out->data = ev_span_sub(in, at + 4, le(in.p + at, 4));
+	out->size = at + 4 + out->data.n;
+	return true;
+}
+
 /* --- the end --- */
 
 /* How many bytes at the beginning of rest are its first one. */
@@ -201,17 +240,12 @@ static bool ends(struct ev_tcg_log *log, struct ev_span rest)
 	return true;
 }
 
-bool ev_tcg_log_next(struct ev_tcg_log *log, struct ev_tcg_event *out)
+static bool read_event(struct ev_tcg_log *log, struct ev_span rest,
+		       struct ev_tcg_event *out)
 {
-	struct ev_span rest = ev_span_sub(log->item, (size_t)log->at,
-					  log->item.n - (size_t)log->at);
 	struct ev_reader r =
 		ev_reader_init(rest, log->at, "tcg-log.event", &log->refusal);
 
-	if (log->end != EV_TCG_OPEN || ends(log, rest))
-		return false;
-	out->number = log->n_events + 1;
-	out->offset = log->at;
 	memset(out->digest, 0, log->n_banks * sizeof(out->digest[0]));
 	out->index = ev_read_u32le(&r, "pcrIndex");
 	out->type = ev_read_u32le(&r, "eventType");
@@ -219,12 +253,26 @@ bool ev_tcg_log_next(struct ev_tcg_log *log, struct ev_tcg_event *out)
 		read_agile(log, &r, out);
 	else
 		read_legacy(&r, out);
-	if (log->refusal.code != EV_OK) {
+	out->size = ev_reader_offset(&r) - log->at;
+	return log->refusal.code == EV_OK;
+}
+
+bool ev_tcg_log_next(struct ev_tcg_log *log, struct ev_tcg_event *out)
+{
+	struct ev_span rest = ev_span_sub(log->item, (size_t)log->at,
+					  log->item.n - (size_t)log->at);
+
+	if (log->end != EV_TCG_OPEN || ends(log, rest))
+		return false;
+	out->number = log->n_events + 1;
+	out->offset = log->at;
+	memset(out->digest, 0, log->n_banks * sizeof(out->digest[0]));
+	if ((!log->agile || !take_agile(log, rest, out)) &&
+	    !read_event(log, rest, out)) {
 		log->end = EV_TCG_CUT;
 		return false;
 	}
 	ev_release_to(log->release, log->item, log->at, &log->released);
-	out->size = ev_reader_offset(&r) - log->at;
 	log->at += out->size;
 	log->n_events++;
 	return true;

@@ -307,11 +307,14 @@ static uint64_t options_of(struct boot *b, const struct ev_ipl *ipl)
 static bool command_line(struct boot *b, const struct ev_tcg_event *e,
 			 struct ev_writer *w)
 {
-	struct ev_ipl ipl = ev_ipl_parse(e);
 	struct ev_buffer text = { 0 };
+	struct ev_ipl ipl;
 	uint64_t options;
 
-	if (e->type != EV_TYPE_IPL || !ev_ipl_is_command_line(e, &ipl))
+	if (e->type != EV_TYPE_IPL)
+		return false;
+	ipl = ev_ipl_parse(e);
+	if (!ev_ipl_is_command_line(e, &ipl))
 		return false;
 	if (w == NULL)
 		return true;
