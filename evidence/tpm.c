@@ -157,12 +157,30 @@ static struct ev_span register_of(const struct ev_pcr_selection *bank,
 	return ev_span_sub(values, at, size);
 }
 
+/* Bytes of all that the quote selects, up to a bank that is not known. */
+static size_t all_values(const struct ev_tpm_quote *q)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < q->n_banks; i++) {
+		enum ev_digest_alg digest;
+
+		if (!ev_tpm_digest_alg(q->bank[i].alg, &digest))
+			return 0;
+		n += ev_digest_size(digest) * q->bank[i].n_pcrs;
+	}
+	return n;
+}
+
 bool ev_tpm_quoted(const struct ev_tpm_quote *q, struct ev_span values,
 		   uint16_t alg, unsigned int pcr, struct ev_span *value)
 {
 	bool known = true;
 	size_t at = 0;
 
+	/* Values of another selection are no values of this quote. */
+	if (all_values(q) != values.n)
+		values = (struct ev_span){ NULL, 0 };
 	for (size_t i = 0; i < q->n_banks && pcr < EV_TPM_PCRS_MAX; i++) {
 		const struct ev_pcr_selection *bank = &q->bank[i];
 		enum ev_digest_alg digest = EV_SHA1;

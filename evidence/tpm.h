@@ -46,8 +46,9 @@ enum ev_code ev_tpm_quote_parse(struct ev_span item, struct ev_tpm_quote *out,
  * quote may select nothing, CVE-2022-0317).  values are those that were quoted,
  * joined as pcrDigest takes them: bank by bank in the order of the selection,
  * ascending inside (Part 3, 18.4).  *value becomes the register's part of
- * them, or empty where they do not reach it, or where a bank before it has no
- * known digest; it is not written where the answer is false. */
+ * them, or empty where they are not as many bytes as the selection has, or a
+ * bank of it has no known digest; it is not written where the answer is
+ * false. */
 bool ev_tpm_quoted(const struct ev_tpm_quote *q, struct ev_span values,
 		   uint16_t alg, unsigned int pcr, struct ev_span *value);
 

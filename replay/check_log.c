@@ -13,8 +13,6 @@ enum rp_outcome rp_check_log_format(struct rp_case *c,
 				    struct rp_finding *f)
 {
 	const struct rp_log *log = s->log;
-	const struct rp_remark *hidden =
-		rp_remark_find(&log->remarks, "data-after-padding");
 
 	(void)c;
 	rp_input_add(f, s->name, 0, s->item->bytes.n);
@@ -22,12 +20,12 @@ enum rp_outcome rp_check_log_format(struct rp_case *c,
 		return rp_refused(f, "log", &log->parsed.err);
 	if (log->cut)
 		return rp_refused(f, "truncated", &log->refusal);
-	if (hidden != NULL)
+	if (rp_log_is_firmware(log) && log->tcg.end == EV_TCG_HIDDEN)
 		return rp_fail(f,
 			       "data-after-padding: the log ends at byte "
 			       "%" PRIu64 ", and at byte %" PRIu64
 			       " something follows its padding",
-			       log->end, hidden->offset);
+			       log->end, log->tcg.hidden);
 	rp_set_got(f, "%" PRIu64 " entries, %" PRIu64 " bytes", log->n_entries,
 		   log->end);
 	return RP_PASS;

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* Of all searches of a case: some 2 seconds. */
+#define SEARCHED_MAX (UINT64_C(1) << 23)
 /* Entries of IMA that a search may use: 5 MiB of them. */
 #define ENTRIES_MAX 65536
 
@@ -138,8 +140,24 @@ static struct follow follow_either(struct rp_case *c, struct rp_compared *r,
 	return f;
 }
 
+/* The logs behind firmware's have entries, and the register was quoted before
+ * any of them: nothing bears them out. */
+static void judge_not_followed(struct rp_compared *r)
+{
+	r->result = RP_REG_DIFFERS_EXPLAINED;
+	r->has_replayed = false;
+	explain(r,
+		"equal before the first of %" PRIu64
+		" entries: none of them was extended",
+		rp_tail_count(&r->tail));
+}
+
 static void judge_equal(struct rp_compared *r, const struct follow *f)
 {
+	if (f->n == 0 && rp_tail_count(&r->tail) > 0) {
+		judge_not_followed(r);
+		return;
+	}
 	r->result = RP_REG_EQUAL;
 	if (rp_tail_count(&r->tail) == 0)
 		return;
@@ -165,7 +183,8 @@ static bool is_guests(const struct rp_compared *r)
 		return false;
 	bank = rp_registers_bank(&r->log->log->registers, r->tpm_alg);
 	for (size_t i = 0; i < 2; i++)
-		if (bank == NULL ||
+		if (bank == NULL || !bank->reg[i + 1].touched ||
+		    bank->reg[i + 1].incomplete ||
 		    !ev_span_eq(r->quote->quote->q.td.rtmr[i],
 				ev_span_of(bank->reg[i + 1].value, 48)))
 			return false;
@@ -223,23 +242,36 @@ static enum rp_answer search(struct rp_case *c, struct rp_compared *r,
 		.log = r->log != NULL ? &r->log->log->tcg : NULL,
 		.after = after,
 	};
+	const uint64_t all = SEARCHED_MAX - c->searched;
+	const uint64_t extends =
+		all < RP_SEARCH_EXTENDS ? all : RP_SEARCH_EXTENDS;
 	enum rp_answer answer;
-	uint64_t used;
+	uint64_t used, more;
 
 	/* With too many the others are tried without them. */
 	if (gather_ima(c, r, after) == RP_TAIL_TROUBLE)
 		return RP_SEARCH_FAILED;
-	answer = rp_search(c->crypto, &q, RP_SEARCH_EXTENDS, &used,
-			   r->explanation);
+	answer = rp_search(c->crypto, &q, extends, &used, r->explanation);
+	c->searched += used;
 	if (answer != RP_UNEXPLAINED || !is_of_one_log(r, reg))
 		return answer;
 	rp_sequence_free(after);
-	if (rp_tail_gather(c->crypto, &r->tail, ENTRIES_MAX, after) ==
-	    RP_TAIL_TROUBLE)
+	switch (rp_tail_gather(c->crypto, &r->tail, ENTRIES_MAX, after)) {
+	case RP_TAIL_TROUBLE:
 		return RP_SEARCH_FAILED;
+	case RP_TAIL_INCOMPLETE:
+		explain(r, "not known: more than %d entries follow",
+			ENTRIES_MAX);
+		return RP_LIMITED;
+	case RP_TAIL_ENTRY:
+	case RP_TAIL_END:
+		break;
+	}
 	q.log = NULL;
-	return rp_search(c->crypto, &q, RP_SEARCH_EXTENDS - used, &used,
-			 r->explanation);
+	answer =
+		rp_search(c->crypto, &q, extends - used, &more, r->explanation);
+	c->searched += more;
+	return answer;
 }
 
 static bool judge_difference(struct rp_case *c, struct rp_compared *r,
@@ -270,7 +302,7 @@ static bool judge_followed(struct rp_case *c, struct rp_compared *r,
 	else if (r->quoted.n == 0)
 		judge_unquoted(r);
 	else if (!reg->touched && is_quoted(r, reg->initial))
-		judge_silence(r, reg);
+		judge_not_followed(r);
 	else
 		return judge_difference(c, r, reg);
 	return true;

@@ -39,7 +39,7 @@ static enum ev_code read_firmware(struct rp_case *c, struct rp_log *log,
 		return EV_TROUBLE;
 	rp_log_open_firmware(log, &again);
 	if (!rp_events_judge(c->crypto, &again, log->tcg.n_events,
-			     &log->events))
+			     &log->registers, &log->events))
 		return EV_TROUBLE;
 	log->n_entries = log->tcg.n_events;
 	log->end = log->tcg.at;
@@ -62,16 +62,18 @@ static enum ev_code read_ccel(struct rp_case *c, struct rp_log *log,
 
 /* --- those that follow --- */
 
-static void count(struct rp_log *log, enum rp_register_set set, uint64_t index,
+/* False: it is of no register that is extended. */
+static bool count(struct rp_log *log, enum rp_register_set set, uint64_t index,
 		  uint64_t number, uint64_t offset)
 {
 	static const uint64_t limit[] = { [RP_PCRS] = 24, [RP_MRS] = 5 };
 
-	if (index < limit[set] && (set == RP_PCRS || index > 0))
+	if (index < limit[set] && (set == RP_PCRS || index > 0)) {
 		log->n_in[set][index]++;
-	else
-		rp_remark_add(&log->remarks, "index-out-of-range", number,
-			      offset);
+		return true;
+	}
+	rp_remark_add(&log->remarks, "index-out-of-range", number, offset);
+	return false;
 }
 
 static void blame(struct rp_log *log, uint64_t number, uint64_t offset,
@@ -85,8 +87,8 @@ static void blame(struct rp_log *log, uint64_t number, uint64_t offset,
 static bool systemd_digest_is(struct ev_crypto *crypto,
 			      const struct ev_systemd_record *r, bool *good)
 {
-	*good = true;
-	for (size_t i = 0; r->string.n > 0 && i < r->n_digests; i++) {
+	*good = r->string.n > 0 && r->n_digests > 0;
+	for (size_t i = 0; i < r->n_digests; i++) {
 		uint8_t digest[EV_DIGEST_MAX];
 
 		if (!ev_digest(crypto, r->digest[i].alg, r->string, digest))
@@ -114,7 +116,7 @@ static bool take_systemd(struct rp_case *c, struct rp_log *log,
 		return false;
 	if (!good)
 		blame(log, r->number, r->offset, r->size,
-		      "has a digest that is not of its text");
+		      "has no digest of its text");
 	return true;
 }
 
@@ -141,6 +143,8 @@ static enum ev_code read_systemd(struct rp_case *c, struct rp_log *log,
 static bool cel_digests_are(struct ev_crypto *crypto,
 			    const struct ev_cel_record *r, bool *good)
 {
+	bool any = false;
+
 	*good = true;
 	for (size_t i = 0; i < r->n_digests; i++) {
 		uint8_t digest[EV_DIGEST_MAX];
@@ -150,9 +154,11 @@ static bool cel_digests_are(struct ev_crypto *crypto,
 			continue;
 		if (!ev_digest(crypto, alg, r->content, digest))
 			return false;
+		any = true;
 		*good &= ev_span_eq(r->digest[i].digest,
 				    ev_span_of(digest, ev_digest_size(alg)));
 	}
+	*good &= any;
 	return true;
 }
 
@@ -178,11 +184,13 @@ static bool take_cel(struct rp_case *c, struct rp_log *log,
 	bool good;
 
 	log->n_entries = r->number;
-	count(log, r->is_mr ? RP_MRS : RP_PCRS, r->index, r->number, r->offset);
+	if (!count(log, r->is_mr ? RP_MRS : RP_PCRS, r->index, r->number,
+		   r->offset))
+		why = "is of a register that nobody extends";
 	if (!cel_digests_are(c->crypto, r, &good))
 		return false;
 	if (!good)
-		why = "has a digest that is not of its content";
+		why = "has no digest of its content";
 	if (why == NULL)
 		why = after_separator(r, *started);
 	if (why != NULL)
@@ -224,7 +232,9 @@ void rp_log_open_ima(const struct rp_log *log, struct ev_ima_log *out)
 
 static void note_aggregate(struct rp_log *log, const struct ev_ima_entry *e)
 {
-	if (!ev_span_eq(e->file, EV_SPAN_LITERAL("boot_aggregate")))
+	/* What a violation stores is hashed by nobody. */
+	if (e->number != 1 || e->violation ||
+	    !ev_span_eq(e->file, EV_SPAN_LITERAL("boot_aggregate")))
 		return;
 	if (log->aggregate.n++ == 0)
 		log->aggregate =

@@ -18,8 +18,6 @@ static void take(struct rp_events *events, const struct ev_tcg_log *log,
 {
 	if (e->number <= events->n_kept)
 		events->kept[e->number - 1] = *d;
-	if (e->type == EV_TCG_NO_ACTION)
-		return;
 	switch (d->verdict) {
 	case EV_EVENT_MATCHES:
 	case EV_EVENT_EXPLAINED:
@@ -35,8 +33,12 @@ static void take(struct rp_events *events, const struct ev_tcg_log *log,
 }
 
 bool rp_events_judge(struct ev_crypto *crypto, struct ev_tcg_log *log,
-		     uint64_t n, struct rp_events *out)
+		     uint64_t n, const struct rp_registers *r,
+		     struct rp_events *out)
 {
+	static const struct ev_event_digest nowhere = {
+		EV_EVENT_NOT_RECOMPUTABLE, "not extended", 0
+	};
 	struct ev_tcg_event e;
 	struct ev_event_digest d;
 
@@ -48,6 +50,10 @@ bool rp_events_judge(struct ev_crypto *crypto, struct ev_tcg_log *log,
 			return false;
 	}
 	while (ev_tcg_log_next(log, &e)) {
+		if (e.number <= out->n_kept)
+			out->kept[e.number - 1] = nowhere;
+		if (!rp_event_extends(r, &e))
+			continue;
 		if (!ev_event_digest_check_all(crypto, log, &e, &d))
 			return false;
 		take(out, log, &e, &d);

@@ -7,6 +7,7 @@
 #define RP_EVENTS_H
 
 #include "evidence/event_digest.h"
+#include "replay/registers.h"
 
 /* Events of which what was found is kept; logs seen have at most 203. */
 #define RP_EVENTS_KEPT 4096
@@ -27,12 +28,14 @@ struct rp_events {
 };
 
 /*
- * Reads an opened log of n events from its beginning to its end, once, with
- * one digest or few an event and bank.  False: trouble; *out must be freed
- * either way.
+ * Reads an opened log of n events, of which r was replayed, from its beginning
+ * to its end, once, with one digest or few an event and bank; what no register
+ * of r is extended by is neither bound nor bad.  False: trouble; *out must be
+ * freed either way.
  */
 bool rp_events_judge(struct ev_crypto *crypto, struct ev_tcg_log *log,
-		     uint64_t n, struct rp_events *out);
+		     uint64_t n, const struct rp_registers *r,
+		     struct rp_events *out);
 
 void rp_events_free(struct rp_events *events);
 

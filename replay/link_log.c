@@ -32,19 +32,24 @@ static size_t count_equal(const struct rp_subject *quote,
 			  const struct rp_log *log)
 {
 	const struct rp_registers *r = &log->registers;
-	size_t equal = 0;
+	size_t equal = 0, told = 0;
 
 	for (size_t i = 0; i < r->n_banks; i++)
 		for (unsigned int k = 0; r->bank[i].known && k < r->n; k++) {
 			const struct rp_register *reg = &r->bank[i].reg[k];
 			struct ev_span want;
 
-			equal += reg->touched && !reg->incomplete &&
-				 quoted(quote, r->bank[i].tpm_alg, k, &want) &&
+			if (!reg->touched ||
+			    !quoted(quote, r->bank[i].tpm_alg, k, &want))
+				continue;
+			told++;
+			equal += !reg->incomplete &&
 				 ev_span_eq(want,
 					    ev_span_of(reg->value, want.n));
 		}
-	return equal;
+	/* Of two that give as many, the one that speaks of more: leaving
+	 * entries out makes no log the better one. */
+	return equal * (EV_TCG_BANKS_MAX * RP_REGISTERS_MAX + 1) + told;
 }
 
 /* The log of the form that says it is of this quote, else the one that gives

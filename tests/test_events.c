@@ -29,12 +29,14 @@ static int tear_down(void **state)
 
 static void judge(struct log_sample *s, uint64_t n, struct rp_events *out)
 {
+	static struct rp_registers registers;
 	struct ev_error err = { 0 };
 	struct ev_tcg_log log;
 
 	assert_int_equal(ev_tcg_log_open(ev_buffer_span(&s->log), &log, &err),
 			 EV_OK);
-	assert_true(rp_events_judge(crypto, &log, n, out));
+	rp_registers_begin(&registers, crypto, RP_PCRS, log.bank, log.n_banks);
+	assert_true(rp_events_judge(crypto, &log, n, &registers, out));
 	log_free(s);
 }
 

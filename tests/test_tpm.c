@@ -148,7 +148,7 @@ static void a_register_is_quoted_where_its_bit_is_set(void **state)
 		.n_banks = 4,
 	};
 	struct ev_span value = { NULL, 0 }, values;
-	uint8_t bytes[2 * 48 + 2 * 20];
+	uint8_t bytes[2 * 48 + 2 * 20 + 32 + 32];
 
 	(void)state;
 	values = EV_SPAN(bytes);
@@ -165,7 +165,11 @@ static void a_register_is_quoted_where_its_bit_is_set(void **state)
 	values.n--;
 	assert_true(ev_tpm_quoted(&q, values, EV_TPM_ALG_SHA1, 16, &value));
 	assert_int_equal(value.n, 0);
-	/* Nothing is known of where a value lies behind SM3's. */
+	/* Nothing is known of values that an unknown bank is among. */
+	values.n++;
+	assert_true(ev_tpm_quoted(&q, values, EV_TPM_ALG_SHA256, 0, &value));
+	assert_ptr_equal(value.p, bytes + sizeof(bytes) - 32);
+	q.bank[2].alg = 0x4444;
 	assert_true(ev_tpm_quoted(&q, values, EV_TPM_ALG_SHA256, 0, &value));
 	assert_int_equal(value.n, 0);
 }

@@ -120,6 +120,15 @@ def silences():
                   row("pcr4", "unquoted"), row("pcr0", "unquoted", bank="sha1")],
                  passes=("log.pcr",), skips=("log.pcr",))
     m = small([7])
+    unborne = dict(m.tcg(), **m.measure(ima.ng("/bin/sh"), extended=False).ima())
+    yield quoted("fail-log.ima-none", "entries of IMA, and a register that was quoted before the first",
+                 m, [7, 10], unborne, [row("pcr7", "equal"), row("pcr10", "differs-explained", NONE)],
+                 "fail", fails=("log.ima",), passes=("log.pcr",))
+    m = small([7])
+    unborne = dict(m.tcg(), **m.measure(ima.ng("/bin/sh", pcr=7), extended=False).ima())
+    yield quoted("fail-log.pcr-none", "entries of IMA behind a register that firmware's log gives",
+                 m, [7], unborne, [row("pcr7", "differs-explained", NONE)], "fail", fails=("log.pcr",))
+    m = small([7])
     alone = dict(m.tcg(), **m.measure(ima.ng("/bin/sh")).ima())
     alone.update(m.userspace(cel.Phase(11, "sysinit")).systemd())
     alone.update(m.launch(13, *cel.workload()).cel((cel.PCR, 13)))
@@ -339,6 +348,7 @@ def templates():
                  fails=(check, "log.pcr"))
 
 
+NONE = "equal before the first of 1 entries: none of them was extended"
 UNEXPLAINED = "unexplained: none of 13 hypotheses gives the value"
 
 

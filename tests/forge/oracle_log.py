@@ -298,12 +298,13 @@ class Logs:
         return max(logs, key=lambda log: self.gives(log, values), default=None)
 
     def gives(self, log, values):
-        count = 0
+        count = told = 0
         for alg in {a for a, _ in values} & set(log.algs) if log.kind in FIRMWARE else ():
             held = Held(log, alg, FIRMWARE[log.kind])
             count += sum(held.value[r] == want for (a, r), want in values.items()
                          if a == alg and r in held.touched - held.incomplete)
-        return count
+            told += sum(a == alg and r in held.touched for a, r in values)
+        return count, told  # leaving entries out makes no log the better one
 
     def judge(self, kind, quote, values):
         """(register, algorithm, outcome, whether IMA's alone) of each quoted register."""
@@ -322,6 +323,8 @@ class Logs:
         moved = register in held.touched or (register == 0 and firmware and firmware.start is not None)
         if register in held.incomplete or not moved and not every:
             return "skip"
+        if every and held.value[register] == want:
+            return "fail"  # the quote has none of the entries that the others say
         reached = follows(held, register, every, want)
         if reached is False and tails[2] and held.alg != 4:
             reached = follows(held, register, every, want, True)
