@@ -113,13 +113,6 @@ static const struct row *row_of(uint32_t type)
 	return NULL;
 }
 
-const char *ev_sipa_name(uint32_t type)
-{
-	const struct row *row = row_of(type);
-
-	return row != NULL ? row->name : NULL;
-}
-
 struct entry {
 	uint32_t type;
 	uint64_t offset; /* of the type */

@@ -13,9 +13,6 @@
 /* How deep streams are followed; Windows nests one in another. */
 #define EV_SIPA_DEPTH_MAX 4
 
-/* NULL: not known. */
-const char *ev_sipa_name(uint32_t type);
-
 /* Whether the bytes are a stream to their end, and its first type is known. */
 bool ev_sipa_is(struct ev_span in);
 

@@ -160,13 +160,6 @@ static const struct row *row_of(const struct ev_uefi_variable *v)
 	return NULL;
 }
 
-bool ev_uefi_variable_has_signatures(const struct ev_uefi_variable *v)
-{
-	const struct row *row = row_of(v);
-
-	return row != NULL && row->write == write_signatures;
-}
-
 /* --- the decoders --- */
 
 static uint64_t place(const struct ev_tcg_event *e, struct ev_span part)

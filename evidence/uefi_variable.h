@@ -33,9 +33,6 @@ bool ev_uefi_variable_is_named(const struct ev_uefi_variable *v,
 bool ev_uefi_variable_is(const struct ev_uefi_variable *v, const char *guid,
 			 const char *name);
 
-/* PK, KEK, db, dbx and the like of their own namespaces: signature lists. */
-bool ev_uefi_variable_has_signatures(const struct ev_uefi_variable *v);
-
 /* Boot#### (four digits of hex) of the global namespace. */
 bool ev_uefi_variable_is_boot_option(const struct ev_uefi_variable *v);
 

@@ -15,15 +15,6 @@ void rp_remark_add(struct rp_remarks *r, const char *word, uint64_t entry,
 	r->n++;
 }
 
-const struct rp_remark *rp_remark_find(const struct rp_remarks *r,
-				       const char *word)
-{
-	for (size_t i = 0; i < kept(r); i++)
-		if (strcmp(r->first[i].word, word) == 0)
-			return &r->first[i];
-	return NULL;
-}
-
 void rp_remarks_write(const struct rp_remarks *r, struct ev_writer *w)
 {
 	ev_write_array(w, "flags");

@@ -25,10 +25,6 @@ struct rp_remarks {
 void rp_remark_add(struct rp_remarks *r, const char *word, uint64_t entry,
 		   uint64_t offset);
 
-/* The first with that word, or NULL. */
-const struct rp_remark *rp_remark_find(const struct rp_remarks *r,
-				       const char *word);
-
 /* Members "flags", and "flagsLeftOut" where some are, of the open object. */
 void rp_remarks_write(const struct rp_remarks *r, struct ev_writer *w);
 

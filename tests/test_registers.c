@@ -206,7 +206,7 @@ static void a_missing_digest_leaves_no_value(void **state)
 	assert_false(p->r.bank[0].reg[13].incomplete);
 	assert_false(p->r.bank[1].reg[12].incomplete);
 	assert_register(*state, &p->r.bank[1], 12, 0, "x");
-	assert_non_null(rp_remark_find(&p->remarks, "digest-missing"));
+	assert_string_equal(p->remarks.first[0].word, "digest-missing");
 }
 
 static void separators_are_counted_by_register(void **state)
