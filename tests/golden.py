@@ -13,6 +13,7 @@ the environment are passed on as they are, so that a caller can make them
 hostile.
 """
 
+import concurrent.futures
 import json
 import os
 import subprocess
@@ -131,8 +132,10 @@ def main(words):
     suite = os.path.join(TESTDATA, "replay")
     names = sorted(n for n in os.listdir(suite) if only in n)
     bad = n = 0
-    for name in names:
-        answers = ask(ecart, os.path.join(suite, name), update)
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        folders = [os.path.join(suite, name) for name in names]
+        asked = list(pool.map(lambda folder: ask(ecart, folder, update), folders))
+    for name, answers in zip(names, asked):
         for question, said in zip(("as expected", "same bytes"), answers):
             n += 1
             bad += bool(said)
