@@ -23,6 +23,10 @@
 #define EV_TYPE_SPDM_POLICY	UINT32_C(0x800000e3)
 #define EV_TYPE_SPDM_AUTHORITY	UINT32_C(0x800000e4)
 
+/* PFP, 10.4.4: the action that firmware measures, into PCR 5, when what it
+ * started takes the machine over. */
+#define EV_EXIT_BOOT_SERVICES "Exit Boot Services Returned with Success"
+
 /* Whether a digest of this type is of the event's data. */
 enum ev_binding { EV_BINDS_NO, EV_BINDS_SOMETIMES, EV_BINDS };
 

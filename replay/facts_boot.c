@@ -4,16 +4,15 @@
 
 #include "evidence/event_data.h"
 #include "evidence/event_ipl.h"
-#include "evidence/event_tag.h"
 #include "evidence/event_type.h"
 #include "evidence/shown_text.h"
-#include "evidence/tpm.h"
 #include "evidence/uefi_device_path.h"
 #include "evidence/uefi_guid.h"
 #include "evidence/uefi_image.h"
 #include "evidence/uefi_signatures.h"
 #include "evidence/uefi_variable.h"
 #include "replay/borne_out.h"
+#include "replay/command_line.h"
 #include "replay/event_log.h"
 
 /* Entries of each list; a machine starts some five images. */
@@ -21,16 +20,13 @@
 /* Bytes of a command line: Linux, COMMAND_LINE_SIZE is 2048 or 4096. */
 #define COMMAND_LINE_MAX 4096
 #define PATH_MAX_SHOWN	 1024
-/* Load options that the kernel measured: one a kernel that was started. */
-#define OPTIONS_MAX 8
 
 struct boot {
 	const struct rp_case *c;
 	const struct rp_subject *s;
 	enum rp_register_set set;
 	struct rp_boot_state state;
-	struct ev_tcg_event options[OPTIONS_MAX]; /* the kernel's events */
-	size_t n_options;
+	struct rp_command_lines lines;
 	bool trouble;
 	struct ev_writer *w;
 };
@@ -162,9 +158,7 @@ typedef bool (*entry_function)(struct boot *b, const struct ev_tcg_event *e,
 static bool ends_boot_services(const struct ev_tcg_event *e)
 {
 	return e->type == EV_TYPE_EFI_ACTION &&
-	       ev_span_eq(e->data,
-			  EV_SPAN_LITERAL(
-				  "Exit Boot Services Returned with Success"));
+	       ev_span_eq(e->data, EV_SPAN_LITERAL(EV_EXIT_BOOT_SERVICES));
 }
 
 /* Up to the end of boot services; false where the log has no such event. */
@@ -221,95 +215,22 @@ static void add_text(const struct ev_ipl *ipl, struct ev_buffer *out)
 		ev_shown_bytes(ipl->text, out);
 }
 
-/* Whether the event's register is one that a trusted quote has, and its digest
- * there is of the text. */
-static bool is_borne_out(struct boot *b, const struct ev_tcg_event *e)
+static void write_trust(const struct rp_command_line *line, struct ev_writer *w)
 {
-	const struct ev_tcg_log *log = &b->s->log->tcg;
-	const struct rp_compared *by;
-	struct ev_event_digest d;
-	const char *why;
-
-	by = rp_borne_out(b->c, b->s, e->index, &why);
-	if (by == NULL)
-		return false;
-	b->trouble |= !ev_event_digest_check(
-		b->c->crypto, log, e, ev_tcg_log_bank(log, by->tpm_alg), &d);
-	return !b->trouble && (d.verdict == EV_EVENT_MATCHES ||
-			       d.verdict == EV_EVENT_EXPLAINED);
-}
-
-/* Event of the options that have a digest of this text in some bank; 0: none
- * has. */
-static uint64_t options_with(struct boot *b, struct ev_span units)
-{
-	const struct ev_tcg_log *log = &b->s->log->tcg;
-	uint8_t digest[EV_DIGEST_MAX];
-
-	for (size_t i = 0; i < log->n_banks; i++) {
-		enum ev_digest_alg alg;
-
-		if (!ev_tpm_digest_alg(log->bank[i].alg, &alg) ||
-		    !ev_digest_has(b->c->crypto, alg))
-			continue;
-		b->trouble |= !ev_digest(b->c->crypto, alg, units, digest);
-		for (size_t k = 0; !b->trouble && k < b->n_options; k++)
-			if (ev_span_eq(b->options[k].digest[i],
-				       ev_span_of(digest, ev_digest_size(alg))))
-				return b->options[k].number;
-	}
-	return 0;
-}
-
-static void add_units(struct ev_span ascii, struct ev_buffer *out)
-{
-	for (size_t i = 0; i < ascii.n; i++) {
-		ev_buffer_add_byte(out, ascii.p[i]);
-		ev_buffer_add_byte(out, 0);
-	}
-}
-
-/* With a NUL behind the text, and without. */
-static uint64_t options_after(struct boot *b, const char *before,
-			      const struct ev_ipl *ipl)
-{
-	ev_auto_buffer struct ev_buffer units = { 0 };
-	struct ev_span with;
-	uint64_t found;
-
-	add_units(ev_span_str(before), &units);
-	if (ipl->form == EV_IPL_UTF16)
-		ev_buffer_add(&units, ipl->text);
-	else
-		add_units(ipl->text, &units);
-	ev_buffer_add(&units, EV_SPAN_LITERAL("\0\0"));
-	if (!ev_buffer_ok(&units)) {
-		b->trouble = true;
-		return 0;
-	}
-	with = ev_buffer_span(&units);
-	found = options_with(b, with);
-	return found > 0 ? found
-			 : options_with(b, ev_span_sub(with, 0, with.n - 2));
-}
-
-/* What firmware started measures what it was handed, in UTF-16LE, and logs no
- * text.  GRUB hands over more than it measures. */
-static uint64_t options_of(struct boot *b, const struct ev_ipl *ipl)
-{
-	uint64_t found = options_after(b, "", ipl);
-
-	return found > 0 || ipl->form != EV_IPL_GRUB
-		       ? found
-		       : options_after(b, "BOOT_IMAGE=", ipl);
+	ev_write_bool(w, "measured", line->measured);
+	ev_write_bool(w, "trusted", line->doubt == NULL);
+	if (line->doubt != NULL)
+		ev_write_str(w, "why", line->doubt);
+	if (line->options > 0)
+		ev_write_int(w, "loadOptions", (int64_t)line->options);
 }
 
 static bool command_line(struct boot *b, const struct ev_tcg_event *e,
 			 struct ev_writer *w)
 {
+	struct rp_command_line line;
 	struct ev_buffer text = { 0 };
 	struct ev_ipl ipl;
-	uint64_t options;
 
 	if (e->type != EV_TYPE_IPL)
 		return false;
@@ -322,24 +243,10 @@ static bool command_line(struct boot *b, const struct ev_tcg_event *e,
 	ev_write_int(w, "event", (int64_t)e->number);
 	add_text(&ipl, &text);
 	ev_shown_write_line(w, "text", COMMAND_LINE_MAX, &text);
-	ev_write_bool(w, "trusted", is_borne_out(b, e));
-	options = b->n_options > 0 ? options_of(b, &ipl) : 0;
-	if (options > 0)
-		ev_write_int(w, "loadOptions", (int64_t)options);
+	b->trouble |= !rp_command_line_judge(&b->lines, e, &ipl, &line);
+	write_trust(&line, w);
 	ev_write_end(w);
 	return true;
-}
-
-static void gather_options(struct boot *b)
-{
-	struct ev_tcg_event e;
-	struct ev_tcg_log in;
-
-	rp_log_open_firmware(b->s->log, &in);
-	while (b->n_options < OPTIONS_MAX && ev_tcg_log_next(&in, &e))
-		if (e.type == EV_TYPE_EVENT_TAG &&
-		    ev_event_tag_is(&e, EV_TAG_LOAD_OPTIONS))
-			b->options[b->n_options++] = e;
 }
 
 /* --- the area --- */
@@ -363,7 +270,7 @@ static void write_boot(const struct rp_case *c, const struct rp_subject *s,
 		write_secure_boot(&b);
 	write_db(&b);
 	write_dbx(&b);
-	gather_options(&b);
+	rp_command_lines_begin(c, s, &b.lines);
 	write_list(&b, "commandLine", "commandLineLeftOut", command_line);
 	ended = write_list(&b, "loader", "loaderLeftOut", loader);
 	ev_write_bool(w, "exitBootServices", ended);

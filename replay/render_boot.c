@@ -61,23 +61,28 @@ static int cut(const char *text, size_t n)
 	return (int)n;
 }
 
+static const char *mark_of(const json_t *row)
+{
+	if (rp_member_is_true(row, "trusted"))
+		return "";
+	return rp_member_is_true(row, "measured") ? " [measured, not trusted]"
+						  : " [not trusted]";
+}
+
 static void command_lines(const json_t *boot, bool full, struct ev_buffer *out)
 {
-	static const char mark[] = "... [not trusted]";
 	const json_t *row;
 	size_t i;
 
 	json_array_foreach (json_object_get(boot, "commandLine"), i, row) {
 		const char *text = rp_member_text(row, "text", NULL, NULL);
+		const char *mark = mark_of(row);
 		size_t room = full ? strlen(text)
-				   : COMMAND_COLUMNS - (sizeof(mark) - 1);
+				   : COMMAND_COLUMNS - 3 - strlen(mark);
 		int n = cut(text, room);
 
 		rp_render_line(out, "", "kernel  %.*s%s%s", n, text,
-			       text[n] != '\0' ? "..." : "",
-			       rp_member_is_true(row, "trusted")
-				       ? ""
-				       : " [not trusted]");
+			       text[n] != '\0' ? "..." : "", mark);
 	}
 }
 

@@ -62,8 +62,22 @@ def register_line(row):
     return " ".join(word for word in words if word)
 
 
+WORDS = ("register", "gap", "reason", "fact")
+
+
+def fact(path, report):
+    """What stands at members and places of facts: "boot/commandLine/0/trusted"."""
+    value = report["facts"]
+    for step in path.split("/"):
+        try:
+            value = value[int(step) if isinstance(value, list) else step]
+        except (KeyError, IndexError, TypeError, ValueError):
+            return None
+    return value
+
+
 def untold(lines, report):
-    """What the lines of words (register, gap, reason) name and the report does not say."""
+    """What the lines of WORDS name and the report does not say."""
     rows = [register_line(row) for row in report["facts"].get("log", [])]
     said = rows + ["gap " + text for text in report["gaps"]]
     reasons = [(row["id"], row.get("reason", "")) for row in report["checks"]]
@@ -72,6 +86,9 @@ def untold(lines, report):
         if kind == "reason":
             if not any(check == i and text in reason for i, reason in reasons):
                 yield "%s does not say %r" % (check, text)
+        elif kind == "fact":
+            if fact(check, report) != json.loads(text):
+                yield "%s is %r, not %s" % (check, fact(check, report), text)
         elif line not in said:
             near = [row for row in said if row.startswith(" ".join(line.split(" ")[:3]))]
             yield "not said: %s; but: %s" % (line, near)
@@ -84,7 +101,7 @@ def disagreements(expect, status, report):
     """Where the report is not what the case is made for."""
     lines = expect.split("\n")
     found = outcomes(report)
-    told = [line for line in lines[1:] if line.split(" ")[0] in ("register", "gap", "reason")]
+    told = [line for line in lines[1:] if line.split(" ")[0] in WORDS]
     lines = [line for line in lines if line not in told]
     bad = list(untold(told, report))
     if report["verdict"] != lines[0]:

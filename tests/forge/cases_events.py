@@ -10,7 +10,7 @@ import firmware
 import scene
 from booted import Machine, QuotedTd
 from case import Case, expect_policy
-from cases_log import UNEXPLAINED, quoted, reason, row, rows
+from cases_log import UNEXPLAINED, fact, quoted, reason, row, rows
 from eventlog import EFI, Event
 
 EVENTS, SECURE_BOOT = "log.events", "log.secure-boot"
@@ -158,6 +158,92 @@ def confidential():
                subject=booted.of(TrustedTd, machine=m, logs=m.ccel()))
 
 
+# --- command lines
+
+KERNEL_PREFIX = "kernel_cmdline: "
+SAFE = "/vmlinuz lockdown=confidentiality"
+
+
+def line(measured, why=None, at=0):
+    """facts of a command line: what is known of it."""
+    path = "boot/commandLine/%d/" % at
+    return (fact(path + "measured", measured), fact(path + "trusted", why is None), fact(path + "why", why))
+
+
+def called(event, prefix):
+    """What GRUB hashed under another prefix."""
+    return dataclasses.replace(event, data=prefix.encode() + event.measured + b"\0")
+
+
+def with_prefix(text, register):
+    """A loader that hashes the prefix, too."""
+    return Event(register, eventlog.IPL, (KERNEL_PREFIX + text + "\0").encode())
+
+
+def options(text):
+    """Linux, of what it was handed: in UTF-16LE behind BOOT_IMAGE=, as GRUB makes it."""
+    name = b"LOADED_IMAGE::LoadOptions\0"
+    return Event(9, eventlog.EVENT_TAG, eventlog.le(0x8F3B22ED, 4) + eventlog.le(len(name), 4) + name,
+                 measured=firmware.utf16("BOOT_IMAGE=" + text + "\0"))
+
+
+def loaded(*events, log=None):
+    """What was measured, which the log may call otherwise."""
+    m = Machine().boot(firmware.crtm(), *firmware.separators()).extend(*events)
+    return m.log(*(log or events)).boot(*firmware.exit_boot())
+
+
+def commands():
+    """Which command lines are trusted: none that GRUB alone speaks of."""
+    echo, kernel = firmware.grub(SAFE), firmware.grub(firmware.KERNEL, prefix=KERNEL_PREFIX)
+    m = loaded(echo, kernel, log=(called(echo, KERNEL_PREFIX), called(kernel, "grub_cmd: ")))
+    unsaid = with_prefix(SAFE, 8)
+    lying = dataclasses.replace(unsaid, measured=kernel.measured)
+    for why, text, machine, says in (
+            ("called", "a command of GRUB is called the kernel's command line, and that a command", m,
+             line(True, "prefix-not-measured") + (fact("boot/commandLine/0/text", SAFE),
+                                                  fact("boot/commandLine/1", None))),
+            ("options", "the kernel measured what it was handed", loaded(
+                kernel, options(firmware.KERNEL)),
+             line(True, "register-open") + (fact("boot/commandLine/0/loadOptions", 11),)),
+            ("prefix", "the prefix is hashed, but whoever runs later may have measured it",
+             loaded(unsaid), line(True, "register-open")),
+            ("text", "the digest is of another text", loaded(lying), line(False, "not-of-text"))):
+        yield quoted("pass-log.pcr-command-" + why, text, machine, range(10), machine.tcg(),
+                     rows(list(range(8)) + [8]) + says, passes=("log.pcr", EVENTS))
+    m = loaded(kernel, options(firmware.KERNEL))
+    yield quoted("pass-log.pcr-command-options-unquoted", "the register of the kernel's own digest is "
+                 "in no quote", m, range(9), m.tcg(), rows(range(9)) + line(True, "prefix-not-measured")
+                 + (fact("boot/commandLine/0/loadOptions", 11),), passes=("log.pcr",))
+    m = loaded(kernel)
+    yield quoted("pass-log.pcr-command-unquoted", "the quote has every register but GRUB's", m, range(8),
+                 m.tcg(), rows(range(8)) + line(False, "not-borne-out"), passes=("log.pcr",))
+
+
+def trusted_td(name, text, *events):
+    """RTMR 1, in which boot services end; the log may call what was measured otherwise."""
+    m = Machine(("sha384",), pcrs=False).boot(*[e for e in firmware.td_boot() if e.register != 3][:-2])
+    return lambda log, says: Case(
+        name, text, says=says, passes=("log.rtmr", EVENTS),
+        subject=booted.of(TrustedTd, machine=m.extend(*events).log(*log), logs=m.ccel()))
+
+
+def commands_of_td():
+    before, (calls, ends) = with_prefix(SAFE, 2), firmware.exit_boot(2)
+    plain = firmware.grub(SAFE, 2, KERNEL_PREFIX)
+    hidden = Event(2, eventlog.EVENT_TAG, b"SIMULATED tag", measured=ends.data)
+    for why, text, measured, log, says in (
+            ("", "the prefix is hashed, and the end of boot services stands behind it in its register",
+             (before, calls, ends), (before, calls, ends), line(True)),
+            ("-prefix", "the same, and the prefix is not hashed", (plain, calls, ends),
+             (plain, calls, ends), line(True, "prefix-not-measured")),
+            ("-late", "whoever ran after the end of boot services measured it, and another end",
+             (calls, ends, before, calls, ends), (calls, hidden, before, calls, ends),
+             line(True, "register-open"))):
+        yield trusted_td("pass-log.rtmr-command" + why, text, *measured)(
+            log, (row("rtmr1", "equal", bank="sha384"),) + says)
+
+
 def every():
-    for group in (events, states, forgeries, unquoted, confidential):
+    for group in (events, states, forgeries, unquoted, confidential, commands, commands_of_td):
         yield from group()

@@ -3,6 +3,7 @@
 Registers that differ: cases_register.py."""
 
 import dataclasses
+import json
 
 import booted
 import cel
@@ -34,6 +35,11 @@ def after(k, n, more=""):
 
 def reason(check, text):
     return "reason %s %s" % (check, text)
+
+
+def fact(path, value):
+    """What the report has at "boot/commandLine/0/trusted" of its facts; None: nothing."""
+    return "fact %s %s" % (path, json.dumps(value))
 
 
 def quoted(name, text, machine, chosen, logs, says, verdict="pass", given=None, values=True, **other):
