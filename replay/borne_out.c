@@ -6,7 +6,7 @@
 #include "replay/event_log.h"
 
 /* Why a register is not borne out; what comes later says more. */
-enum doubt { NOT_QUOTED, NOT_EQUAL, NOT_ALONE, NOT_TRUSTED, NONE };
+enum doubt { NOT_QUOTED, NO_VALUES, NOT_EQUAL, NOT_ALONE, NOT_TRUSTED, NONE };
 
 static bool is_trusted(const struct rp_case *c, const struct rp_subject *quote)
 {
@@ -17,8 +17,10 @@ static bool is_trusted(const struct rp_case *c, const struct rp_subject *quote)
 
 static enum doubt doubt_of(const struct rp_case *c, const struct rp_compared *r)
 {
-	if (r->quote == NULL || r->quoted.n == 0)
+	if (r->quote == NULL)
 		return NOT_QUOTED;
+	if (r->quoted.n == 0)
+		return NO_VALUES;
 	if (r->result != RP_REG_EQUAL)
 		return NOT_EQUAL;
 	if (rp_tail_count(&r->tail) > 0)
@@ -32,6 +34,7 @@ const struct rp_compared *rp_borne_out(const struct rp_case *c,
 {
 	static const char *const words[] = {
 		[NOT_QUOTED] = "no quote here has the register",
+		[NO_VALUES] = "the quote's values are not here",
 		[NOT_EQUAL] = "the log does not give the quoted register",
 		[NOT_ALONE] = "other logs extend the register too",
 		[NOT_TRUSTED] = "the quote is not trusted",

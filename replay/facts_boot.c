@@ -27,6 +27,7 @@ struct boot {
 	enum rp_register_set set;
 	struct rp_boot_state state;
 	struct rp_command_lines lines;
+	uint64_t n_images; /* in the list "loader" */
 	bool trouble;
 	struct ev_writer *w;
 };
@@ -102,6 +103,23 @@ static bool find_variable(const struct boot *b, const char *name,
 	return false;
 }
 
+/* The variables are what firmware measured where Secure Boot is known at all:
+ * then the register was read from its beginning to its separator without a
+ * doubt.  But an authority that stands there has a variable's name and a
+ * digest of it, too, and the log may have changed one for the other. */
+static bool lists_are_trusted(const struct boot *b)
+{
+	const struct rp_secure_boot *logged = &b->state.logged;
+
+	if (b->state.state == RP_SECURE_BOOT_UNKNOWN ||
+	    logged->n_authorities > RP_AUTHORITIES_MAX)
+		return false;
+	for (size_t i = 0; i < logged->n_authorities; i++)
+		if (!logged->authority[i].after)
+			return false;
+	return true;
+}
+
 /* Subjects of certificates, digests as hex. */
 static void write_db(const struct boot *b)
 {
@@ -126,6 +144,7 @@ static void write_db(const struct boot *b)
 	ev_write_end(b->w);
 	if (n > LIST_MAX)
 		ev_write_int(b->w, "dbLeftOut", (int64_t)(n - LIST_MAX));
+	ev_write_bool(b->w, "dbTrusted", lists_are_trusted(b));
 }
 
 static void write_dbx(const struct boot *b)
@@ -144,6 +163,7 @@ static void write_dbx(const struct boot *b)
 	ev_write_object(b->w, "dbx");
 	ev_write_int(b->w, "entries", (int64_t)n);
 	ev_write_int(b->w, "certificates", (int64_t)certificates);
+	ev_write_bool(b->w, "trusted", lists_are_trusted(b));
 	ev_event_refused(b->w, &err);
 	ev_write_end(b->w);
 }
@@ -194,6 +214,7 @@ static bool loader(struct boot *b, const struct ev_tcg_event *e,
 	if (e->type != EV_TYPE_APPLICATION || e->index != of[b->set] ||
 	    ev_uefi_image_parse(e, &image, &err) != EV_OK)
 		return false;
+	b->n_images++;
 	if (w == NULL)
 		return true;
 	if (image.path.n == 0)
@@ -273,6 +294,8 @@ static void write_boot(const struct rp_case *c, const struct rp_subject *s,
 	rp_command_lines_begin(c, s, &b.lines);
 	write_list(&b, "commandLine", "commandLineLeftOut", command_line);
 	ended = write_list(&b, "loader", "loaderLeftOut", loader);
+	if (b.n_images > 0) /* digests are of images; nothing binds a path */
+		ev_write_bool(w, "loaderTrusted", false);
 	ev_write_bool(w, "exitBootServices", ended);
 	if (b.trouble) /* refused: there is no report without memory */
 		ev_write_raw(w, "trouble", (struct ev_span){ NULL, 0 });

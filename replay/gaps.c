@@ -75,8 +75,19 @@ static bool no_tpm_quote(const struct rp_case *c)
 	return holds(c, RP_HCL) && !holds(c, RP_TPM_QUOTE);
 }
 
+static bool no_pcr_values(const struct rp_case *c)
+{
+	const struct rp_subject *s = NULL;
+
+	while ((s = rp_next_subject(c, RP_TPM_QUOTE, s)) != NULL)
+		if (s->tpm_quote->parsed.code == EV_OK &&
+		    s->tpm_quote->pcrs_item == NULL)
+			return true;
+	return false;
+}
+
 /* A log explains a register where it gives the quoted value, not by being
- * here. */
+ * here; but where the value is not here, no log is at fault. */
 static bool is_explained(const struct rp_case *c,
 			 const struct rp_subject *quote)
 {
@@ -84,7 +95,9 @@ static bool is_explained(const struct rp_case *c,
 
 	while ((s = rp_next_subject(c, RP_REGISTER_PCR, s)) != NULL)
 		if (s->compared->quote == quote &&
-		    s->compared->result == RP_REG_EQUAL)
+		    (s->compared->result == RP_REG_EQUAL ||
+		     (s->compared->log != NULL &&
+		      quote->tpm_quote->pcrs_item == NULL)))
 			return true;
 	return false;
 }
@@ -116,6 +129,9 @@ static const struct {
 	{ no_ak_certificate, "AK certificate: only the paravisor vouches for "
 			     "the vTPM's key" },
 	{ no_word_on_key, "AK certificate: nothing vouches for the TPM's key" },
+	{ no_pcr_values,
+	  "PCR values: not in the archive; the quote has a digest "
+	  "of them alone" },
 	{ no_firmware_log, "firmware event log: PCRs are quoted but cannot be "
 			   "explained" },
 };

@@ -44,11 +44,14 @@ static void loader_lines(const json_t *boot, bool full, struct ev_buffer *out)
 
 	for (i = 0; i < shown && i < json_array_size(list); i++)
 		rp_render_line(
-			out, "", "loader  %s%s",
+			out, "", "loader  %s%s%s",
 			file_of(json_string_value(json_array_get(list, i)),
 				full),
 			!full && json_array_size(list) > 1 ? ", and others"
-							   : "");
+							   : "",
+			rp_member_is_true(boot, "loaderTrusted")
+				? ""
+				: " [not trusted]");
 }
 
 /* Cut to n bytes, whole code points. */

@@ -76,13 +76,21 @@ def secured(name, text, machine, says=(), accepted=("enabled",), verdict="pass",
                   policy=expecting(*accepted), **other)
 
 
+LISTS_TRUSTED = [fact("boot/dbTrusted", True), fact("boot/dbx/trusted", True),
+                 fact("boot/loaderTrusted", False)]
+
+
 def states():
     on, off = firmware.secure_boot(), firmware.secure_boot(False)
     done = {"passes": (SECURE_BOOT, "policy.expect", EVENTS)}
     yield secured("pass-log.secure-boot", "Secure Boot is enabled, as the policy expects",
-                  booted_with(on), **done)
+                  booted_with(on), LISTS_TRUSTED, **done)
+    early = firmware.authority("db", firmware.guid(firmware.OWNER) + firmware.certificate("db"))
+    yield secured("pass-log.secure-boot-early", "an image was let in before the separator: db may be that "
+                  "authority under another type", booted_with(on + [early]),
+                  [fact("boot/dbTrusted", False), fact("boot/dbx/trusted", False)], **done)
     yield secured("pass-log.secure-boot-disabled", "it is disabled, which the policy accepts too",
-                  booted_with(off), accepted=("enabled", "disabled"), **done)
+                  booted_with(off), LISTS_TRUSTED, accepted=("enabled", "disabled"), **done)
     yield secured("pass-log.secure-boot-unknown", "nothing is known of it, which the policy accepts",
                   booted_with([]), accepted=("unknown",), **done)
     bad = {"verdict": "fail", "fails": (SECURE_BOOT,), "skips": ("policy.expect",)}
