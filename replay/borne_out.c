@@ -8,7 +8,7 @@
 /* Why a register is not borne out; what comes later says more. */
 enum doubt { NOT_QUOTED, NO_VALUES, NOT_EQUAL, NOT_ALONE, NOT_TRUSTED, NONE };
 
-static bool is_trusted(const struct rp_case *c, const struct rp_subject *quote)
+bool rp_quote_bears_out(const struct rp_case *c, const struct rp_subject *quote)
 {
 	if (quote->type == RP_QUOTE)
 		return rp_quote_trusted(c, quote);
@@ -25,7 +25,7 @@ static enum doubt doubt_of(const struct rp_case *c, const struct rp_compared *r)
 		return NOT_EQUAL;
 	if (rp_tail_count(&r->tail) > 0)
 		return NOT_ALONE;
-	return is_trusted(c, r->quote) ? NONE : NOT_TRUSTED;
+	return rp_quote_bears_out(c, r->quote) ? NONE : NOT_TRUSTED;
 }
 
 const struct rp_compared *rp_borne_out(const struct rp_case *c,

@@ -9,6 +9,10 @@
 #include "replay/compared.h"
 #include "replay/secure_boot.h"
 
+/* The quote is trusted, and so are the register values beside it. */
+bool rp_quote_bears_out(const struct rp_case *c,
+			const struct rp_subject *quote);
+
 /*
  * The register of that number of a log of firmware, in the bank with the
  * longest digests in which a trusted quote has what the log gives, and no

@@ -333,7 +333,7 @@ const struct rp_check rp_checks[] = {
 	      "TCG-PFP 10.4; UEFI 38.4; IMA; TCG-CEL 5"),
 	CHECK("log.events", ONE(RP_LOG), AFTER("log.format"), RP_OPTIONAL,
 	      rp_check_log_events,
-	      "what the boot event log says is what was measured",
+	      "digests of the boot event log are of the data beside them",
 	      "of each event whose type's digest is of its data, every digest "
 	      "that can be computed = that of the data, by the rules of its "
 	      "writer",
@@ -345,13 +345,13 @@ const struct rp_check rp_checks[] = {
 	      "UEFI 38.2"),
 	CHECK("log.ima-templates", ONE(RP_LOG), AFTER("log.format"),
 	      RP_OPTIONAL, rp_check_log_ima_templates,
-	      "each entry of the IMA log is what was measured",
+	      "each stored hash of the IMA log is of its entry's data",
 	      "the stored template hash = the digest of the entry's data; "
 	      "violations are counted, of them nothing is known",
 	      "IMA"),
 	CHECK("log.cel", ONE(RP_LOG), AFTER("log.format"), RP_OPTIONAL,
 	      rp_check_log_cel,
-	      "each record of the canonical event log is what was measured",
+	      "each record's digests of the canonical log are of its content",
 	      "record numbers in order; each digest = that of the record's content "
 	      "or text; nothing configures the workload behind the launch "
 	      "separator",

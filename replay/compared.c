@@ -159,6 +159,7 @@ static void judge_equal(struct rp_compared *r, const struct follow *f)
 		return;
 	}
 	r->result = RP_REG_EQUAL;
+	r->n_followed = f->n;
 	if (rp_tail_count(&r->tail) == 0)
 		return;
 	explain(r,

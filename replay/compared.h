@@ -32,6 +32,9 @@ struct rp_compared {
 	uint8_t replayed[EV_DIGEST_MAX];
 	bool has_replayed;
 	uint64_t n_events; /* extended into it, over all logs */
+	/* Where it is equal: how many of the entries behind firmware's the
+	 * quoted value has; the others came later, or never. */
+	uint64_t n_followed;
 	enum rp_register_result result;
 	char explanation[RP_EXPLANATION_TEXT]; /* "": none */
 };

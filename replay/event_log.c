@@ -84,8 +84,8 @@ static void blame(struct rp_log *log, uint64_t number, uint64_t offset,
 			(struct rp_bad_entry){ 1, number, offset, size, why };
 }
 
-static bool systemd_digest_is(struct ev_crypto *crypto,
-			      const struct ev_systemd_record *r, bool *good)
+bool rp_systemd_digests_are(struct ev_crypto *crypto,
+			    const struct ev_systemd_record *r, bool *good)
 {
 	*good = r->string.n > 0 && r->n_digests > 0;
 	for (size_t i = 0; i < r->n_digests; i++) {
@@ -112,7 +112,7 @@ static bool take_systemd(struct rp_case *c, struct rp_log *log,
 	}
 	if (r->has_pcr)
 		count(log, RP_PCRS, r->pcr, r->number, r->offset);
-	if (!systemd_digest_is(c->crypto, r, &good))
+	if (!rp_systemd_digests_are(c->crypto, r, &good))
 		return false;
 	if (!good)
 		blame(log, r->number, r->offset, r->size,
@@ -139,9 +139,8 @@ static enum ev_code read_systemd(struct rp_case *c, struct rp_log *log,
 	return ok ? EV_OK : EV_TROUBLE;
 }
 
-/* Every digest whose algorithm is ours is of the content. */
-static bool cel_digests_are(struct ev_crypto *crypto,
-			    const struct ev_cel_record *r, bool *good)
+bool rp_cel_digests_are(struct ev_crypto *crypto, const struct ev_cel_record *r,
+			bool *good)
 {
 	bool any = false;
 
@@ -187,7 +186,7 @@ static bool take_cel(struct rp_case *c, struct rp_log *log,
 	if (!count(log, r->is_mr ? RP_MRS : RP_PCRS, r->index, r->number,
 		   r->offset))
 		why = "is of a register that nobody extends";
-	if (!cel_digests_are(c->crypto, r, &good))
+	if (!rp_cel_digests_are(c->crypto, r, &good))
 		return false;
 	if (!good)
 		why = "has no digest of its content";
@@ -242,11 +241,23 @@ static void note_aggregate(struct rp_log *log, const struct ev_ima_entry *e)
 					       e->file_digest };
 }
 
+bool rp_ima_hash_is(struct ev_crypto *crypto, const struct ev_ima_entry *e,
+		    enum ev_digest_alg alg, bool *good)
+{
+	uint8_t digest[EV_DIGEST_MAX];
+
+	if (!ev_ima_template_hash(crypto, e, alg, digest))
+		return false;
+	*good = ev_span_eq(e->template_hash,
+			   ev_span_of(digest, ev_digest_size(alg)));
+	return true;
+}
+
 /* The stored digest is of the data; what a violation stores is of nothing. */
 static bool take_ima(struct rp_case *c, struct rp_log *log,
 		     const struct ev_ima_entry *e)
 {
-	uint8_t digest[EV_DIGEST_MAX];
+	bool good;
 
 	if (e->number == 1)
 		log->template_name = e->template_name;
@@ -257,10 +268,9 @@ static bool take_ima(struct rp_case *c, struct rp_log *log,
 	log->n_violations += e->violation;
 	if (e->violation)
 		return true;
-	if (!ev_ima_template_hash(c->crypto, e, log->ima.alg, digest))
+	if (!rp_ima_hash_is(c->crypto, e, log->ima.alg, &good))
 		return false;
-	if (!ev_span_eq(e->template_hash,
-			ev_span_of(digest, log->ima.hash_size)))
+	if (!good)
 		blame(log, e->number, e->offset, e->size,
 		      "has a template hash that is not of its data");
 	return true;

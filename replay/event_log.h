@@ -67,6 +67,19 @@ bool rp_log_is_firmware(const struct rp_log *log);
  * EV_TROUBLE or EV_OK. */
 enum ev_code rp_log_parse(struct rp_case *c, const struct rp_item *item);
 
+/*
+ * Whether the digests of an entry are of what it says: every one of systemd's
+ * of its text, those of a canonical record whose algorithm is ours of its
+ * content, the hash that IMA stored of its data; with none it is false.
+ * False is trouble, with nothing in *good.
+ */
+bool rp_systemd_digests_are(struct ev_crypto *crypto,
+			    const struct ev_systemd_record *r, bool *good);
+bool rp_cel_digests_are(struct ev_crypto *crypto, const struct ev_cel_record *r,
+			bool *good);
+bool rp_ima_hash_is(struct ev_crypto *crypto, const struct ev_ima_entry *e,
+		    enum ev_digest_alg alg, bool *good);
+
 /* Of case.c: the ACPI table that says where firmware's log is. */
 struct rp_ccel_table {
 	struct rp_parsed parsed;

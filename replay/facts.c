@@ -121,6 +121,11 @@ void rp_fact_quote_write(const struct rp_subject *quote, struct ev_writer *w)
 		ev_write_str(w, "quote", quote->name);
 }
 
+void rp_facts_refuse(struct ev_writer *w)
+{
+	ev_write_raw(w, "trouble", (struct ev_span){ NULL, 0 });
+}
+
 void rp_facts_write(const struct rp_case *c, struct ev_writer *w)
 {
 	ev_write_object(w, "facts");

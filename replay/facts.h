@@ -12,6 +12,9 @@
 /* Writes the member "facts" of the report (ecart-report(5)). */
 void rp_facts_write(const struct rp_case *c, struct ev_writer *w);
 
+/* After trouble in an area: there is no report. */
+void rp_facts_refuse(struct ev_writer *w);
+
 /*
  * An area: what is told of each subject of a type.  It is an object where one
  * is told of and the case holds no second quote, else a list of objects.

@@ -297,8 +297,8 @@ static void write_boot(const struct rp_case *c, const struct rp_subject *s,
 	if (b.n_images > 0) /* digests are of images; nothing binds a path */
 		ev_write_bool(w, "loaderTrusted", false);
 	ev_write_bool(w, "exitBootServices", ended);
-	if (b.trouble) /* refused: there is no report without memory */
-		ev_write_raw(w, "trouble", (struct ev_span){ NULL, 0 });
+	if (b.trouble)
+		rp_facts_refuse(w);
 }
 
 void rp_facts_boot_write(const struct rp_case *c, struct ev_writer *w)

@@ -6,6 +6,7 @@
 #include "evidence/event_type.h"
 #include "evidence/shown_text.h"
 #include "evidence/tcg_words.h"
+#include "replay/borne_entries.h"
 #include "replay/event_log.h"
 
 /* Rows of a timeline; those of firmware have what was found of them. */
@@ -29,9 +30,10 @@ static void write_line(struct ev_writer *w, const char *name,
 
 /* --- firmware's --- */
 
-static void write_event(const struct rp_log *log, const struct ev_tcg_event *e,
-			struct ev_writer *w)
+static void write_event(struct rp_borne_entries *borne,
+			const struct ev_tcg_event *e, struct ev_writer *w)
 {
+	const struct rp_log *log = borne->log->log;
 	const struct ev_event_digest *d = &log->events.kept[e->number - 1];
 	struct ev_buffer type = { 0 }, line = { 0 };
 	char reg[EV_TCG_REGISTER_NAME];
@@ -43,6 +45,7 @@ static void write_event(const struct rp_log *log, const struct ev_tcg_event *e,
 	ev_write_str(w, "digest", ev_event_verdict_word(d->verdict));
 	if (d->rule != NULL)
 		ev_write_str(w, "rule", d->rule);
+	ev_write_bool(w, "borneOut", rp_borne_event(borne, e));
 	ev_event_describe(e, &line);
 	write_line(w, "text", &line);
 	ev_write_end(w);
@@ -60,8 +63,9 @@ static void write_banks(const struct ev_tcg_log *log, struct ev_writer *w)
 	ev_write_end(w);
 }
 
-static void write_firmware(const struct rp_subject *s, struct ev_writer *w)
+static void write_firmware(struct rp_borne_entries *borne, struct ev_writer *w)
 {
+	const struct rp_subject *s = borne->log;
 	struct ev_tcg_event e;
 	struct ev_tcg_log in;
 
@@ -70,7 +74,7 @@ static void write_firmware(const struct rp_subject *s, struct ev_writer *w)
 	ev_tcg_end_write(w, &s->log->tcg);
 	ev_write_array(w, "timeline");
 	while (in.n_events < s->log->events.n_kept && ev_tcg_log_next(&in, &e))
-		write_event(s->log, &e, w);
+		write_event(borne, &e, w);
 	ev_write_end(w);
 }
 
@@ -85,7 +89,8 @@ static void write_end_of(const struct rp_log *log, struct ev_writer *w)
 	ev_write_end(w);
 }
 
-static void write_cel_record(const struct ev_cel_record *r, struct ev_writer *w)
+static void write_cel_record(struct rp_borne_entries *borne,
+			     const struct ev_cel_record *r, struct ev_writer *w)
 {
 	const char *type = ev_cel_cos_name(r->cos_type);
 	struct ev_buffer name = { 0 }, line = { 0 };
@@ -98,14 +103,16 @@ static void write_cel_record(const struct ev_cel_record *r, struct ev_writer *w)
 	else
 		ev_buffer_printf(&name, "content type %u", r->content_type);
 	write_line(w, "type", &name);
+	ev_write_bool(w, "borneOut", rp_borne_cel(borne, r));
 	ev_event_describe_loose(r->cos_type < 0 ? r->content : r->cos_value,
 				&line);
 	write_line(w, "text", &line);
 	ev_write_end(w);
 }
 
-static void write_cel(const struct rp_subject *s, struct ev_writer *w)
+static void write_cel(struct rp_borne_entries *borne, struct ev_writer *w)
 {
+	const struct rp_subject *s = borne->log;
 	struct ev_error err = { 0 };
 	struct ev_cel_record r;
 	struct ev_cel_log in;
@@ -115,11 +122,12 @@ static void write_cel(const struct rp_subject *s, struct ev_writer *w)
 		return;
 	ev_write_array(w, "timeline");
 	while (in.n_records < ROWS_MAX && ev_cel_log_next(&in, &r))
-		write_cel_record(&r, w);
+		write_cel_record(borne, &r, w);
 	ev_write_end(w);
 }
 
-static void write_systemd_record(const struct ev_systemd_record *r,
+static void write_systemd_record(struct rp_borne_entries *borne,
+				 const struct ev_systemd_record *r,
 				 struct ev_writer *w)
 {
 	struct ev_buffer line = { 0 }, type = { 0 };
@@ -127,6 +135,7 @@ static void write_systemd_record(const struct ev_systemd_record *r,
 
 	ev_tcg_register_name(false, r->has_pcr ? r->pcr : EV_TCG_NOWHERE, reg);
 	begin_row(w, r->number, r->offset, reg);
+	ev_write_bool(w, "borneOut", rp_borne_systemd(borne, r));
 	if (r->event_type.n > 0) {
 		ev_shown_bytes(r->event_type, &type);
 		write_line(w, "type", &type);
@@ -139,8 +148,9 @@ static void write_systemd_record(const struct ev_systemd_record *r,
 	ev_write_end(w);
 }
 
-static void write_systemd(const struct rp_subject *s, struct ev_writer *w)
+static void write_systemd(struct rp_borne_entries *borne, struct ev_writer *w)
 {
+	const struct rp_subject *s = borne->log;
 	struct ev_error err = { 0 };
 	struct ev_systemd_log in;
 	struct ev_systemd_record r;
@@ -150,27 +160,29 @@ static void write_systemd(const struct rp_subject *s, struct ev_writer *w)
 		return;
 	ev_write_array(w, "timeline");
 	while (in.n_records < ROWS_MAX && ev_systemd_log_next(&in, &r))
-		write_systemd_record(&r, w);
+		write_systemd_record(borne, &r, w);
 	ev_write_end(w);
 	ev_systemd_log_free(&in);
 }
 
 /* Its files are in facts.ima. */
-static void write_ima(const struct rp_subject *s, struct ev_writer *w)
+static void write_ima(struct rp_borne_entries *borne, struct ev_writer *w)
 {
-	write_end_of(s->log, w);
+	write_end_of(borne->log->log, w);
 }
 
-static void (*const forms[RP_N_LOG_FORMS])(const struct rp_subject *s,
+static void (*const forms[RP_N_LOG_FORMS])(struct rp_borne_entries *borne,
 					   struct ev_writer *w) = {
 	[RP_LOG_TCG] = write_firmware,	  [RP_LOG_CCEL] = write_firmware,
 	[RP_LOG_SYSTEMD] = write_systemd, [RP_LOG_CEL] = write_cel,
 	[RP_LOG_IMA] = write_ima,
 };
 
-static void write_log(const struct rp_subject *s, struct ev_writer *w)
+static void write_log(const struct rp_case *c, const struct rp_subject *s,
+		      struct ev_writer *w)
 {
 	const struct rp_log *log = s->log;
+	struct rp_borne_entries borne;
 
 	ev_write_object(w, NULL);
 	ev_write_str(w, "item", s->name);
@@ -180,7 +192,10 @@ static void write_log(const struct rp_subject *s, struct ev_writer *w)
 		ev_write_str(w, "format", rp_log_format_word(log));
 		ev_write_int(w, "events", (int64_t)log->n_entries);
 		rp_remarks_write(&log->remarks, w);
-		forms[log->form](s, w);
+		rp_borne_entries_begin(c, s, &borne);
+		forms[log->form](&borne, w);
+		if (borne.trouble)
+			rp_facts_refuse(w);
 		if (log->form != RP_LOG_IMA && log->n_entries > ROWS_MAX)
 			ev_write_int(w, "timelineLeftOut",
 				     (int64_t)(log->n_entries - ROWS_MAX));
@@ -196,6 +211,6 @@ void rp_facts_events_write(const struct rp_case *c, struct ev_writer *w)
 		return;
 	ev_write_array(w, "events");
 	for (s = c->first[RP_LOG]; s != NULL; s = s->next)
-		write_log(s, w);
+		write_log(c, s, w);
 	ev_write_end(w);
 }

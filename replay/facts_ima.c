@@ -3,6 +3,7 @@
 #include "replay/facts.h"
 
 #include "evidence/shown_text.h"
+#include "replay/borne_entries.h"
 #include "replay/event_log.h"
 
 /* Files that are listed: a busy machine measures 16 thousand. */
@@ -34,10 +35,12 @@ static void write_digest(struct ev_writer *w, const struct ev_ima_entry *e)
 }
 
 /* Of a violation nothing is known of the file's content. */
-static void write_file(struct ev_writer *w, const struct ev_ima_entry *e)
+static void write_file(struct rp_borne_entries *borne,
+		       const struct ev_ima_entry *e, struct ev_writer *w)
 {
 	ev_write_object(w, NULL);
 	write_name(w, "file", e->file);
+	ev_write_bool(w, "borneOut", rp_borne_ima(borne, e));
 	if (e->violation)
 		ev_write_bool(w, "violation", true);
 	else if (e->file_digest.n > 0)
@@ -45,9 +48,11 @@ static void write_file(struct ev_writer *w, const struct ev_ima_entry *e)
 	ev_write_end(w);
 }
 
-static void write_log(const struct rp_subject *s, struct ev_writer *w)
+static void write_log(const struct rp_case *c, const struct rp_subject *s,
+		      struct ev_writer *w)
 {
 	const struct rp_log *log = s->log;
+	struct rp_borne_entries borne;
 	struct ev_ima_entry e;
 	struct ev_ima_log in;
 
@@ -57,10 +62,13 @@ static void write_log(const struct rp_subject *s, struct ev_writer *w)
 	ev_write_int(w, "entries", (int64_t)log->n_entries);
 	ev_write_int(w, "violations", (int64_t)log->n_violations);
 	rp_log_open_ima(log, &in);
+	rp_borne_entries_begin(c, s, &borne);
 	ev_write_array(w, "files");
 	while (in.n_entries < FILES_MAX && ev_ima_log_next(&in, &e))
-		write_file(w, &e);
+		write_file(&borne, &e, w);
 	ev_write_end(w);
+	if (borne.trouble)
+		rp_facts_refuse(w);
 	if (log->n_entries > FILES_MAX)
 		ev_write_int(w, "filesLeftOut",
 			     (int64_t)(log->n_entries - FILES_MAX));
@@ -78,7 +86,7 @@ void rp_facts_ima_write(const struct rp_case *c, struct ev_writer *w)
 		if (!began)
 			ev_write_array(w, "ima");
 		began = true;
-		write_log(s, w);
+		write_log(c, s, w);
 	}
 	if (began)
 		ev_write_end(w);

@@ -53,6 +53,14 @@ def events():
                  "text", m, range(8), m.tcg(), rows(range(8)) + (
                      reason(EVENTS, "EV_EFI_ACTION has a digest in sha1 that is not of its data"),),
                  "fail", fails=(EVENTS,), passes=("log.pcr",))
+    tag = Event(4, eventlog.EVENT_TAG, b"SIMULATED tag", measured=b"SIMULATED other",
+                digests={"sha1": eventlog.hashed("sha1", b"SIMULATED tag")})
+    m = boot_of(good, tag)
+    yield quoted("pass-log.events-borne", "a digest is of the data, and that in the bank that is quoted is "
+                 "not", m, range(8), m.tcg(), rows(range(8)) + tuple(
+                     fact("events/0/timeline/%d/%s" % (i, name), value) for i, name, value in (
+                         (1, "digest", "matches"), (1, "borneOut", True),
+                         (2, "digest", "matches"), (2, "borneOut", False))), passes=(EVENTS, "log.pcr"))
     off = firmware.secure_boot(False)[0]
     m = boot_of(dataclasses.replace(off, data=firmware.secure_boot()[0].data, measured=off.data))
     yield quoted("fail-log.events-variable", "the log says that SecureBoot is 1; 0 was measured", m,

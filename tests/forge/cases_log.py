@@ -259,7 +259,8 @@ def canonical():
     m = small([7]).userspace(cel.Phase(11, "sysinit"), lying)
     yield quoted("fail-log.cel-systemd", "a digest of systemd's log is not that of its text", m,
                  [7, 11], dict(m.tcg(), **m.systemd()),
-                 [row("pcr11", "equal", after(2, 2)), reason(check, "entry: 2 at byte")],
+                 [row("pcr11", "equal", after(2, 2)), reason(check, "entry: 2 at byte"),
+                  fact("events/1/timeline/0/borneOut", True), fact("events/1/timeline/1/borneOut", False)],
                  "fail", fails=(check,))
 
 
@@ -298,7 +299,9 @@ def measured():
     boot = list(range(11))
     yield quoted("pass-log.ima", "IMA measured on after the quote; one violation", m,
                  [("sha256", boot), ("sha1", boot)], dict(m.tcg(), **m.ima()),
-                 [row("pcr10", "equal", after(held, held + 2), bank) for bank in ("sha1", "sha256")],
+                 [row("pcr10", "equal", after(held, held + 2), bank) for bank in ("sha1", "sha256")]
+                 + [fact("ima/0/files/%d/borneOut" % i, i not in (4, held, held + 1))
+                    for i in range(held + 2)],
                  passes=("log.ima", "log.ima-templates", "log.boot-aggregate", "log.pcr"))
     m = small(range(8), ("sha1",))
     first = eventlog.hashed("sha1", b"".join(m.holds.of("sha1", range(8))))
@@ -326,6 +329,14 @@ def measured():
 
 def templates():
     check = "log.ima-templates"
+    lying = dataclasses.replace(ima.plain(FILES[0]), stored=ima.plain(FILES[1]).digest("sha1"))
+    m = small(range(8), ("sha1",)).measure(ima.plain(FILES[2]), ima.plain(FILES[1]))
+    m.entries[1] = lying
+    yield quoted("fail-%s-sha1" % check, "a stored hash of another file, which is what the TPM was given",
+                 m, [("sha1", [0, 10])], dict(m.legacy(), **m.ima()),
+                 [row("pcr10", "equal", after(2, 2), "sha1"), reason(check, "entry: 2 at byte"),
+                  fact("ima/0/files/0/borneOut", True), fact("ima/0/files/1/borneOut", False)],
+                 "fail", fails=(check,), passes=("log.ima",))
     m = busy().measure(dataclasses.replace(ima.ng(FILES[0]), stored=b"\1" * 20))
     yield quoted("fail-" + check, "a stored template hash is not that of its entry", m, range(11),
                  dict(m.tcg(), **m.ima()),
