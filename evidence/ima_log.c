@@ -51,27 +51,46 @@ static void take(struct ev_ima_entry *e, enum ev_ima_form form,
 		e->signature = value; /* sig before modsig */
 }
 
+/* The four bytes at p, in the order of the log. */
+static uint32_t number(const struct ev_ima_log *log, const uint8_t *p)
+{
+	uint32_t le = (uint32_t)p[0] | (uint32_t)p[1] << 8 |
+		      (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+
+	return log->big_endian ? __builtin_bswap32(le) : le;
+}
+
+/* A length and as many bytes, taken off in; false: they do not fit. */
+static bool take_counted(const struct ev_ima_log *log, struct ev_span *in,
+			 struct ev_span *out)
+{
+	uint32_t n = in->n < 4 ? UINT32_MAX : number(log, in->p);
+
+	if (in->n < 4 || in->n - 4 < n)
+		return false;
+	*out = ev_span_of(in->p + 4, n);
+	*in = ev_span_of(out->p + n, in->n - 4 - n);
+	return true;
+}
+
 /* What does not fit stays without names: the entry is hashed all the same. */
 static void split(const struct ev_ima_log *log, struct ev_ima_entry *e)
 {
 	const struct ev_ima_template *t = &log->shape;
-	struct ev_error err = { .code = EV_OK };
-	struct ev_reader r = ev_reader_init(e->data, 0, object, &err);
+	struct ev_span left = e->data;
 
 	for (size_t i = 0; i < t->n_fields; i++) {
 		struct ev_ima_field *f = &e->field[i];
-		uint32_t n = read_u32(log, &r, "field");
 
 		*f = (struct ev_ima_field){ t->id[i], t->form[i], { 0 } };
-		f->value = ev_read_span(&r, n, "field");
-		if (!ev_reader_ok(&r)) {
+		if (!take_counted(log, &left, &f->value)) {
 			e->odd = "a field that does not fit";
 			return;
 		}
 		e->n_fields = i + 1;
 		take(e, f->form, f->value);
 	}
-	if (r.left.n > 0 && t->n_fields > 0)
+	if (left.n > 0 && t->n_fields > 0)
 		e->odd = "bytes behind the last field";
 }
 
@@ -149,12 +168,48 @@ static void read_data(struct ev_ima_log *log, struct ev_reader *r,
 		split(log, out);
 }
 
+/* The bytes at the beginning of in hold an entry of the template of the one
+ * before it, whole: read with one look at each length, for logs have many.
+ * False: the reader says what is wrong, or new. */
+static bool take_like(const struct ev_ima_log *log, struct ev_span in,
+		      struct ev_ima_entry *out)
+{
+	const struct ev_span name = log->shape.name;
+	struct ev_span left;
+
+	if (name.n == 0 || log->shape.plain || in.n < 4 + log->hash_size)
+		return false;
+	left = ev_span_sub(in, 4 + log->hash_size, in.n - 4 - log->hash_size);
+	if (!take_counted(log, &left, &out->template_name) ||
+	    !ev_span_eq(out->template_name, name) ||
+	    !take_counted(log, &left, &out->data))
+		return false;
+	out->pcr = number(log, in.p);
+	out->template_hash = ev_span_sub(in, 4, log->hash_size);
+	out->known = log->shape.n_fields > 0;
+	out->size = in.n - left.n;
+	if (!log->unsplit)
+		split(log, out);
+	return true;
+}
+
+/* The same of any entry. */
+static bool read_entry(struct ev_ima_log *log, struct ev_span in,
+		       struct ev_ima_entry *out)
+{
+	struct ev_reader r = ev_reader_init(in, log->at, object, &log->refusal);
+
+	read_head(log, &r, out);
+	if (ev_reader_ok(&r))
+		read_data(log, &r, out);
+	out->size = ev_reader_offset(&r) - log->at;
+	return ev_reader_ok(&r);
+}
+
 bool ev_ima_log_next(struct ev_ima_log *log, struct ev_ima_entry *out)
 {
 	struct ev_span rest = ev_span_sub(log->item, (size_t)log->at,
 					  log->item.n - (size_t)log->at);
-	struct ev_reader r =
-		ev_reader_init(rest, log->at, object, &log->refusal);
 
 	if (log->ended || rest.n == 0) {
 		log->ended = true;
@@ -162,17 +217,13 @@ bool ev_ima_log_next(struct ev_ima_log *log, struct ev_ima_entry *out)
 	}
 	/* The fields are written by n_fields. */
 	memset(out, 0, offsetof(struct ev_ima_entry, field));
-	read_head(log, &r, out);
-	if (ev_reader_ok(&r))
-		read_data(log, &r, out);
-	if (!ev_reader_ok(&r)) {
+	if (!take_like(log, rest, out) && !read_entry(log, rest, out)) {
 		log->ended = log->cut = true;
 		return false;
 	}
 	ev_release_to(log->release, log->item, log->at, &log->released);
 	out->number = ++log->n_entries;
 	out->offset = log->at;
-	out->size = ev_reader_offset(&r) - log->at;
 	out->violation = ev_span_is_zero(out->template_hash);
 	log->at += out->size;
 	return true;

@@ -2,6 +2,7 @@
 /* Facts of IMA's logs: facts.ima, the files that were measured. */
 #include "replay/facts.h"
 
+#include "evidence/base/hex.h"
 #include "evidence/shown_text.h"
 #include "replay/borne_entries.h"
 #include "replay/event_log.h"
@@ -23,14 +24,18 @@ static void write_name(struct ev_writer *w, const char *name,
 /* "sha256:00ff..." as IMA's own list in text has it. */
 static void write_digest(struct ev_writer *w, const struct ev_ima_entry *e)
 {
+	struct ev_span digest = e->file_digest;
+	char hex[2 * EV_DIGEST_MAX + 1];
 	struct ev_buffer text = { 0 };
 
 	if (e->algo.n > 0) {
 		ev_shown_bytes(e->algo, &text);
 		ev_buffer_add_byte(&text, ':');
 	}
-	for (size_t i = 0; i < e->file_digest.n && i < EV_DIGEST_MAX; i++)
-		ev_buffer_printf(&text, "%02x", e->file_digest.p[i]);
+	if (digest.n > EV_DIGEST_MAX)
+		digest.n = EV_DIGEST_MAX;
+	ev_hex_encode(digest, hex);
+	ev_buffer_add(&text, ev_span_str(hex));
 	ev_shown_write_line(w, "digest", NAME_MAX_SHOWN, &text);
 }
 
