@@ -33,6 +33,9 @@ static const size_t EV_TCB_LEVELS_MAX = 1024;
 static const size_t EV_TDX_MODULES_MAX = 256; /* "TDX_00" to "TDX_FF" */
 static const size_t EV_RUNTIME_KEYS_MAX = 64;
 
+/* Keys of a token service: those of Azure Attestation have ten at most. */
+static const size_t EV_JWKS_KEYS_MAX = 256;
+
 /* Event logs of an archive that are judged, and quotes of a type whose
  * registers are held against them: a machine has five logs, a collection two
  * quotes. */

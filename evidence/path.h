@@ -39,6 +39,10 @@ enum ev_code ev_x509_parse(struct ev_crypto *crypto, struct ev_span item,
 			   struct ev_error *err);
 void ev_x509_free(struct ev_x509 *cert);
 
+/* The SubjectPublicKeyInfo of exactly one certificate, of which no more is read
+ * than what stands before it; false where der is none. */
+bool ev_x509_spki(struct ev_span der, struct ev_span *spki);
+
 enum ev_path_result {
 	EV_PATH_GOOD,
 	EV_PATH_MISSING_ISSUER, /* an intermediate is not at hand: named */

@@ -191,6 +191,28 @@ enum ev_code ev_x509_parse(struct ev_crypto *crypto, struct ev_span item,
 	return EV_OK;
 }
 
+bool ev_x509_spki(struct ev_span der, struct ev_span *spki)
+{
+	struct ev_error err = { EV_OK };
+	struct ev_reader item = ev_reader_init(der, 0, object, &err);
+	struct ev_reader r = ev_der_enter(&item, EV_DER_SEQUENCE, object);
+	struct ev_reader tbs =
+		ev_der_enter(&r, EV_DER_SEQUENCE, "tbsCertificate");
+	static const char *const before[] = { "serial number", "signature",
+					      "issuer", "validity", "subject" };
+	struct ev_span found;
+
+	if (ev_der_peek(&tbs) == EV_DER_CONTEXT_CONSTRUCTED(0))
+		ev_der_read_any(&tbs, "version");
+	for (size_t i = 0; i < sizeof(before) / sizeof(before[0]); i++)
+		ev_der_read_any(&tbs, before[i]);
+	found = ev_der_read_any(&tbs, "public key");
+	if (!ev_reader_ok(&tbs) || ev_reader_finish(&item) != EV_OK)
+		return false;
+	*spki = found;
+	return true;
+}
+
 void ev_x509_free(struct ev_x509 *cert)
 {
 	X509_free(cert->x509);

@@ -57,6 +57,8 @@ static inline bool node_equals(const struct ev_node *v, const json_t *j)
 				    json_string_length(j));
 	case EV_NODE_INTEGER:
 		return v->integer == json_integer_value(j);
+	case EV_NODE_NUMBER: /* ev_nodes_parse makes none */
+		return false;
 	case EV_NODE_TRUTH:
 		return v->truth == json_is_true(j);
 	case EV_NODE_NULL:

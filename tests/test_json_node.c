@@ -173,6 +173,80 @@ static void nothing_is_asked_of_what_is_no_container(void **state)
 		EV_LIMIT);
 }
 
+/* What ev_nodes_parse refuses is text here; what it takes is the same. */
+static void other_numbers_are_kept_as_text(void **state)
+{
+	static const struct {
+		const char *text;
+		bool is_integer;
+	} rows[] = {
+		{ "0", true },
+		{ "12", true },
+		{ "-9223372036854775808", true },
+		{ "9223372036854775808", false },
+		{ "-9223372036854775809", false },
+		{ "-0", false },
+		{ "0.5", false },
+		{ "1e309", false },
+		{ "-1.25E-3", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct ev_span text = ev_span_str(rows[i].text);
+		struct ev_nodes nodes = { 0 };
+		struct ev_error err = { 0 };
+
+		/* A copy of its own size: the NUL behind must have room. */
+		uint8_t *copy = malloc(text.n);
+
+		assert_non_null(copy);
+		memcpy(copy, text.p, text.n);
+		assert_int_equal(
+			ev_nodes_parse_numbers(ev_span_of(copy, text.n), 100,
+					       "text", &nodes, &err),
+			EV_OK);
+		free(copy);
+		assert_int_equal(nodes.root->type, rows[i].is_integer
+							   ? EV_NODE_INTEGER
+							   : EV_NODE_NUMBER);
+		if (!rows[i].is_integer) {
+			assert_true(ev_span_eq(nodes.root->text, text));
+			assert_int_equal(nodes.root->text.p[text.n], 0);
+		}
+		ev_nodes_free(&nodes);
+		assert_int_equal(ev_nodes_parse(text, 100, "text", &nodes,
+						&err) == EV_OK,
+				 rows[i].is_integer);
+		ev_nodes_free(&nodes);
+	}
+}
+
+static void numbers_stand_between_members(void **state)
+{
+	struct ev_nodes nodes = { 0 };
+	struct ev_error err = { 0 };
+	const struct ev_node *v;
+
+	(void)state;
+	assert_int_equal(ev_nodes_parse_numbers(
+				 EV_SPAN_LITERAL("{\"a\":[1.5,2e3],\"b\":-0}"),
+				 100, "text", &nodes, &err),
+			 EV_OK);
+	v = ev_node_inside(ev_node_member(nodes.root, "a"));
+	assert_string_equal((const char *)v->text.p, "1.5");
+	v = ev_node_next(v);
+	assert_string_equal((const char *)v->text.p, "2e3");
+	assert_string_equal(
+		(const char *)ev_node_member(nodes.root, "b")->text.p, "-0");
+	assert_null(ev_node_text(v)); /* no string */
+	ev_nodes_free(&nodes);
+	assert_int_equal(
+		ev_nodes_parse_numbers(EV_SPAN_LITERAL("{\"a\":1.5,\"a\":1.5}"),
+				       100, "text", &nodes, &err),
+		EV_DUPLICATE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -182,6 +256,8 @@ int main(void)
 		cmocka_unit_test(members_are_limited_as_before),
 		cmocka_unit_test(mutants_are_read_alike),
 		cmocka_unit_test(collateral_is_read_alike),
+		cmocka_unit_test(other_numbers_are_kept_as_text),
+		cmocka_unit_test(numbers_stand_between_members),
 		cmocka_unit_test(nothing_is_asked_of_what_is_no_container),
 	};
 

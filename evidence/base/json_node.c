@@ -24,6 +24,7 @@ struct load {
 	size_t n_notes;
 	struct ev_node *node;
 	char *copy; /* of the text, decoded in place */
+	bool integers_only;
 	struct fault fault;
 };
 
@@ -99,21 +100,42 @@ static struct ev_span decode(char *p, size_t n)
 
 /* --- numbers --- */
 
-static int64_t number_of(struct load *l, const struct ev_json_note *note)
+/* False where it is no integer, "-0", or needs more than 64 bits. */
+static bool read_integer(struct ev_span text, int64_t *out)
 {
-	const uint8_t *p = l->text.p + note->at, *end = l->text.p + note->end;
-	bool minus = *p == '-', fits = true;
+	const uint8_t *p = text.p, *end = text.p + text.n;
+	bool minus = *p == '-';
 	int64_t v = 0;
 
-	for (p += minus; fits && p < end; p++) {
+	if (minus && text.n > 1 && p[1] == '0')
+		return false;
+	for (p += minus; p < end; p++) {
 		int64_t digit = *p - '0';
 
-		fits = !__builtin_mul_overflow(v, 10, &v) &&
-		       !__builtin_add_overflow(v, minus ? -digit : digit, &v);
+		if (*p < '0' || *p > '9' || __builtin_mul_overflow(v, 10, &v) ||
+		    __builtin_add_overflow(v, minus ? -digit : digit, &v))
+			return false;
 	}
-	if (!fits)
+	*out = v;
+	return true;
+}
+
+/* A comma, a bracket or white space is behind a number: in the copy there is
+ * room for the NUL. */
+static void load_number(struct load *l, const struct ev_json_note *note,
+			struct ev_node *v)
+{
+	size_t n = note->end - note->at;
+	char *copy = l->copy + note->at;
+
+	v->type = EV_NODE_INTEGER;
+	if (read_integer(ev_span_of(l->text.p + note->at, n), &v->integer))
+		return;
+	if (l->integers_only)
 		note_fault(l, EV_VALUE, note->end);
-	return v;
+	v->type = EV_NODE_NUMBER;
+	copy[n] = '\0';
+	v->text = ev_span_of(copy, n);
 }
 
 /* --- nodes --- */
@@ -150,8 +172,7 @@ static void load_node(struct load *l, const struct ev_json_note *note,
 		v->type = EV_NODE_NULL;
 		break;
 	default:
-		v->type = EV_NODE_INTEGER;
-		v->integer = number_of(l, note);
+		load_number(l, note, v);
 		break;
 	}
 }
@@ -239,7 +260,9 @@ static enum ev_code build(const struct ev_json_scan *s, const char *object,
 		.note = s->note,
 		.n_notes = s->n_notes,
 		.node = calloc(s->n_notes, sizeof(*l.node)),
-		.copy = malloc(s->text.n),
+		/* A number may be all there is: see load_number. */
+		.copy = malloc(s->text.n + 1),
+		.integers_only = s->integers_only,
 	};
 	enum ev_code code;
 
@@ -258,12 +281,13 @@ static enum ev_code build(const struct ev_json_scan *s, const char *object,
 	return code;
 }
 
-enum ev_code ev_nodes_parse(struct ev_span text, size_t max, const char *object,
-			    struct ev_nodes *out, struct ev_error *err)
+static enum ev_code parse(struct ev_span text, bool integers_only, size_t max,
+			  const char *object, struct ev_nodes *out,
+			  struct ev_error *err)
 {
 	struct ev_json_scan s = {
 		.text = text,
-		.integers_only = true,
+		.integers_only = integers_only,
 		.takes_notes = true,
 	};
 	enum ev_code code;
@@ -277,6 +301,19 @@ enum ev_code ev_nodes_parse(struct ev_span text, size_t max, const char *object,
 		code = build(&s, object, out, err);
 	free(s.note);
 	return code;
+}
+
+enum ev_code ev_nodes_parse(struct ev_span text, size_t max, const char *object,
+			    struct ev_nodes *out, struct ev_error *err)
+{
+	return parse(text, true, max, object, out, err);
+}
+
+enum ev_code ev_nodes_parse_numbers(struct ev_span text, size_t max,
+				    const char *object, struct ev_nodes *out,
+				    struct ev_error *err)
+{
+	return parse(text, false, max, object, out, err);
 }
 
 void ev_nodes_free(struct ev_nodes *nodes)

@@ -14,6 +14,7 @@ enum ev_node_type {
 	EV_NODE_ARRAY,
 	EV_NODE_STRING,
 	EV_NODE_INTEGER,
+	EV_NODE_NUMBER, /* of ev_nodes_parse_numbers alone: any other number */
 	EV_NODE_TRUTH,
 	EV_NODE_NULL,
 };
@@ -26,8 +27,9 @@ struct ev_node {
 	uint32_t at, size;   /* its place in the text, to the byte */
 	struct ev_span name; /* of a member, decoded; a NUL is behind it */
 	union {
-		struct ev_span
-			text; /* decoded; a NUL is behind it, none in it */
+		/* Of a string, decoded; of a number as it is spelled.  A NUL
+		 * is behind it, none in it. */
+		struct ev_span text;
 		int64_t integer;
 		bool truth;
 	};
@@ -46,6 +48,11 @@ struct ev_nodes {
  */
 enum ev_code ev_nodes_parse(struct ev_span text, size_t max, const char *object,
 			    struct ev_nodes *out, struct ev_error *err);
+/* The same with any number of RFC 8259: one that is no integer, that is spelled
+ * "-0" or that does not fit int64_t is kept as its text. */
+enum ev_code ev_nodes_parse_numbers(struct ev_span text, size_t max,
+				    const char *object, struct ev_nodes *out,
+				    struct ev_error *err);
 void ev_nodes_free(struct ev_nodes *nodes);
 
 /* The member of an object; NULL where there is none, or obj is no object. */

@@ -24,9 +24,9 @@ static const uint8_t P521_SPKI[] = {
 };
 
 static const struct ev_curve curves[] = {
-	{ "P-256", 0x0003, 32, { P256_SPKI, sizeof(P256_SPKI) } },
-	{ "P-384", 0x0004, 48, { P384_SPKI, sizeof(P384_SPKI) } },
-	{ "P-521", 0x0005, 66, { P521_SPKI, sizeof(P521_SPKI) } },
+	{ "P-256", 0x0003, 32, 256, { P256_SPKI, sizeof(P256_SPKI) } },
+	{ "P-384", 0x0004, 48, 384, { P384_SPKI, sizeof(P384_SPKI) } },
+	{ "P-521", 0x0005, 66, 521, { P521_SPKI, sizeof(P521_SPKI) } },
 };
 #define N_CURVES (sizeof(curves) / sizeof(curves[0]))
 
@@ -36,6 +36,27 @@ const struct ev_curve *ev_curve_of_tpm(uint16_t tpm_id)
 		if (curves[i].tpm_id == tpm_id)
 			return &curves[i];
 	return NULL;
+}
+
+const struct ev_curve *ev_curve_named(struct ev_span name)
+{
+	for (size_t i = 0; i < N_CURVES; i++)
+		if (ev_span_eq(name, ev_span_str(curves[i].name)))
+			return &curves[i];
+	return NULL;
+}
+
+size_t ev_public_key_bits(const struct ev_public_key *key)
+{
+	size_t bits = 8 * key->modulus.n;
+
+	if (key->curve != NULL)
+		return key->curve->bits;
+	/* The first byte is not 0. */
+	for (uint8_t bit = 0x80; bits > 0 && (key->modulus.p[0] & bit) == 0;
+	     bit >>= 1)
+		bits--;
+	return bits;
 }
 
 bool ev_public_key_is_there(const struct ev_public_key *key)

@@ -14,14 +14,16 @@
 
 /* A row of the table of curves. */
 struct ev_curve {
-	const char *name;    /* "P-256", to libcrypto too */
+	const char *name;    /* "P-256", to libcrypto and RFC 7518 too */
 	uint16_t tpm_id;     /* TPMI_ECC_CURVE */
 	size_t width;	     /* bytes of a coordinate and of r and s */
+	size_t bits;	     /* of the field */
 	struct ev_span spki; /* the SPKI's bytes before the point's X */
 };
 
 /* NULL: no curve of ours. */
 const struct ev_curve *ev_curve_of_tpm(uint16_t tpm_id);
+const struct ev_curve *ev_curve_named(struct ev_span name);
 
 struct ev_public_key {
 	struct ev_span modulus; /* RSA, big-endian without leading zeros;
@@ -36,6 +38,9 @@ struct ev_public_key {
 bool ev_public_key_is_there(const struct ev_public_key *key);
 /* "RSA", "P-256" ...; "none" where there is none. */
 const char *ev_public_key_name(const struct ev_public_key *key);
+
+/* Of the modulus, or of the curve's field; 0: no key. */
+size_t ev_public_key_bits(const struct ev_public_key *key);
 
 /* The same key; none equals none.  Nothing else is looked at. */
 bool ev_public_key_eq(const struct ev_public_key *a,

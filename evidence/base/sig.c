@@ -124,14 +124,16 @@ enum ev_verified ev_p256_verify_der(struct ev_crypto *crypto,
 	return ev_p256_verify_raw(crypto, key, message, raw);
 }
 
-/* 2048 to 8192 bits, both odd, exponent 3 to 64 bits: what real keys have,
+/* least to 8192 bits, both odd, exponent 3 to 64 bits: what real keys have,
  * and what bounds the time of one verification. */
-static bool rsa_key_sane(struct ev_span modulus, struct ev_span exponent)
+static bool rsa_key_sane(struct ev_span modulus, struct ev_span exponent,
+			 size_t least)
 {
-	if (modulus.n < 256 || modulus.n > 1024 || exponent.n < 1 ||
+	if (modulus.n < least / 8 || modulus.n > 1024 || exponent.n < 1 ||
 	    exponent.n > 8 || exponent.p[0] == 0)
 		return false;
-	if (modulus.p[0] == 0 || (modulus.n == 256 && modulus.p[0] < 0x80))
+	if (modulus.p[0] == 0 ||
+	    (modulus.n == least / 8 && modulus.p[0] < 0x80))
 		return false;
 	if (exponent.n == 1 && exponent.p[0] < 3)
 		return false;
@@ -171,20 +173,51 @@ static EVP_PKEY *rsa_import(struct ev_crypto *crypto, struct ev_span modulus,
 	return key;
 }
 
-/* A signer may choose the length of a PSS salt (RFC 8017 9.1): any is taken,
- * with MGF1 over the digest of the message. */
-static bool rsa_setup(EVP_PKEY_CTX *ctx, enum ev_rsa_padding padding,
+/* A signer may choose the length of a PSS salt (RFC 8017 9.1): any is taken
+ * where the rule does not say one, with MGF1 over the digest of the message. */
+static bool rsa_setup(EVP_PKEY_CTX *ctx, const struct ev_rsa_rule *rule,
 		      const EVP_MD *md)
 {
-	int pad = padding == EV_RSASSA_PSS ? RSA_PKCS1_PSS_PADDING
-					   : RSA_PKCS1_PADDING;
+	int pad = rule->padding == EV_RSASSA_PSS ? RSA_PKCS1_PSS_PADDING
+						 : RSA_PKCS1_PADDING;
+	int salt = rule->salt_as_digest ? RSA_PSS_SALTLEN_DIGEST
+					: RSA_PSS_SALTLEN_AUTO;
 
 	return EVP_PKEY_verify_init(ctx) == 1 &&
 	       EVP_PKEY_CTX_set_rsa_padding(ctx, pad) == 1 &&
 	       EVP_PKEY_CTX_set_signature_md(ctx, md) == 1 &&
 	       (pad == RSA_PKCS1_PADDING ||
-		EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, RSA_PSS_SALTLEN_AUTO) ==
-			1);
+		EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, salt) == 1);
+}
+
+enum ev_verified ev_rsa_verify_by(struct ev_crypto *crypto,
+				  struct ev_span modulus,
+				  struct ev_span exponent,
+				  const struct ev_rsa_rule *rule,
+				  struct ev_span message, struct ev_span sig)
+{
+	enum ev_verified answer = EV_VERIFIED_TROUBLE;
+	uint8_t digest[EV_DIGEST_MAX];
+	EVP_PKEY_CTX *ctx = NULL;
+	EVP_PKEY *key;
+
+	if (!rsa_key_sane(modulus, exponent, rule->least_bits) ||
+	    sig.n != modulus.n)
+		return EV_VERIFIED_NO;
+	key = rsa_import(crypto, modulus, exponent);
+	if (key != NULL)
+		ctx = EVP_PKEY_CTX_new_from_pkey(crypto->libctx, key, NULL);
+	if (ctx != NULL &&
+	    rsa_setup(ctx, rule, ev_digest_md(crypto, rule->alg)) &&
+	    ev_digest(crypto, rule->alg, message, digest)) {
+		ev_crypto_count(crypto);
+		answer = ev_crypto_answer(EVP_PKEY_verify(
+			ctx, sig.p, sig.n, digest, ev_digest_size(rule->alg)));
+	}
+	EVP_PKEY_CTX_free(ctx);
+	EVP_PKEY_free(key);
+	ERR_clear_error();
+	return answer;
 }
 
 enum ev_verified ev_rsa_verify(struct ev_crypto *crypto, struct ev_span modulus,
@@ -193,24 +226,11 @@ enum ev_verified ev_rsa_verify(struct ev_crypto *crypto, struct ev_span modulus,
 			       enum ev_digest_alg alg, struct ev_span message,
 			       struct ev_span sig)
 {
-	enum ev_verified answer = EV_VERIFIED_TROUBLE;
-	uint8_t digest[EV_DIGEST_MAX];
-	EVP_PKEY_CTX *ctx = NULL;
-	EVP_PKEY *key;
+	const struct ev_rsa_rule rule = {
+		.padding = padding,
+		.alg = alg,
+		.least_bits = 2048,
+	};
 
-	if (!rsa_key_sane(modulus, exponent) || sig.n != modulus.n)
-		return EV_VERIFIED_NO;
-	key = rsa_import(crypto, modulus, exponent);
-	if (key != NULL)
-		ctx = EVP_PKEY_CTX_new_from_pkey(crypto->libctx, key, NULL);
-	if (ctx != NULL && rsa_setup(ctx, padding, ev_digest_md(crypto, alg)) &&
-	    ev_digest(crypto, alg, message, digest)) {
-		ev_crypto_count(crypto);
-		answer = ev_crypto_answer(EVP_PKEY_verify(
-			ctx, sig.p, sig.n, digest, ev_digest_size(alg)));
-	}
-	EVP_PKEY_CTX_free(ctx);
-	EVP_PKEY_free(key);
-	ERR_clear_error();
-	return answer;
+	return ev_rsa_verify_by(crypto, modulus, exponent, &rule, message, sig);
 }

@@ -44,6 +44,20 @@ enum ev_verified ev_rsa_verify(struct ev_crypto *crypto, struct ev_span modulus,
 			       enum ev_digest_alg alg, struct ev_span message,
 			       struct ev_span sig);
 
+/* The same by other rules: what a document says of its signatures. */
+struct ev_rsa_rule {
+	enum ev_rsa_padding padding;
+	enum ev_digest_alg alg;
+	size_t least_bits; /* of the modulus; 8 times a number of bytes */
+	/* The salt of PSS is as long as the digest; else of any length. */
+	bool salt_as_digest;
+};
+enum ev_verified ev_rsa_verify_by(struct ev_crypto *crypto,
+				  struct ev_span modulus,
+				  struct ev_span exponent,
+				  const struct ev_rsa_rule *rule,
+				  struct ev_span message, struct ev_span sig);
+
 /*
  * A public key as DER SubjectPublicKeyInfo, as archives' signers have it.
  * Signing algorithm follows from the key alone (archive.md 5): Ed25519 pure,
