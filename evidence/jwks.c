@@ -63,12 +63,12 @@ static enum ev_code number_pair(struct load *l, const char *const names[2],
 	for (size_t i = 0; i < 2; i++)
 		if (text_member(l, names[i], &text[i]) != EV_OK)
 			return l->key->refused.code;
-	*has = text[0].p != NULL;
-	for (size_t i = 0; i < 2; i++) {
-		if ((text[i].p != NULL) != *has)
+	*has = text[0].p != NULL || text[1].p != NULL;
+	for (size_t i = 0; *has && i < 2; i++) {
+		if (text[i].p == NULL)
 			return refuse(l, EV_MISSING, names[i], NULL,
 				      "both numbers of a key", "one");
-		if (*has && !decode(l, EV_BASE64_URL, text[i], &out[i]))
+		if (!decode(l, EV_BASE64_URL, text[i], &out[i]))
 			return refuse(l, EV_SYNTAX, names[i],
 				      ev_node_member(l->key->node, names[i]),
 				      "base64url in its one spelling",
