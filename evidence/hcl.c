@@ -91,6 +91,19 @@ static void read_header(struct ev_reader *r, struct ev_hcl *h,
 	h->hash_type = ev_read_u32le(r, "hash_type");
 }
 
+static enum ev_code parse_hardware(struct ev_hcl *h, struct ev_error *err)
+{
+	if (h->report_type == EV_HCL_TDX)
+		return ev_tdreport_parse(
+			ev_span_sub(h->hardware_report, 0, EV_TDREPORT_SIZE),
+			EV_HCL_HARDWARE_OFFSET, &h->td, err);
+	if (h->report_type == EV_HCL_SNP)
+		return ev_snp_report_parse(h->hardware_report,
+					   EV_HCL_HARDWARE_OFFSET, &h->snp,
+					   err);
+	return EV_OK;
+}
+
 enum ev_code ev_hcl_parse(struct ev_span item, struct ev_hcl *out,
 			  struct ev_error *err)
 {
@@ -119,10 +132,7 @@ enum ev_code ev_hcl_parse(struct ev_span item, struct ev_hcl *out,
 	if (h.runtime_data.p == NULL)
 		h.runtime_data.p = r.left.p; /* empty, but in its place */
 	h.padding = r.left;
-	if (h.report_type == EV_HCL_TDX &&
-	    ev_tdreport_parse(
-		    ev_span_sub(h.hardware_report, 0, EV_TDREPORT_SIZE),
-		    EV_HCL_HARDWARE_OFFSET, &h.td, err) != EV_OK)
+	if (parse_hardware(&h, err) != EV_OK)
 		return err->code;
 	*out = h;
 	return EV_OK;

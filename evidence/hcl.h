@@ -8,6 +8,7 @@
 #define EV_HCL_H
 
 #include "evidence/base/json.h"
+#include "evidence/snp_report.h"
 #include "evidence/td_report.h"
 
 enum ev_hcl_report_type {
@@ -29,6 +30,7 @@ struct ev_hcl {
 	struct ev_span runtime_data; /* the JSON, exact bytes */
 	struct ev_span padding;	     /* what follows it */
 	struct ev_tdreport td;	     /* where report_type is EV_HCL_TDX */
+	struct ev_snp_report snp;    /* where report_type is EV_HCL_SNP */
 };
 
 /* Bounds and enums only; the JSON is parsed apart (it counts for something

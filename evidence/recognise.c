@@ -7,6 +7,7 @@
 #include "evidence/base/reader.h"
 #include "evidence/limits.h"
 #include "evidence/quote.h"
+#include "evidence/snp_report.h"
 #include "evidence/tpm.h"
 
 /* Quotes: version, attestation key type, TEE type, Intel's vendor id. */
@@ -39,6 +40,19 @@ bool ev_is_tdx_quote(struct ev_span item)
 bool ev_is_sgx_quote(struct ev_span item)
 {
 	return is_quote(item, EV_TEE_SGX);
+}
+
+/* The size, and what begins the report: no version of it has another. */
+bool ev_is_snp_report(struct ev_span item)
+{
+	struct ev_error err = { 0 };
+	struct ev_reader r = ev_reader_init(item, 0, "snp-report", &err);
+	uint32_t version = ev_read_u32le(&r, "version"), algo;
+
+	ev_read_span(&r, 48, "guest");
+	algo = ev_read_u32le(&r, "signature_algo");
+	return item.n == EV_SNP_REPORT_SIZE && version >= 2 && version <= 16 &&
+	       algo == 1;
 }
 
 bool ev_is_hcl_report(struct ev_span item)

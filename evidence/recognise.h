@@ -12,6 +12,7 @@
 
 bool ev_is_tdx_quote(struct ev_span item);
 bool ev_is_sgx_quote(struct ev_span item);
+bool ev_is_snp_report(struct ev_span item);
 bool ev_is_hcl_report(struct ev_span item);
 bool ev_is_runtime_data(struct ev_span item);
 bool ev_is_tpm_quote(struct ev_span item);

@@ -13,6 +13,8 @@ enum ev_code ev_show_tdx_quote(struct ev_span item, struct ev_writer *w,
 			       struct ev_error *err);
 enum ev_code ev_show_sgx_quote(struct ev_span item, struct ev_writer *w,
 			       struct ev_error *err);
+enum ev_code ev_show_snp_report(struct ev_span item, struct ev_writer *w,
+				struct ev_error *err);
 enum ev_code ev_show_hcl(struct ev_span item, struct ev_writer *w,
 			 struct ev_error *err);
 enum ev_code ev_show_runtime_data(struct ev_span item, struct ev_writer *w,

@@ -20,6 +20,13 @@ static const struct ev_field layout[] = {
 	{ "capabilities", 1236, 4, EV_FIELD_LE },
 };
 
+static void show_snp(struct ev_writer *w, const struct ev_snp_report *report)
+{
+	ev_write_object(w, "snp_report");
+	ev_show_snp_fields(w, report);
+	ev_write_end(w);
+}
+
 static void show_hcl(struct ev_writer *w, const struct ev_hcl *h)
 {
 	size_t n = sizeof(layout) / sizeof(layout[0]);
@@ -28,6 +35,8 @@ static void show_hcl(struct ev_writer *w, const struct ev_hcl *h)
 		       h->request_version == 2 ? n : n - 1);
 	if (h->report_type == EV_HCL_TDX)
 		ev_show_tdreport(w, "td_report", &h->td);
+	else if (h->report_type == EV_HCL_SNP)
+		show_snp(w, &h->snp);
 	else
 		ev_show_hex(w, "hardware_report", EV_HCL_HARDWARE_OFFSET,
 			    h->hardware_report);
