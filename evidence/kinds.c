@@ -78,7 +78,7 @@ const struct ev_kind ev_kinds[] = {
 	  COLLATERAL_MAX, NULL, NULL },
 	{ "azure-thim-amd", EV_FOR_COLLATERAL, JSON, "json",
 	  "AMD certificates from Azure", "Azure THIM, amd/certification",
-	  COLLATERAL_MAX, NULL, NULL },
+	  COLLATERAL_MAX, ev_show_thim_amd, ev_is_thim_amd },
 	{ "tpm-quote-attest", EV_FOR_EVIDENCE, OCTETS, "bin", "TPM quote",
 	  "TPM 2.0 Part 2, 10.12.12, TPMS_ATTEST", TPM_MAX, ev_show_tpm_quote,
 	  ev_is_tpm_quote },

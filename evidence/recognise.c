@@ -153,6 +153,14 @@ bool ev_is_oidc_config(struct ev_span item)
 	return has(item, "jwks_uri", '"') && has(item, "issuer", '"');
 }
 
+/* Code and documentation spell the names apart. */
+bool ev_is_thim_amd(struct ev_span item)
+{
+	return (has(item, "vcekCert", '"') || has(item, "VcekCert", '"')) &&
+	       (has(item, "certificateChain", '"') ||
+		has(item, "CertificateChain", '"'));
+}
+
 bool ev_is_imds_attested(struct ev_span item)
 {
 	struct ev_span encoding;

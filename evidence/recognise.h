@@ -24,6 +24,7 @@ bool ev_is_tcb_info(struct ev_span item);
 bool ev_is_qe_identity(struct ev_span item);
 bool ev_is_jwks(struct ev_span item);
 bool ev_is_oidc_config(struct ev_span item);
+bool ev_is_thim_amd(struct ev_span item);
 bool ev_is_imds_attested(struct ev_span item);
 
 bool ev_is_issuer_chain(struct ev_span item);

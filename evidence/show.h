@@ -44,6 +44,8 @@ enum ev_code ev_show_cert_der(struct ev_span item, struct ev_writer *w,
 			      struct ev_error *err);
 enum ev_code ev_show_cert_pem(struct ev_span item, struct ev_writer *w,
 			      struct ev_error *err);
+enum ev_code ev_show_thim_amd(struct ev_span item, struct ev_writer *w,
+			      struct ev_error *err);
 enum ev_code ev_show_tcg_log(struct ev_span item, struct ev_writer *w,
 			     struct ev_error *err);
 enum ev_code ev_show_ccel_log(struct ev_span item, struct ev_writer *w,

@@ -7,6 +7,8 @@
 #include "evidence/pck.h"
 #include "evidence/show.h"
 #include "evidence/show_field.h"
+#include "evidence/thim_amd.h"
+#include "evidence/vcek.h"
 
 #define HEX(w, name, array) ev_write_hex(w, name, EV_SPAN(array))
 
@@ -95,6 +97,25 @@ enum ev_code ev_show_crl(struct ev_span item, struct ev_writer *w,
 	return EV_OK;
 }
 
+/* Of a certificate of AMD's chips; nothing of any other. */
+static void show_vcek(struct ev_writer *w, struct ev_span der)
+{
+	struct ev_error none = { 0 };
+	struct ev_vcek v;
+
+	if (ev_vcek_parse(der, 0, &v, &none) != EV_OK)
+		return;
+	ev_write_object(w, "vcek");
+	ev_write_int(w, "struct_version", (int64_t)v.struct_version);
+	ev_write_foreign(w, "product_name", v.product_name);
+	for (enum ev_snp_tcb_part i = v.has_fmc ? EV_SNP_FMC
+						: EV_SNP_BOOTLOADER;
+	     i < EV_SNP_TCB_PARTS; i++)
+		ev_write_int(w, ev_snp_tcb_word(i), v.tcb.svn[i]);
+	ev_write_hex(w, "hw_id", v.hw_id);
+	ev_write_end(w);
+}
+
 static void show_x509(struct ev_writer *w, const struct ev_x509 *x)
 {
 	ev_write_str(w, "subject", x->subject);
@@ -107,6 +128,7 @@ static void show_x509(struct ev_writer *w, const struct ev_x509 *x)
 	ev_write_hex(w, "spki", x->spki);
 	ev_write_bool(w, "self_issued", x->self_issued);
 	ev_write_int(w, "der_size", (int64_t)x->der_size);
+	show_vcek(w, x->der);
 }
 
 /* One DER certificate at base; block is NULL where it is the item itself. */
@@ -161,5 +183,43 @@ enum ev_code ev_show_cert_pem(struct ev_span item, struct ev_writer *w,
 	if (w != NULL)
 		ev_write_end(w);
 	ev_pem_list_free(&list);
+	return err->code;
+}
+
+/* Blocks of text that was decoded from JSON: they have no place of their
+ * own. */
+static enum ev_code show_decoded(struct ev_crypto *crypto,
+				 const struct ev_pem_list *list,
+				 struct ev_writer *w, struct ev_error *err)
+{
+	for (size_t i = 0; i < list->n_blocks && err->code == EV_OK; i++) {
+		if (w != NULL)
+			ev_write_object(w, NULL);
+		show_general(crypto, list->block[i].der, NULL, w, err);
+		if (w != NULL)
+			ev_write_end(w);
+	}
+	return err->code;
+}
+
+enum ev_code ev_show_thim_amd(struct ev_span item, struct ev_writer *w,
+			      struct ev_error *err)
+{
+	ev_auto(ev_crypto_free) struct ev_crypto *crypto = ev_crypto_new();
+	struct ev_thim_amd thim;
+
+	if (crypto == NULL)
+		return ev_fail_trouble(err, "certificate", "out of memory");
+	if (ev_thim_amd_parse(item, &thim, err) != EV_OK)
+		return err->code;
+	if (w != NULL) {
+		ev_write_foreign(w, "tcbm", thim.tcbm);
+		ev_write_array(w, "certificates");
+	}
+	if (show_decoded(crypto, &thim.vcek, w, err) == EV_OK)
+		show_decoded(crypto, &thim.chain, w, err);
+	if (w != NULL)
+		ev_write_end(w);
+	ev_thim_amd_free(&thim);
 	return err->code;
 }
