@@ -48,7 +48,8 @@ enum rp_subject_type {
 	RP_BOUND_ITA,
 	RP_N_SUBJECT_TYPES,
 };
-#define RP_SUBJECTS(type) (1U << (type))
+/* A set of them: there are more than an int has bits for. */
+#define RP_SUBJECTS(type) (UINT64_C(1) << (type))
 
 /* Bytes of an item that a finding rests on. */
 struct rp_input {
@@ -91,8 +92,8 @@ enum rp_default {
 #define RP_AFTER_MAX 5
 
 struct rp_check {
-	const char *id;	       /* never renamed or reused */
-	unsigned int subjects; /* RP_SUBJECTS bits */
+	const char *id;	   /* never renamed or reused */
+	uint64_t subjects; /* RP_SUBJECTS bits */
 	/* Earlier rows; where one did not pass for this subject or for one
 	 * of its partners, this check is skipped and names it. */
 	const char *after[RP_AFTER_MAX];

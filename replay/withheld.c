@@ -34,9 +34,9 @@ static const struct {
 };
 
 /* As bits; 0: what is judged of another item, if at all. */
-static unsigned int subjects_of(const char *kind)
+static uint64_t subjects_of(const char *kind)
 {
-	unsigned int types = 0;
+	uint64_t types = 0;
 
 	for (size_t i = 0; i < sizeof(subjects) / sizeof(subjects[0]); i++)
 		if (strcmp(subjects[i].kind, kind) == 0)

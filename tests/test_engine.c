@@ -115,7 +115,7 @@ static bool rows_are_complete(const struct rp_case *c, void *user)
 		for (size_t i = 0; i < c->n_subjects; i++) {
 			const struct rp_subject *s = c->subjects[i];
 			const struct rp_finding *f = &c->findings[at];
-			unsigned int bit = RP_SUBJECTS(s->type);
+			uint64_t bit = RP_SUBJECTS(s->type);
 
 			if ((rp_checks[row].subjects & bit) == 0)
 				continue;
