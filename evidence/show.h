@@ -40,6 +40,10 @@ enum ev_code ev_show_crl(struct ev_span item, struct ev_writer *w,
 			 struct ev_error *err);
 enum ev_code ev_show_session(struct ev_span item, struct ev_writer *w,
 			     struct ev_error *err);
+enum ev_code ev_show_imds_attested(struct ev_span item, struct ev_writer *w,
+				   struct ev_error *err);
+enum ev_code ev_show_cms(struct ev_span item, struct ev_writer *w,
+			 struct ev_error *err);
 enum ev_code ev_show_cert_der(struct ev_span item, struct ev_writer *w,
 			      struct ev_error *err);
 enum ev_code ev_show_cert_pem(struct ev_span item, struct ev_writer *w,

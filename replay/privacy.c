@@ -65,9 +65,9 @@
 #define HCL(what, ...)                                                         \
 	{ "azure-hcl-report", what, rp_find_hcl_json, ITEM, { __VA_ARGS__ } }, \
 		JSON("azure-runtime-data", what, __VA_ARGS__)
-#define IMDS(what, name)                                                       \
+#define IMDS(kind, what, name)                                                 \
 	{                                                                      \
-		"azure-imds-attested", what, rp_find_imds, ITEM,               \
+		kind, what, rp_find_imds, ITEM,                                \
 		{                                                              \
 			name                                                   \
 		}                                                              \
@@ -163,8 +163,11 @@ static const struct rp_privacy_row rows[] = {
 	WHOLE("key-pem", "a public key, such as the vTPM's attestation key"),
 	WHOLE("tpm-tool-output", "what the TPM says of itself"),
 
-	IMDS("vmId", "vmId"),
-	IMDS("subscriptionId", "subscriptionId"),
+	IMDS("azure-imds-attested", "vmId", "vmId"),
+	IMDS("azure-imds-attested", "subscriptionId", "subscriptionId"),
+	IMDS("cms", "vmId", "vmId"),
+	IMDS("cms", "subscriptionId", "subscriptionId"),
+	WHOLE("cms", "what somebody signed, and the signer's certificate"),
 	TENANT("vmId", "vmId"),
 	TENANT("subscriptionId", "subscriptionId"),
 	TENANT("resource id", "resourceId"),

@@ -160,46 +160,26 @@ void rp_find_jwt(const struct rp_privacy_row *row, struct ev_span item,
 	ev_jwt_free(&jwt);
 }
 
-/* The content where it stands in the decoded message; an encoding that
- * splits it, or a text with escapes, leaves the place of the whole. */
-static void walk_imds(const struct rp_privacy_row *row,
-		      const struct ev_imds *imds, struct ev_span der,
-		      const struct rp_trace *as, struct rp_traces *out)
-{
-	struct rp_layer layer = { .item = imds->item,
-				  .text = imds->signature,
-				  .within = "base64",
-				  .bytes = imds->content };
-	const uint8_t *at = NULL;
-
-	if (der.n > 0 && imds->content.n > 0)
-		at = memmem(der.p, der.n, imds->content.p, imds->content.n);
-	if (at != NULL) {
-		layer.bytes = der;
-		follow(&(struct walk){ &layer, as, out },
-		       ev_span_of(at, imds->content.n), row->path);
-		return;
-	}
-	rp_trace_about(out, as, &(struct rp_layer){ .item = imds->item },
-		       imds->signature, "somewhere in the signed message");
-}
-
+/* In the signed content, which stands in one piece in the message, decoded
+ * from base64 or not. */
 void rp_find_imds(const struct rp_privacy_row *row, struct ev_span item,
 		  const struct rp_trace *as, struct rp_traces *out,
 		  struct ev_error *err)
 {
-	ev_auto_free uint8_t *der = NULL;
+	bool bare = strcmp(row->kind, "cms") == 0;
+	struct rp_layer layer = { .item = item };
 	struct ev_imds imds;
-	size_t n = 0;
 
-	if (ev_imds_parse(item, &imds, err) != EV_OK)
+	if (bare && !ev_imds_is_document(item))
 		return;
-	der = malloc(ev_base64_decoded_max(imds.signature.n));
-	if (der == NULL)
-		out->no_memory = true;
-	else if (ev_base64_decode(EV_BASE64_STD, imds.signature, der, &n))
-		walk_imds(row, &imds, ev_span_of(der, n), as, out);
-	else
-		walk_imds(row, &imds, (struct ev_span){ NULL, 0 }, as, out);
+	if ((bare ? ev_imds_message_parse : ev_imds_parse)(item, &imds, err) !=
+	    EV_OK)
+		return;
+	if (!bare) {
+		layer.text = imds.signature;
+		layer.within = "base64";
+	}
+	layer.bytes = imds.cms.message;
+	follow(&(struct walk){ &layer, as, out }, imds.cms.content, row->path);
 	ev_imds_free(&imds);
 }

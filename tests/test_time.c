@@ -173,6 +173,36 @@ static void argument_takes_seconds_or_rfc3339(void **state)
 	assert_int_equal(t, 1780922561);
 }
 
+static void imds_times_have_two_digits_of_a_year(void **state)
+{
+	static const char *const bad[] = {
+		"",
+		"7/28/26 13:24:00 -0000",
+		"07/28/26 13:24:00 +0000",
+		"07/28/26 13:24:00 -0000 ",
+		"07/28/2026 13:24:00 -0000",
+		"28/07/26 13:24:00 -0000",
+		"02/29/26 13:24:00 -0000",
+		"07/28/26 24:00:00 -0000",
+		"07-28-26 13:24:00 -0000",
+		"07/28/ 6 13:24:00 -0000",
+	};
+	int64_t t = 0;
+
+	(void)state;
+	assert_true(ev_time_parse_imds(
+		EV_SPAN_LITERAL("07/28/26 13:24:00 -0000"), &t));
+	assert_int_equal(t, 1785245040);
+	assert_true(ev_time_parse_imds(
+		EV_SPAN_LITERAL("02/29/00 00:00:00 -0000"), &t));
+	assert_int_equal(t, 951782400);
+	assert_true(ev_time_parse_imds(
+		EV_SPAN_LITERAL("12/31/99 23:59:59 -0000"), &t));
+	assert_int_equal(t, 4102444799);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_false(ev_time_parse_imds(ev_span_str(bad[i]), &t));
+}
+
 static void utctime_turns_the_century_at_50(void **state)
 {
 	int64_t t = 0;
@@ -237,6 +267,7 @@ int main(void)
 		cmocka_unit_test(time_refuses_every_other_spelling),
 		cmocka_unit_test(fraction_is_cut),
 		cmocka_unit_test(argument_takes_seconds_or_rfc3339),
+		cmocka_unit_test(imds_times_have_two_digits_of_a_year),
 		cmocka_unit_test(utctime_turns_the_century_at_50),
 		cmocka_unit_test(der_times_refuse_every_other_form),
 	};

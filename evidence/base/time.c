@@ -146,6 +146,28 @@ bool ev_time_parse_generalized(struct ev_span content, int64_t *out)
 	       parse_der_rest(content, 4, &f) && to_instant(&f, 1970, out);
 }
 
+bool ev_time_parse_imds(struct ev_span text, int64_t *out)
+{
+	/* What stands between the digits, and behind them. */
+	static const char form[] = "../../.. ..:..:.. -0000";
+	struct fields f = { 0 };
+
+	if (text.n != sizeof(form) - 1)
+		return false;
+	for (size_t i = 0; i < text.n; i++)
+		if (form[i] != '.' && text.p[i] != (uint8_t)form[i])
+			return false;
+	if (!read_digits(text, 0, 2, &f.month) ||
+	    !read_digits(text, 3, 2, &f.day) ||
+	    !read_digits(text, 6, 2, &f.year) ||
+	    !read_digits(text, 9, 2, &f.hour) ||
+	    !read_digits(text, 12, 2, &f.minute) ||
+	    !read_digits(text, 15, 2, &f.second))
+		return false;
+	f.year += 2000;
+	return to_instant(&f, 2000, out);
+}
+
 static void put_digits(char *out, unsigned value, size_t n)
 {
 	for (size_t i = n; i > 0; i--) {

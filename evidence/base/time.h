@@ -30,6 +30,9 @@ bool ev_time_parse_argument(const char *text, int64_t *out);
 bool ev_time_parse_utctime(struct ev_span content, int64_t *out);
 bool ev_time_parse_generalized(struct ev_span content, int64_t *out);
 
+/* "MM/DD/YY HH:MM:SS -0000" of Azure's attested document, years 2000 to
+ * 2099. */
+bool ev_time_parse_imds(struct ev_span text, int64_t *out);
 /* Writes RFC 3339; t must lie in EV_TIME_MIN..EV_TIME_MAX. */
 void ev_time_format(int64_t t, char out[EV_TIME_TEXT]);
 
