@@ -21,7 +21,7 @@ struct ev_jwt {
 	/* Owned.  Numbers are of ev_nodes_parse_numbers; places are those in
 	 * header and payload. */
 	struct ev_nodes header_nodes, payload_nodes;
-	/* Of the header, decoded; p is NULL where one is absent.  alg is there. */
+	/* Of the header, decoded; p is NULL where absent, but for alg. */
 	struct ev_span alg, kid, typ, jku;
 	const struct ev_node *x5c; /* an array, or NULL */
 };

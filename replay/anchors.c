@@ -14,6 +14,8 @@ static const char *const use_words[] = {
 	[RP_ANCHOR_INTEL_SGX_ROOT] = "intel-sgx-root",
 	[RP_ANCHOR_AZURE_VTPM_ROOT] = "azure-vtpm-root",
 	[RP_ANCHOR_TSA_ROOT] = "tsa-root",
+	[RP_ANCHOR_ITA_ROOT] = "intel-trust-authority-root",
+	[RP_ANCHOR_GOOGLE_ROOT] = "google-confidential-space-root",
 };
 
 const char *rp_anchor_use_word(enum rp_anchor_use use)
@@ -121,8 +123,7 @@ static enum ev_code read_use(struct ev_span text, enum rp_anchor_use *out,
 			return EV_OK;
 		}
 	return ev_fail_bytes(err, EV_VALUE, object, "For", 0,
-			     "intel-sgx-root, azure-vtpm-root or tsa-root",
-			     value);
+			     "a use of ecart-policy(5)", value);
 }
 
 static enum ev_code read_instant(struct ev_span text, const char *field,

@@ -7,6 +7,7 @@
 #include "replay/event_log.h"
 #include "replay/link.h"
 #include "replay/subject.h"
+#include "replay/token.h"
 
 #include <stdlib.h>
 
@@ -166,6 +167,9 @@ static const struct {
 	{ "cel-json", rp_log_parse, RP_SHELF_NONE },
 	{ "cert-der", rp_certs_parse, RP_SHELF_NONE },
 	{ "cert-pem", rp_certs_parse, RP_SHELF_NONE },
+	{ "maa-token", rp_token_parse, RP_SHELF_NONE },
+	{ "ita-token", rp_token_parse, RP_SHELF_NONE },
+	{ "google-token", rp_token_parse, RP_SHELF_NONE },
 };
 
 #define N_PARSERS (sizeof(parsers) / sizeof(parsers[0]))
@@ -175,7 +179,7 @@ bool rp_kind_is_judged(const struct ev_kind *kind)
 	for (size_t k = 0; k < N_PARSERS; k++)
 		if (strcmp(parsers[k].kind, kind->kind) == 0)
 			return true;
-	return rp_is_companion(kind);
+	return rp_is_companion(kind) || strcmp(kind->kind, "jwks") == 0;
 }
 
 /* The shelf's bytes are the item's from here on: offsets of what was parsed
@@ -314,7 +318,8 @@ enum ev_code rp_case_build(struct rp_case *c, const struct rp_loose *loose,
 	rp_link_roles(c);
 	if (parse_items(c) != EV_OK || rp_mark_repeated(c) != EV_OK ||
 	    rp_link_pck_chains(c) != EV_OK || rp_link_ak_certs(c) != EV_OK ||
-	    expectation_subjects(c) != EV_OK || rp_bound_build(c) != EV_OK)
+	    rp_link_tokens(c) != EV_OK || expectation_subjects(c) != EV_OK ||
+	    rp_bound_build(c) != EV_OK)
 		return ev_fail_trouble(err, "case", "out of memory");
 	return EV_OK;
 }

@@ -177,6 +177,7 @@ struct rp_log;	      /* event_log.h */
 struct rp_ccel_table; /* event_log.h */
 struct rp_compared;   /* compared.h */
 struct rp_session;    /* session.h */
+struct rp_token;      /* token.h */
 
 struct rp_subject {
 	enum rp_subject_type type;
@@ -202,6 +203,7 @@ struct rp_subject {
 		struct rp_log *log;
 		struct rp_ccel_table *ccel_table;
 		struct rp_compared *compared;
+		struct rp_token *token;
 	};
 	const struct rp_subject *partner[4]; /* NULL-terminated or full */
 };

@@ -37,8 +37,11 @@ enum rp_subject_type {
 	RP_REGISTER_PCR, /* a PCR of one bank, quoted or logged */
 	RP_REGISTER_RTMR,
 	RP_REGISTER_IMA, /* a PCR that only IMA's log speaks of */
-	RP_EXPECTATION,	 /* each value that the policy expects */
-	RP_SESSION,	 /* the session of a collection */
+	RP_TOKEN_MAA,	 /* tokens of verifier services */
+	RP_TOKEN_ITA,
+	RP_TOKEN_GOOGLE,
+	RP_EXPECTATION, /* each value that the policy expects */
+	RP_SESSION,	/* the session of a collection */
 	/* Items that carry a nonce of it, by enum ev_use. */
 	RP_BOUND_HCL,
 	RP_BOUND_REPORT_DATA,

@@ -215,6 +215,11 @@ static void write_unjudged_items(const struct rp_case *c, struct ev_writer *w)
 				 "%.250s: belongs to no TPM quote here, not "
 				 "judged",
 				 item->name);
+		else if (rp_is_kind(item, "jwks") && !item->linked)
+			snprintf(line, sizeof(line),
+				 "%.250s: has the key of no token here, not "
+				 "judged",
+				 item->name);
 		else if (item->subject == NULL && rp_is_log(item->kind))
 			snprintf(line, sizeof(line),
 				 "%.250s: one of more than %zu logs, not "

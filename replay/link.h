@@ -79,6 +79,8 @@ void rp_link_tpm_quotes(struct rp_case *c);
 enum ev_code rp_link_logs(struct rp_case *c);
 /* Another log of its form gives the quotes' registers. */
 bool rp_log_is_left_out(const struct rp_case *c, const struct rp_subject *log);
+/* link_token.c: the key set and the certificates that each token names. */
+enum ev_code rp_link_tokens(struct rp_case *c);
 /* link_azure.c: items of the kind are judged with a TPM quote. */
 bool rp_is_companion(const struct ev_kind *kind);
 

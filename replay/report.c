@@ -199,6 +199,10 @@ static void write_trust(const struct rp_case *c, struct ev_writer *w)
 		[RP_ANCHOR_AZURE_VTPM_ROOT] =
 			"the vTPM's attestation key is its cloud's",
 		[RP_ANCHOR_TSA_ROOT] = "the time",
+		[RP_ANCHOR_ITA_ROOT] =
+			"the keys of Intel Trust Authority are its own",
+		[RP_ANCHOR_GOOGLE_ROOT] =
+			"the keys of Confidential Space tokens are Google's",
 	};
 
 	ev_write_array(w, "trust");

@@ -6,6 +6,7 @@
 #include "replay/bound.h"
 #include "replay/compared.h"
 #include "replay/event_log.h"
+#include "replay/token.h"
 
 #include <stdlib.h>
 
@@ -160,6 +161,12 @@ static void empty_log(struct rp_subject *s)
 	rp_events_free(&s->log->events);
 }
 
+static void empty_token(struct rp_subject *s)
+{
+	rp_token_free(s->token);
+	s->token = NULL;
+}
+
 static void empty_nothing(struct rp_subject *s)
 {
 	(void)s;
@@ -180,6 +187,9 @@ static void (*const empty[RP_N_SUBJECT_TYPES])(struct rp_subject *s) = {
 	[RP_BOUND_IMDS] = empty_bound,
 	[RP_BOUND_MAA] = empty_bound,
 	[RP_BOUND_ITA] = empty_bound,
+	[RP_TOKEN_MAA] = empty_token,
+	[RP_TOKEN_ITA] = empty_token,
+	[RP_TOKEN_GOOGLE] = empty_token,
 	[RP_LOG] = empty_log,
 	[RP_CCEL_TABLE] = empty_nothing,
 	[RP_REGISTER_PCR] = empty_compared,

@@ -31,6 +31,9 @@ static const struct {
 	{ "ima-log-binary", RP_REGISTER_IMA },
 	{ "cel-tlv", RP_LOG },
 	{ "cel-json", RP_LOG },
+	{ "maa-token", RP_TOKEN_MAA },
+	{ "ita-token", RP_TOKEN_ITA },
+	{ "google-token", RP_TOKEN_GOOGLE },
 };
 
 /* As bits; 0: what is judged of another item, if at all. */

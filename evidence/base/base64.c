@@ -135,3 +135,14 @@ void ev_base64_encode(struct ev_span in, char *out)
 		out[-(ptrdiff_t)pad] = '=';
 	*out = '\0';
 }
+
+size_t ev_base64_encode_url(struct ev_span in, char *out)
+{
+	size_t n = (4 * in.n + 2) / 3;
+
+	ev_base64_encode(in, out);
+	for (size_t i = 0; i < n; i++)
+		out[i] = out[i] == '+' ? '-' : out[i] == '/' ? '_' : out[i];
+	out[n] = '\0';
+	return n;
+}

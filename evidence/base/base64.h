@@ -25,5 +25,7 @@ bool ev_base64_decode(enum ev_base64 form, struct ev_span in, uint8_t *out,
 
 /* Standard alphabet with padding; out holds 4 * ((in.n + 2) / 3) + 1. */
 void ev_base64_encode(struct ev_span in, char *out);
+/* EV_BASE64_URL; how many characters it is, out holds as many as above. */
+size_t ev_base64_encode_url(struct ev_span in, char *out);
 
 #endif

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Signatures of tokens (RFC 7515) by the algorithms of RFC 7518 that attestation
- * services use.  Which of them a token may use is its reader's to say, by the
- * service: the token's own word is only compared with that.
+ * Signatures of tokens (RFC 7515) by the algorithms of RFC 7518 that services
+ * of attestation use.  Which of them a token may use is its reader's to say, by
+ * the service: the token's own word is only compared with that.
  */
 #ifndef EV_JWS_H
 #define EV_JWS_H
 
 #include "evidence/base/public_key.h"
 
-/* A row of the table: RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384. */
+/* A row of the table: RS256, RS384, RS512, PS256, PS384, PS512, ES256,
+ * ES384. */
 struct ev_jws_algorithm {
 	const char *name;
 	const char *curve; /* "P-256"; NULL: RSA */

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tokens find the key set and the certificates that they name. */
+#include "replay/link.h"
+
+#include "evidence/base/base64.h"
+#include "replay/token.h"
+
+#include <stdlib.h>
+
+static const char begin[] = "-----BEGIN";
+
+/* --- key sets --- */
+
+/* A set that may be a token's: the better one wins, of equals the first. */
+struct candidate {
+	const struct rp_item *item;
+	struct rp_parsed parsed;
+	struct ev_jwks keys;
+	size_t n_kid;
+	unsigned int rank;
+};
+
+/* Content decides: a set that has the key.  What the manifest calls this
+ * token's speaks next, with or without that key. */
+static unsigned int rank_of(const struct candidate *k, bool related)
+{
+	if (k->n_kid > 0)
+		return related ? 4 : 3;
+	if (related)
+		return 2;
+	return k->parsed.code != EV_OK ? 1 : 0;
+}
+
+static enum ev_code look_into(const struct rp_token *t,
+			      const struct rp_item *item, bool related,
+			      struct candidate *k)
+{
+	*k = (struct candidate){ .item = item };
+	k->parsed.code = ev_jwks_parse(item->bytes, &k->keys, &k->parsed.err);
+	if (k->parsed.code == EV_OK && t->jwt.kid.p != NULL)
+		ev_jwks_find(&k->keys, t->jwt.kid, &k->n_kid);
+	k->rank = rank_of(k, related);
+	return k->parsed.code == EV_TROUBLE ? EV_TROUBLE : EV_OK;
+}
+
+static void take(struct rp_case *c, struct rp_token *t, struct candidate *k)
+{
+	t->keys_item = k->item;
+	t->keys_parsed = k->parsed;
+	t->keys = k->keys;
+	t->n_kid = k->n_kid;
+	if (t->n_kid == 1)
+		t->key = ev_jwks_find(&t->keys, t->jwt.kid, &k->n_kid);
+	c->items[k->item - c->items].linked = true;
+}
+
+static enum ev_code find_keys(struct rp_case *c, const struct rp_subject *s)
+{
+	struct candidate best = { .rank = 0 }, k;
+
+	for (size_t i = 0; i < c->n_items; i++) {
+		const struct rp_item *item = &c->items[i];
+
+		if (!rp_is_kind(item, "jwks"))
+			continue;
+		if (look_into(s->token, item,
+			      rp_relates_to(item, "key-of", s->item),
+			      &k) != EV_OK) {
+			ev_jwks_free(&best.keys);
+			return EV_TROUBLE;
+		}
+		if (k.rank <= best.rank) {
+			ev_jwks_free(&k.keys);
+			continue;
+		}
+		ev_jwks_free(&best.keys);
+		best = k;
+	}
+	if (best.rank > 0)
+		take(c, s->token, &best);
+	return EV_OK;
+}
+
+/* --- certificates --- */
+
+static enum ev_code refuse(struct rp_token *t, const struct ev_node *at,
+			   enum ev_code code, const char *want,
+			   const char *found)
+{
+	t->certs_parsed.code = ev_fail(&t->certs_parsed.err, code, "x5c",
+				       "certificate", at->at, want, found);
+	return t->certs_parsed.code;
+}
+
+/* Google's entries are PEM text, which RFC 7515 4.1.6 does not have. */
+static enum ev_code decode_pem(struct rp_token *t, const struct ev_node *v,
+			       uint8_t *to, size_t *n)
+{
+	struct ev_pem_list list = { .n_blocks = 0 };
+
+	if (ev_pem_list_parse(v->text, v->at, "CERTIFICATE", &list,
+			      &t->certs_parsed.err) != EV_OK)
+		t->certs_parsed.code = t->certs_parsed.err.code;
+	else if (list.n_blocks != 1)
+		refuse(t, v, EV_VALUE, "one certificate an entry", "more");
+	else {
+		*n = list.block[0].der.n;
+		memcpy(to, list.block[0].der.p, *n);
+	}
+	ev_pem_list_free(&list);
+	return t->certs_parsed.code;
+}
+
+static enum ev_code decode(struct rp_token *t, const struct ev_node *v,
+			   uint8_t *to, size_t *n)
+{
+	if (v->type != EV_NODE_STRING)
+		return refuse(t, v, EV_SYNTAX, "a string",
+			      ev_node_type_word(v));
+	if (v->text.n > sizeof(begin) &&
+	    memcmp(v->text.p, begin, sizeof(begin) - 1) == 0)
+		return decode_pem(t, v, to, n);
+	if (!ev_base64_decode(EV_BASE64_STD, v->text, to, n))
+		return refuse(t, v, EV_SYNTAX, "base64", "another text");
+	return EV_OK;
+}
+
+/* Bytes are never more than the text they are decoded from. */
+static enum ev_code read_certs(struct rp_case *c, struct rp_token *t,
+			       const struct ev_node *x5c)
+{
+	const struct ev_node *v = ev_node_inside(x5c);
+	size_t at = 0, n = 0;
+
+	if (x5c->n == 0 || x5c->n > EV_PATH_MAX)
+		return refuse(t, x5c, EV_LIMIT, "one to eight certificates",
+			      x5c->n == 0 ? "none" : "more");
+	t->der = malloc(x5c->size);
+	if (t->der == NULL)
+		return EV_TROUBLE;
+	for (uint32_t i = 0; i < x5c->n; i++, v = ev_node_next(v), at += n) {
+		if (decode(t, v, t->der + at, &n) != EV_OK)
+			return t->certs_parsed.code;
+		t->certs_parsed.code =
+			ev_x509_parse(c->crypto, ev_span_of(t->der + at, n), 0,
+				      &t->cert[i], &t->certs_parsed.err);
+		if (t->certs_parsed.code != EV_OK)
+			return t->certs_parsed.code;
+		t->n_certs++;
+	}
+	return EV_OK;
+}
+
+/* Of the header where the service puts them there (tokens page 5), else of the
+ * key; what another token's header says of itself is no key of ours. */
+static enum ev_code find_certs(struct rp_case *c, const struct rp_subject *s)
+{
+	struct rp_token *t = s->token;
+	const struct ev_node *x5c = t->key != NULL ? t->key->x5c : NULL;
+
+	t->certs_item = t->keys_item;
+	if (t->service->type == RP_TOKEN_GOOGLE && t->jwt.x5c != NULL) {
+		x5c = t->jwt.x5c;
+		t->certs_in_header = true;
+		t->certs_item = s->item;
+	}
+	if (x5c == NULL) {
+		t->certs_item = NULL;
+		return EV_OK;
+	}
+	t->certs_offset = t->certs_in_header ? 0 : x5c->at;
+	t->certs_size = t->certs_in_header ? t->jwt.header_text.n : x5c->size;
+	if (read_certs(c, t, x5c) == EV_TROUBLE)
+		return EV_TROUBLE;
+	for (size_t i = 0; t->certs_parsed.code != EV_OK && i < t->n_certs; i++)
+		ev_x509_free(&t->cert[i]);
+	if (t->certs_parsed.code != EV_OK)
+		t->n_certs = 0;
+	return EV_OK;
+}
+
+enum ev_code rp_link_tokens(struct rp_case *c)
+{
+	for (size_t i = 0; i < rp_n_token_services; i++) {
+		struct rp_subject *s = c->first[rp_token_services[i].type];
+
+		for (; s != NULL; s = s->next) {
+			if (s->token->parsed.code != EV_OK)
+				continue;
+			if (find_keys(c, s) != EV_OK ||
+			    find_certs(c, s) != EV_OK)
+				return EV_TROUBLE;
+		}
+	}
+	return EV_OK;
+}
