@@ -37,6 +37,10 @@ struct ev_x509 {
 enum ev_code ev_x509_parse(struct ev_crypto *crypto, struct ev_span item,
 			   uint64_t base, struct ev_x509 *out,
 			   struct ev_error *err);
+/* Whether the issuer's key made the certificate's signature; nothing else of
+ * either is looked at. */
+enum ev_verified ev_x509_signed_by(const struct ev_x509 *cert,
+				   const struct ev_x509 *issuer);
 void ev_x509_free(struct ev_x509 *cert);
 
 /* The SubjectPublicKeyInfo of exactly one certificate, of which no more is read

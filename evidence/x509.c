@@ -213,6 +213,14 @@ bool ev_x509_spki(struct ev_span der, struct ev_span *spki)
 	return true;
 }
 
+enum ev_verified ev_x509_signed_by(const struct ev_x509 *cert,
+				   const struct ev_x509 *issuer)
+{
+	EVP_PKEY *key = X509_get0_pubkey(issuer->x509);
+
+	return ev_crypto_answer(key != NULL ? X509_verify(cert->x509, key) : 0);
+}
+
 void ev_x509_free(struct ev_x509 *cert)
 {
 	X509_free(cert->x509);

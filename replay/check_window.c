@@ -2,6 +2,7 @@
 /* What was in force when; dcap.collateral.window. */
 #include "replay/checks.h"
 #include "replay/link.h"
+#include "replay/token.h"
 
 #include <stdio.h>
 
@@ -14,6 +15,9 @@ const char *rp_window_gate(const struct rp_subject *s)
 		[RP_TCB_INFO] = "dcap.tcb-info.signature",
 		[RP_QE_IDENTITY] = "dcap.qe-identity.signature",
 		[RP_AK_CERT] = "tpm.ak.certificate",
+		[RP_TOKEN_MAA] = "maa.signature",
+		[RP_TOKEN_ITA] = "ita.signature",
+		[RP_TOKEN_GOOGLE] = "google.signature",
 	};
 
 	return gates[s->type];
@@ -49,6 +53,28 @@ static size_t path_windows(const struct rp_ak_cert *leaf,
 	return leaf->path.n_certs;
 }
 
+/* The token's own, whose end is outside it, then those of its certificates. */
+static size_t token_windows(const struct rp_subject *s,
+			    struct rp_window out[RP_WINDOWS_MAX])
+{
+	const struct rp_token *t = s->token;
+	size_t n = 0;
+
+	if (rp_token_window(t, &out[0].from, &out[0].to)) {
+		out[0].item = s->name;
+		out[0].what = "token (its end is outside)";
+		n++;
+	}
+	for (size_t i = 0; i < t->n_certs; i++)
+		out[n++] = (struct rp_window){
+			t->certs_item->name,
+			i == 0 ? "token certificate" : "token CA",
+			t->cert[i].not_before,
+			t->cert[i].not_after,
+		};
+	return n;
+}
+
 size_t rp_windows_of(const struct rp_subject *s,
 		     struct rp_window out[RP_WINDOWS_MAX])
 {
@@ -59,6 +85,8 @@ size_t rp_windows_of(const struct rp_subject *s,
 		return chain_windows(s->name, &s->chain->chain, out);
 	if (s->type == RP_AK_CERT)
 		return path_windows(s->ak_cert, out);
+	if (rp_token_service_of(s->type) != NULL)
+		return token_windows(s, out);
 	if (s->type == RP_CRL)
 		out[0] = (struct rp_window){ s->name, "CRL",
 					     s->crl->crl.this_update,

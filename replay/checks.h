@@ -99,6 +99,17 @@ rp_check_fn rp_check_log_secure_boot;
 /* check_aggregate.c */
 rp_check_fn rp_check_log_boot_aggregate;
 
+/* check_token.c */
+rp_check_fn rp_check_token_format;
+rp_check_fn rp_check_token_signature;
+rp_check_fn rp_check_maa_key;
+/* check_token_chain.c */
+rp_check_fn rp_check_token_chain;
+/* check_token_nonce.c */
+rp_check_fn rp_check_ita_nonce;
+/* check_token_window.c */
+rp_check_fn rp_check_token_window;
+
 /* check_bind.c */
 rp_check_fn rp_check_bind;
 rp_check_fn rp_check_bind_challenge;
@@ -118,14 +129,14 @@ enum rp_outcome rp_two_links(struct rp_case *c, const struct ev_chain *ch,
 enum rp_outcome rp_root_pinned(struct rp_case *c, const struct ev_cert *root,
 			       struct rp_finding *f);
 
-/* The windows of a subject: those of dcap.collateral.window, and of an AK
- * certificate's path. */
+/* The windows of a subject: those of dcap.collateral.window, of an AK
+ * certificate's path, of a token and of its certificates. */
 struct rp_window {
 	const char *item;
 	const char *what; /* "PCK certificate" */
 	int64_t from, to;
 };
-#define RP_WINDOWS_MAX EV_PATH_MAX
+#define RP_WINDOWS_MAX (EV_PATH_MAX + 1)
 size_t rp_windows_of(const struct rp_subject *s,
 		     struct rp_window out[RP_WINDOWS_MAX]);
 /* False for a piece of a set that does not decide: it is shown, and whether

@@ -7,6 +7,7 @@
 #include "replay/compared.h"
 #include "replay/link.h"
 #include "replay/session.h"
+#include "replay/token.h"
 #include "replay/withheld.h"
 
 #include <stdio.h>
@@ -24,6 +25,39 @@ bool rp_holds_evidence(const struct rp_case *c)
 static bool no_evidence(const struct rp_case *c)
 {
 	return !rp_holds_evidence(c);
+}
+
+static bool holds_token(const struct rp_case *c)
+{
+	for (size_t i = 0; i < rp_n_token_services; i++)
+		if (holds(c, rp_token_services[i].type))
+			return true;
+	return false;
+}
+
+static bool no_evidence_at_all(const struct rp_case *c)
+{
+	return no_evidence(c) && !holds_token(c);
+}
+
+static bool no_evidence_but_tokens(const struct rp_case *c)
+{
+	return no_evidence(c) && holds_token(c);
+}
+
+/* A token's path to a root was judged, and no CRL of it. */
+static bool no_token_crl(const struct rp_case *c)
+{
+	for (size_t i = 0; i < rp_n_token_services; i++) {
+		const struct rp_subject *s = NULL;
+
+		while ((s = rp_next_subject(c, rp_token_services[i].type, s)) !=
+		       NULL)
+			if (s->token->service->has_root &&
+			    s->token->n_certs > 0)
+				return true;
+	}
+	return false;
 }
 
 static bool no_tcb_info(const struct rp_case *c)
@@ -116,9 +150,14 @@ static const struct {
 	bool (*is_open)(const struct rp_case *c);
 	const char *text;
 } gaps[] = {
-	{ no_evidence, "evidence: nothing that was judged says what any "
-		       "machine ran; only container and collateral were "
-		       "judged" },
+	{ no_evidence_at_all,
+	  "evidence: nothing that was judged says what any machine ran; only "
+	  "container and collateral were judged" },
+	{ no_evidence_but_tokens,
+	  "evidence: a token is what a service says; nothing that was judged "
+	  "says by itself what any machine ran" },
+	{ no_token_crl,
+	  "CRLs of a token's certificates: revocation was not looked at" },
 	{ no_tcb_info, "TCB info: no TCB level can be told" },
 	{ no_qe_identity, "QE identity: the quoting enclave cannot be told "
 			  "from another" },

@@ -57,7 +57,8 @@ struct rp_token {
 	uint64_t certs_offset, certs_size; /* in certs_item: all of them */
 	uint8_t *der;			   /* owned: what cert borrows from */
 	struct ev_path path;		   /* filled by *.chain */
-	bool verified;			   /* filled by *.signature */
+	bool verified;			   /* filled by *.signature, as is: */
+	bool weak; /* by a key that is smaller than keys are today */
 	/* The quote, HCL or SNP subject that it speaks of, or NULL. */
 	const struct rp_subject *evidence;
 };
@@ -69,5 +70,9 @@ void rp_token_free(struct rp_token *token);
 /* The key that it is verified by: that of cert[0] where the certificates are
  * in the header, else that of the key set; NULL: none is here. */
 const struct ev_public_key *rp_token_key(const struct rp_token *token);
+
+/* From when until before when it holds, as it says itself; false where it does
+ * not say both. */
+bool rp_token_window(const struct rp_token *token, int64_t *from, int64_t *to);
 
 #endif

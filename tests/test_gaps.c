@@ -69,7 +69,7 @@ static void evidence_that_no_check_is_asked_about_is_named(void **state)
 	assert_int_equal(lines(&s, "kind snp-report: not judged by this "
 				   "version"),
 			 1);
-	assert_int_equal(lines(&s, "kind maa-token: not judged by this "
+	assert_int_equal(lines(&s, "kind eat-jwt: not judged by this "
 				   "version"),
 			 1);
 	assert_int_equal(lines(&s, "kind crl-der"), 0);
@@ -91,7 +91,7 @@ static void a_log_that_nothing_replays_closes_no_gap(void **state)
 	assert_int_equal(with.verdict, RP_VERDICT_PASS);
 	assert_int_equal(lines(&with, "firmware event log: "), 1);
 	assert_int_equal(lines(&with, "kind ima-log-ascii: "), 1);
-	assert_int_equal(lines(&with, "kind maa-token: "), 1);
+	assert_int_equal(lines(&with, "kind eat-jwt: "), 1);
 	json_decref(without.report);
 	json_decref(with.report);
 }

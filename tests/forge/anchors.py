@@ -9,6 +9,7 @@ import ed25519
 import intel_pki
 import pem
 import rsa
+import token_pki
 import tsa
 import x509
 
@@ -40,7 +41,18 @@ def files():
         "anchors/simulated/tsa-root.pem": text(
             "SIMULATED time-stamping root", "tsa-root", tsa.ROOT_NAME, ec.key("tsa root").spki(),
             pem.encode("CERTIFICATE", stamp)),
+        **token_roots(),
         **keys()}
+
+
+def token_roots():
+    out = {}
+    for service, use, names in (("ita", "intel-trust-authority-root", token_pki.ITA),
+                                ("google", "google-confidential-space-root", token_pki.GOOGLE)):
+        spki = rsa.key(service + " root").spki()
+        out["anchors/simulated/%s.pem" % use] = text(names[0], use, token_pki.name(names[0]), spki,
+                                                     pem.encode("PUBLIC KEY", spki))
+    return out
 
 
 def signers():

@@ -17,6 +17,7 @@ PEM = "application/pem-certificate-chain"
 CRL = "application/pkix-crl"
 CERT = "application/pkix-cert"
 JWT = "application/jwt"
+JWKS = "application/jwk-set+json"
 
 # part: (kind, extension, media type, relations by part name) (archive.md 4.1, 4.2)
 PARTS = {
@@ -43,6 +44,13 @@ PARTS = {
     "ita-hcl": ("azure-hcl-report", "bin", OCTETS, []),
     "ita-quote": ("tdx-quote", "bin", OCTETS, []),
     "ita-token": ("ita-token", "jwt", JWT, [("answers", "ita-quote")]),
+    "maa-signed": ("maa-token", "jwt", JWT, []),
+    "maa-keys": ("jwks", "json", JWKS, [("key-of", "maa-signed")]),
+    "ita-signed": ("ita-token", "jwt", JWT, []),
+    "ita-keys": ("jwks", "json", JWKS, [("key-of", "ita-signed")]),
+    "google-pki": ("google-token", "jwt", JWT, []),
+    "google-oidc": ("google-token", "jwt", JWT, []),
+    "google-keys": ("jwks", "json", JWKS, [("key-of", "google-oidc")]),
     "tcg-log": ("tcg-eventlog", "bin", OCTETS, []),
     "tcg-log-2": ("tcg-eventlog", "bin", OCTETS, []),
     "tcg-log-3": ("tcg-eventlog", "bin", OCTETS, []),

@@ -16,6 +16,7 @@ import cases_register
 import cases_sets
 import cases_sgx
 import cases_tcb
+import cases_token
 import cases_tpm
 
 
@@ -23,7 +24,7 @@ def every():
     out = [case.Case("pass", "everything in order: quote, collateral, HCL report, TPM quote")]
     for area in (cases_archive, cases_dcap, cases_collateral, cases_tcb, cases_azure, cases_tpm,
                  cases_bind, cases_absent, cases_sgx, cases_policy, cases_sets, cases_profile, cases_log,
-                 cases_register, cases_events):
+                 cases_register, cases_events, cases_token):
         out += area.every()
     names = [c.name for c in out]
     if len(set(names)) != len(names):

@@ -22,7 +22,7 @@ def with_items(*rows):
 
 
 SNP = ("snp-report", "bin", b"SIMULATED SNP report")
-TOKEN = ("maa-token", "jwt", b"SIMULATED.token.")
+TOKEN = ("eat-jwt", "jwt", b"SIMULATED.token.")
 IMA_TEXT = ("ima-log-ascii", "txt", b"10 SIMULATED\n")
 
 

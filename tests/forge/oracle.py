@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A second opinion on every case: a small, slow replay that shares nothing with the C program.
 
-It asks each question of the check table on an archive and gives {check id: outcomes}. Tokens are
-left to openssl (check_tools.py)."""
+It asks each question of the check table on an archive and gives {check id: outcomes}. Time stamps
+are left to openssl (check_tools.py)."""
 
 import base64
 import hashlib
@@ -17,6 +17,7 @@ import oracle_dcap
 import oracle_events
 import oracle_guest
 import oracle_log
+import oracle_token
 from oracle_container import Fail, members
 
 
@@ -47,6 +48,7 @@ class Replay:
             oracle_events.ask_all(self, oracle_log.ask_all(self))
             self.expectations()
             oracle_bind.ask_all(self)
+            oracle_token.ask_all(self)
 
     def ask(self, check, after, question, applies=True):
         """Runs a question unless something before it did not pass, or it is none for this

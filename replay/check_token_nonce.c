@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ita.nonce: the report that was judged answers the service's nonce. */
+#include "evidence/base/base64.h"
+#include "replay/checks.h"
+#include "replay/token.h"
+
+#include <stdlib.h>
+
+/* The shapes of a token: claims at the top, or in an object a TEE (v2). */
+struct shape {
+	const char *tee;	 /* the object, or NULL */
+	const char *report_data; /* the claim that repeats it */
+	enum ev_digest_alg alg;
+};
+static const struct shape shapes[] = {
+	{ "tdx", "tdx_report_data", EV_SHA512 },
+	{ "sgx", "sgx_report_data", EV_SHA256 },
+	{ NULL, "tdx_report_data", EV_SHA512 },
+	{ NULL, "sgx_report_data", EV_SHA256 },
+};
+
+/* What is hashed, and where it must stand. */
+struct nonce {
+	const struct shape *shape;
+	const struct ev_node *claims;
+	struct ev_span part[3]; /* val, iat, held data */
+	uint8_t *storage;	/* owned */
+	uint8_t got[64];	/* report data, or Azure's user data */
+	bool on_azure;
+};
+
+static const struct ev_node *claims_of(const struct rp_token *t,
+				       const struct shape *shape)
+{
+	const struct ev_node *v = t->jwt.payload_nodes.root;
+
+	return shape->tee != NULL ? ev_node_member(v, shape->tee) : v;
+}
+
+static const struct shape *find_shape(const struct rp_token *t,
+				      const struct ev_node **claims)
+{
+	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
+		*claims = claims_of(t, &shapes[i]);
+		if (ev_node_member(*claims, shapes[i].report_data) != NULL)
+			return &shapes[i];
+	}
+	return NULL;
+}
+
+/* A claim in standard base64, decoded; empty where it is absent. */
+static bool decode(const struct ev_node *v, uint8_t *to, struct ev_span *out)
+{
+	size_t n = 0;
+
+	*out = ev_span_of(to, 0);
+	if (v == NULL)
+		return true;
+	if (v->type != EV_NODE_STRING ||
+	    !ev_base64_decode(EV_BASE64_STD, v->text, to, &n))
+		return false;
+	out->n = n;
+	return true;
+}
+
+/* What the report held beside the nonce: by the names of version 1 and 2. */
+static const struct ev_node *held_data(const struct ev_node *claims)
+{
+	static const char *const names[] = { "attester_held_data",
+					     "attester_user_data" };
+	const struct ev_node *v = NULL;
+
+	for (size_t i = 0; v == NULL && i < 2; i++)
+		v = ev_node_member(claims, names[i]);
+	return v;
+}
+
+static enum rp_outcome read_parts(const struct rp_token *t, struct nonce *n,
+				  struct rp_finding *f)
+{
+	const struct ev_node *of = ev_node_member(n->claims, "verifier_nonce");
+	const struct ev_node *parts[3];
+	uint8_t *to;
+
+	if (of == NULL)
+		of = ev_node_member(t->jwt.payload_nodes.root,
+				    "verifier_nonce");
+	parts[0] = ev_node_member(of, "val");
+	parts[1] = ev_node_member(of, "iat");
+	parts[2] = held_data(n->claims);
+	if (parts[0] == NULL || parts[1] == NULL)
+		return rp_skip(f, "absent: the token has no nonce of the "
+				  "service");
+	to = n->storage = malloc(t->jwt.payload.n + 16);
+	if (to == NULL)
+		return RP_TROUBLE;
+	for (size_t i = 0; i < 3; i++) {
+		if (!decode(parts[i], to, &n->part[i]))
+			return rp_fail(f, "syntax: a part of the nonce is not "
+					  "base64");
+		to += n->part[i].n;
+	}
+	return RP_PASS;
+}
+
+/* On Azure the nonce is the user data of the paravisor's claims, and the
+ * report data is their digest. */
+static const struct ev_node *azure_user_data(const struct ev_node *claims)
+{
+	return ev_node_member(ev_node_member(claims, "attester_runtime_data"),
+			      "user-data");
+}
+
+static enum rp_outcome read_got(const struct rp_token *t, struct nonce *n,
+				struct rp_finding *f)
+{
+	const struct ev_node *v = azure_user_data(n->claims);
+	const struct rp_subject *e = t->evidence;
+
+	n->on_azure = v != NULL;
+	if (v == NULL && e != NULL && e->type == RP_QUOTE &&
+	    e->quote->parsed.code == EV_OK) {
+		const struct ev_quote *q = &e->quote->q;
+		struct ev_span data = q->tee == EV_TEE_TDX ? q->td.report_data
+							   : q->sgx.report_data;
+
+		rp_input_add(f, e->name, ev_quote_offset(q, data), data.n);
+		memcpy(n->got, data.p, sizeof(n->got));
+		return RP_PASS;
+	}
+	if (v == NULL)
+		v = ev_node_member(n->claims, n->shape->report_data);
+	if (v->type != EV_NODE_STRING ||
+	    !ev_hex_decode(v->text, n->got, sizeof(n->got)))
+		return rp_fail(f, "syntax: the report data of the token is not "
+				  "128 hex digits");
+	return RP_PASS;
+}
+
+static enum rp_outcome compare(const struct rp_case *c, const struct nonce *n,
+			       struct rp_finding *f)
+{
+	enum ev_digest_alg alg = n->on_azure ? EV_SHA512 : n->shape->alg;
+	uint8_t want[EV_DIGEST_MAX];
+	enum rp_outcome outcome;
+
+	if (!ev_digest_parts(c->crypto, alg, n->part, 3, want))
+		return RP_TROUBLE;
+	f->hash = ev_digest_name(alg);
+	outcome = rp_expect(f, ev_span_of(want, ev_digest_size(alg)),
+			    ev_span_of(n->got, ev_digest_size(alg)));
+	if (outcome != RP_FAIL)
+		return outcome;
+	return rp_fail(f, "mismatch: what the report held is not the digest of "
+			  "the service's nonce and the data beside it");
+}
+
+enum rp_outcome rp_check_ita_nonce(struct rp_case *c,
+				   const struct rp_subject *s,
+				   struct rp_finding *f)
+{
+	const struct rp_token *t = s->token;
+	struct nonce n = { .storage = NULL };
+	enum rp_outcome outcome;
+
+	rp_input_part(f, s->name, s->item->bytes, t->jwt.payload_text);
+	n.shape = find_shape(t, &n.claims);
+	if (n.shape == NULL)
+		return rp_skip(f, "absent: the token repeats no report data of "
+				  "SGX or TDX");
+	outcome = read_parts(t, &n, f);
+	if (outcome == RP_PASS)
+		outcome = read_got(t, &n, f);
+	if (outcome == RP_PASS)
+		outcome = compare(c, &n, f);
+	free(n.storage);
+	return outcome;
+}
