@@ -13,6 +13,7 @@ static const char object[] = "anchor";
 static const char *const use_words[] = {
 	[RP_ANCHOR_INTEL_SGX_ROOT] = "intel-sgx-root",
 	[RP_ANCHOR_AZURE_VTPM_ROOT] = "azure-vtpm-root",
+	[RP_ANCHOR_AZURE_IMDS_ROOT] = "azure-imds-root",
 	[RP_ANCHOR_TSA_ROOT] = "tsa-root",
 	[RP_ANCHOR_ITA_ROOT] = "intel-trust-authority-root",
 	[RP_ANCHOR_GOOGLE_ROOT] = "google-confidential-space-root",

@@ -17,6 +17,7 @@
 enum rp_anchor_use {
 	RP_ANCHOR_INTEL_SGX_ROOT,
 	RP_ANCHOR_AZURE_VTPM_ROOT,
+	RP_ANCHOR_AZURE_IMDS_ROOT,
 	RP_ANCHOR_TSA_ROOT,
 	RP_ANCHOR_ITA_ROOT,    /* Intel Trust Authority */
 	RP_ANCHOR_GOOGLE_ROOT, /* Confidential Space, PKI tokens */

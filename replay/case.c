@@ -5,6 +5,7 @@
 #include "replay/bound.h"
 #include "replay/certificates.h"
 #include "replay/event_log.h"
+#include "replay/imds.h"
 #include "replay/link.h"
 #include "replay/subject.h"
 #include "replay/token.h"
@@ -123,6 +124,19 @@ static enum ev_code parse_tpm_quote(struct rp_case *c,
 	return EV_OK;
 }
 
+/* Opaque: it is shown and nothing else. */
+static enum ev_code add_endorsement(struct rp_case *c,
+				    const struct rp_item *item)
+{
+	struct rp_subject *s =
+		rp_subject_add(c, RP_ENDORSEMENT, item->name, item);
+
+	if (s == NULL)
+		return EV_TROUBLE;
+	c->items[item - c->items].subject = s;
+	return EV_OK;
+}
+
 /* A chain of collateral that is a subject itself. */
 static enum ev_code parse_chain(struct rp_case *c, const struct rp_item *item)
 {
@@ -159,6 +173,9 @@ static const struct {
 	{ "dcap-qe-identity", parse_qe_identity, RP_SHELF_QE_IDENTITY },
 	{ "azure-hcl-report", parse_hcl, RP_SHELF_NONE },
 	{ "tpm-quote-attest", parse_tpm_quote, RP_SHELF_NONE },
+	{ "azure-imds-attested", rp_imds_parse, RP_SHELF_NONE },
+	{ "cms", rp_imds_parse, RP_SHELF_NONE },
+	{ "owner-endorsement", add_endorsement, RP_SHELF_NONE },
 	{ "tcg-eventlog", rp_log_parse, RP_SHELF_NONE },
 	{ "tdx-eventlog-ccel", rp_log_parse, RP_SHELF_NONE },
 	{ "acpi-ccel-table", rp_ccel_table_parse, RP_SHELF_NONE },

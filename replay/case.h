@@ -159,20 +159,28 @@ struct rp_tpm_quote {
 	const struct ev_tpm_hierarchy *hierarchy;
 };
 
+struct rp_ak_cert;
+
+/* A certificate's path, as it was judged (certified.h). */
+struct rp_certified {
+	struct ev_path path;
+	/* Of path.cert[i]; NULL: it is no item of its own. */
+	const struct rp_ak_cert *link[EV_PATH_MAX];
+};
+
 struct rp_ak_cert {
 	struct rp_parsed parsed;
 	struct ev_x509 cert;
 	struct ev_pem_list pem; /* of a cert-pem item's first certificate */
 	bool leaf;		/* a subject; else only part of the pool */
 	const struct rp_item *item;
-	size_t place;		/* in the item, from 0 */
-	uint64_t offset, size;	/* of its bytes or its block in the item */
-	enum rp_anchor_use use; /* RP_ANCHOR_AZURE_VTPM_ROOT */
-	struct ev_path path;	/* both filled by tpm.ak.certificate */
-	const struct rp_ak_cert *link[EV_PATH_MAX]; /* of path.cert[i] */
+	size_t place;	       /* in the item, from 0 */
+	uint64_t offset, size; /* of its bytes or its block in the item */
+	struct rp_certified certified; /* filled by tpm.ak.certificate */
 };
 
 struct rp_bound;      /* bound.h */
+struct rp_imds;	      /* imds.h */
 struct rp_log;	      /* event_log.h */
 struct rp_ccel_table; /* event_log.h */
 struct rp_compared;   /* compared.h */
@@ -198,6 +206,7 @@ struct rp_subject {
 		struct rp_hcl *hcl;
 		struct rp_tpm_quote *tpm_quote;
 		struct rp_ak_cert *ak_cert;
+		struct rp_imds *imds;
 		const struct rp_expect *expect;
 		struct rp_bound *bound;
 		struct rp_log *log;

@@ -35,7 +35,6 @@ static struct rp_ak_cert *add(struct rp_case *c, const struct rp_item *item,
 	cert->item = item;
 	cert->place = place;
 	cert->size = item->bytes.n;
-	cert->use = RP_ANCHOR_AZURE_VTPM_ROOT;
 	return cert;
 }
 

@@ -32,6 +32,8 @@ enum rp_subject_type {
 	RP_HCL,
 	RP_TPM_QUOTE,
 	RP_AK_CERT,	 /* a leaf certificate of an attestation key */
+	RP_IMDS,	 /* an attested document of Azure's metadata service */
+	RP_ENDORSEMENT,	 /* a statement of a site's owner */
 	RP_LOG,		 /* an event log */
 	RP_CCEL_TABLE,	 /* the ACPI table of one */
 	RP_REGISTER_PCR, /* a PCR of one bank, quoted or logged */

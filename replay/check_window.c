@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What was in force when; dcap.collateral.window. */
 #include "replay/checks.h"
+#include "replay/imds.h"
 #include "replay/link.h"
 #include "replay/token.h"
 
@@ -18,6 +19,7 @@ const char *rp_window_gate(const struct rp_subject *s)
 		[RP_TOKEN_MAA] = "maa.signature",
 		[RP_TOKEN_ITA] = "ita.signature",
 		[RP_TOKEN_GOOGLE] = "google.signature",
+		[RP_IMDS] = "imds.chain",
 	};
 
 	return gates[s->type];
@@ -40,17 +42,31 @@ static size_t chain_windows(const char *item, const struct ev_chain *chain,
 	return chain->n_certs;
 }
 
-static size_t path_windows(const struct rp_ak_cert *leaf,
+/* item: of what is no item of its own. */
+static size_t path_windows(const struct rp_certified *by, const char *item,
+			   const char *leaf, const char *ca,
 			   struct rp_window out[RP_WINDOWS_MAX])
 {
-	for (size_t i = 0; i < leaf->path.n_certs; i++)
+	for (size_t i = 0; i < by->path.n_certs; i++)
 		out[i] = (struct rp_window){
-			leaf->link[i]->item->name,
-			i == 0 ? "AK certificate" : "AK CA",
-			leaf->path.cert[i]->not_before,
-			leaf->path.cert[i]->not_after,
+			by->link[i] != NULL ? by->link[i]->item->name : item,
+			i == 0 ? leaf : ca,
+			by->path.cert[i]->not_before,
+			by->path.cert[i]->not_after,
 		};
-	return leaf->path.n_certs;
+	return by->path.n_certs;
+}
+
+static size_t document_windows(const struct rp_subject *s,
+			       struct rp_window out[RP_WINDOWS_MAX])
+{
+	size_t n = path_windows(&s->imds->certified, s->name,
+				"certificate of the attested document",
+				"CA of the attested document", out);
+
+	out[n] = (struct rp_window){ s->name, "attested document",
+				     s->imds->m.created, s->imds->m.expires };
+	return n + 1;
 }
 
 /* The token's own, whose end is outside it, then those of its certificates. */
@@ -84,7 +100,10 @@ size_t rp_windows_of(const struct rp_subject *s,
 	if (s->type == RP_CHAIN)
 		return chain_windows(s->name, &s->chain->chain, out);
 	if (s->type == RP_AK_CERT)
-		return path_windows(s->ak_cert, out);
+		return path_windows(&s->ak_cert->certified, s->name,
+				    "AK certificate", "AK CA", out);
+	if (s->type == RP_IMDS)
+		return document_windows(s, out);
 	if (rp_token_service_of(s->type) != NULL)
 		return token_windows(s, out);
 	if (s->type == RP_CRL)

@@ -467,6 +467,37 @@ const struct rp_check rp_checks[] = {
 	      "the token was in force at the as-of time", "nbf <= T < exp",
 	      "RFC 7519, 4.1"),
 
+	CHECK("imds.format", ONE(RP_IMDS), AFTER(0), RP_OPTIONAL,
+	      rp_check_imds_format,
+	      "the bytes are an attested document of Azure's metadata service",
+	      "CMS SignedData with one signer over JSON without duplicates: "
+	      "nonce, vmId, two times",
+	      "RFC 5652, 5; Azure IMDS, attested/document"),
+	CHECK("imds.signature", ONE(RP_IMDS), AFTER("imds.format"), RP_OPTIONAL,
+	      rp_check_imds_signature,
+	      "the key of the document's certificate signed the document",
+	      "CMS signature over the content, by SHA-256 or a longer digest; no "
+	      "purpose is asked of the certificate",
+	      "RFC 5652, 5.6"),
+	CHECK("imds.chain", ONE(RP_IMDS), AFTER("imds.signature"), RP_OPTIONAL,
+	      rp_check_imds_chain,
+	      "the document's certificate is a metadata service's of Azure",
+	      "path to a pinned root, every window holds the as-of time; a host "
+	      "is metadata.azure.com (.us, .cn, metadata.microsoftazure.de) or "
+	      "below it",
+	      "RFC 5280, 6; Azure IMDS, attested/document"),
+	CHECK("imds.window", ONE(RP_IMDS), AFTER("imds.chain"), RP_OPTIONAL,
+	      rp_check_imds_window, "the document was in force at the time",
+	      "createdOn <= as-of <= expiresOn",
+	      "Azure IMDS, attested/document"),
+	CHECK("imds.vm-id", ONE(RP_IMDS),
+	      AFTER("imds.chain", "hcl.runtime-data.format"), RP_OPTIONAL,
+	      rp_check_imds_vm_id,
+	      "the document is about the VM that the paravisor names",
+	      "vmId = vmUniqueId of the runtime claims as GUIDs; else with the "
+	      "first three fields byte-swapped, which is said",
+	      "Azure IMDS, attested/document; OPENHCL get.rs"),
+
 	CHECK("bind.hcl", ONE(RP_BOUND_HCL), AFTER("hcl.runtime-data.format"),
 	      RP_OPTIONAL, rp_check_bind,
 	      "the paravisor's report was made for this session",
@@ -506,6 +537,13 @@ const struct rp_check rp_checks[] = {
 	      "the session answers the verifier's challenge",
 	      "its challenge = --nonce, and a signed report or quote rests on it",
 	      "ecart-archive(5), BINDING"),
+
+	CHECK("place.endorsement", ONE(RP_ENDORSEMENT), AFTER(0), RP_INFORMS,
+	      rp_check_place_endorsement,
+	      "the owner of a site says that the machine is there",
+	      "shown verbatim with its issuer and never judged: no key here "
+	      "says whose word on a site counts",
+	      "as its publisher says"),
 
 	CHECK("time.order", ONE(RP_ARCHIVE), AFTER(0), RP_OPTIONAL,
 	      rp_check_time_order,

@@ -86,6 +86,14 @@ rp_check_fn rp_check_tpm_ak_attributes;
 rp_check_fn rp_check_tpm_ak_name;
 rp_check_fn rp_check_tpm_ak_certificate;
 rp_check_fn rp_check_tpm_ak_match;
+
+/* check_imds.c */
+rp_check_fn rp_check_imds_format;
+rp_check_fn rp_check_imds_signature;
+rp_check_fn rp_check_imds_chain;
+rp_check_fn rp_check_imds_window;
+rp_check_fn rp_check_imds_vm_id;
+
 /* check_log.c */
 rp_check_fn rp_check_log_format;
 rp_check_fn rp_check_log_ccel_table;
@@ -114,6 +122,9 @@ rp_check_fn rp_check_token_window;
 rp_check_fn rp_check_bind;
 rp_check_fn rp_check_bind_challenge;
 
+/* check_endorsement.c */
+rp_check_fn rp_check_place_endorsement;
+
 /* check_policy.c */
 rp_check_fn rp_check_policy_expect;
 
@@ -130,13 +141,14 @@ enum rp_outcome rp_root_pinned(struct rp_case *c, const struct ev_cert *root,
 			       struct rp_finding *f);
 
 /* The windows of a subject: those of dcap.collateral.window, of an AK
- * certificate's path, of a token and of its certificates. */
+ * certificate's path, of an attested document and its certificate's path, of
+ * a token and of its certificates. */
 struct rp_window {
 	const char *item;
 	const char *what; /* "PCK certificate" */
 	int64_t from, to;
 };
-#define RP_WINDOWS_MAX (EV_PATH_MAX + 1)
+#define RP_WINDOWS_MAX (EV_PATH_MAX + 1) /* a path, and what it vouches for */
 size_t rp_windows_of(const struct rp_subject *s,
 		     struct rp_window out[RP_WINDOWS_MAX]);
 /* False for a piece of a set that does not decide: it is shown, and whether

@@ -133,10 +133,13 @@ void rp_facts_write(const struct rp_case *c, struct ev_writer *w)
 	rp_facts_tcb_write(c, w);
 	rp_facts_azure_write(c, w);
 	rp_facts_tpm_write(c, w);
+	rp_facts_imds_write(c, w);
 	rp_facts_log_write(c, w);
 	rp_facts_events_write(c, w);
 	rp_facts_ima_write(c, w);
 	rp_facts_boot_write(c, w);
+	rp_facts_place_write(c, w);
+	rp_facts_endorsements_write(c, w);
 	rp_facts_time_write(c, w);
 	rp_facts_binding_write(c, w);
 	ev_write_end(w);

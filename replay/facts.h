@@ -37,12 +37,19 @@ void rp_facts_dcap_write(const struct rp_case *c, struct ev_writer *w);
 void rp_facts_tcb_write(const struct rp_case *c, struct ev_writer *w);
 void rp_facts_azure_write(const struct rp_case *c, struct ev_writer *w);
 void rp_facts_tpm_write(const struct rp_case *c, struct ev_writer *w);
+void rp_facts_imds_write(const struct rp_case *c, struct ev_writer *w);
 void rp_facts_log_write(const struct rp_case *c, struct ev_writer *w);
 void rp_facts_events_write(const struct rp_case *c, struct ev_writer *w);
 void rp_facts_ima_write(const struct rp_case *c, struct ev_writer *w);
 void rp_facts_boot_write(const struct rp_case *c, struct ev_writer *w);
+/* Member "chain": a certificate and those that its path goes through, as far
+ * as it goes. */
+void rp_fact_chain_write(const struct ev_x509 *leaf, const struct ev_path *path,
+			 struct ev_writer *w);
 /* Member "quote": the item of the hardware quote (NULL: none is written). */
 void rp_fact_quote_write(const struct rp_subject *quote, struct ev_writer *w);
+void rp_facts_place_write(const struct rp_case *c, struct ev_writer *w);
+void rp_facts_endorsements_write(const struct rp_case *c, struct ev_writer *w);
 void rp_facts_time_write(const struct rp_case *c, struct ev_writer *w);
 void rp_facts_binding_write(const struct rp_case *c, struct ev_writer *w);
 

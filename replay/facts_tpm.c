@@ -163,6 +163,17 @@ static void write_certificate(const struct ev_x509 *cert, struct ev_writer *w)
 	ev_write_end(w);
 }
 
+void rp_fact_chain_write(const struct ev_x509 *leaf, const struct ev_path *path,
+			 struct ev_writer *w)
+{
+	ev_write_array(w, "chain");
+	if (path->n_certs == 0)
+		write_certificate(leaf, w);
+	for (size_t i = 0; i < path->n_certs; i++)
+		write_certificate(path->cert[i], w);
+	ev_write_end(w);
+}
+
 /* The TPM quotes that this certificate is held against; the first's quote is
  * that of their machine. */
 static void write_linked(const struct rp_case *c, const struct rp_subject *cert,
@@ -185,17 +196,10 @@ static void write_linked(const struct rp_case *c, const struct rp_subject *cert,
 static void write_ak(const struct rp_case *c, const struct rp_subject *s,
 		     struct ev_writer *w)
 {
-	const struct ev_path *path = &s->ak_cert->path;
-
 	ev_write_str(w, "item", s->name);
 	write_linked(c, s, w);
 	ev_write_bool(w, "trusted", passed(c, "tpm.ak.certificate", s));
-	ev_write_array(w, "chain");
-	if (path->n_certs == 0)
-		write_certificate(&s->ak_cert->cert, w);
-	for (size_t i = 0; i < path->n_certs; i++)
-		write_certificate(path->cert[i], w);
-	ev_write_end(w);
+	rp_fact_chain_write(&s->ak_cert->cert, &s->ak_cert->certified.path, w);
 }
 
 static bool is_read(const struct rp_case *c, const struct rp_subject *s)

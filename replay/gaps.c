@@ -259,6 +259,11 @@ static void write_unjudged_items(const struct rp_case *c, struct ev_writer *w)
 				 "%.250s: has the key of no token here, not "
 				 "judged",
 				 item->name);
+		else if (item->subject == NULL && rp_is_kind(item, "cms"))
+			snprintf(line, sizeof(line),
+				 "%.250s: signed data that is no attested "
+				 "document, not judged",
+				 item->name);
 		else if (item->subject == NULL && rp_is_log(item->kind))
 			snprintf(line, sizeof(line),
 				 "%.250s: one of more than %zu logs, not "

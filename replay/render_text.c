@@ -8,6 +8,7 @@
 #include "replay/render_line.h"
 #include "replay/render_machine.h"
 #include "replay/render_member.h"
+#include "replay/render_place.h"
 #include "replay/render_registers.h"
 #include "replay/render_session.h"
 
@@ -245,6 +246,7 @@ bool rp_render_text(struct ev_span report, bool full, struct ev_buffer *out)
 	rp_render_registers(r, full, out);
 	rp_render_boot(r, full, out);
 	rp_render_session(r, full, out);
+	rp_render_place(r, full, out);
 	ev_buffer_add_str(out, "\n");
 	broken_lines(checks, out);
 	way_out_lines(checks, out);

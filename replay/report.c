@@ -198,6 +198,8 @@ static void write_trust(const struct rp_case *c, struct ev_writer *w)
 			"processor and TDX module are genuine, level judgements",
 		[RP_ANCHOR_AZURE_VTPM_ROOT] =
 			"the vTPM's attestation key is its cloud's",
+		[RP_ANCHOR_AZURE_IMDS_ROOT] =
+			"which VM a metadata service of its cloud spoke of",
 		[RP_ANCHOR_TSA_ROOT] = "the time",
 		[RP_ANCHOR_ITA_ROOT] =
 			"the keys of Intel Trust Authority are its own",

@@ -7,6 +7,7 @@
 #include "replay/compared.h"
 #include "replay/event_log.h"
 #include "replay/token.h"
+#include "replay/imds.h"
 
 #include <stdlib.h>
 
@@ -150,6 +151,12 @@ static void empty_bound(struct rp_subject *s)
 	s->bound = NULL;
 }
 
+static void empty_imds(struct rp_subject *s)
+{
+	rp_imds_free(s->imds);
+	s->imds = NULL;
+}
+
 static void empty_compared(struct rp_subject *s)
 {
 	rp_compared_free(s->compared);
@@ -181,6 +188,7 @@ static void (*const empty[RP_N_SUBJECT_TYPES])(struct rp_subject *s) = {
 	[RP_QE_IDENTITY] = empty_qe_identity,
 	[RP_HCL] = empty_hcl,
 	[RP_TPM_QUOTE] = empty_tpm_quote,
+	[RP_IMDS] = empty_imds,
 	[RP_BOUND_HCL] = empty_bound,
 	[RP_BOUND_REPORT_DATA] = empty_bound,
 	[RP_BOUND_TPM_QUOTE] = empty_bound,

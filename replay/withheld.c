@@ -22,6 +22,8 @@ static const struct {
 	{ "dcap-qe-identity", RP_QE_IDENTITY },
 	{ "azure-hcl-report", RP_HCL },
 	{ "tpm-quote-attest", RP_TPM_QUOTE },
+	{ "azure-imds-attested", RP_IMDS },
+	{ "owner-endorsement", RP_ENDORSEMENT },
 	{ "tcg-eventlog", RP_LOG },
 	{ "tcg-eventlog", RP_REGISTER_PCR },
 	{ "tdx-eventlog-ccel", RP_LOG },

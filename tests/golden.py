@@ -7,7 +7,7 @@ usage: golden.py ECART [--update] [--cases WORD]
 Two questions a case, each a line of the Test Anything Protocol: does the
 report say what the maker of the case expects (file `expect`: the verdict,
 every check that fails, some that are skipped or pass; words of their reasons,
-rows of facts.log, gaps), and are its bytes those of report.json?  --update writes report.json.  The paths it gives to
+rows of facts.log, levels of place, gaps), and are its bytes those of report.json?  --update writes report.json.  The paths it gives to
 the program are those of its own folder, absolute; the working directory and
 the environment are passed on as they are, so that a caller can make them
 hostile.
@@ -62,7 +62,7 @@ def register_line(row):
     return " ".join(word for word in words if word)
 
 
-WORDS = ("register", "gap", "reason", "fact")
+WORDS = ("register", "gap", "reason", "fact", "place")
 
 
 def fact(path, report):
@@ -76,10 +76,18 @@ def fact(path, report):
     return value
 
 
+def place_lines(report):
+    """The level of each place, and what holds of the levels in order."""
+    places = report["facts"].get("place", [])
+    for place in places if isinstance(places, list) else [places]:
+        answers = [level["holds"] for level in place["levels"]]
+        yield " ".join(["place", place["level"]] + answers)
+
+
 def untold(lines, report):
     """What the lines of WORDS name and the report does not say."""
     rows = [register_line(row) for row in report["facts"].get("log", [])]
-    said = rows + ["gap " + text for text in report["gaps"]]
+    said = rows + list(place_lines(report)) + ["gap " + text for text in report["gaps"]]
     reasons = [(row["id"], row.get("reason", "")) for row in report["checks"]]
     for line in lines:
         kind, check, text = (line.split(" ", 2) + ["", ""])[:3]

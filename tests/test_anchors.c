@@ -37,12 +37,13 @@ static void an_anchor_says_what_it_is_for(void **state)
 
 	(void)state;
 	replay_open(&r, NULL);
-	assert_int_equal(r.anchors.n, 5);
-	assert_int_equal(r.anchors.anchor[3].use, RP_ANCHOR_ITA_ROOT);
-	assert_int_equal(r.anchors.anchor[4].use, RP_ANCHOR_GOOGLE_ROOT);
+	assert_int_equal(r.anchors.n, 7);
+	assert_int_equal(r.anchors.anchor[5].use, RP_ANCHOR_ITA_ROOT);
+	assert_int_equal(r.anchors.anchor[6].use, RP_ANCHOR_GOOGLE_ROOT);
 	assert_int_equal(r.anchors.anchor[0].use, RP_ANCHOR_INTEL_SGX_ROOT);
 	assert_int_equal(r.anchors.anchor[1].use, RP_ANCHOR_AZURE_VTPM_ROOT);
 	assert_int_equal(r.anchors.anchor[2].use, RP_ANCHOR_TSA_ROOT);
+	assert_int_equal(r.anchors.anchor[3].use, RP_ANCHOR_AZURE_IMDS_ROOT);
 	assert_true(r.anchors.anchor[0].simulated);
 	assert_false(r.anchors.anchor[0].used);
 	assert_non_null(strstr(r.anchors.anchor[1].subject, "CN="));

@@ -3,9 +3,11 @@
 
 import hashlib
 
+import attested
 import azure_pki
 import ec
 import ed25519
+import imds_pki
 import intel_pki
 import pem
 import rsa
@@ -29,6 +31,7 @@ def text(name, purpose, subject, spki, block):
 
 def files():
     intel, azure = ec.key("intel root").spki(), rsa.key("azure root").spki()
+    imds, own = rsa.key("imds root").spki(), rsa.key("imds").spki()
     stamp = tsa.root_certificate()
     subject = intel_pki.distinguished(intel_pki.ROLES["root"][0])
     return {
@@ -38,6 +41,12 @@ def files():
         "anchors/simulated/azure-vtpm-root.pem": text(
             "SIMULATED Azure Virtual TPM Root", "azure-vtpm-root", azure_pki.ROOT_NAME, azure,
             pem.encode("PUBLIC KEY", azure)),
+        "anchors/simulated/azure-imds-root.pem": text(
+            "SIMULATED TLS RSA Root G2", "azure-imds-root", imds_pki.NAME["root"], imds,
+            pem.encode("PUBLIC KEY", imds)),
+        "anchors/simulated/azure-imds-self.pem": text(
+            "SIMULATED metadata service, issued by itself", "azure-imds-root", attested.NAME, own,
+            pem.encode("PUBLIC KEY", own)),
         "anchors/simulated/tsa-root.pem": text(
             "SIMULATED time-stamping root", "tsa-root", tsa.ROOT_NAME, ec.key("tsa root").spki(),
             pem.encode("CERTIFICATE", stamp)),

@@ -38,6 +38,8 @@ PARTS = {
     "pck-crl": ("crl-der", "der", CRL, [("collateral-for", "quote")]),
     "session": ("ecart-session", "json", JSON, []),
     "imds": ("azure-imds-attested", "json", JSON, []),
+    "imds-ca": ("cert-der", "der", CERT, [("issuer-of", "imds")]),
+    "endorsement": ("owner-endorsement", "bin", OCTETS, [("endorses", "quote")]),
     "salt-imds": ("salt", "bin", OCTETS, [("salt-of", "imds")]),
     "maa": ("maa-token", "jwt", JWT, []),
     "ita-nonce": ("ita-nonce", "json", JSON, []),

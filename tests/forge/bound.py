@@ -59,7 +59,7 @@ class Bound(scene.Scene):
     @functools.cached_property
     def imds(self):
         nonce = self.stage("bind.imds", session.imds_nonce(self.root))
-        return attested.reply(attested.content(nonce))
+        return attested.reply(attested.signed(attested.content(nonce)))
 
     @functools.cached_property
     def maa(self):

@@ -53,7 +53,9 @@ class Case:
     as_of: int = windows.AS_OF
     subject: type = scene.Scene  # what makes the evidence
     nonce: bytes = None          # the verifier's challenge, where there is one
-    says: tuple = ()  # lines "register …", "gap …", "reason CHECK …", "fact PATH …" that the report must say
+    # lines "register …", "gap …", "place …", "reason CHECK …", "fact PATH …" of what the report
+    # must say
+    says: tuple = ()
 
     def expect(self):
         if set(self.fails) & set(self.skips):

@@ -9,6 +9,7 @@ import cases_bind
 import cases_collateral
 import cases_dcap
 import cases_events
+import cases_imds
 import cases_log
 import cases_policy
 import cases_profile
@@ -21,10 +22,11 @@ import cases_tpm
 
 
 def every():
-    out = [case.Case("pass", "everything in order: quote, collateral, HCL report, TPM quote")]
+    out = [case.Case("pass", "everything in order: quote, collateral, HCL report, TPM quote",
+                     says=("place L2 yes yes yes untold no no",))]
     for area in (cases_archive, cases_dcap, cases_collateral, cases_tcb, cases_azure, cases_tpm,
                  cases_bind, cases_absent, cases_sgx, cases_policy, cases_sets, cases_profile, cases_log,
-                 cases_register, cases_events, cases_token):
+                 cases_register, cases_events, cases_imds, cases_token):
         out += area.every()
     names = [c.name for c in out]
     if len(set(names)) != len(names):

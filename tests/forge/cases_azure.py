@@ -248,7 +248,7 @@ def spellings():
         return out
 
     yield Case("pass-tpm-wire-format", "TPM2B_ATTEST and TPMT_SIGNATURE in place of the bare forms",
-               edits={"items": wrapped}, parts=GUEST)
+               edits={"items": wrapped}, parts=GUEST, says=("place L1 yes yes no no no no",))
 
 
 def every():

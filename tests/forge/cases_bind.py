@@ -91,7 +91,7 @@ def nonces():
     moved = {"salt-imds": lambda d: d[:31], "imds": lambda d: bound.SALT[31:] + d}
     yield differing(check, "short-salt", "a byte of the salt moved to the content", {
         "items": lambda items: [dict(i, data=moved.get(i["part"], lambda d: d)(i["data"]))
-                                for i in items]}, fails=(check, "bind.imds"))
+                                for i in items]}, fails=(check, "bind.imds", "imds.format"))
     yield differing("bind.ita", "", "the second report holds another hash", {"bind.ita": flip(0)},
                     parts=ITA)
 

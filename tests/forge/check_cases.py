@@ -8,6 +8,7 @@ import cases
 import oracle
 import oracle_container
 import oracle_dcap
+import oracle_imds
 import oracle_log
 import refusals
 
@@ -66,6 +67,12 @@ def registers(one, replay):
             yield "%s %s: %s" % (register, bank, seen)
 
 
+def places(one, replay):
+    """Places that a case and the second opinion see differently."""
+    wanted = [line for line in one.says if line.startswith("place ")]
+    return [seen for seen in map(oracle_imds.place, [replay] * len(wanted)) if seen not in wanted]
+
+
 def judge(one):
     """Problems with one case, as text."""
     files = {path.rsplit("/", 1)[1]: data for path, data in one.files().items()}
@@ -86,6 +93,7 @@ def judge(one):
         if not check.startswith("time.") and not passed:
             problems.append("%s does not pass" % check)
     problems += registers(one, replay)
+    problems += places(one, replay)
     timed = [f for f in one.fails if f.startswith("time.")]
     seen = "fail" if timed else verdict(replay, failed, one.policy)
     if seen != one.verdict:

@@ -16,6 +16,7 @@ import oracle_bind
 import oracle_dcap
 import oracle_events
 import oracle_guest
+import oracle_imds
 import oracle_log
 import oracle_token
 from oracle_container import Fail, members
@@ -46,6 +47,7 @@ class Replay:
             oracle_dcap.ask_all(self)
             oracle_guest.ask_all(self)
             oracle_events.ask_all(self, oracle_log.ask_all(self))
+            oracle_imds.ask_all(self)
             self.expectations()
             oracle_bind.ask_all(self)
             oracle_token.ask_all(self)

@@ -235,6 +235,7 @@ def ak_certificate(replay):
         replay.one("no AK certificate")
     (leaf, leaf_signature, leaf_raw), *rest = known
     replay.ak_leaf = leaf
+    rest = [c for c in rest if c[0]["subject"] == leaf["issuer"]]
     if not rest:
         replay.one("no intermediate")
     ca, ca_signature, ca_raw = rest[0]

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Levels of place, from outcomes of checks. */
+#include "replay/standing.h"
+
+#include "replay/ak.h"
+#include "replay/imds.h"
+
+#include <stdio.h>
+
+const struct rp_standing_level rp_standing_levels[RP_STANDING_LEVELS] = {
+	{ "a genuine processor signed a quote",
+	  { "dcap.quote.signature", "dcap.pck.revocation",
+	    "dcap.qe-identity.match", "hcl.runtime-data.binding", NULL } },
+	{ "the vTPM key that the quoted paravisor names signed the guest's "
+	  "quote",
+	  { "hcl.runtime-data.binding", "hcl.ak", "dcap.td.debug",
+	    "tpm.quote.signature", NULL } },
+	{ "the cloud's CA certified the vTPM's key",
+	  { "tpm.ak.certificate", "tpm.ak.match", NULL } },
+	{ "the key's certificate names the VM that the paravisor names",
+	  { NULL } },
+	{ "the cloud's metadata service attests the VM that the paravisor "
+	  "names",
+	  { "imds.signature", "imds.chain", "imds.window", "imds.vm-id",
+	    NULL } },
+	{ "the attested document and the paravisor's report answer one "
+	  "session",
+	  { "bind.imds", "bind.hcl", NULL } },
+};
+
+const char *rp_standing_answer_word(enum rp_standing_answer answer)
+{
+	static const char *const words[] = {
+		[RP_STANDING_NO] = "no",
+		[RP_STANDING_YES] = "yes",
+		[RP_STANDING_UNTOLD] = "untold",
+	};
+
+	return words[answer];
+}
+
+static bool passed(const struct rp_case *c, const char *id,
+		   const struct rp_subject *s)
+{
+	return rp_outcome_of(c, id, s) == RP_PASS;
+}
+
+/* The first of the checks that did not pass for s; NULL: all did. */
+static const char *doubt(const struct rp_case *c, const char *const *ids,
+			 const struct rp_subject *s)
+{
+	for (; *ids != NULL; ids++)
+		if (!passed(c, *ids, s))
+			return *ids;
+	return NULL;
+}
+
+/* --- a condition each --- */
+
+static void yes(struct rp_standing_step *step)
+{
+	step->holds = RP_STANDING_YES;
+}
+
+static void no(struct rp_standing_step *step, const char *why)
+{
+	snprintf(step->why, sizeof(step->why), "%s", why);
+}
+
+static void not_passed(struct rp_standing_step *step, const char *id,
+		       const struct rp_subject *s)
+{
+	snprintf(step->why, sizeof(step->why), "%s did not pass for %.200s", id,
+		 s->name);
+}
+
+/* What a paravisor's report rests on, if no quote of Intel's, is the matter of
+ * its binding. */
+static void judge_hardware(const struct rp_case *c, struct rp_standing *p)
+{
+	static const char binding[] = "hcl.runtime-data.binding";
+	struct rp_standing_step *step = &p->step[0];
+	const char *id;
+
+	if (p->quote == NULL && p->hcl == NULL)
+		no(step, "neither a quote nor a paravisor's report");
+	else if (p->quote == NULL && !passed(c, binding, p->hcl))
+		not_passed(step, binding, p->hcl);
+	else if (p->quote != NULL && (id = rp_quote_doubt(c, p->quote)) != NULL)
+		not_passed(step, id, p->quote);
+	else
+		yes(step);
+}
+
+/* The quote is by the key that this report names. */
+static bool is_by(const struct rp_subject *tpm_quote,
+		  const struct rp_subject *hcl)
+{
+	struct ev_public_key key;
+	struct rp_ak ak;
+
+	if (hcl->hcl->claims_parsed.code != EV_OK || !rp_ak_of(tpm_quote, &ak))
+		return false;
+	key = rp_hcl_key(hcl->hcl);
+	return tpm_quote->tpm_quote->hcl != NULL &&
+	       ev_public_key_eq(&key, &ak.key);
+}
+
+static void judge_key(const struct rp_case *c, struct rp_standing *p)
+{
+	static const char *const bound[] = { "hcl.runtime-data.binding",
+					     "hcl.ak", NULL };
+	struct rp_standing_step *step = &p->step[1];
+	const struct rp_subject *s = NULL;
+	const char *id;
+
+	if (p->hcl == NULL) {
+		no(step, "no paravisor's report names a vTPM key");
+		return;
+	}
+	id = doubt(c, bound, p->hcl);
+	while ((s = rp_next_subject(c, RP_TPM_QUOTE, s)) != NULL) {
+		if (!is_by(s, p->hcl) || !passed(c, "tpm.quote.signature", s))
+			continue;
+		/* The best of them is one whose key is certified, too. */
+		if (p->tpm_quote == NULL || passed(c, "tpm.ak.match", s))
+			p->tpm_quote = s;
+	}
+	if (id != NULL)
+		not_passed(step, id, p->hcl);
+	else if (p->quote != NULL && !passed(c, "dcap.td.debug", p->quote))
+		/* Its host has the key, too. */
+		not_passed(step, "dcap.td.debug", p->quote);
+	else if (p->tpm_quote == NULL)
+		no(step, "no vTPM quote by that key passes "
+			 "tpm.quote.signature");
+	else
+		yes(step);
+}
+
+static void judge_certificate(const struct rp_case *c, struct rp_standing *p)
+{
+	struct rp_standing_step *step = &p->step[2];
+	const struct rp_subject *s = p->tpm_quote;
+
+	/* Without a report: whatever quote a certified key has signed. */
+	while (p->hcl == NULL && p->ak_cert == NULL &&
+	       (s = rp_next_subject(c, RP_TPM_QUOTE, s)) != NULL)
+		if (passed(c, "tpm.ak.match", s))
+			p->ak_cert = s->tpm_quote->ak_cert;
+	if (p->tpm_quote != NULL)
+		p->ak_cert = p->tpm_quote->tpm_quote->ak_cert;
+	if (p->ak_cert == NULL)
+		no(step, "no AK certificate for a key that signed here");
+	else if (!passed(c, "tpm.ak.certificate", p->ak_cert))
+		not_passed(step, "tpm.ak.certificate", p->ak_cert);
+	else if (p->tpm_quote != NULL &&
+		 !passed(c, "tpm.ak.match", p->tpm_quote))
+		not_passed(step, "tpm.ak.match", p->tpm_quote);
+	else
+		yes(step);
+}
+
+static struct ev_span unique_id(const struct rp_standing *p)
+{
+	static const struct ev_span none = { NULL, 0 };
+
+	return p->hcl != NULL && p->hcl->hcl->claims_parsed.code == EV_OK
+		       ? p->hcl->hcl->claims.vm_unique_id
+		       : none;
+}
+
+/* Whether a subject's text names a VM by GUID, and it is that one. */
+static enum rp_standing_answer subject_names(const char *subject,
+					     struct ev_span vm)
+{
+	enum { GUID = 36 };
+	enum rp_standing_answer answer = RP_STANDING_UNTOLD;
+	struct ev_span text = ev_span_str(subject);
+	uint8_t id[16];
+
+	for (size_t i = 0; i + GUID <= text.n; i++) {
+		struct ev_span part = ev_span_sub(text, i, GUID);
+		enum rp_vm_match match = rp_vm_match(part, vm);
+
+		if (match == RP_VM_EQUAL || match == RP_VM_SWAPPED)
+			return RP_STANDING_YES;
+		if (rp_vm_id_parse(part, id))
+			answer = RP_STANDING_NO;
+	}
+	return answer;
+}
+
+static void judge_subject(const struct rp_case *c, struct rp_standing *p)
+{
+	struct rp_standing_step *step = &p->step[3];
+	const char *subject;
+
+	if (p->ak_cert == NULL || p->ak_cert->ak_cert->parsed.code != EV_OK) {
+		no(step, "no AK certificate for a key that signed here");
+		return;
+	}
+	if (unique_id(p).n == 0 ||
+	    !passed(c, "hcl.runtime-data.format", p->hcl)) {
+		no(step, "no paravisor names the VM");
+		return;
+	}
+	subject = p->ak_cert->ak_cert->cert.subject;
+	step->holds = subject_names(subject, unique_id(p));
+	if (step->holds == RP_STANDING_UNTOLD)
+		snprintf(step->why, sizeof(step->why),
+			 "cannot be told: the certificate's subject (%.200s) "
+			 "holds no VM id",
+			 subject);
+	else if (step->holds == RP_STANDING_NO)
+		snprintf(step->why, sizeof(step->why),
+			 "the certificate's subject (%.200s) names another VM",
+			 subject);
+}
+
+static bool is_about(const struct rp_subject *document,
+		     const struct rp_standing *p)
+{
+	enum rp_vm_match match;
+
+	if (document->imds->parsed.code != EV_OK)
+		return false;
+	match = rp_vm_match(document->imds->m.vm_id, unique_id(p));
+	return match == RP_VM_EQUAL || match == RP_VM_SWAPPED;
+}
+
+static void judge_document(const struct rp_case *c, struct rp_standing *p)
+{
+	static const char *const good[] = { "imds.signature", "imds.chain",
+					    "imds.window", "imds.vm-id", NULL };
+	struct rp_standing_step *step = &p->step[4];
+	const struct rp_subject *s = NULL;
+	const char *id = NULL;
+
+	while ((s = rp_next_subject(c, RP_IMDS, s)) != NULL) {
+		const char *other = doubt(c, good, s);
+
+		if (!is_about(s, p) ||
+		    (p->imds != NULL && (id == NULL || other != NULL)))
+			continue;
+		p->imds = s;
+		id = other;
+	}
+	if (p->imds == NULL)
+		no(step, "no attested document about that VM");
+	else if (id != NULL)
+		not_passed(step, id, p->imds);
+	else if (!passed(c, "hcl.runtime-data.format", p->hcl))
+		not_passed(step, "hcl.runtime-data.format", p->hcl);
+	else
+		yes(step);
+}
+
+/* A subject of that type about the item passed its check. */
+static bool is_bound(const struct rp_case *c, enum rp_subject_type type,
+		     const char *id, const struct rp_item *item)
+{
+	const struct rp_subject *s = NULL;
+
+	while ((s = rp_next_subject(c, type, s)) != NULL)
+		if (s->item == item && passed(c, id, s))
+			return true;
+	return false;
+}
+
+static void judge_nonce(const struct rp_case *c, struct rp_standing *p)
+{
+	struct rp_standing_step *step = &p->step[5];
+
+	if (p->imds == NULL)
+		no(step, "no attested document about that VM");
+	else if (!is_bound(c, RP_BOUND_IMDS, "bind.imds", p->imds->item))
+		not_passed(step, "bind.imds", p->imds);
+	else if (!is_bound(c, RP_BOUND_HCL, "bind.hcl", p->hcl->item))
+		not_passed(step, "bind.hcl", p->hcl);
+	else
+		yes(step);
+}
+
+static void judge(const struct rp_case *c, struct rp_standing *p)
+{
+	judge_hardware(c, p);
+	judge_key(c, p);
+	judge_certificate(c, p);
+	judge_subject(c, p);
+	judge_document(c, p);
+	judge_nonce(c, p);
+	p->level = -1;
+	while (p->level + 1 < RP_STANDING_LEVELS &&
+	       p->step[p->level + 1].holds == RP_STANDING_YES)
+		p->level++;
+}
+
+/* --- what places are about --- */
+
+/* A report's quote is its place's where the report is of a TD. */
+static const struct rp_subject *quote_of(const struct rp_subject *hcl)
+{
+	return hcl->hcl->parsed.code == EV_OK &&
+			       hcl->hcl->hcl.report_type != EV_HCL_TDX
+		       ? NULL
+		       : hcl->hcl->quote;
+}
+
+static bool is_spoken_for(const struct rp_case *c,
+			  const struct rp_subject *quote)
+{
+	const struct rp_subject *s = NULL;
+
+	while ((s = rp_next_subject(c, RP_HCL, s)) != NULL)
+		if (quote_of(s) == quote)
+			return true;
+	return false;
+}
+
+static bool find_nth(const struct rp_case *c, size_t n, struct rp_standing *out)
+{
+	const struct rp_subject *s = NULL;
+	size_t i = 0;
+
+	while ((s = rp_next_subject(c, RP_HCL, s)) != NULL)
+		if (i++ == n) {
+			out->hcl = s;
+			out->quote = quote_of(s);
+			return true;
+		}
+	while ((s = rp_next_subject(c, RP_QUOTE, s)) != NULL)
+		if (!is_spoken_for(c, s) && i++ == n) {
+			out->quote = s;
+			return true;
+		}
+	return i == 0 && n == 0 &&
+	       (rp_next_subject(c, RP_TPM_QUOTE, NULL) != NULL ||
+		rp_next_subject(c, RP_IMDS, NULL) != NULL);
+}
+
+bool rp_standing_nth(const struct rp_case *c, size_t n, struct rp_standing *out)
+{
+	*out = (struct rp_standing){ .level = -1 };
+	if (!find_nth(c, n, out))
+		return false;
+	judge(c, out);
+	return true;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where a machine stands, as far as anybody has said so: a level, never a yes.
+ * Each level has a condition of its own, which outcomes of checks answer; the
+ * level reached is the highest below which every condition holds.
+ */
+#ifndef RP_STANDING_H
+#define RP_STANDING_H
+
+#include "replay/case.h"
+
+#define RP_STANDING_LEVELS 6 /* L0 to L5 */
+
+struct rp_standing_level {
+	const char *means;    /* "a genuine processor signed a quote" */
+	const char *rests[5]; /* ids of checks, up to NULL */
+};
+extern const struct rp_standing_level rp_standing_levels[RP_STANDING_LEVELS];
+
+enum rp_standing_answer {
+	RP_STANDING_NO,
+	RP_STANDING_YES,
+	RP_STANDING_UNTOLD, /* nothing here says it, either way */
+};
+/* "no", "yes", "untold". */
+const char *rp_standing_answer_word(enum rp_standing_answer answer);
+
+struct rp_standing_step {
+	enum rp_standing_answer holds;
+	char why[400]; /* where it is not yes */
+};
+
+struct rp_standing {
+	/* What it is about; NULL where there is none. */
+	const struct rp_subject *quote, *hcl;
+	/* What was found to speak for it, the best of each; NULL: none. */
+	const struct rp_subject *tpm_quote, *ak_cert, *imds;
+	struct rp_standing_step step[RP_STANDING_LEVELS];
+	int level; /* -1: not even L0 */
+};
+
+/* One for each paravisor's report, then for each quote that no report is
+ * linked to, then one for TPM quotes and attested documents where there is
+ * neither: false behind the last.  After every check was asked. */
+bool rp_standing_nth(const struct rp_case *c, size_t n,
+		     struct rp_standing *out);
+
+#endif

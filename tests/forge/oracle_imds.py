@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The second opinion on attested documents and on place (azure.md 8, 11)."""
+
+import calendar
+import json
+import re
+import time
+import uuid
+
+import attested
+import der
+import oracle_dcap
+import oracle_tpm
+import pem
+import rsa
+import x509
+
+HOSTS = re.compile(r"(?:[A-Za-z0-9.*-]+\.)?(?:metadata\.azure\.(?:com|us|cn)|metadata\.microsoftazure\.de)",
+                   re.IGNORECASE)
+GUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+DIGESTS = {oid: name for table in (rsa.PREFIX, rsa.SIGNATURE) for name, oid in table.items()
+           if name != "sha1"}
+COMMON, ALTERNATIVES = "2.5.4.3", "2.5.29.17"
+
+
+def moment(text):
+    assert re.fullmatch(r"\d\d/\d\d/\d\d \d\d:\d\d:\d\d -0000", text)
+    return calendar.timegm(time.strptime("20" + text[6:8] + text[:6] + text[8:17], "%Y%m/%d/ %H:%M:%S"))
+
+
+def whole(data):
+    """The message is one value of DER and nothing behind it."""
+    tag, _, end = der.head(data)
+    assert tag == 0x30 and end == len(data)
+    return data
+
+
+class Document:
+    """One message, taken apart."""
+
+    def __init__(self, data):
+        (_, kind), (_, wrapped) = der.split(der.only(whole(data)))
+        assert der.oid_text(kind) == "1.2.840.113549.1.7.2"
+        _, _, _, *rest = der.split(der.only(wrapped))
+        self.content = attested.content_of(data)
+        self.certificates = [der.tlv(t, v) for tag, held in rest if tag == 0xA0 for t, v in der.split(held)]
+        (_, signer), = der.split(rest[-1][1])
+        _, (_, identifier), (_, digest), *_, (_, self.signature) = der.split(signer)
+        self.digest = der.oid_text(der.split(digest)[0][1])
+        (_, issuer), (_, serial) = der.split(identifier)
+        self.signer = x509.name_attributes(issuer), int.from_bytes(serial, "big")
+
+    def read(self):
+        self.value = json.loads(self.content, object_pairs_hook=oracle_dcap.no_twice)
+        assert isinstance(self.value["nonce"], str) and isinstance(self.value["vmId"], str)
+        self.window = [moment(self.value["timeStamp"][name]) for name in ("createdOn", "expiresOn")]
+
+    def leaf(self, replay):
+        for data in self.certificates:
+            fields, signature = x509.parse(data)
+            if (fields["issuer"], fields["serial"]) == self.signer:
+                return fields, signature, data
+        return replay.one("the signer's certificate")
+
+
+def is_document(data):
+    content = attested.content_of(data)
+    return content.startswith(b"{") and b'"vmId"' in content and b'"nonce"' in content
+
+
+def signature(replay, document):
+    fields = document.leaf(replay)[0]
+    assert oracle_tpm.of_spki(fields["spki"]).verifies(document.content, document.signature,
+                                                       DIGESTS[document.digest])
+
+
+def authorities(replay):
+    """(fields, signature, DER) of every CA in the archive."""
+    ders = replay.of_kind("cert-der")
+    for text in replay.of_kind("cert-pem"):
+        ders = ders + pem.decode(text.decode())
+    found = [x509.parse(raw[:4 + int.from_bytes(raw[2:4], "big")]) + (raw,) for raw in ders]
+    return [c for c in found if oracle_tpm.is_ca(c[0])]
+
+
+def signed_by(certificate, key):
+    fields, value, raw = certificate
+    body = der.tlv(0x30, der.split(der.split(raw)[0][1])[0][1])
+    name = DIGESTS[der.oid_text(der.split(der.only(fields["algorithm"]))[0][1])]
+    return key.verifies(body, value, name)
+
+
+def chain(replay, document):
+    """Up to one of the pinned keys, each link at the as-of time."""
+    pinned = [oracle_tpm.Rsa(k.n, k.e) for k in (rsa.key("imds root"), rsa.key("imds"))]
+    known, link = authorities(replay), document.leaf(replay)
+    host(link[0])
+    for _ in range(8):
+        oracle_dcap.in_window(replay, *link[0]["window"])
+        if any(signed_by(link, key) for key in pinned):
+            return
+        assert link[0]["subject"] != link[0]["issuer"]
+        above = [c for c in known if c[0]["subject"] == link[0]["issuer"]]
+        if not above:
+            assert "SIMULATED TLS RSA Root G2" not in [v for _, _, v in link[0]["issuer"]]
+            replay.one("an issuer")
+        assert signed_by(link, oracle_tpm.of_spki(above[0][0]["spki"]))
+        link = above[0]
+
+
+def host(fields):
+    names = [v for oid, _, v in fields["subject"] if oid == COMMON]
+    for oid, _, value in fields["extensions"]:
+        if oid == ALTERNATIVES:
+            names += [v.decode() for t, v in der.split(der.only(value)) if t == 0x82]
+    assert any(HOSTS.fullmatch(name) for name in names)
+
+
+def same_vm(one, other):
+    """As GUIDs, in either order of the first three fields' bytes."""
+    assert GUID.fullmatch(one) and GUID.fullmatch(other)
+    one, other = uuid.UUID(one), uuid.UUID(other)
+    return one.bytes in (other.bytes, other.bytes_le)
+
+
+def unique_id(replay):
+    configuration = json.loads(replay.claims)["vm-configuration"]
+    if "vmUniqueId" not in configuration:
+        replay.one("a name of the VM")
+    return configuration["vmUniqueId"]
+
+
+def vm_id(replay, document):
+    replay.one("azure-hcl-report")
+    assert same_vm(document.value["vmId"], unique_id(replay))
+
+
+def ask_document(replay, data):
+    document = None
+
+    def opened():
+        nonlocal document
+        document = Document(attested.message_of(data) if data[:1] == b"{" else data)
+        document.read()
+
+    ask, named = replay.ask, ("hcl.runtime-data.format",) if replay.of_kind("azure-hcl-report") else ()
+    ask("imds.format", (), opened)
+    ask("imds.signature", ("imds.format",), lambda: signature(replay, document))
+    ask("imds.chain", ("imds.signature",), lambda: chain(replay, document))
+    ask("imds.window", ("imds.chain",), lambda: oracle_dcap.in_window(replay, *document.window))
+    ask("imds.vm-id", ("imds.chain",) + named, lambda: vm_id(replay, document))
+    return document
+
+
+def ask_all(replay):
+    """Every imds.* question of each document; place.endorsement is never answered."""
+    replay.documents = [ask_document(replay, data) for data in replay.of_kind("azure-imds-attested") +
+                        [m for m in replay.of_kind("cms") if is_document(m)]]
+    if replay.of_kind("owner-endorsement"):
+        replay.ask("place.endorsement", (), lambda: replay.one("a key for the word of an owner"))
+
+
+def subject_says(replay):
+    """What the certificate of the key says of a VM: yes, no, untold."""
+    if not hasattr(replay, "ak_leaf") or not replay.passed("hcl.runtime-data.format"):
+        return "no"
+    text = " ".join(value for _, _, value in replay.ak_leaf["subject"])
+    found = GUID.findall(text)
+    if not found:
+        return "untold"
+    return "yes" if any(same_vm(one, unique_id(replay)) for one in found) else "no"
+
+
+def about_it(replay):
+    return any(document is not None and same_vm(document.value["vmId"], unique_id(replay))
+               for document in replay.documents)
+
+
+def place(replay):
+    """The level and the six answers of an archive with one machine, as `expect` spells them."""
+    def all_(*checks):
+        return "yes" if all(replay.passed(check) for check in checks) else "no"
+
+    hcl = bool(replay.of_kind("azure-hcl-report"))
+    key = all_("tpm.ak.certificate", "tpm.ak.match")
+    if hcl and all_("tpm.quote.signature") == "no":
+        key = "no"
+    imds = all_("imds.signature", "imds.chain", "imds.window", "imds.vm-id")
+    bound = all_("bind.imds", "bind.hcl") if replay.documents and hcl and about_it(replay) else "no"
+    answers = [all_(*oracle_dcap.GROUNDS),
+               all_("hcl.runtime-data.binding", "hcl.ak", "dcap.td.debug", "tpm.quote.signature"),
+               key, subject_says(replay) if hcl else "no", imds if hcl else "no", bound]
+    level = next((i for i, answer in enumerate(answers) if answer != "yes"), len(answers))
+    return " ".join(["place", "L%d" % (level - 1) if level else "none"] + answers)
