@@ -109,6 +109,19 @@
 	"openssl dgst -sha384 -binary >r.new; mv r.new r; fi; a=$n; done; "    \
 	"od -An -v -tx1 r | tr -d ' \\n'; echo; "
 
+/* What a message says, whoever made it, and its certificate. */
+#define UNVERIFIED                                                             \
+	" | openssl cms -verify -noverify -nosigs -inform DER 2>/dev/null"
+#define SIGNED                                                                 \
+	"openssl cms -verify -noverify -binary -inform DER -out content.json " \
+	"2>&1; cat content.json; echo"
+#define LEAF "openssl pkcs7 -inform DER -print_certs -out leaf.pem; "
+#define CA_SIGNED(i)                                                           \
+	"openssl x509 -in %" i " -out ca.pem; openssl verify "                 \
+	"-no_check_time -partial_chain -trusted ca.pem leaf.pem; openssl "     \
+	"x509 -in ca.pem -noout -issuer; openssl x509 -in leaf.pem -noout "    \
+	"-subject -ext subjectAltName"
+
 const struct rp_by_hand rp_by_hand[] = {
 	{ "archive.manifest", NULL,
 	  "(jq -r '.predicate.items[].name' manifest.json; find items -type "
@@ -179,6 +192,20 @@ const struct rp_by_hand rp_by_hand[] = {
 	  AK_MODULUS("0") "echo $n; openssl x509 -in %1 -noout -modulus | sed "
 			  "s/Modulus=// | tr A-F a-f" },
 	{ "log.rtmr", "tdx-eventlog-ccel tdx-quote", CCEL_REGISTER BYTES("1") },
+	{ "imds.signature", "azure-imds-attested", BASE64("0") " | " SIGNED },
+	{ "imds.signature", "cms", PART("0") " | " SIGNED },
+	{ "imds.chain", "azure-imds-attested cert-der",
+	  BASE64("0") " | " LEAF CA_SIGNED("1") },
+	{ "imds.chain", "azure-imds-attested cert-pem",
+	  BASE64("0") " | " LEAF CA_SIGNED("1") },
+	{ "imds.chain", "cms cert-der", PART("0") " | " LEAF CA_SIGNED("1") },
+	{ "imds.chain", "cms cert-pem", PART("0") " | " LEAF CA_SIGNED("1") },
+	{ "imds.window", "azure-imds-attested",
+	  BASE64("0") UNVERIFIED CLAIM("On") },
+	{ "imds.window", "cms", PART("0") UNVERIFIED CLAIM("On") },
+	{ "imds.vm-id", "azure-imds-attested azure-hcl-report",
+	  BASE64("0") UNVERIFIED CLAIM("vmId") "; " PART("1")
+		  CLAIM("vmUniqueId") },
 	{ "bind.hcl", "ecart-session azure-hcl-report",
 	  SESSION_HASH MEMBER("1") },
 	{ "bind.report-data", "ecart-session tdx-quote",
@@ -190,9 +217,8 @@ const struct rp_by_hand rp_by_hand[] = {
 	/* The last ten digits of 64 bits are what 10^10 leaves of them. */
 	{ "bind.imds", "ecart-session azure-imds-attested",
 	  "printf %%020u 0x$((printf 'ecart/1 imds\\0'; " H0 ") | sha256sum | "
-	  "head -c 16) | tail -c 10; echo; " BASE64(
-		  "1") " | openssl cms -verify -noverify -nosigs -inform DER "
-		       "2>/dev/null" CLAIM("nonce") },
+	  "head -c 16) | tail -c 10; echo; " BASE64("1")
+		  UNVERIFIED CLAIM("nonce") },
 	{ "bind.maa", "ecart-session maa-token",
 	  "(printf 'ecart/1 maa\\0'; " H0 ") | sha256sum; " TOKEN("1")
 		  CLAIM("nonce") },

@@ -86,6 +86,18 @@ def whole(scratch):
     equal("", session_of(archive)["challenge"], "challenge")
 
 
+@case("its attested document is about the VM and answers the session; the place is L2")
+def placed(scratch):
+    made = replayed(collect(scratch, *ca()))
+    for check in ("imds.format", "imds.signature", "imds.chain", "imds.window", "imds.vm-id"):
+        equal("pass", outcome(made, check), check)
+    place = made["facts"]["place"]
+    # As on real VMs, the AK certificate's subject holds no VM id.
+    equal(["L2", "yes", "yes", "yes", "untold", "yes", "yes"],
+          [place["level"]] + [level["holds"] for level in place["levels"]], "place")
+    equal("equal", made["facts"]["imds"]["vmIdMatch"], "VM")
+
+
 @case("what each item is, and where it came from, stands in the manifest")
 def provenance(scratch):
     guest, archive = held(), collect(scratch, *ca())

@@ -123,7 +123,10 @@ class Guest:
 
     def serve(self):
         http, https = self.services.http.base, self.services.https.base
-        parts = [imds.Imds(self.made, http), pcs.Pcs(self.made),
+        documents = imds.Imds(self.made, http)
+        self.write_anchor("azure-imds-guest.pem", trust.text(
+            imds.NAMES[0], "azure-imds-root", *documents.root()))
+        parts = [documents, pcs.Pcs(self.made),
                  pcs.Pcs(self.made, "/thim", evidence.OLDER, evidence.STANDARD),
                  pcs.Pccs(self.made, "/pccs"), maa.Maa(https), ita.Ita(https + ita.PREFIX),
                  stamp.Tsa(os.path.join(self.state, "tsa"))]
@@ -140,8 +143,11 @@ class Guest:
         os.makedirs(self.anchors, exist_ok=True)
         for path, data in trust.files().items():
             if path.startswith(PREFIX):
-                with open(os.path.join(self.anchors, path[len(PREFIX):]), "wb") as file:
-                    file.write(data)
+                self.write_anchor(path[len(PREFIX):], data)
+
+    def write_anchor(self, name, data):
+        with open(os.path.join(self.anchors, name), "wb") as file:
+            file.write(data)
 
     def write_root(self):
         https = self.services.https.base

@@ -7,11 +7,12 @@ import re
 import threading
 import time
 
+import authority
 import der
 import hcl
+import pem
 import services
 import x509
-from authority import Authority
 
 VM_ID = "51514d00-5349-4d55-4c41-544544000000"  # as in forge's runtime claims
 SUBSCRIPTION = "51514d00-0000-4000-8000-000000000000"
@@ -60,10 +61,15 @@ class Imds:
     def __init__(self, evidence, base):
         self.evidence, self.lock = evidence, threading.Lock()
         san = x509.ext("2.5.29.17", der.seq(der.tlv(0x82, NAMES[2].encode())))
-        self.authority = Authority(
+        self.authority = authority.Authority(
             NAMES, leaf_extensions=[x509.ext_key_usage((b"\xb0", 4)), san,
                                     x509.ext_eku(TLS_SERVER, TLS_CLIENT)],
             aia={1: base + "/aia/imds-0.cer", 2: base + "/aia/imds-1.cer"})
+
+    def root(self):
+        """What vouches for documents: (subject, SubjectPublicKeyInfo, the same as PEM)."""
+        spki = self.authority.keys[0].spki()
+        return authority.subject(NAMES[0]), spki, pem.encode("PUBLIC KEY", spki)
 
     def routes(self):
         out = {("GET", "/aia/imds-%d.cer" % level): self.issuer(level) for level in (0, 1)}
