@@ -472,7 +472,7 @@ const struct rp_check rp_checks[] = {
 	      "the bytes are an attested document of Azure's metadata service",
 	      "CMS SignedData with one signer over JSON without duplicates: "
 	      "nonce, vmId, two times",
-	      "RFC 5652, 5; Azure IMDS, attested/document"),
+	      "RFC 5652, 5; AZURE-IMDS"),
 	CHECK("imds.signature", ONE(RP_IMDS), AFTER("imds.format"), RP_OPTIONAL,
 	      rp_check_imds_signature,
 	      "the key of the document's certificate signed the document",
@@ -485,18 +485,17 @@ const struct rp_check rp_checks[] = {
 	      "path to a pinned root, every window holds the as-of time; a host "
 	      "is metadata.azure.com (.us, .cn, metadata.microsoftazure.de) or "
 	      "below it",
-	      "RFC 5280, 6; Azure IMDS, attested/document"),
+	      "RFC 5280, 6; AZURE-IMDS"),
 	CHECK("imds.window", ONE(RP_IMDS), AFTER("imds.chain"), RP_OPTIONAL,
 	      rp_check_imds_window, "the document was in force at the time",
-	      "createdOn <= as-of <= expiresOn",
-	      "Azure IMDS, attested/document"),
+	      "createdOn <= as-of <= expiresOn", "AZURE-IMDS"),
 	CHECK("imds.vm-id", ONE(RP_IMDS),
 	      AFTER("imds.chain", "hcl.runtime-data.format"), RP_OPTIONAL,
 	      rp_check_imds_vm_id,
 	      "the document is about the VM that the paravisor names",
 	      "vmId = vmUniqueId of the runtime claims as GUIDs; else with the "
 	      "first three fields byte-swapped, which is said",
-	      "Azure IMDS, attested/document; OPENHCL get.rs"),
+	      "AZURE-IMDS; OPENHCL get.rs"),
 
 	CHECK("bind.hcl", ONE(RP_BOUND_HCL), AFTER("hcl.runtime-data.format"),
 	      RP_OPTIONAL, rp_check_bind,

@@ -160,6 +160,9 @@ def hindsight(scratch):
     contains(text, "(the policy names this set: evaluation number 17)", "together UpToDate TDRelaunchAdvised")
     rep, text = both(*words, *number(scratch, 18), status=INCOMPLETE)
     equal(("incomplete", "fail"), (rep["verdict"], rep["hindsight"]["verdict"]), "verdicts")
+    # Nothing vouched for a place then, for want of the set that the policy names.
+    place = rep["hindsight"]["facts"].pop("place")
+    equal(("none", "L0"), (rep["facts"]["place"]["level"], place["level"]), "levels")
     equal(plain["hindsight"]["facts"], rep["hindsight"]["facts"], "facts, another set named")
     contains(text, "platform level not judged UpToDate", "together not judged TDRelaunchAdvised",
              "verdict INCOMPLETE FAIL")

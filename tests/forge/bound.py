@@ -131,6 +131,7 @@ def seeds():
     made = one.described({"predicate": {"collector": {"name": "forge"}}}, names)
     return {
         "fuzz/binding/predicate.json": jcs.encode(made["predicate"]),
+        "fuzz/kind-cms/message.p7": attested.message_of(one.imds),
         "fuzz/carrier/imds.json": one.imds, "fuzz/carrier/maa.jwt": one.maa,
         "fuzz/carrier/ita.jwt": parts["ita-token"],
         "fuzz/kind-ecart-session/session.json": one.document}
