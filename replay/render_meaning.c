@@ -40,6 +40,10 @@ static const struct {
 	{ "tcb.status", level },
 	{ "tpm.ak.certificate",
 	  "The certificate of the vTPM's key does not hold at the later time; where it only ended, what it certified before is as it was." },
+	{ "imds.chain",
+	  "The certificate of the attested document does not hold at the later time; where it only ended, what it signed before is as it was." },
+	{ "imds.window",
+	  "An attested document is for some hours: that it ended takes nothing from what it said then." },
 };
 #define N_MEANINGS (sizeof(meanings) / sizeof(meanings[0]))
 

@@ -115,7 +115,7 @@ static void add_place(const json_t *place, bool several, bool full,
 	add_levels(place, full, out);
 	add_processor(place, out);
 	json_array_foreach (json_object_get(place, "notShown"), i, line)
-		if (!several)
+		if (!several && (full || i == 0))
 			rp_render_line(out, i == 0 ? "not shown" : "", "%s",
 				       json_string_value(line));
 }

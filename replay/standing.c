@@ -17,14 +17,12 @@ const struct rp_standing_level rp_standing_levels[RP_STANDING_LEVELS] = {
 	    "tpm.quote.signature", NULL } },
 	{ "the cloud's CA certified the vTPM's key",
 	  { "tpm.ak.certificate", "tpm.ak.match", NULL } },
-	{ "the key's certificate names the VM that the paravisor names",
+	{ "the key's certificate is for the VM that the paravisor names",
 	  { NULL } },
-	{ "the cloud's metadata service attests the VM that the paravisor "
-	  "names",
+	{ "the cloud's metadata service attests the same VM",
 	  { "imds.signature", "imds.chain", "imds.window", "imds.vm-id",
 	    NULL } },
-	{ "the attested document and the paravisor's report answer one "
-	  "session",
+	{ "its document and the paravisor's report answer one session",
 	  { "bind.imds", "bind.hcl", NULL } },
 };
 
@@ -209,13 +207,11 @@ static void judge_subject(const struct rp_case *c, struct rp_standing *p)
 	step->holds = subject_names(subject, unique_id(p));
 	if (step->holds == RP_STANDING_UNTOLD)
 		snprintf(step->why, sizeof(step->why),
-			 "cannot be told: the certificate's subject (%.200s) "
-			 "holds no VM id",
+			 "cannot be told: the subject (%.200s) holds no VM id",
 			 subject);
 	else if (step->holds == RP_STANDING_NO)
 		snprintf(step->why, sizeof(step->why),
-			 "the certificate's subject (%.200s) names another VM",
-			 subject);
+			 "the subject (%.200s) names another VM", subject);
 }
 
 static bool is_about(const struct rp_subject *document,

@@ -275,7 +275,7 @@ def real_place(scratch):
     equal("bc81a278aaa2257b4dbe15bbfb1537a0", place["ppid"], "PPID")
     assert len(place["platformInstanceId"]) == 32, place
     out = " ".join(ecart("replay", archive, "--at", AZURE_AT).out.split())
-    contains(out, "place L2 of L5: the cloud's CA certified the vTPM's key", "not L3", "cannot be told",
+    contains(out, "place L2 of L5: the cloud's CA certified the vTPM's key", "not L3, the key's certificate", "cannot be told",
              "PPID bc81a278aaa2257b4dbe15bbfb1537a0, platform instance id " + place["platformInstanceId"],
              "not shown in which building the processor stands")
 

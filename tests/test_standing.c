@@ -110,7 +110,7 @@ static void the_text_says_why_the_next_is_not_reached(void **state)
 	static const char *const level2[] = {
 		"\n  place        L2 of L5: the cloud's CA certified",
 		"\n               not L3, ",
-		"cannot be told: the certificate's subject",
+		"cannot be told: the subject",
 		"\n               holds all the same: L4 (the cloud's metadata",
 		"PPID 53494d554c415445442d505049442d30, platform instance",
 		"\n  not shown    in which building the processor stands",
