@@ -42,6 +42,10 @@ static const size_t EV_JWKS_KEYS_MAX = 256;
 static const size_t EV_LOGS_MAX = 64;
 static const size_t EV_QUOTES_BESIDE_LOGS_MAX = 64;
 
+/* Machines of an archive whose place is told: each is held against every vTPM
+ * quote and attested document. */
+#define EV_PLACES_MAX ((size_t)64)
+
 /* A collection: some 20 sources, a nonce for each report, quote, document and
  * token, one more for each of 50 TLS tries a host. */
 static const size_t EV_STEPS_MAX = 256;

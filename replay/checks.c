@@ -515,8 +515,8 @@ const struct rp_check rp_checks[] = {
 	CHECK("bind.imds", ONE(RP_BOUND_IMDS), AFTER(0), RP_OPTIONAL,
 	      rp_check_bind,
 	      "the attested document holds this session's nonce (34 bits)",
-	      "its nonce = ten digits from the session; worth nothing without its "
-	      "signature, which this check does not verify",
+	      "its nonce = ten digits from the session; worth nothing unless "
+	      "imds.chain passes, too",
 	      "ecart-archive(5), BINDING"),
 	CHECK("bind.maa", ONE(RP_BOUND_MAA), AFTER(0), RP_OPTIONAL,
 	      rp_check_bind,

@@ -80,26 +80,26 @@ static void write_place(struct ev_writer *w, const char *name,
 	for (size_t i = 0; i < sizeof(not_shown) / sizeof(not_shown[0]); i++)
 		ev_write_str(w, NULL, not_shown[i]);
 	ev_write_end(w);
-	write_processor(w, p->quote);
-	write_name(w, "quote", p->quote);
-	write_name(w, "report", p->hcl);
+	write_processor(w, p->of.quote);
+	write_name(w, "quote", p->of.quote);
+	write_name(w, "report", p->of.hcl);
 	write_name(w, "tpmQuote", p->tpm_quote);
 	ev_write_end(w);
 }
 
 void rp_facts_place_write(const struct rp_case *c, struct ev_writer *w)
 {
+	struct rp_standing_of of[EV_PLACES_MAX];
+	size_t n = rp_standing_find(c, of);
+	bool list = rp_area_is_list(c, n);
 	struct rp_standing p;
-	size_t n = 0;
-	bool list;
 
-	while (rp_standing_nth(c, n, &p))
-		n++;
-	list = rp_area_is_list(c, n);
 	if (n > 0 && list)
 		ev_write_array(w, "place");
-	for (size_t i = 0; i < n && rp_standing_nth(c, i, &p); i++)
+	for (size_t i = 0; i < n && i < EV_PLACES_MAX; i++) {
+		rp_standing_judge(c, of[i], &p);
 		write_place(w, list ? NULL : "place", &p);
+	}
 	if (n > 0 && list)
 		ev_write_end(w);
 }

@@ -8,6 +8,7 @@
 #include "replay/link.h"
 #include "replay/session.h"
 #include "replay/token.h"
+#include "replay/standing.h"
 #include "replay/withheld.h"
 
 #include <stdio.h>
@@ -282,6 +283,20 @@ static void write_unjudged_items(const struct rp_case *c, struct ev_writer *w)
 	}
 }
 
+static void write_left_places(const struct rp_case *c, struct ev_writer *w)
+{
+	struct rp_standing_of of[EV_PLACES_MAX];
+	size_t n = rp_standing_find(c, of);
+	char line[80];
+
+	if (n <= EV_PLACES_MAX)
+		return;
+	snprintf(line, sizeof(line),
+		 "place: told of the first %zu of %zu machines", EV_PLACES_MAX,
+		 n);
+	write_line(w, line);
+}
+
 /* Nothing says whose they are, and nothing rests on them. */
 static void write_broken_certs(const struct rp_case *c, struct ev_writer *w)
 {
@@ -310,6 +325,7 @@ void rp_gaps_write(const struct rp_case *c, struct ev_writer *w)
 		write_unjudged_kinds(c, w);
 		write_unjudged_items(c, w);
 		write_broken_certs(c, w);
+		write_left_places(c, w);
 	}
 	ev_write_end(w);
 }

@@ -80,12 +80,13 @@ static void judge_hardware(const struct rp_case *c, struct rp_standing *p)
 	struct rp_standing_step *step = &p->step[0];
 	const char *id;
 
-	if (p->quote == NULL && p->hcl == NULL)
+	if (p->of.quote == NULL && p->of.hcl == NULL)
 		no(step, "neither a quote nor a paravisor's report");
-	else if (p->quote == NULL && !passed(c, binding, p->hcl))
-		not_passed(step, binding, p->hcl);
-	else if (p->quote != NULL && (id = rp_quote_doubt(c, p->quote)) != NULL)
-		not_passed(step, id, p->quote);
+	else if (p->of.quote == NULL && !passed(c, binding, p->of.hcl))
+		not_passed(step, binding, p->of.hcl);
+	else if (p->of.quote != NULL &&
+		 (id = rp_quote_doubt(c, p->of.quote)) != NULL)
+		not_passed(step, id, p->of.quote);
 	else
 		yes(step);
 }
@@ -112,23 +113,25 @@ static void judge_key(const struct rp_case *c, struct rp_standing *p)
 	const struct rp_subject *s = NULL;
 	const char *id;
 
-	if (p->hcl == NULL) {
+	if (p->of.hcl == NULL) {
 		no(step, "no paravisor's report names a vTPM key");
 		return;
 	}
-	id = doubt(c, bound, p->hcl);
+	id = doubt(c, bound, p->of.hcl);
 	while ((s = rp_next_subject(c, RP_TPM_QUOTE, s)) != NULL) {
-		if (!is_by(s, p->hcl) || !passed(c, "tpm.quote.signature", s))
+		if (!is_by(s, p->of.hcl) ||
+		    !passed(c, "tpm.quote.signature", s))
 			continue;
 		/* The best of them is one whose key is certified, too. */
 		if (p->tpm_quote == NULL || passed(c, "tpm.ak.match", s))
 			p->tpm_quote = s;
 	}
 	if (id != NULL)
-		not_passed(step, id, p->hcl);
-	else if (p->quote != NULL && !passed(c, "dcap.td.debug", p->quote))
+		not_passed(step, id, p->of.hcl);
+	else if (p->of.quote != NULL &&
+		 !passed(c, "dcap.td.debug", p->of.quote))
 		/* Its host has the key, too. */
-		not_passed(step, "dcap.td.debug", p->quote);
+		not_passed(step, "dcap.td.debug", p->of.quote);
 	else if (p->tpm_quote == NULL)
 		no(step, "no vTPM quote by that key passes "
 			 "tpm.quote.signature");
@@ -142,7 +145,7 @@ static void judge_certificate(const struct rp_case *c, struct rp_standing *p)
 	const struct rp_subject *s = p->tpm_quote;
 
 	/* Without a report: whatever quote a certified key has signed. */
-	while (p->hcl == NULL && p->ak_cert == NULL &&
+	while (p->of.hcl == NULL && p->ak_cert == NULL &&
 	       (s = rp_next_subject(c, RP_TPM_QUOTE, s)) != NULL)
 		if (passed(c, "tpm.ak.match", s))
 			p->ak_cert = s->tpm_quote->ak_cert;
@@ -163,8 +166,8 @@ static struct ev_span unique_id(const struct rp_standing *p)
 {
 	static const struct ev_span none = { NULL, 0 };
 
-	return p->hcl != NULL && p->hcl->hcl->claims_parsed.code == EV_OK
-		       ? p->hcl->hcl->claims.vm_unique_id
+	return p->of.hcl != NULL && p->of.hcl->hcl->claims_parsed.code == EV_OK
+		       ? p->of.hcl->hcl->claims.vm_unique_id
 		       : none;
 }
 
@@ -199,7 +202,7 @@ static void judge_subject(const struct rp_case *c, struct rp_standing *p)
 		return;
 	}
 	if (unique_id(p).n == 0 ||
-	    !passed(c, "hcl.runtime-data.format", p->hcl)) {
+	    !passed(c, "hcl.runtime-data.format", p->of.hcl)) {
 		no(step, "no paravisor names the VM");
 		return;
 	}
@@ -246,8 +249,8 @@ static void judge_document(const struct rp_case *c, struct rp_standing *p)
 		no(step, "no attested document about that VM");
 	else if (id != NULL)
 		not_passed(step, id, p->imds);
-	else if (!passed(c, "hcl.runtime-data.format", p->hcl))
-		not_passed(step, "hcl.runtime-data.format", p->hcl);
+	else if (!passed(c, "hcl.runtime-data.format", p->of.hcl))
+		not_passed(step, "hcl.runtime-data.format", p->of.hcl);
 	else
 		yes(step);
 }
@@ -272,24 +275,10 @@ static void judge_nonce(const struct rp_case *c, struct rp_standing *p)
 		no(step, "no attested document about that VM");
 	else if (!is_bound(c, RP_BOUND_IMDS, "bind.imds", p->imds->item))
 		not_passed(step, "bind.imds", p->imds);
-	else if (!is_bound(c, RP_BOUND_HCL, "bind.hcl", p->hcl->item))
-		not_passed(step, "bind.hcl", p->hcl);
+	else if (!is_bound(c, RP_BOUND_HCL, "bind.hcl", p->of.hcl->item))
+		not_passed(step, "bind.hcl", p->of.hcl);
 	else
 		yes(step);
-}
-
-static void judge(const struct rp_case *c, struct rp_standing *p)
-{
-	judge_hardware(c, p);
-	judge_key(c, p);
-	judge_certificate(c, p);
-	judge_subject(c, p);
-	judge_document(c, p);
-	judge_nonce(c, p);
-	p->level = -1;
-	while (p->level + 1 < RP_STANDING_LEVELS &&
-	       p->step[p->level + 1].holds == RP_STANDING_YES)
-		p->level++;
 }
 
 /* --- what places are about --- */
@@ -314,32 +303,44 @@ static bool is_spoken_for(const struct rp_case *c,
 	return false;
 }
 
-static bool find_nth(const struct rp_case *c, size_t n, struct rp_standing *out)
+static void add(struct rp_standing_of out[EV_PLACES_MAX], size_t *n,
+		struct rp_standing_of of)
 {
-	const struct rp_subject *s = NULL;
-	size_t i = 0;
-
-	while ((s = rp_next_subject(c, RP_HCL, s)) != NULL)
-		if (i++ == n) {
-			out->hcl = s;
-			out->quote = quote_of(s);
-			return true;
-		}
-	while ((s = rp_next_subject(c, RP_QUOTE, s)) != NULL)
-		if (!is_spoken_for(c, s) && i++ == n) {
-			out->quote = s;
-			return true;
-		}
-	return i == 0 && n == 0 &&
-	       (rp_next_subject(c, RP_TPM_QUOTE, NULL) != NULL ||
-		rp_next_subject(c, RP_IMDS, NULL) != NULL);
+	if (*n < EV_PLACES_MAX)
+		out[*n] = of;
+	++*n;
 }
 
-bool rp_standing_nth(const struct rp_case *c, size_t n, struct rp_standing *out)
+size_t rp_standing_find(const struct rp_case *c,
+			struct rp_standing_of out[EV_PLACES_MAX])
 {
-	*out = (struct rp_standing){ .level = -1 };
-	if (!find_nth(c, n, out))
-		return false;
-	judge(c, out);
-	return true;
+	const struct rp_subject *s = NULL;
+	size_t n = 0;
+
+	while ((s = rp_next_subject(c, RP_HCL, s)) != NULL)
+		add(out, &n, (struct rp_standing_of){ quote_of(s), s });
+	while ((s = rp_next_subject(c, RP_QUOTE, s)) != NULL)
+		if (!is_spoken_for(c, s))
+			add(out, &n, (struct rp_standing_of){ s, NULL });
+	if (n == 0 && (rp_next_subject(c, RP_TPM_QUOTE, NULL) != NULL ||
+		       rp_next_subject(c, RP_IMDS, NULL) != NULL))
+		add(out, &n, (struct rp_standing_of){ NULL, NULL });
+	return n;
+}
+
+void rp_standing_judge(const struct rp_case *c, struct rp_standing_of of,
+		       struct rp_standing *out)
+{
+	struct rp_standing *p = out;
+
+	*p = (struct rp_standing){ .of = of, .level = -1 };
+	judge_hardware(c, p);
+	judge_key(c, p);
+	judge_certificate(c, p);
+	judge_subject(c, p);
+	judge_document(c, p);
+	judge_nonce(c, p);
+	while (p->level + 1 < RP_STANDING_LEVELS &&
+	       p->step[p->level + 1].holds == RP_STANDING_YES)
+		p->level++;
 }

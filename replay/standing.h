@@ -7,6 +7,7 @@
 #ifndef RP_STANDING_H
 #define RP_STANDING_H
 
+#include "evidence/limits.h"
 #include "replay/case.h"
 
 #define RP_STANDING_LEVELS 6 /* L0 to L5 */
@@ -30,9 +31,13 @@ struct rp_standing_step {
 	char why[400]; /* where it is not yes */
 };
 
-struct rp_standing {
-	/* What it is about; NULL where there is none. */
+/* What a place is of; NULL where there is none. */
+struct rp_standing_of {
 	const struct rp_subject *quote, *hcl;
+};
+
+struct rp_standing {
+	struct rp_standing_of of;
 	/* What was found to speak for it, the best of each; NULL: none. */
 	const struct rp_subject *tpm_quote, *ak_cert, *imds;
 	struct rp_standing_step step[RP_STANDING_LEVELS];
@@ -40,9 +45,13 @@ struct rp_standing {
 };
 
 /* One for each paravisor's report, then for each quote that no report is
- * linked to, then one for TPM quotes and attested documents where there is
- * neither: false behind the last.  After every check was asked. */
-bool rp_standing_nth(const struct rp_case *c, size_t n,
-		     struct rp_standing *out);
+ * linked to; where there is neither, one for TPM quotes and attested documents.
+ * How many there are, of which the first EV_PLACES_MAX are in out. */
+size_t rp_standing_find(const struct rp_case *c,
+			struct rp_standing_of out[EV_PLACES_MAX]);
+
+/* After every check was asked. */
+void rp_standing_judge(const struct rp_case *c, struct rp_standing_of of,
+		       struct rp_standing *out);
 
 #endif

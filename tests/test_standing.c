@@ -15,13 +15,11 @@ struct want {
 static bool stands(const struct rp_case *c, void *user)
 {
 	const struct want *want = user;
+	struct rp_standing_of of[EV_PLACES_MAX];
 	struct rp_standing p;
-	size_t n = 0;
 
-	while (rp_standing_nth(c, n, &p))
-		n++;
-	assert_int_equal(n, want->places);
-	assert_true(rp_standing_nth(c, 0, &p));
+	assert_int_equal(rp_standing_find(c, of), want->places);
+	rp_standing_judge(c, of[0], &p);
 	assert_int_equal(p.level, want->level);
 	for (size_t i = 0; i < RP_STANDING_LEVELS; i++) {
 		assert_int_equal(rp_standing_answer_word(p.step[i].holds)[0],
@@ -146,12 +144,39 @@ static void an_endorsement_is_shown_and_not_judged(void **state)
 	says("incomplete-imds-endorsement", false, lines);
 }
 
+/* Loose quotes, one more than is told of. */
+static void of_too_many_machines_the_first_are_told(void **state)
+{
+	struct rp_loose loose[EV_PLACES_MAX + 1];
+	struct rp_request request;
+	struct rp_result result;
+	struct replay_case r;
+
+	(void)state;
+	replay_open(&r, NULL);
+	for (size_t i = 0; i <= EV_PLACES_MAX; i++)
+		loose[i] = (struct rp_loose){
+			"quote", ev_kind_find(EV_SPAN_LITERAL("tdx-quote")),
+			EV_SPAN_LITERAL("x")
+		};
+	request = replay_request(&r);
+	request.loose = loose;
+	request.n_loose = EV_PLACES_MAX + 1;
+	result = replay_run(&r, &request);
+	assert_non_null(memmem(result.report, result.n,
+			       "place: told of the first 64 of 65 machines",
+			       42));
+	free(result.report);
+	replay_close(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_level_needs_all_below_it),
 		cmocka_unit_test(two_reports_stand_apart),
 		cmocka_unit_test(a_broken_link_ends_the_levels),
+		cmocka_unit_test(of_too_many_machines_the_first_are_told),
 		cmocka_unit_test(the_text_says_why_the_next_is_not_reached),
 		cmocka_unit_test(an_endorsement_is_shown_and_not_judged),
 	};
