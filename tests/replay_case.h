@@ -79,12 +79,12 @@ static inline void replay_open(struct replay_case *r, const char *name)
 	replay_anchor(r, "testdata/anchors/simulated/intel-sgx-root.pem");
 	replay_anchor(r, "testdata/anchors/simulated/azure-vtpm-root.pem");
 	replay_anchor(r, "testdata/anchors/simulated/tsa-root.pem");
+	replay_anchor(r, "testdata/anchors/simulated/azure-imds-root.pem");
+	replay_anchor(r, "testdata/anchors/simulated/azure-imds-self.pem");
 	replay_anchor(r, "testdata/anchors/simulated/"
 			 "intel-trust-authority-root.pem");
 	replay_anchor(r, "testdata/anchors/simulated/"
 			 "google-confidential-space-root.pem");
-	replay_anchor(r, "testdata/anchors/simulated/azure-imds-root.pem");
-	replay_anchor(r, "testdata/anchors/simulated/azure-imds-self.pem");
 	text = rp_policy_default(&n);
 	assert_non_null(text);
 	assert_int_equal(replay_policy(r, text, &err), EV_OK);
