@@ -286,6 +286,27 @@ struct ev_snp_tcb ev_snp_tcb(uint64_t tcb_version,
 	return tcb;
 }
 
+/* libcrypto and everybody else have the most significant byte first. */
+static void reversed(struct ev_span scalar, uint8_t out[SCALAR_USED])
+{
+	for (size_t i = 0; i < SCALAR_USED; i++)
+		out[i] = scalar.p[SCALAR_USED - 1 - i];
+}
+
+enum ev_verified ev_snp_report_signed_by(struct ev_crypto *crypto,
+					 const struct ev_snp_report *report,
+					 const struct ev_public_key *key)
+{
+	uint8_t r[SCALAR_USED], s[SCALAR_USED];
+
+	if (key->curve == NULL || key->curve->width != SCALAR_USED)
+		return EV_VERIFIED_NO;
+	reversed(report->r, r);
+	reversed(report->s, s);
+	return ev_ecdsa_verify(crypto, key, EV_SHA384, report->signed_bytes,
+			       EV_SPAN(r), EV_SPAN(s));
+}
+
 const char *ev_snp_tcb_word(enum ev_snp_tcb_part part)
 {
 	static const char *const words[EV_SNP_TCB_PARTS] = {

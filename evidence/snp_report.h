@@ -7,6 +7,7 @@
 #define EV_SNP_REPORT_H
 
 #include "evidence/base/error.h"
+#include "evidence/base/public_key.h"
 
 #define EV_SNP_REPORT_SIZE 1184
 #define EV_SNP_CHIP_ID	   64
@@ -101,6 +102,12 @@ enum ev_code ev_snp_report_parse(struct ev_span in, uint64_t base,
 
 struct ev_snp_tcb ev_snp_tcb(uint64_t tcb_version,
 			     enum ev_snp_tcb_layout layout);
+
+/* Whether the key made the report's signature: ECDSA P-384 with SHA-384.  A
+ * key of another kind has signed nothing. */
+enum ev_verified ev_snp_report_signed_by(struct ev_crypto *crypto,
+					 const struct ev_snp_report *report,
+					 const struct ev_public_key *key);
 
 /* "bootloader", as reports name it. */
 const char *ev_snp_tcb_word(enum ev_snp_tcb_part part);

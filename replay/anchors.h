@@ -21,6 +21,7 @@ enum rp_anchor_use {
 	RP_ANCHOR_TSA_ROOT,
 	RP_ANCHOR_ITA_ROOT,    /* Intel Trust Authority */
 	RP_ANCHOR_GOOGLE_ROOT, /* Confidential Space, PKI tokens */
+	RP_ANCHOR_AMD_ARK,
 };
 const char *rp_anchor_use_word(enum rp_anchor_use use);
 

@@ -96,6 +96,33 @@ static enum ev_code name_ak(struct rp_case *c, struct rp_hcl *h)
 	return h->has_ak_name ? EV_OK : EV_TROUBLE;
 }
 
+static enum ev_code parse_snp(struct rp_case *c, const struct rp_item *item)
+{
+	struct rp_snp *s = add_object(c, RP_SNP, item, sizeof(*s));
+
+	if (s == NULL)
+		return EV_TROUBLE;
+	s->parsed.code =
+		ev_snp_report_parse(item->bytes, 0, &s->report, &s->parsed.err);
+	return EV_OK;
+}
+
+/* The report of the hardware inside a paravisor's is judged on its own. */
+static enum ev_code add_hardware(struct rp_case *c, struct rp_subject *hcl)
+{
+	struct rp_subject *s = rp_subject_add(c, RP_SNP, hcl->name, hcl->item);
+
+	if (s == NULL)
+		return EV_TROUBLE;
+	s->snp = calloc(1, sizeof(*s->snp));
+	if (s->snp == NULL)
+		return EV_TROUBLE;
+	s->snp->report = hcl->hcl->hcl.snp;
+	s->snp->hcl = hcl;
+	hcl->hcl->snp = s;
+	return EV_OK;
+}
+
 static enum ev_code parse_hcl(struct rp_case *c, const struct rp_item *item)
 {
 	struct rp_hcl *h = add_object(c, RP_HCL, item, sizeof(*h));
@@ -110,6 +137,9 @@ static enum ev_code parse_hcl(struct rp_case *c, const struct rp_item *item)
 		h->hcl.runtime_data,
 		ev_hcl_offset(&h->hcl, h->hcl.runtime_data), &h->claims,
 		&h->claims_parsed.err);
+	if (h->hcl.report_type == EV_HCL_SNP &&
+	    add_hardware(c, item->subject) != EV_OK)
+		return EV_TROUBLE;
 	return name_ak(c, h);
 }
 
@@ -171,6 +201,7 @@ static const struct {
 	{ "crl-hex", parse_crl, RP_SHELF_CRL },
 	{ "dcap-tcbinfo", parse_tcb_info, RP_SHELF_TCB_INFO },
 	{ "dcap-qe-identity", parse_qe_identity, RP_SHELF_QE_IDENTITY },
+	{ "snp-report", parse_snp, RP_SHELF_NONE },
 	{ "azure-hcl-report", parse_hcl, RP_SHELF_NONE },
 	{ "tpm-quote-attest", parse_tpm_quote, RP_SHELF_NONE },
 	{ "azure-imds-attested", rp_imds_parse, RP_SHELF_NONE },
@@ -187,6 +218,7 @@ static const struct {
 	{ "maa-token", rp_token_parse, RP_SHELF_NONE },
 	{ "ita-token", rp_token_parse, RP_SHELF_NONE },
 	{ "google-token", rp_token_parse, RP_SHELF_NONE },
+	{ "azure-thim-amd", rp_certs_parse, RP_SHELF_NONE },
 };
 
 #define N_PARSERS (sizeof(parsers) / sizeof(parsers[0]))
@@ -376,6 +408,7 @@ void rp_case_free(struct rp_case *c)
 	for (size_t i = 0; i < c->n_certs; i++) {
 		ev_x509_free(&c->certs[i]->cert);
 		ev_pem_list_free(&c->certs[i]->pem);
+		ev_thim_amd_free(&c->certs[i]->thim);
 		free(c->certs[i]);
 	}
 	for (size_t i = 0; i < c->n_issuers; i++) {

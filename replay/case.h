@@ -13,8 +13,10 @@
 #include "evidence/path.h"
 #include "evidence/pck.h"
 #include "evidence/qe_identity.h"
+#include "evidence/thim_amd.h"
 #include "evidence/tpm.h"
 #include "evidence/tpm_name.h"
+#include "evidence/vcek.h"
 #include "replay/anchors.h"
 #include "replay/check.h"
 #include "replay/policy.h"
@@ -129,7 +131,8 @@ struct rp_hcl {
 	bool has_ak_name;
 	uint8_t ak_name[EV_TPM_NAME_MAX];
 	size_t ak_name_size;
-	const struct rp_subject *quote;
+	const struct rp_subject *quote; /* of TDX; NULL: none */
+	const struct rp_subject *snp;	/* its SEV-SNP report; NULL: none */
 };
 
 struct rp_tpm_quote {
@@ -171,12 +174,25 @@ struct rp_certified {
 struct rp_ak_cert {
 	struct rp_parsed parsed;
 	struct ev_x509 cert;
-	struct ev_pem_list pem; /* of a cert-pem item's first certificate */
-	bool leaf;		/* a subject; else only part of the pool */
+	struct ev_pem_list pem;	 /* of a cert-pem item's first certificate */
+	struct ev_thim_amd thim; /* of an azure-thim-amd item's first */
+	struct rp_parsed vcek_parsed;
+	struct ev_vcek vcek; /* where it is of an AMD chip's key */
+	bool leaf;	     /* a subject; else only part of the pool */
 	const struct rp_item *item;
 	size_t place;	       /* in the item, from 0 */
 	uint64_t offset, size; /* of its bytes or its block in the item */
 	struct rp_certified certified; /* filled by tpm.ak.certificate */
+};
+
+struct rp_snp {
+	struct rp_parsed parsed;
+	struct ev_snp_report report;
+	const struct rp_subject *hcl; /* that holds it; NULL: an item itself */
+	/* Of the chip's key, by hwID and TCB; else one by which the report
+	 * verifies; else one that is no other report's.  Or NULL. */
+	const struct rp_ak_cert *vcek;
+	struct rp_certified certified; /* filled by snp.chain */
 };
 
 struct rp_bound;      /* bound.h */
@@ -203,6 +219,7 @@ struct rp_subject {
 		struct rp_crl *crl;
 		struct rp_tcb_info *tcb_info;
 		struct rp_qe_identity *qe_identity;
+		struct rp_snp *snp;
 		struct rp_hcl *hcl;
 		struct rp_tpm_quote *tpm_quote;
 		struct rp_ak_cert *ak_cert;
@@ -297,7 +314,8 @@ enum rp_outcome rp_outcome_of(const struct rp_case *c, const char *id,
 
 /* Whether what a quote says is to be believed: its signature, the revocation
  * of PCK and PCK CA, the quoting enclave's identity and its debug flag were
- * asked and passed.  Waivers do not count. */
+ * asked and passed; of an SEV-SNP report, its signature and the chain of the
+ * key.  Waivers do not count. */
 bool rp_quote_trusted(const struct rp_case *c, const struct rp_subject *quote);
 /* The first of these checks that did not pass, NULL: none. */
 const char *rp_quote_doubt(const struct rp_case *c,

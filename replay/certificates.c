@@ -43,6 +43,11 @@ static void parse(struct rp_case *c, struct rp_ak_cert *cert,
 {
 	cert->parsed.code = ev_x509_parse(c->crypto, der, cert->offset,
 					  &cert->cert, &cert->parsed.err);
+	cert->vcek_parsed = cert->parsed;
+	if (cert->parsed.code == EV_OK)
+		cert->vcek_parsed.code =
+			ev_vcek_parse(cert->cert.der, cert->offset, &cert->vcek,
+				      &cert->vcek_parsed.err);
 }
 
 /* Each block, leaf and intermediates, is a certificate of its own; the first
@@ -69,6 +74,29 @@ static enum ev_code parse_pem(struct rp_case *c, const struct rp_item *item)
 	return EV_OK;
 }
 
+/* The chip's certificate, then those above it: decoded text has no place of
+ * its own in the item. */
+static enum ev_code parse_thim(struct rp_case *c, const struct rp_item *item)
+{
+	struct rp_ak_cert *first = add(c, item, 0), *cert;
+
+	if (first == NULL)
+		return EV_TROUBLE;
+	first->parsed.code = ev_thim_amd_parse(item->bytes, &first->thim,
+					       &first->parsed.err);
+	first->vcek_parsed = first->parsed;
+	if (first->parsed.code != EV_OK)
+		return EV_OK;
+	parse(c, first, first->thim.vcek.block[0].der);
+	for (size_t i = 0; i < first->thim.chain.n_blocks; i++) {
+		cert = add(c, item, i + 1);
+		if (cert == NULL)
+			return EV_TROUBLE;
+		parse(c, cert, first->thim.chain.block[i].der);
+	}
+	return EV_OK;
+}
+
 enum ev_code rp_certs_parse(struct rp_case *c, const struct rp_item *item)
 {
 	struct rp_ak_cert *cert;
@@ -77,6 +105,8 @@ enum ev_code rp_certs_parse(struct rp_case *c, const struct rp_item *item)
 		return EV_OK;
 	if (rp_is_kind(item, "cert-pem"))
 		return parse_pem(c, item);
+	if (rp_is_kind(item, "azure-thim-amd"))
+		return parse_thim(c, item);
 	cert = add(c, item, 0);
 	if (cert == NULL)
 		return EV_TROUBLE;

@@ -9,7 +9,8 @@
 
 #include "replay/case.h"
 
-/* Reads an item's certificates: the one of cert-der, all of cert-pem. */
+/* Reads an item's certificates: the one of cert-der, all of cert-pem and of
+ * azure-thim-amd. */
 enum ev_code rp_certs_parse(struct rp_case *c, const struct rp_item *item);
 
 /*

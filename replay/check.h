@@ -29,6 +29,7 @@ enum rp_subject_type {
 	RP_CRL,
 	RP_TCB_INFO,
 	RP_QE_IDENTITY,
+	RP_SNP, /* an SEV-SNP report, alone or in a paravisor's */
 	RP_HCL,
 	RP_TPM_QUOTE,
 	RP_AK_CERT,	 /* a leaf certificate of an attestation key */

@@ -158,6 +158,11 @@ static bool hardware_report_data(const struct rp_subject *s,
 {
 	const struct rp_subject *quote = s->hcl->quote;
 
+	if (s->hcl->snp != NULL) {
+		*out = s->hcl->snp->snp->report.report_data;
+		hcl_input(f, s, *out);
+		return true;
+	}
 	if (quote == NULL || quote->quote->q.tee != EV_TEE_TDX)
 		return false;
 	*out = quote->quote->q.td.report_data;
@@ -175,9 +180,9 @@ enum rp_outcome rp_check_hcl_runtime_data_binding(struct rp_case *c,
 	enum ev_digest_alg alg;
 
 	hcl_input(f, s, h->runtime_data);
-	if (!is_tdx(s))
-		return rp_skip(f, "unsupported: the hardware report is not a "
-				  "TDREPORT");
+	if (!is_tdx(s) && s->hcl->snp == NULL)
+		return rp_skip(f, "unsupported: the hardware report is neither "
+				  "TDX's nor SEV-SNP's");
 	if (!hardware_report_data(s, &report_data, f))
 		return rp_skip(f, "absent: tdx-quote");
 	if (!hash_alg(h->hash_type, &alg))

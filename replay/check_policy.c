@@ -52,6 +52,18 @@ static enum rp_outcome judge_word(const struct rp_case *c,
 		     : rp_skip(f, "absent: the archive has no %s", fact->name);
 }
 
+/* What says facts of bytes: quotes, then SEV-SNP reports. */
+static const struct rp_subject *next_of(const struct rp_case *c,
+					const struct rp_subject *from)
+{
+	const struct rp_subject *next =
+		from == NULL ? rp_next_subject(c, RP_QUOTE, NULL) : from->next;
+
+	if (next == NULL && (from == NULL || from->type == RP_QUOTE))
+		next = rp_next_subject(c, RP_SNP, NULL);
+	return next;
+}
+
 static enum rp_outcome
 judge_bytes(struct rp_case *c, const struct rp_subject *s, struct rp_finding *f)
 {
@@ -60,7 +72,7 @@ judge_bytes(struct rp_case *c, const struct rp_subject *s, struct rp_finding *f)
 	struct ev_span bytes;
 
 	rp_skip(f, "absent: the archive has no %s", s->expect->fact);
-	while ((quote = rp_next_subject(c, RP_QUOTE, quote)) != NULL) {
+	while ((quote = next_of(c, quote)) != NULL) {
 		enum rp_outcome one;
 
 		if (!rp_fact_bytes(quote, s->expect->fact, &bytes))

@@ -15,6 +15,7 @@ const char *rp_window_gate(const struct rp_subject *s)
 		[RP_CRL] = "dcap.crl.signature",
 		[RP_TCB_INFO] = "dcap.tcb-info.signature",
 		[RP_QE_IDENTITY] = "dcap.qe-identity.signature",
+		[RP_SNP] = "snp.chain",
 		[RP_AK_CERT] = "tpm.ak.certificate",
 		[RP_TOKEN_MAA] = "maa.signature",
 		[RP_TOKEN_ITA] = "ita.signature",
@@ -106,6 +107,9 @@ size_t rp_windows_of(const struct rp_subject *s,
 		return document_windows(s, out);
 	if (rp_token_service_of(s->type) != NULL)
 		return token_windows(s, out);
+	if (s->type == RP_SNP)
+		return path_windows(&s->snp->certified, s->name,
+				    "VCEK certificate", "AMD CA", out);
 	if (s->type == RP_CRL)
 		out[0] = (struct rp_window){ s->name, "CRL",
 					     s->crl->crl.this_update,

@@ -230,6 +230,34 @@ const struct rp_check rp_checks[] = {
 	      "platform, module and enclave together were up to date",
 	      "the statuses merged as Intel's library does", "QVL (qvl-2026)"),
 
+	CHECK("snp.format", ONE(RP_SNP), AFTER(0), RP_REQUIRED,
+	      rp_check_snp_format, "the bytes are an SEV-SNP report",
+	      "version 2, 3 or 5; ECDSA P-384 SHA-384; VCEK, VLEK or no key; "
+	      "reserved bytes zero",
+	      "SNP-ABI 7.3"),
+	CHECK("snp.signature", ONE(RP_SNP), AFTER("snp.format"), RP_REQUIRED,
+	      rp_check_snp_signature, "the chip's key signed this report",
+	      "ECDSA P-384 SHA-384 over the first 672 bytes with the key of the "
+	      "VCEK certificate",
+	      "SNP-ABI 7.3, 10"),
+	CHECK("snp.chain", ONE(RP_SNP), AFTER("snp.format"), RP_REQUIRED,
+	      rp_check_snp_chain, "AMD certified the chip's key",
+	      "VCEK, ASK and ARK link by name and signature; the ARK's key is an "
+	      "anchor; every window holds the as-of time; revocation is not "
+	      "looked at",
+	      "KDS; RFC 5280, 6"),
+	CHECK("snp.tcb", ONE(RP_SNP), AFTER("snp.signature", "snp.chain"),
+	      RP_REQUIRED, rp_check_snp_tcb,
+	      "the report says the chip and the TCB that its key is for",
+	      "REPORTED_TCB and CHIP_ID, unless masked, = those of the VCEK "
+	      "certificate; REPORTED_TCB <= COMMITTED_TCB <= CURRENT_TCB, number "
+	      "by number",
+	      "SNP-ABI 2.2, 7.3; KDS"),
+	CHECK("snp.debug", ONE(RP_SNP), AFTER("snp.signature", "snp.chain"),
+	      RP_REQUIRED, rp_check_snp_debug,
+	      "the guest is not open to its host", "bit 19 of POLICY is clear",
+	      "SNP-ABI 4.3"),
+
 	CHECK("hcl.format", ONE(RP_HCL), AFTER(0), RP_REQUIRED,
 	      rp_check_hcl_format, "the bytes are a paravisor's report",
 	      "layout, bounds, a hardware report we know, zero padding",
@@ -247,9 +275,11 @@ const struct rp_check rp_checks[] = {
 	      "body is 1.5",
 	      "TDX-ABI, TDREPORT_STRUCT; TDX-QGL A.3.2"),
 	CHECK("hcl.runtime-data.binding", ONE(RP_HCL),
-	      AFTER("hcl.format", "dcap.quote.signature"), RP_REQUIRED,
-	      rp_check_hcl_runtime_data_binding,
-	      "the vTPM key and claims belong to the TD that was quoted",
+	      AFTER("hcl.format", "dcap.quote.signature", "snp.signature",
+		    "snp.chain"),
+	      RP_REQUIRED, rp_check_hcl_runtime_data_binding,
+	      "the vTPM key and claims belong to the TD that was quoted, or to "
+	      "the SEV-SNP guest of the report",
 	      "digest of the runtime data, by the report's hash type, = the "
 	      "beginning of REPORTDATA, the rest zero",
 	      "OPENHCL get.rs"),

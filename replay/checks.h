@@ -63,6 +63,13 @@ rp_check_fn rp_check_tcb_tdx_module;
 rp_check_fn rp_check_tcb_qe;
 rp_check_fn rp_check_tcb_status;
 
+/* check_snp.c */
+rp_check_fn rp_check_snp_format;
+rp_check_fn rp_check_snp_signature;
+rp_check_fn rp_check_snp_chain;
+rp_check_fn rp_check_snp_tcb;
+rp_check_fn rp_check_snp_debug;
+
 /* check_hcl.c */
 rp_check_fn rp_check_hcl_format;
 rp_check_fn rp_check_hcl_td_report_hashes;

@@ -27,6 +27,24 @@ static const struct {
 
 #define N_TD_FACTS (sizeof(td_facts) / sizeof(td_facts[0]))
 
+/* The same of an SEV-SNP report. */
+static const struct {
+	const char *name;
+	size_t member; /* of struct ev_snp_report */
+} snp_facts[] = {
+	{ "snp.measurement", offsetof(struct ev_snp_report, measurement) },
+	{ "snp.hostData", offsetof(struct ev_snp_report, host_data) },
+	{ "snp.reportData", offsetof(struct ev_snp_report, report_data) },
+	{ "snp.familyId", offsetof(struct ev_snp_report, family_id) },
+	{ "snp.imageId", offsetof(struct ev_snp_report, image_id) },
+	{ "snp.idKeyDigest", offsetof(struct ev_snp_report, id_key_digest) },
+	{ "snp.authorKeyDigest",
+	  offsetof(struct ev_snp_report, author_key_digest) },
+	{ "snp.chipId", offsetof(struct ev_snp_report, chip_id) },
+};
+
+#define N_SNP_FACTS (sizeof(snp_facts) / sizeof(snp_facts[0]))
+
 static const struct rp_word_fact word_facts[] = {
 	{ RP_FACT_SECURE_BOOT,
 	  "log.secure-boot",
@@ -57,14 +75,15 @@ bool rp_fact_known(const char *name)
 	for (size_t i = 0; i < N_TD_FACTS; i++)
 		if (strcmp(td_facts[i].name, name) == 0)
 			return true;
+	for (size_t i = 0; i < N_SNP_FACTS; i++)
+		if (strcmp(snp_facts[i].name, name) == 0)
+			return true;
 	return false;
 }
 
-bool rp_fact_bytes(const struct rp_subject *quote, const char *name,
-		   struct ev_span *bytes)
+static bool td_bytes(const struct rp_quote *q, const char *name,
+		     struct ev_span *bytes)
 {
-	const struct rp_quote *q = quote->quote;
-
 	if (q->parsed.code != EV_OK || q->q.tee != EV_TEE_TDX)
 		return false;
 	for (size_t i = 0; i < N_TD_FACTS; i++) {
@@ -75,6 +94,28 @@ bool rp_fact_bytes(const struct rp_subject *quote, const char *name,
 		return true;
 	}
 	return false;
+}
+
+static bool snp_bytes(const struct rp_snp *s, const char *name,
+		      struct ev_span *bytes)
+{
+	if (s->parsed.code != EV_OK)
+		return false;
+	for (size_t i = 0; i < N_SNP_FACTS; i++) {
+		if (strcmp(snp_facts[i].name, name) != 0)
+			continue;
+		memcpy(bytes, (const uint8_t *)&s->report + snp_facts[i].member,
+		       sizeof(*bytes));
+		return true;
+	}
+	return false;
+}
+
+bool rp_fact_bytes(const struct rp_subject *quote, const char *name,
+		   struct ev_span *bytes)
+{
+	return quote->type == RP_SNP ? snp_bytes(quote->snp, name, bytes)
+				     : td_bytes(quote->quote, name, bytes);
 }
 
 bool rp_fact_name_ok(const char *name)
@@ -130,6 +171,7 @@ void rp_facts_write(const struct rp_case *c, struct ev_writer *w)
 {
 	ev_write_object(w, "facts");
 	rp_facts_dcap_write(c, w);
+	rp_facts_snp_write(c, w);
 	rp_facts_tcb_write(c, w);
 	rp_facts_azure_write(c, w);
 	rp_facts_tpm_write(c, w);

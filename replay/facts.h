@@ -34,6 +34,7 @@ bool rp_area_is_list(const struct rp_case *c, size_t n);
 
 /* The areas, one file each. */
 void rp_facts_dcap_write(const struct rp_case *c, struct ev_writer *w);
+void rp_facts_snp_write(const struct rp_case *c, struct ev_writer *w);
 void rp_facts_tcb_write(const struct rp_case *c, struct ev_writer *w);
 void rp_facts_azure_write(const struct rp_case *c, struct ev_writer *w);
 void rp_facts_tpm_write(const struct rp_case *c, struct ev_writer *w);
@@ -65,8 +66,9 @@ struct rp_word_fact {
 const struct rp_word_fact *rp_word_fact_find(const char *name);
 bool rp_word_fact_may_be(const struct rp_word_fact *fact, const char *word);
 
-/* A fact that a policy may expect a value of: "tdx.mrtd".  bytes is that of
- * this quote; false where it is not a TD's, or the fact is not of bytes. */
+/* A fact that a policy may expect a value of: "tdx.mrtd", "snp.measurement".
+ * bytes is that of this quote or SEV-SNP report; false where it is of another
+ * kind of machine, or the fact is not of bytes. */
 bool rp_fact_known(const char *name);
 bool rp_fact_bytes(const struct rp_subject *quote, const char *name,
 		   struct ev_span *bytes);

@@ -142,7 +142,9 @@ static void write_hcl(const struct rp_case *c, const struct rp_subject *s,
 
 	ev_write_str(w, "item", s->name);
 	rp_fact_quote_write(s->hcl->quote, w);
-	ev_write_bool(w, "trusted", passed(c, "hcl.report.match", s));
+	ev_write_bool(w, "trusted",
+		      s->hcl->snp != NULL ? rp_quote_trusted(c, s->hcl->snp)
+					  : passed(c, "hcl.report.match", s));
 	ev_write_int(w, "size", (int64_t)h->item.n);
 	ev_write_object(w, "hardwareReport");
 	ev_write_int(w, "offset", EV_HCL_HARDWARE_OFFSET);

@@ -20,7 +20,8 @@ static bool holds(const struct rp_case *c, enum rp_subject_type type)
 
 bool rp_holds_evidence(const struct rp_case *c)
 {
-	return holds(c, RP_QUOTE) || holds(c, RP_HCL) || holds(c, RP_TPM_QUOTE);
+	return holds(c, RP_QUOTE) || holds(c, RP_SNP) || holds(c, RP_HCL) ||
+	       holds(c, RP_TPM_QUOTE);
 }
 
 static bool no_evidence(const struct rp_case *c)
@@ -76,9 +77,25 @@ static bool no_crl(const struct rp_case *c)
 	return holds(c, RP_QUOTE) && !holds(c, RP_CRL);
 }
 
+/* A paravisor's report that is signed by nobody itself. */
 static bool no_quote(const struct rp_case *c)
 {
-	return holds(c, RP_HCL) && !holds(c, RP_QUOTE);
+	const struct rp_subject *s = NULL;
+
+	while ((s = rp_next_subject(c, RP_HCL, s)) != NULL)
+		if (s->hcl->snp == NULL && s->hcl->quote == NULL)
+			return true;
+	return false;
+}
+
+static bool no_vcek(const struct rp_case *c)
+{
+	const struct rp_subject *s = NULL;
+
+	while ((s = rp_next_subject(c, RP_SNP, s)) != NULL)
+		if (s->snp->parsed.code == EV_OK && s->snp->vcek == NULL)
+			return true;
+	return false;
 }
 
 /* A TPM quote without an AK certificate, and with or without a paravisor's
@@ -164,6 +181,7 @@ static const struct {
 			  "from another" },
 	{ no_crl, "CRLs: revocation was not looked at" },
 	{ no_quote, "quote: nothing vouches for the paravisor's report" },
+	{ no_vcek, "VCEK certificate: nothing vouches for the SEV-SNP report" },
 	{ no_tpm_quote, "TPM quote: not in the archive; nothing says what the "
 			"guest's PCRs are" },
 	{ no_ak_certificate, "AK certificate: only the paravisor vouches for "

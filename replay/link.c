@@ -207,8 +207,9 @@ static void link_signing_chains(struct rp_case *c)
 
 static void link_hcl(const struct rp_case *c, struct rp_subject *s)
 {
-	s->hcl->quote = rp_quote_of_hcl(c, s->hcl);
-	s->partner[0] = s->hcl->quote;
+	if (s->hcl->snp == NULL)
+		s->hcl->quote = rp_quote_of_hcl(c, s->hcl);
+	s->partner[0] = s->hcl->snp != NULL ? s->hcl->snp : s->hcl->quote;
 }
 
 enum ev_code rp_case_link(struct rp_case *c)
@@ -229,6 +230,7 @@ enum ev_code rp_case_link(struct rp_case *c)
 		if (rp_window_counts(c, s))
 			rp_decides(c, s->chain->root_crl);
 	}
+	rp_link_snp(c);
 	for (s = c->first[RP_HCL]; s != NULL; s = s->next)
 		link_hcl(c, s);
 	rp_link_tpm_quotes(c);

@@ -74,6 +74,8 @@ void rp_decides(struct rp_case *c, const struct rp_subject *s);
 const struct rp_subject *rp_quote_of_hcl(const struct rp_case *c,
 					 const struct rp_hcl *h);
 void rp_link_tpm_quotes(struct rp_case *c);
+/* link_snp.c: each SEV-SNP report finds the certificate of its chip's key. */
+void rp_link_snp(struct rp_case *c);
 /* link_log.c, once PCR values have found their quotes: registers become
  * subjects, compared. */
 enum ev_code rp_link_logs(struct rp_case *c);

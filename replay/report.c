@@ -205,6 +205,9 @@ static void write_trust(const struct rp_case *c, struct ev_writer *w)
 			"the keys of Intel Trust Authority are its own",
 		[RP_ANCHOR_GOOGLE_ROOT] =
 			"the keys of Confidential Space tokens are Google's",
+		[RP_ANCHOR_AMD_ARK] =
+			"processor and its firmware are genuine, and their "
+			"versions",
 	};
 
 	ev_write_array(w, "trust");

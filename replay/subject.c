@@ -186,6 +186,7 @@ static void (*const empty[RP_N_SUBJECT_TYPES])(struct rp_subject *s) = {
 	[RP_CRL] = empty_crl,
 	[RP_TCB_INFO] = empty_tcb_info,
 	[RP_QE_IDENTITY] = empty_qe_identity,
+	[RP_SNP] = empty_nothing,
 	[RP_HCL] = empty_hcl,
 	[RP_TPM_QUOTE] = empty_tpm_quote,
 	[RP_IMDS] = empty_imds,

@@ -11,12 +11,23 @@ static const char *const grounds[] = {
 	"dcap.qe.debug",
 };
 
+/* Of an SEV-SNP report, which the chip's key signs without a helper. */
+static const char *const snp_grounds[] = {
+	"snp.signature",
+	"snp.chain",
+};
+
 const char *rp_quote_doubt(const struct rp_case *c,
 			   const struct rp_subject *quote)
 {
-	for (size_t i = 0; i < sizeof(grounds) / sizeof(grounds[0]); i++)
-		if (rp_outcome_of(c, grounds[i], quote) != RP_PASS)
-			return grounds[i];
+	bool snp = quote->type == RP_SNP;
+	const char *const *ground = snp ? snp_grounds : grounds;
+	size_t n = snp ? sizeof(snp_grounds) / sizeof(snp_grounds[0])
+		       : sizeof(grounds) / sizeof(grounds[0]);
+
+	for (size_t i = 0; i < n; i++)
+		if (rp_outcome_of(c, ground[i], quote) != RP_PASS)
+			return ground[i];
 	return NULL;
 }
 

@@ -20,6 +20,8 @@ static const struct {
 	{ "crl-hex", RP_CRL },
 	{ "dcap-tcbinfo", RP_TCB_INFO },
 	{ "dcap-qe-identity", RP_QE_IDENTITY },
+	{ "snp-report", RP_SNP },
+	{ "azure-hcl-report", RP_SNP },
 	{ "azure-hcl-report", RP_HCL },
 	{ "tpm-quote-attest", RP_TPM_QUOTE },
 	{ "azure-imds-attested", RP_IMDS },

@@ -37,9 +37,10 @@ static void an_anchor_says_what_it_is_for(void **state)
 
 	(void)state;
 	replay_open(&r, NULL);
-	assert_int_equal(r.anchors.n, 7);
-	assert_int_equal(r.anchors.anchor[5].use, RP_ANCHOR_ITA_ROOT);
-	assert_int_equal(r.anchors.anchor[6].use, RP_ANCHOR_GOOGLE_ROOT);
+	assert_int_equal(r.anchors.n, 8);
+	assert_int_equal(r.anchors.anchor[5].use, RP_ANCHOR_AMD_ARK);
+	assert_int_equal(r.anchors.anchor[6].use, RP_ANCHOR_ITA_ROOT);
+	assert_int_equal(r.anchors.anchor[7].use, RP_ANCHOR_GOOGLE_ROOT);
 	assert_int_equal(r.anchors.anchor[0].use, RP_ANCHOR_INTEL_SGX_ROOT);
 	assert_int_equal(r.anchors.anchor[1].use, RP_ANCHOR_AZURE_VTPM_ROOT);
 	assert_int_equal(r.anchors.anchor[2].use, RP_ANCHOR_TSA_ROOT);
@@ -199,17 +200,17 @@ static void a_key_stands_once_for_one_use(void **state)
 	assert_int_equal(
 		rp_anchors_add(r.crypto, ev_span_of(text, n), &r.anchors, &err),
 		EV_DUPLICATE);
-	assert_int_equal(r.anchors.n, 5);
+	assert_int_equal(r.anchors.n, 6);
 	err = (struct ev_error){ 0 };
 	assert_int_equal(
 		rp_anchors_add(r.crypto, ev_span_str(other), &r.anchors, &err),
 		EV_OK);
-	assert_int_equal(r.anchors.n, 6);
+	assert_int_equal(r.anchors.n, 7);
 	r.anchors.n = RP_ANCHORS_MAX;
 	assert_int_equal(
 		rp_anchors_add(r.crypto, ev_span_of(text, n), &r.anchors, &err),
 		EV_LIMIT);
-	r.anchors.n = 6;
+	r.anchors.n = 7;
 	replay_close(&r);
 	free(other);
 	free(text);

@@ -66,7 +66,7 @@ static void evidence_that_no_check_is_asked_about_is_named(void **state)
 
 	(void)state;
 	assert_int_equal(s.verdict, RP_VERDICT_INCOMPLETE);
-	assert_int_equal(lines(&s, "kind snp-report: not judged by this "
+	assert_int_equal(lines(&s, "kind sgx-report: not judged by this "
 				   "version"),
 			 1);
 	assert_int_equal(lines(&s, "kind eat-jwt: not judged by this "

@@ -12,6 +12,7 @@ import intel_pki
 import pem
 import rsa
 import token_pki
+import snp
 import tsa
 import x509
 
@@ -47,6 +48,9 @@ def files():
         "anchors/simulated/azure-imds-self.pem": text(
             "SIMULATED metadata service, issued by itself", "azure-imds-root", attested.NAME, own,
             pem.encode("PUBLIC KEY", own)),
+        "anchors/simulated/amd-ark.pem": text(
+            "SIMULATED AMD ARK", "amd-ark", snp.named("ark"), snp.key("ark").spki(),
+            pem.encode("PUBLIC KEY", snp.key("ark").spki())),
         "anchors/simulated/tsa-root.pem": text(
             "SIMULATED time-stamping root", "tsa-root", tsa.ROOT_NAME, ec.key("tsa root").spki(),
             pem.encode("CERTIFICATE", stamp)),

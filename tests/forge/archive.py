@@ -60,6 +60,11 @@ PARTS = {
     "ccel": ("tdx-eventlog-ccel", "bin", OCTETS, []),
     "ima-log": ("ima-log-binary", "bin", OCTETS, []),
     "cel": ("cel-tlv", "bin", OCTETS, []),
+    "snp-report": ("snp-report", "bin", OCTETS, []),
+    "vcek": ("cert-der", "der", CERT, [("key-of", "hcl"), ("key-of", "snp-report")]),
+    "ask": ("cert-der", "der", CERT, [("issuer-of", "vcek")]),
+    "ark": ("cert-der", "der", CERT, [("issuer-of", "ask")]),
+    "thim": ("azure-thim-amd", "json", JSON, []),
     "systemd-log": ("cel-json", "json", "application/json-seq", []),
 }
 

@@ -32,6 +32,7 @@ REQUIRED = (
 JUDGED = REQUIRED.index("tcb.platform")
 DEFAULT = (REQUIRED[:JUDGED] + ("dcap.enclave.debug",) + REQUIRED[JUDGED:] + ("policy.expect",))
 # and what it waives: checks that inform and do not judge
+SNP = ("snp.format", "snp.signature", "snp.chain", "snp.tcb", "snp.debug")  # by default-1 too
 INFORMS = ("archive.canonical", "dcap.quote.padding", "dcap.collateral.eval-number",
            "dcap.td.attributes", "dcap.enclave.attributes", "tpm.quote.clock")
 

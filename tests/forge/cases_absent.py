@@ -21,7 +21,7 @@ def with_items(*rows):
     return {"items": add}
 
 
-SNP = ("snp-report", "bin", b"SIMULATED SNP report")
+SGX = ("sgx-report", "bin", b"SIMULATED SGX report")
 TOKEN = ("eat-jwt", "jwt", b"SIMULATED.token.")
 IMA_TEXT = ("ima-log-ascii", "txt", b"10 SIMULATED\n")
 
@@ -31,7 +31,7 @@ def unjudged():
     yield Case("incomplete-collateral-alone", "collateral and no evidence", "incomplete", parts=TINY)
     yield Case("incomplete-unjudged", "evidence of kinds that no check is asked about, and a "
                "TPM's values without its quote", "incomplete", parts=TINY + ("tpm-pcrs",),
-               edits=with_items(SNP, TOKEN))
+               edits=with_items(SGX, TOKEN))
     yield Case("pass-unjudged", "a log of IMA as text, which nothing replays, and a token, beside "
                "a TPM quote that is judged", edits=with_items(TOKEN, IMA_TEXT),
                parts=("tpm-message", "tpm-signature", "tpm-pcrs", "ak-public", "ak-cert",

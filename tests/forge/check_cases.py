@@ -5,11 +5,13 @@ import json
 
 import case
 import cases
+import cases_snp
 import oracle
 import oracle_container
 import oracle_dcap
 import oracle_imds
 import oracle_log
+import oracle_snp
 import refusals
 
 SUBJECTS = (  # the first prefix that fits names the kind of a check's subject
@@ -21,6 +23,8 @@ SUBJECTS = (  # the first prefix that fits names the kind of a check's subject
 
 def present(replay, check):
     """Whether the archive holds a subject for a check; archive.* always has one."""
+    if check.startswith("snp."):
+        return bool(oracle_snp.reports(replay))
     kind = next((k for prefix, k in SUBJECTS if check.startswith(prefix)), None)
     if check == "policy.expect":
         return check in replay.out
@@ -41,7 +45,7 @@ def verdict(replay, failed, policy):
         return "fail"
     if "archive.threshold" in replay.out and not replay.passed("archive.threshold"):
         return "incomplete"
-    required = list(policy["require"] if policy else case.DEFAULT)
+    required = list(policy["require"] if policy else case.DEFAULT + case.SNP)
     if policy and "collateral" in policy:
         required.append("dcap.tcb-info.match")
     if replay.nonce is not None:
@@ -52,7 +56,8 @@ def verdict(replay, failed, policy):
         enough = check in replay.moot or check == "archive.signature" and "pass" in found
         if not enough and "skip" in found and present(replay, check):
             return "incomplete"
-    judged = [kind for kind in ("tdx-quote", "sgx-quote", "azure-hcl-report", "tpm-quote-attest")
+    judged = [kind for kind in ("tdx-quote", "sgx-quote", "snp-report", "azure-hcl-report",
+                                "tpm-quote-attest")
               if replay.of_kind(kind)]
     return "pass" if judged else "incomplete"
 
@@ -144,7 +149,7 @@ def area(prefix, chosen):
 
 def tests():
     groups = {}
-    for one in cases.every():
+    for one in cases.every() + cases_snp.more():
         words = one.name.split("-")
         key = "fail-" + words[1].split(".")[0] if words[0] == "fail" else (
             words[0] if words[0] in ("pass", "incomplete") else "other")

@@ -20,6 +20,7 @@ README = """Everything here is SIMULATED: made by tests/forge from a fixed seed,
 
 anchors/simulated/  the roots that the evidence ends in       keys/     keys that sign the archives
 loose/              the good evidence as single files          wrappers/ the same in other tools' formats
+loose-snp/          that of a guest of SEV-SNP
 replay/CASE/        archive.tar, as-of, what a replay must say (expect), policy.json and nonce
                     where needed
 archive/            containers to refuse or to note; index: name, TAB, reason

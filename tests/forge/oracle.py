@@ -19,6 +19,7 @@ import oracle_guest
 import oracle_imds
 import oracle_log
 import oracle_token
+import oracle_snp
 from oracle_container import Fail, members
 
 
@@ -45,6 +46,7 @@ class Replay:
         signed = self.passed("archive.threshold") or "archive.threshold" not in self.out
         if self.passed("archive.digests") and signed:
             oracle_dcap.ask_all(self)
+            oracle_snp.ask_all(self)
             oracle_guest.ask_all(self)
             oracle_events.ask_all(self, oracle_log.ask_all(self))
             oracle_imds.ask_all(self)
@@ -130,11 +132,15 @@ class Replay:
                 good = self.passed("log.secure-boot")
                 self.out.setdefault("policy.expect", []).append("pass" if good else "skip")
                 continue
-            self.ask("policy.expect", oracle_dcap.GROUNDS,
-                     lambda f=fact, v=values: self.expected(f, v))
+            grounds = ("snp.signature", "snp.chain") if fact[:3] == "snp" else oracle_dcap.GROUNDS
+            self.ask("policy.expect", grounds, lambda f=fact, v=values: self.expected(f, v))
 
     def expected(self, fact, values):
-        assert self.td[fact.removeprefix("tdx.")].hex() in values
+        area, name = fact.split(".")
+        if area == "tdx":
+            assert self.td[name].hex() in values
+        else:
+            assert self.snp[{"hostData": "host_data"}.get(name, name)].hex() in values
 
     def of_kind(self, kind):
         """The bytes of the items of a kind, in order."""

@@ -7,6 +7,7 @@ import json
 
 import hcl
 import oracle_dcap
+import oracle_snp
 import oracle_tpm
 import quote
 
@@ -18,7 +19,9 @@ def hcl_format(replay):
     fields, text, padding = hcl.parse(raw)
     size = int.from_bytes(fields["variable_size"], "little")
     assert fields["magic"] == b"HCLA" and len(text) == size and not any(padding)
-    assert fields["data_version"] == b"\1\0\0\0" and fields["report_type"] == b"\4\0\0\0"
+    assert fields["data_version"] == b"\1\0\0\0"
+    replay.is_snp = fields["report_type"] == b"\2\0\0\0"
+    assert fields["report_type"] == b"\4\0\0\0" or fields["hardware"][:4] in oracle_snp.VERSIONS
     replay.claims, replay.hash_type = text, int.from_bytes(fields["hash_type"], "little")
     replay.report = quote.unpack(hcl.REPORT, fields["hardware"][:1024])
 
@@ -40,7 +43,8 @@ def hcl_match(replay):
 def hcl_binding(replay):
     name = {1: "sha256", 2: "sha384", 3: "sha512"}[replay.hash_type]
     digest = hashlib.new(name, replay.claims).digest()
-    assert replay.td["report_data"] == digest + bytes(64 - len(digest))
+    bound = replay.snp if replay.is_snp else replay.td
+    assert bound["report_data"] == digest + bytes(64 - len(digest))
 
 
 def runtime_data(replay):
@@ -59,11 +63,13 @@ def hcl_ak(replay):
 
 def ask_all(replay):
     """Every hcl.* and tpm.* question."""
-    ask, bound = replay.ask, "dcap.quote.signature"
+    ask, bound = replay.ask, ("dcap.quote.signature",)
     ask("hcl.format", (), lambda: hcl_format(replay))
-    ask("hcl.td-report.hashes", ("hcl.format",), lambda: hcl_hashes(replay))
-    ask("hcl.report.match", ("hcl.format", bound), lambda: hcl_match(replay))
-    ask("hcl.runtime-data.binding", ("hcl.format", bound), lambda: hcl_binding(replay))
+    tdx = not getattr(replay, "is_snp", False)
+    ask("hcl.td-report.hashes", ("hcl.format",), lambda: hcl_hashes(replay), tdx)
+    ask("hcl.report.match", ("hcl.format",) + bound, lambda: hcl_match(replay), tdx)
+    bound = bound if tdx else ("snp.signature", "snp.chain")
+    ask("hcl.runtime-data.binding", ("hcl.format",) + bound, lambda: hcl_binding(replay))
     ask("hcl.runtime-data.format", ("hcl.runtime-data.binding",), lambda: runtime_data(replay))
     ask("hcl.ak", ("hcl.runtime-data.format",), lambda: hcl_ak(replay))
     oracle_tpm.ask_all(replay)

@@ -20,6 +20,7 @@ static const char *const kinds[] = {
 	"azure-hcl-report", "tpm-quote-attest",	   "tpm-quote-signature",
 	"tpm-pcrs",	    "tpm2b-public",	   "cert-der",
 	"cert-pem",	    "azure-imds-attested", "maa-token",
+	"snp-report",	    "azure-thim-amd",
 };
 static const size_t n_kinds = sizeof(kinds) / sizeof(kinds[0]);
 
@@ -48,6 +49,7 @@ static struct ecart *begin(void)
 		abort();
 	add_anchor(ecart, "intel-sgx-root.pem");
 	add_anchor(ecart, "azure-vtpm-root.pem");
+	add_anchor(ecart, "amd-ark.pem");
 	return ecart;
 }
 

@@ -1,0 +1,230 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Cases about SEV-SNP reports, alone and in a paravisor's (azure.md 2, 4)."""
+
+import case
+import ec
+import pem
+import quote
+import rsa
+import snp
+from archive import CERT, JSON, OCTETS, PEM
+from case import Case
+from edits import const, expired, flip, not_yet, put, window
+
+ALONE = ("snp-report", "vcek", "ask")
+GUEST = ("hcl", "tpm-message", "tpm-signature", "tpm-pcrs", "ak-public", "vcek", "ask")
+ABOVE = ("snp.tcb", "snp.debug")
+HCL = ("hcl.runtime-data.binding", "hcl.runtime-data.format", "hcl.ak", "tpm.quote.signature",
+       "tpm.quote.pcrs")
+OTHER_CHIP = b"SIMULATED-CHIP-1" * 4
+
+
+def good(name, text, edits=None, parts=ALONE, passes=case.SNP, **other):
+    return Case("pass-snp" + name, text, edits=edits or {}, parts=parts, passes=passes, subject=snp.Guest,
+                **other)
+
+
+def bad(check, why, text, edits, skips=(), parts=ALONE, **other):
+    return case.failing(check, why, text, edits, skips, parts=parts, subject=snp.Guest, **other)
+
+
+def incomplete(name, text, edits=None, parts=ALONE, skips=(), **other):
+    return Case("incomplete-snp-" + name, text, "incomplete", edits or {}, skips=skips, parts=parts,
+                subject=snp.Guest, **other)
+
+
+def tcbs(**values):
+    """An edit of a report: its TCBs, by name and number."""
+    return put(**{name + "_tcb": snp.tcb(dict(snp.TCB, **svns)) for name, svns in values.items()})
+
+
+def item(kind, data, ext, media, **other):
+    return dict({"part": kind, "kind": kind, "ext": ext, "mediaType": media, "data": data,
+                 "relates": []}, **other)
+
+
+def holds():
+    yield good("", "a paravisor's report of an SEV-SNP guest, its vTPM's quote, VCEK and ASK",
+               parts=GUEST, passes=case.SNP + ("hcl.format",) + HCL)
+    yield good("-alone", "an SEV-SNP report that is an item itself")
+    yield good("-version-2", "version 2, which does not say what CPU it is",
+               {"snp.report": put(version=quote.le(2, 4), cpuid=bytes(3))})
+    yield good("-turin", "version 5 by a Turin: another order in the TCB, 8 bytes of chip id",
+               {"snp.report": snp.turin, "snp.chip": const((snp.CHIP[:8], snp.TURIN_TCB))})
+    yield good("-thim", "the certificates as Azure's host answers, in the spelling of its "
+               "documentation", {"thim": const(snp.thim(*certificates(), upper=True))},
+               parts=("snp-report", "thim"))
+    yield good("-bundle", "VCEK, ASK and ARK in one PEM file, in any order",
+               {"items": bundled}, parts=("snp-report", "vcek", "ask", "ark"))
+    yield good("-masked", "the host masks the chip id: the certificate is found by the signature",
+               {"snp.report": put(chip_id=bytes(64)), "items": before(stranger())})
+    yield good("-versions", "the host reports and commits to less than what runs",
+               {"snp.report": tcbs(current={"microcode": 222}, committed={"microcode": 220})})
+    yield good("-two", "reports of two chips, and the certificates of both",
+               {"items": before(*second())})
+
+
+def certificates(edits=None):
+    """VCEK and its issuers, of a scene that is edited so."""
+    made = snp.Guest(edits).amd
+    return made.certificate("vcek"), (made.certificate("ask"), made.certificate("ark"))
+
+
+def other_chip(name="snp other vcek"):
+    return {"snp.vcek.key": const(ec.key(name, ec.P384)), "snp.chip": const((OTHER_CHIP, snp.TCB))}
+
+
+def stranger():
+    """The certificate of another chip, which no report here is of."""
+    return item("cert-der", certificates(other_chip())[0], "der", CERT, part="stranger")
+
+
+def second():
+    """Another chip's report and certificate."""
+    made = snp.Guest(dict(other_chip(), **{"snp.report": put(chip_id=OTHER_CHIP)}))
+    return (item("snp-report", made.report, "bin", OCTETS, part="second"),
+            item("cert-der", made.amd.certificate("vcek"), "der", CERT, part="second-vcek"))
+
+
+def before(*more):
+    return lambda items: list(more) + items
+
+
+def bundled(items):
+    data = {i["part"]: i["data"] for i in items}
+    chain = pem.chain(data["ark"], data["vcek"], data["ask"]).encode()
+    return [i for i in items if i["kind"] == "snp-report"] + [item("cert-pem", chain, "pem", PEM)]
+
+
+def formats():
+    check, skips = "snp.format", ("snp.signature", "snp.chain") + ABOVE
+    for why, text, edits in (
+            ("", "version 4", put(version=quote.le(4, 4))),
+            ("reserved", "a reserved byte is not zero", put(reserved5=bytes(151) + b"\1")),
+            ("algorithm", "signature algorithm 2", put(signature_algo=quote.le(2, 4))),
+            ("tcb", "a byte of the reported TCB that is none of its numbers",
+             put(reported_tcb=bytes([4, 0, 1, 0, 0, 0, 24, 219])))):
+        yield bad(check, why, text, {"snp.report": edits}, skips)
+    yield bad("hcl.format", "snp", "the SEV-SNP report in the paravisor's is of version 4",
+              {"snp.report": put(version=quote.le(4, 4))}, HCL, parts=GUEST)
+
+
+def signatures():
+    check = "snp.signature"
+    yield bad(check, "", "the report's signature is wrong", {"snp.signature": flip(20)}, ABOVE)
+    yield bad(check, "hcl", "the same in a paravisor's report", {"snp.signature": flip(20)},
+              ABOVE + HCL, parts=GUEST)
+    yield bad(check, "other-chip", "the only certificate is another chip's", other_signer(), ABOVE)
+    yield bad(check, "unsigned", "the report says that no key signed it",
+              {"snp.report": put(signing_key=quote.le(7 << 2, 4))}, ABOVE,
+              fails=(check, "snp.chain"))
+    yield bad(check, "masked-key", "the host masks the chip's key",
+              {"snp.report": put(signing_key=quote.le(2, 4)), "snp.signature": const(bytes(96))},
+              ABOVE)
+
+
+def other_signer():
+    """The report is as it was; the certificate is for another chip and its key."""
+    return dict(other_chip(), **{"snp.signer": const(snp.key("vcek"))})
+
+
+def chains():
+    check, rogue = "snp.chain", const(rsa.key("snp rogue ark", 4096))
+    yield bad(check, "", "the signature of the VCEK certificate is wrong",
+              {"snp.vcek.der": flip(-1)}, ABOVE)
+    for why, text, role, change in (
+            ("expired", "the VCEK certificate is expired by one second", "vcek", expired),
+            ("not-yet", "the VCEK certificate begins one second later", "vcek", not_yet),
+            ("ask-expired", "the ASK is expired by one second", "ask", expired),
+            ("ask-not-yet", "the ASK begins one second later", "ask", not_yet)):
+        yield bad(check, why, text, {"snp.%s.fields" % role: window(change)}, ABOVE)
+    yield bad(check, "untrusted", "the chain ends in an ARK that is not pinned",
+              {"snp.ark.key": rogue}, ABOVE, parts=ALONE + ("ark",))
+    yield bad(check, "hcl", "a chain that does not hold carries no paravisor",
+              {"snp.vcek.der": flip(-1)}, ABOVE + HCL, parts=GUEST)
+    yield bad(check, "usurped", "the ASK is signed in the ARK's name by another key",
+              {"snp.ask.signer": rogue}, ABOVE)
+
+
+def versions():
+    check = "snp.tcb"
+    for why, text, edits in (
+            ("", "the reported TCB is one below the certificate's",
+             tcbs(reported={"microcode": 218})),
+            ("committed", "the committed TCB is below the reported one",
+             tcbs(committed={"microcode": 218})),
+            ("current", "the current TCB is below the committed one", tcbs(current={"snp": 23})),
+            ("chip", "the chip id is not the certificate's", put(chip_id=OTHER_CHIP))):
+        yield bad(check, why, text, {"snp.report": edits})
+    yield bad(check, "layout", "a Turin's report and a certificate without its number",
+              {"snp.report": snp.turin, "snp.chip": const((snp.CHIP[:8], {
+                  k: v for k, v in snp.TURIN_TCB.items() if k != "fmc"}))})
+    yield bad("snp.debug", "", "the policy lets the host debug the guest",
+              {"snp.report": put(policy=quote.le(0xB001F, 8))})
+
+
+def bindings():
+    yield bad("hcl.runtime-data.binding", "snp", "the claims are not those that the report holds",
+              {"hcl.shown": lambda t: t.replace(b"544544000000", b"544544000001")}, HCL[1:], parts=GUEST)
+
+
+    yield bad("hcl.runtime-data.binding", "snp-half", "report data bytes 32 to 63 are not zero",
+              {"snp.report": lambda r: dict(r, report_data=flip(63)(r["report_data"]))}, HCL[1:],
+              parts=GUEST)
+
+
+def absent():
+    upper = ("snp.signature", "snp.chain") + ABOVE
+    yield incomplete("no-vcek", "no certificate of the chip's key", parts=("snp-report", "ask"),
+                     skips=upper, says=("gap VCEK certificate: nothing vouches for the SEV-SNP report",))
+    yield incomplete("no-vcek-hcl", "the same of a paravisor's report",
+                     parts=tuple(p for p in GUEST if p not in ("vcek", "ask")), skips=upper + HCL)
+    yield incomplete("no-thim-chain", "the host's answer has no chain but the chip's certificate again",
+                     {"thim": const(snp.thim(certificates()[0], certificates()[:1]))},
+                     parts=("snp-report", "thim"), skips=("snp.chain",) + ABOVE)
+    yield incomplete("no-ask", "the VCEK certificate's issuer is not here",
+                     parts=("snp-report", "vcek"), skips=("snp.chain",) + ABOVE)
+    yield incomplete("vlek", "the report is signed with a VLEK, which is not judged here",
+                     {"snp.report": put(signing_key=quote.le(1 << 2, 4))}, skips=upper)
+
+
+def broken():
+    skips = ABOVE
+    yield bad("snp.chain", "thim-broken", "the host's answer lacks a bracket",
+              {"thim": lambda t: t[:-1]}, skips, parts=("snp-report", "thim"),
+              fails=("snp.signature", "snp.chain"))
+
+
+def expectations():
+    want = {"snp.measurement": [(b"SIMULATED-LAUNCH" * 3).hex()], "snp.hostData": ["00" * 32]}
+    yield good("-expect", "measurement and host data are those that the policy lists",
+               policy=case.expect_policy("forge-snp", want), passes=("policy.expect",))
+    want = {"snp.measurement": ["51" * 48]}
+    yield bad("policy.expect", "snp", "another measurement than the policy lists", {},
+              policy=case.expect_policy("forge-snp-other", want))
+
+
+    yield incomplete("expect", "the policy lists a measurement of a report that nobody vouches for",
+                     parts=("snp-report",), skips=("policy.expect",),
+                     policy=case.expect_policy("forge-snp-other", want))
+
+
+# Those that testdata/ keeps; tests/e2e_snp.py replays the others as they are made.
+STORED = """
+    pass-snp pass-snp-turin pass-snp-thim pass-snp-masked pass-snp-two fail-snp.format
+    fail-snp.signature fail-snp.signature-other-chip fail-snp.chain fail-snp.chain-untrusted
+    fail-snp.tcb fail-snp.debug fail-hcl.runtime-data.binding-snp incomplete-snp-no-vcek
+    incomplete-snp-no-ask incomplete-snp-vlek fail-policy.expect-snp""".split()
+
+
+def made():
+    for group in (holds, formats, signatures, chains, versions, bindings, absent, broken, expectations):
+        yield from group()
+
+
+def every():
+    return [one for one in made() if one.name in STORED]
+
+
+def more():
+    return [one for one in made() if one.name not in STORED]
