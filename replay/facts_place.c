@@ -40,13 +40,16 @@ static void write_step(struct ev_writer *w, int level,
 }
 
 /* The processor's own names, which say which one it is and not where. */
-static void write_processor(struct ev_writer *w, const struct rp_subject *quote)
+static void write_processor(struct ev_writer *w, const struct rp_subject *quote,
+			    const struct rp_subject *snp)
 {
 	static const char untold[] = "not told by this evidence";
 	const struct rp_quote *q = quote != NULL ? quote->quote : NULL;
 	bool has_pck = q != NULL && q->pck_parsed.code == EV_OK &&
 		       q->chain_item != NULL && q->chain_parsed.code == EV_OK;
 
+	if (snp != NULL && snp->snp->parsed.code == EV_OK)
+		ev_write_hex(w, "chipId", snp->snp->report.chip_id);
 	if (has_pck && q->pck.platform_ca)
 		ev_write_hex(w, "platformInstanceId",
 			     EV_SPAN(q->pck.platform_instance_id));
@@ -80,9 +83,9 @@ static void write_place(struct ev_writer *w, const char *name,
 	for (size_t i = 0; i < sizeof(not_shown) / sizeof(not_shown[0]); i++)
 		ev_write_str(w, NULL, not_shown[i]);
 	ev_write_end(w);
-	write_processor(w, p->of.quote);
+	write_processor(w, p->of.quote, p->of.snp);
 	write_name(w, "quote", p->of.quote);
-	write_name(w, "report", p->of.hcl);
+	write_name(w, "report", p->of.hcl != NULL ? p->of.hcl : p->of.snp);
 	write_name(w, "tpmQuote", p->tpm_quote);
 	ev_write_end(w);
 }

@@ -156,6 +156,7 @@ static const struct rp_privacy_row rows[] = {
 	HCL("user-data", "user-data"),
 	CERT_ROWS("cert-der", rp_find_cert_der),
 	CERT_ROWS("cert-pem", rp_find_cert_pem),
+	WHOLE("azure-thim-amd", "the certificate of one chip, with its id"),
 	JSON("dcap-tcbinfo", "FMSPC", "tcbInfo", "fmspc"),
 	{ "tpm-quote-attest", "name of the attestation key", rp_find_tpm_signer,
 	  ITEM },

@@ -7,14 +7,10 @@
 #include "replay/render_level.h"
 #include "replay/render_line.h"
 #include "replay/render_member.h"
+#include "replay/render_snp.h"
 #include "replay/render_together.h"
 
 #include <stdio.h>
-
-#define SHORT_DIGITS 16
-
-/* Room for a digest, whole or cut. */
-typedef char digest_text[132];
 
 /* The facts of one quote; members are NULL where there are none. */
 struct machine {
@@ -30,25 +26,6 @@ static const char *text(const json_t *v, const char *name)
 	return rp_member_text(v, name, NULL, NULL);
 }
 
-static const char *digest(const struct machine *m, const json_t *v,
-			  const char *name, digest_text out)
-{
-	const char *hex = text(v, name);
-
-	if (m->full || strlen(hex) <= SHORT_DIGITS)
-		snprintf(out, sizeof(digest_text), "%.131s", hex);
-	else
-		snprintf(out, sizeof(digest_text), "%.16s...", hex);
-	return out;
-}
-
-static const char *mark(const json_t *v)
-{
-	return v == NULL || rp_member_is_true(v, "trusted")
-		       ? ""
-		       : "   [not trusted]";
-}
-
 static const char *comma(const char *word, const char *before)
 {
 	return word[0] != '\0' ? before : "";
@@ -62,49 +39,54 @@ static void add_machine(const struct machine *m, struct ev_buffer *out)
 
 	if (m->azure == NULL)
 		rp_render_line(out, "machine", "Intel %s%s",
-			       text(m->quote, "tee"), mark(m->quote));
+			       text(m->quote, "tee"), rp_member_mark(m->quote));
 	else
-		rp_render_line(out, "machine",
-			       "Intel %s, Azure paravisor%s%s%s",
-			       text(m->quote, "tee"),
-			       comma(family, " of the family "), family,
-			       mark(rp_member_is_true(m->quote, "trusted")
-					    ? m->azure
-					    : m->quote));
+		rp_render_line(
+			out, "machine", "Intel %s, Azure paravisor%s%s%s",
+			text(m->quote, "tee"), comma(family, " of the family "),
+			family,
+			rp_member_mark(rp_member_is_true(m->quote, "trusted")
+					       ? m->azure
+					       : m->quote));
 	for (size_t i = 1; (more = rp_area_of(m->facts, "azure", "quote",
 					      m->item, i)) != NULL;
 	     i++)
 		rp_render_line(out, "", "and its report %s%s",
-			       text(more, "item"), mark(more));
+			       text(more, "item"), rp_member_mark(more));
 }
 
 static void add_code(const struct machine *m, struct ev_buffer *out)
 {
 	bool paravisor = rp_member_is_true(m->azure, "trusted");
-	digest_text a, b;
+	rp_digest_text a, b;
 
 	if (m->tdx != NULL)
 		rp_render_line(out, paravisor ? "paravisor" : "firmware",
 			       "MRTD %s   no reference given%s",
-			       digest(m, m->tdx, "mrtd", a), mark(m->tdx));
+			       rp_member_digest(m->tdx, "mrtd", m->full, a),
+			       rp_member_mark(m->tdx));
 	if (m->sgx != NULL)
-		rp_render_line(out, "enclave", "MRENCLAVE %s  MRSIGNER %s%s",
-			       digest(m, m->sgx, "mrenclave", a),
-			       digest(m, m->sgx, "mrsigner", b), mark(m->sgx));
+		rp_render_line(
+			out, "enclave", "MRENCLAVE %s  MRSIGNER %s%s",
+			rp_member_digest(m->sgx, "mrenclave", m->full, a),
+			rp_member_digest(m->sgx, "mrsigner", m->full, b),
+			rp_member_mark(m->sgx));
 }
 
 static void add_platform(const struct machine *m, struct ev_buffer *out)
 {
-	digest_text a;
+	rp_digest_text a;
 
 	if (m->platform != NULL)
-		rp_render_line(out, "platform", "FMSPC %s  PPID %s%s",
-			       text(m->platform, "fmspc"),
-			       digest(m, m->platform, "ppid", a),
-			       mark(m->platform));
+		rp_render_line(
+			out, "platform", "FMSPC %s  PPID %s%s",
+			text(m->platform, "fmspc"),
+			rp_member_digest(m->platform, "ppid", m->full, a),
+			rp_member_mark(m->platform));
 	if (m->tdx != NULL)
 		rp_render_line(out, "TDX module", "MRSEAM %s%s",
-			       digest(m, m->tdx, "mrseam", a), mark(m->tdx));
+			       rp_member_digest(m->tdx, "mrseam", m->full, a),
+			       rp_member_mark(m->tdx));
 }
 
 /* "TDX_01 SVN 13 UpToDate, " or nothing. */
@@ -136,8 +118,8 @@ static void add_set(const json_t *tcb, bool named, bool full,
 		       rp_member_text(tcb, "platform", "status", NULL),
 		       comma(date, " (level of "), date, comma(date, ")"),
 		       module, rp_member_text(tcb, "qe", "status", NULL),
-		       mark(tcb));
-	rp_render_together(tcb, mark(tcb), full, out);
+		       rp_member_mark(tcb));
+	rp_render_together(tcb, rp_member_mark(tcb), full, out);
 }
 
 /* Why this set decides, or why none does, where the policy names one. */
@@ -193,7 +175,7 @@ static void add_vtpm(const json_t *facts, const json_t *tpm, const char *more,
 		pcr != NULL ? "PCRs from the vTPM" : "a vTPM's quote, no PCRs",
 		several ? " (" : "", several ? item : "", several ? ")" : "",
 		weak[0] != '\0' ? ", weak: signed over " : "", weak, more,
-		mark(pcr != NULL ? pcr : tpm));
+		rp_member_mark(pcr != NULL ? pcr : tpm));
 }
 
 static void add_guest(const struct machine *m, struct ev_buffer *out)
@@ -249,18 +231,25 @@ static const char *hardware(json_int_t report_type)
 				  : "unknown hardware";
 }
 
-/* A paravisor's report that no quote in the archive vouches for. */
-static void add_report(const json_t *facts, const json_t *azure,
+/* A paravisor's report that no quote in the archive vouches for; one of SEV-SNP
+ * needs none. */
+static void add_report(const json_t *facts, const json_t *azure, bool full,
 		       struct ev_buffer *out)
 {
 	const char *family =
 		rp_member_text(azure, "runtimeData", "family", NULL);
+	const json_t *snp =
+		rp_area_of(facts, "snp", "item", text(azure, "item"), 0);
 	const json_t *tpm;
 
-	rp_render_line(out, "machine", "Azure paravisor%s%s on %s, no quote%s",
-		       comma(family, " of the family "), family,
-		       hardware(rp_member_int(azure, "reportType")),
-		       mark(azure));
+	if (snp != NULL)
+		rp_render_snp(snp, azure, full, out);
+	else
+		rp_render_line(out, "machine",
+			       "Azure paravisor%s%s on %s, no quote%s",
+			       comma(family, " of the family "), family,
+			       hardware(rp_member_int(azure, "reportType")),
+			       rp_member_mark(azure));
 	for (size_t i = 0; (tpm = rp_area_of(facts, "tpm", "report",
 					     text(azure, "item"), i)) != NULL;
 	     i++)
@@ -282,6 +271,7 @@ void rp_render_machines(const json_t *report, bool full, struct ev_buffer *out)
 {
 	const json_t *facts = json_object_get(report, "facts");
 	bool several = rp_area_nth(facts, "quote", 1) != NULL ||
+		       rp_area_nth(facts, "snp", 1) != NULL ||
 		       rp_area_nth(facts, "azure", 1) != NULL;
 	size_t blocks = 0;
 	const json_t *v;
@@ -293,7 +283,14 @@ void rp_render_machines(const json_t *report, bool full, struct ev_buffer *out)
 	for (size_t i = 0;
 	     (v = rp_area_of(facts, "azure", "quote", "", i)) != NULL; i++) {
 		begin(v, "report", several, &blocks, out);
-		add_report(facts, v, out);
+		add_report(facts, v, full, out);
+	}
+	for (size_t i = 0; (v = rp_area_nth(facts, "snp", i)) != NULL; i++) {
+		if (rp_area_of(facts, "azure", "item", text(v, "item"), 0) !=
+		    NULL)
+			continue;
+		begin(v, "report", several, &blocks, out);
+		rp_render_snp(v, NULL, full, out);
 	}
 	for (size_t i = 0; (v = rp_area_nth(facts, "tpm", i)) != NULL; i++)
 		if (text(v, "quote")[0] == '\0' && text(v, "report")[0] == '\0')

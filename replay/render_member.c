@@ -4,6 +4,10 @@
 
 #include "evidence/base/json.h"
 
+#include <stdio.h>
+
+#define SHORT_DIGITS 16
+
 json_t *rp_report_load(struct ev_span report)
 {
 	struct ev_error err = { 0 };
@@ -42,6 +46,25 @@ json_int_t rp_member_int(const json_t *v, const char *name)
 bool rp_member_is_true(const json_t *v, const char *name)
 {
 	return json_is_true(json_object_get(v, name));
+}
+
+const char *rp_member_mark(const json_t *v)
+{
+	return v == NULL || rp_member_is_true(v, "trusted")
+		       ? ""
+		       : "   [not trusted]";
+}
+
+const char *rp_member_digest(const json_t *v, const char *name, bool full,
+			     rp_digest_text out)
+{
+	const char *hex = rp_member_text(v, name, NULL, NULL);
+
+	if (full || strlen(hex) <= SHORT_DIGITS)
+		snprintf(out, sizeof(rp_digest_text), "%.131s", hex);
+	else
+		snprintf(out, sizeof(rp_digest_text), "%.16s...", hex);
+	return out;
 }
 
 const json_t *rp_area_nth(const json_t *facts, const char *area, size_t n)

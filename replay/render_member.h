@@ -20,6 +20,15 @@ const char *rp_member_text(const json_t *v, const char *a, const char *b,
 json_int_t rp_member_int(const json_t *v, const char *name);
 bool rp_member_is_true(const json_t *v, const char *name);
 
+/* What is said behind facts that no check carries; "" behind those that one
+ * does, and where there are none. */
+const char *rp_member_mark(const json_t *v);
+/* Room for a digest, whole or cut. */
+typedef char rp_digest_text[132];
+/* Hex, cut unless all of it is wanted; out is returned. */
+const char *rp_member_digest(const json_t *v, const char *name, bool full,
+			     rp_digest_text out);
+
 /* The nth object of an area of facts, which has one or a list of them; NULL
  * behind the last. */
 const json_t *rp_area_nth(const json_t *facts, const char *area, size_t n);

@@ -88,11 +88,17 @@ static void add_levels(const json_t *place, bool full, struct ev_buffer *out)
 
 /* Said even where it is not told: which processor it is, is all that a quote
  * says of place. */
-static void add_processor(const json_t *place, struct ev_buffer *out)
+static void add_processor(const json_t *place, bool full, struct ev_buffer *out)
 {
 	const char *ppid = text(place, "ppid");
 	const char *instance = text(place, "platformInstanceId");
+	rp_digest_text digest;
 
+	if (text(place, "chipId")[0] != '\0') {
+		rp_render_line(out, "", "SEV-SNP chip id %s",
+			       rp_member_digest(place, "chipId", full, digest));
+		return;
+	}
 	if (strcmp(ppid, instance) == 0)
 		rp_render_line(out, "", "PPID and platform instance id are %s",
 			       ppid);
@@ -113,7 +119,7 @@ static void add_place(const json_t *place, bool several, bool full,
 				       ? text(place, "report")
 				       : text(place, "quote"));
 	add_levels(place, full, out);
-	add_processor(place, out);
+	add_processor(place, full, out);
 	json_array_foreach (json_object_get(place, "notShown"), i, line)
 		if (!several && (full || i == 0))
 			rp_render_line(out, i == 0 ? "not shown" : "", "%s",

@@ -10,10 +10,11 @@
 const struct rp_standing_level rp_standing_levels[RP_STANDING_LEVELS] = {
 	{ "a genuine processor signed a quote",
 	  { "dcap.quote.signature", "dcap.pck.revocation",
-	    "dcap.qe-identity.match", "hcl.runtime-data.binding", NULL } },
+	    "dcap.qe-identity.match", "snp.signature", "snp.chain",
+	    "hcl.runtime-data.binding", NULL } },
 	{ "the vTPM key that the quoted paravisor names signed the guest's "
 	  "quote",
-	  { "hcl.runtime-data.binding", "hcl.ak", "dcap.td.debug",
+	  { "hcl.runtime-data.binding", "hcl.ak", "dcap.td.debug", "snp.debug",
 	    "tpm.quote.signature", NULL } },
 	{ "the cloud's CA certified the vTPM's key",
 	  { "tpm.ak.certificate", "tpm.ak.match", NULL } },
@@ -80,9 +81,13 @@ static void judge_hardware(const struct rp_case *c, struct rp_standing *p)
 	struct rp_standing_step *step = &p->step[0];
 	const char *id;
 
-	if (p->of.quote == NULL && p->of.hcl == NULL)
+	if (p->of.quote == NULL && p->of.snp == NULL && p->of.hcl == NULL)
 		no(step, "neither a quote nor a paravisor's report");
-	else if (p->of.quote == NULL && !passed(c, binding, p->of.hcl))
+	else if (p->of.snp != NULL &&
+		 (id = rp_quote_doubt(c, p->of.snp)) != NULL)
+		not_passed(step, id, p->of.snp);
+	else if (p->of.quote == NULL && p->of.hcl != NULL &&
+		 !passed(c, binding, p->of.hcl))
 		not_passed(step, binding, p->of.hcl);
 	else if (p->of.quote != NULL &&
 		 (id = rp_quote_doubt(c, p->of.quote)) != NULL)
@@ -132,6 +137,8 @@ static void judge_key(const struct rp_case *c, struct rp_standing *p)
 		 !passed(c, "dcap.td.debug", p->of.quote))
 		/* Its host has the key, too. */
 		not_passed(step, "dcap.td.debug", p->of.quote);
+	else if (p->of.snp != NULL && !passed(c, "snp.debug", p->of.snp))
+		not_passed(step, "snp.debug", p->of.snp);
 	else if (p->tpm_quote == NULL)
 		no(step, "no vTPM quote by that key passes "
 			 "tpm.quote.signature");
@@ -318,13 +325,17 @@ size_t rp_standing_find(const struct rp_case *c,
 	size_t n = 0;
 
 	while ((s = rp_next_subject(c, RP_HCL, s)) != NULL)
-		add(out, &n, (struct rp_standing_of){ quote_of(s), s });
+		add(out, &n,
+		    (struct rp_standing_of){ quote_of(s), s->hcl->snp, s });
 	while ((s = rp_next_subject(c, RP_QUOTE, s)) != NULL)
 		if (!is_spoken_for(c, s))
-			add(out, &n, (struct rp_standing_of){ s, NULL });
+			add(out, &n, (struct rp_standing_of){ .quote = s });
+	while ((s = rp_next_subject(c, RP_SNP, s)) != NULL)
+		if (s->snp->hcl == NULL)
+			add(out, &n, (struct rp_standing_of){ .snp = s });
 	if (n == 0 && (rp_next_subject(c, RP_TPM_QUOTE, NULL) != NULL ||
 		       rp_next_subject(c, RP_IMDS, NULL) != NULL))
-		add(out, &n, (struct rp_standing_of){ NULL, NULL });
+		add(out, &n, (struct rp_standing_of){ .quote = NULL });
 	return n;
 }
 

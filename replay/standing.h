@@ -14,7 +14,7 @@
 
 struct rp_standing_level {
 	const char *means;    /* "a genuine processor signed a quote" */
-	const char *rests[5]; /* ids of checks, up to NULL */
+	const char *rests[7]; /* ids of checks, up to NULL */
 };
 extern const struct rp_standing_level rp_standing_levels[RP_STANDING_LEVELS];
 
@@ -33,7 +33,7 @@ struct rp_standing_step {
 
 /* What a place is of; NULL where there is none. */
 struct rp_standing_of {
-	const struct rp_subject *quote, *hcl;
+	const struct rp_subject *quote, *snp, *hcl;
 };
 
 struct rp_standing {
@@ -45,8 +45,9 @@ struct rp_standing {
 };
 
 /* One for each paravisor's report, then for each quote that no report is
- * linked to; where there is neither, one for TPM quotes and attested documents.
- * How many there are, of which the first EV_PLACES_MAX are in out. */
+ * linked to and each SEV-SNP report that none holds; where there is neither,
+ * one for TPM quotes and attested documents.  How many there are, of which the
+ * first EV_PLACES_MAX are in out. */
 size_t rp_standing_find(const struct rp_case *c,
 			struct rp_standing_of out[EV_PLACES_MAX]);
 

@@ -71,6 +71,35 @@ static void what_no_check_carries_is_marked(void **state)
 	free(bad);
 }
 
+static void an_sev_snp_guest_has_lines_of_its_own(void **state)
+{
+	static const char *const lines[] = {
+		"AMD SEV-SNP (Milan), Azure paravisor of the family OpenHCL\n",
+		"  paravisor    MEASUREMENT 53494d554c415445...   no reference",
+		"  platform     chip id 53494d554c415445...  VMPL 0\n",
+		"  TCB          bootloader 4, tee 0, snp 24, microcode 219\n",
+		"  guest        PCRs from the vTPM\n",
+	};
+	char *text = text_of("pass-snp", false);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		assert_non_null(strstr(text, lines[i]));
+	assert_null(strstr(text, "[not trusted]"));
+	free(text);
+	text = text_of("pass-snp-turin", false);
+	assert_non_null(strstr(text, "AMD SEV-SNP (Turin)\n"));
+	assert_non_null(strstr(text, "  launch       MEASUREMENT "));
+	assert_non_null(strstr(text, "fmc 1, bootloader 1, tee 1, snp 3"));
+	free(text);
+	text = text_of("fail-snp.signature", false);
+	assert_non_null(strstr(text, "(Milan)   [not trusted]\n"));
+	free(text);
+	text = text_of("pass-snp-two", false);
+	assert_non_null(strstr(text, "items/snp-report/0001.bin\n"));
+	free(text);
+}
+
 static char *row_of(const char *name)
 {
 	struct replay_case r;
@@ -402,6 +431,7 @@ int main(void)
 		cmocka_unit_test(the_verdict_stands_first),
 		cmocka_unit_test(a_simulated_anchor_is_said),
 		cmocka_unit_test(what_no_check_carries_is_marked),
+		cmocka_unit_test(an_sev_snp_guest_has_lines_of_its_own),
 		cmocka_unit_test(a_level_that_is_not_trusted_is_marked),
 		cmocka_unit_test(a_row_marks_and_names_what_the_text_does),
 		cmocka_unit_test(every_line_fits_a_terminal),
