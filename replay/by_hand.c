@@ -49,6 +49,21 @@
 	"openssl rsa -RSAPublicKey_in -inform DER -in k.der -pubout "          \
 	"-out k.pem 2>/dev/null; "
 
+/* r and s of an SEV-SNP report, least significant byte first, in 72 bytes. */
+#define SNP_SIGNATURE(i)                                                       \
+	"h() { tail -c +$1 %" i " | head -c 48 | od -An -v -tx1 -w1 | tac | "  \
+	"tr -d ' \\n'; }; "                                                    \
+	"(echo asn1=SEQ:s; echo [s]; echo r=INT:0x$(h %s" i "); "              \
+	"echo s=INT:0x$(h $((%s" i "+72)))) >s.txt; "                          \
+	"openssl asn1parse -genconf s.txt -noout -out s.der; "
+#define VERIFY_SHA384 " | openssl dgst -sha384 -verify k.pem -signature s.der"
+/* The key of the certificate whose DER is input i. */
+#define KEY_OF_DER(i)                                                          \
+	"openssl x509 -inform DER -in %" i " -pubkey -noout >k.pem; "
+#define SNP_VERIFY_DER                                                         \
+	SNP_SIGNATURE("1") KEY_OF_DER("2") PART("0") VERIFY_SHA384
+#define SNP_VERIFY_PEM SNP_SIGNATURE("1") KEY_OF("2") PART("0") VERIFY_SHA384
+
 #define VERIFY " | openssl dgst -sha256 -verify k.pem -signature s.der"
 
 /* --- ecart-archive(5), BINDING: what must be, then what the item holds --- */
@@ -165,6 +180,24 @@ const struct rp_by_hand rp_by_hand[] = {
 	  COLLATERAL_SIGNATURE KEY_OF("2") PART("1") VERIFY },
 	{ "dcap.td.debug", "tdx-quote",
 	  "tail -c +%s0 %0 | head -c 1 | od -An -tx1" },
+	{ "snp.signature", "snp-report snp-report cert-der", SNP_VERIFY_DER },
+	{ "snp.signature", "snp-report snp-report cert-pem", SNP_VERIFY_PEM },
+	{ "snp.signature", "azure-hcl-report azure-hcl-report cert-der",
+	  SNP_VERIFY_DER },
+	{ "snp.signature", "azure-hcl-report azure-hcl-report cert-pem",
+	  SNP_VERIFY_PEM },
+	{ "snp.chain", "cert-der cert-der",
+	  "openssl x509 -inform DER -in %0 -out vcek.pem; "
+	  "openssl x509 -inform DER -in %1 -out ask.pem; "
+	  "openssl verify -no_check_time -partial_chain -trusted ask.pem "
+	  "vcek.pem; openssl x509 -in ask.pem -noout -issuer" },
+	{ "snp.chain", "cert-pem cert-pem",
+	  PART("0") " >vcek.pem; " PART(
+		  "1") " >ask.pem; openssl verify -no_check_time "
+		       "-partial_chain -trusted ask.pem vcek.pem; "
+		       "openssl x509 -in ask.pem -noout -issuer" },
+	{ "snp.tcb", NULL, PART("1") " | od -An -v -tx1" },
+	{ "snp.debug", NULL, PART("0") " | od -An -v -tx1" },
 	{ "hcl.td-report.hashes",
 	  "azure-hcl-report azure-hcl-report azure-hcl-report "
 	  "azure-hcl-report",
