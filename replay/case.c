@@ -96,6 +96,15 @@ static enum ev_code name_ak(struct rp_case *c, struct rp_hcl *h)
 	return h->has_ak_name ? EV_OK : EV_TROUBLE;
 }
 
+static enum ev_code read_claims(struct rp_case *c, struct rp_hcl *h)
+{
+	h->claims_parsed.code = ev_runtime_claims_parse(
+		h->hcl.runtime_data,
+		ev_hcl_offset(&h->hcl, h->hcl.runtime_data), &h->claims,
+		&h->claims_parsed.err);
+	return name_ak(c, h);
+}
+
 static enum ev_code parse_snp(struct rp_case *c, const struct rp_item *item)
 {
 	struct rp_snp *s = add_object(c, RP_SNP, item, sizeof(*s));
@@ -133,14 +142,26 @@ static enum ev_code parse_hcl(struct rp_case *c, const struct rp_item *item)
 	h->claims_parsed = h->parsed;
 	if (h->parsed.code != EV_OK)
 		return EV_OK;
-	h->claims_parsed.code = ev_runtime_claims_parse(
-		h->hcl.runtime_data,
-		ev_hcl_offset(&h->hcl, h->hcl.runtime_data), &h->claims,
-		&h->claims_parsed.err);
 	if (h->hcl.report_type == EV_HCL_SNP &&
 	    add_hardware(c, item->subject) != EV_OK)
 		return EV_TROUBLE;
-	return name_ak(c, h);
+	return read_claims(c, h);
+}
+
+static enum ev_code parse_claims(struct rp_case *c, const struct rp_item *item)
+{
+	struct rp_hcl *h = add_object(c, RP_HCL, item, sizeof(*h));
+
+	if (h == NULL ||
+	    !ev_digest(c->crypto, EV_SHA256, item->bytes, h->alone_sha256))
+		return EV_TROUBLE;
+	h->alone = true;
+	h->hcl = (struct ev_hcl){
+		.item = item->bytes,
+		.hash_type = 1,
+		.runtime_data = item->bytes,
+	};
+	return read_claims(c, h);
 }
 
 static enum ev_code parse_tpm_quote(struct rp_case *c,
@@ -203,6 +224,7 @@ static const struct {
 	{ "dcap-qe-identity", parse_qe_identity, RP_SHELF_QE_IDENTITY },
 	{ "snp-report", parse_snp, RP_SHELF_NONE },
 	{ "azure-hcl-report", parse_hcl, RP_SHELF_NONE },
+	{ "azure-runtime-data", parse_claims, RP_SHELF_NONE },
 	{ "tpm-quote-attest", parse_tpm_quote, RP_SHELF_NONE },
 	{ "azure-imds-attested", rp_imds_parse, RP_SHELF_NONE },
 	{ "cms", rp_imds_parse, RP_SHELF_NONE },

@@ -125,6 +125,10 @@ struct rp_qe_identity {
 struct rp_hcl {
 	struct rp_parsed parsed;
 	struct ev_hcl hcl;
+	/* Runtime claims that a tool kept without the report that held them:
+	 * hcl has their bytes and nothing else, and SHA-256 for its hash. */
+	bool alone;
+	uint8_t alone_sha256[32];
 	struct rp_parsed claims_parsed;
 	struct ev_runtime_claims claims;
 	/* What a quote by the HCLAkPub of the platform's template says. */
@@ -188,7 +192,9 @@ struct rp_ak_cert {
 struct rp_snp {
 	struct rp_parsed parsed;
 	struct ev_snp_report report;
-	const struct rp_subject *hcl; /* that holds it; NULL: an item itself */
+	/* That holds it, or whose claims, kept apart, it commits to; NULL: none
+	 * here. */
+	const struct rp_subject *hcl;
 	/* Of the chip's key, by hwID and TCB; else one by which the report
 	 * verifies; else one that is no other report's.  Or NULL. */
 	const struct rp_ak_cert *vcek;

@@ -21,6 +21,9 @@ enum rp_outcome rp_check_hcl_format(struct rp_case *c,
 	const struct ev_hcl *h = &s->hcl->hcl;
 
 	(void)c;
+	if (s->hcl->alone)
+		return rp_not_applicable(f, "claims without the report that "
+					    "held them");
 	if (s->hcl->parsed.code != EV_OK) {
 		rp_input_add(f, s->name, 0, s->item->bytes.n);
 		return rp_refused(f, "hcl", &s->hcl->parsed.err);
@@ -160,7 +163,7 @@ static bool hardware_report_data(const struct rp_subject *s,
 
 	if (s->hcl->snp != NULL) {
 		*out = s->hcl->snp->snp->report.report_data;
-		hcl_input(f, s, *out);
+		quote_input(f, s->hcl->snp, *out);
 		return true;
 	}
 	if (quote == NULL || quote->quote->q.tee != EV_TEE_TDX)
@@ -180,11 +183,12 @@ enum rp_outcome rp_check_hcl_runtime_data_binding(struct rp_case *c,
 	enum ev_digest_alg alg;
 
 	hcl_input(f, s, h->runtime_data);
-	if (!is_tdx(s) && s->hcl->snp == NULL)
+	if (!is_tdx(s) && s->hcl->snp == NULL && !s->hcl->alone)
 		return rp_skip(f, "unsupported: the hardware report is neither "
 				  "TDX's nor SEV-SNP's");
 	if (!hardware_report_data(s, &report_data, f))
-		return rp_skip(f, "absent: tdx-quote");
+		return rp_skip(f, "absent: tdx-quote%s",
+			       s->hcl->alone ? " or snp-report" : "");
 	if (!hash_alg(h->hash_type, &alg))
 		return rp_fail(f, "hash-type: %u is none of 1, 2, 3",
 			       h->hash_type);

@@ -278,8 +278,7 @@ const struct rp_check rp_checks[] = {
 	      AFTER("hcl.format", "dcap.quote.signature", "snp.signature",
 		    "snp.chain"),
 	      RP_REQUIRED, rp_check_hcl_runtime_data_binding,
-	      "the vTPM key and claims belong to the TD that was quoted, or to "
-	      "the SEV-SNP guest of the report",
+	      "the vTPM key and claims belong to the guest that was quoted",
 	      "digest of the runtime data, by the report's hash type, = the "
 	      "beginning of REPORTDATA, the rest zero",
 	      "OPENHCL get.rs"),

@@ -135,6 +135,15 @@ static void write_claims(const struct rp_case *c, const struct rp_subject *s,
 	ev_write_end(w);
 }
 
+/* What the hardware signed names this report. */
+static bool is_trusted(const struct rp_case *c, const struct rp_subject *s)
+{
+	if (s->hcl->alone)
+		return passed(c, "hcl.runtime-data.binding", s);
+	return s->hcl->snp != NULL ? rp_quote_trusted(c, s->hcl->snp)
+				   : passed(c, "hcl.report.match", s);
+}
+
 static void write_hcl(const struct rp_case *c, const struct rp_subject *s,
 		      struct ev_writer *w)
 {
@@ -142,10 +151,13 @@ static void write_hcl(const struct rp_case *c, const struct rp_subject *s,
 
 	ev_write_str(w, "item", s->name);
 	rp_fact_quote_write(s->hcl->quote, w);
-	ev_write_bool(w, "trusted",
-		      s->hcl->snp != NULL ? rp_quote_trusted(c, s->hcl->snp)
-					  : passed(c, "hcl.report.match", s));
+	if (s->hcl->snp != NULL)
+		ev_write_str(w, "snp", s->hcl->snp->name);
+	ev_write_bool(w, "trusted", is_trusted(c, s));
 	ev_write_int(w, "size", (int64_t)h->item.n);
+	write_claims(c, s, w);
+	if (s->hcl->alone)
+		return;
 	ev_write_object(w, "hardwareReport");
 	ev_write_int(w, "offset", EV_HCL_HARDWARE_OFFSET);
 	ev_write_int(w, "size", EV_HCL_HARDWARE_SIZE);
@@ -158,7 +170,6 @@ static void write_hcl(const struct rp_case *c, const struct rp_subject *s,
 	ev_write_int(w, "requestVersion", h->request_version);
 	ev_write_int(w, "reportType", h->report_type);
 	ev_write_int(w, "hashType", h->hash_type);
-	write_claims(c, s, w);
 }
 
 static bool is_parsed(const struct rp_case *c, const struct rp_subject *s)

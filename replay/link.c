@@ -207,7 +207,9 @@ static void link_signing_chains(struct rp_case *c)
 
 static void link_hcl(const struct rp_case *c, struct rp_subject *s)
 {
-	if (s->hcl->snp == NULL)
+	if (s->hcl->alone)
+		rp_link_claims(c, s);
+	else if (s->hcl->snp == NULL)
 		s->hcl->quote = rp_quote_of_hcl(c, s->hcl);
 	s->partner[0] = s->hcl->snp != NULL ? s->hcl->snp : s->hcl->quote;
 }

@@ -25,6 +25,56 @@ const struct rp_subject *rp_quote_of_hcl(const struct rp_case *c,
 	return first != NULL ? first : rp_next_subject(c, RP_QUOTE, NULL);
 }
 
+static bool commits_to(struct ev_span report_data, const struct rp_hcl *claims)
+{
+	return report_data.n >= sizeof(claims->alone_sha256) &&
+	       memcmp(report_data.p, claims->alone_sha256,
+		      sizeof(claims->alone_sha256)) == 0;
+}
+
+/* What commits to the claims; else the first that no other report holds. */
+static const struct rp_subject *snp_of_claims(const struct rp_case *c,
+					      const struct rp_hcl *claims)
+{
+	const struct rp_subject *s = NULL, *first = NULL;
+
+	while ((s = rp_next_subject(c, RP_SNP, s)) != NULL) {
+		if (s->snp->parsed.code == EV_OK &&
+		    commits_to(s->snp->report.report_data, claims))
+			return s;
+		if (first == NULL && s->snp->hcl == NULL)
+			first = s;
+	}
+	return first;
+}
+
+static const struct rp_subject *quote_of_claims(const struct rp_case *c,
+						const struct rp_hcl *claims)
+{
+	const struct rp_subject *s = NULL;
+
+	while ((s = rp_next_subject(c, RP_QUOTE, s)) != NULL)
+		if (s->quote->parsed.code == EV_OK &&
+		    s->quote->q.tee == EV_TEE_TDX &&
+		    commits_to(s->quote->q.td.report_data, claims))
+			return s;
+	return NULL;
+}
+
+void rp_link_claims(const struct rp_case *c, struct rp_subject *claims)
+{
+	struct rp_hcl *h = claims->hcl;
+
+	h->quote = quote_of_claims(c, h);
+	if (h->quote == NULL)
+		h->snp = snp_of_claims(c, h);
+	if (h->quote == NULL && h->snp == NULL)
+		h->quote = rp_quote_of_hcl(c, h);
+	/* As those of a report that holds it would be. */
+	if (h->snp != NULL && h->snp->snp->hcl == NULL)
+		c->subjects[h->snp->order]->snp->hcl = claims;
+}
+
 /* Items that are judged with a TPM quote, and what they say of it. */
 static const struct companion {
 	const char *kind, *rel;

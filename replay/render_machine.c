@@ -239,7 +239,7 @@ static void add_report(const json_t *facts, const json_t *azure, bool full,
 	const char *family =
 		rp_member_text(azure, "runtimeData", "family", NULL);
 	const json_t *snp =
-		rp_area_of(facts, "snp", "item", text(azure, "item"), 0);
+		rp_area_of(facts, "snp", "item", text(azure, "snp"), 0);
 	const json_t *tpm;
 
 	if (snp != NULL)
@@ -286,7 +286,7 @@ void rp_render_machines(const json_t *report, bool full, struct ev_buffer *out)
 		add_report(facts, v, full, out);
 	}
 	for (size_t i = 0; (v = rp_area_nth(facts, "snp", i)) != NULL; i++) {
-		if (rp_area_of(facts, "azure", "item", text(v, "item"), 0) !=
+		if (rp_area_of(facts, "azure", "snp", text(v, "item"), 0) !=
 		    NULL)
 			continue;
 		begin(v, "report", several, &blocks, out);

@@ -293,7 +293,7 @@ static void judge_nonce(const struct rp_case *c, struct rp_standing *p)
 /* A report's quote is its place's where the report is of a TD. */
 static const struct rp_subject *quote_of(const struct rp_subject *hcl)
 {
-	return hcl->hcl->parsed.code == EV_OK &&
+	return hcl->hcl->parsed.code == EV_OK && !hcl->hcl->alone &&
 			       hcl->hcl->hcl.report_type != EV_HCL_TDX
 		       ? NULL
 		       : hcl->hcl->quote;

@@ -23,6 +23,7 @@ static const struct {
 	{ "snp-report", RP_SNP },
 	{ "azure-hcl-report", RP_SNP },
 	{ "azure-hcl-report", RP_HCL },
+	{ "azure-runtime-data", RP_HCL },
 	{ "tpm-quote-attest", RP_TPM_QUOTE },
 	{ "azure-imds-attested", RP_IMDS },
 	{ "owner-endorsement", RP_ENDORSEMENT },
