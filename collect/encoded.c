@@ -10,6 +10,7 @@ static const char *const spelling_words[] = {
 	[CO_INTS] = "a list of numbers 0 to 255",
 	[CO_HEX] = "hex digits, an even number",
 	[CO_BASE64URL] = "base64url",
+	[CO_BASE64] = "base64",
 	[CO_TEXT] = "text",
 };
 
@@ -64,6 +65,8 @@ static bool text_decode(struct ev_span text, enum co_spelling spelling,
 {
 	if (spelling == CO_BASE64URL)
 		return ev_base64_decode(EV_BASE64_URL_PAD, text, out, n);
+	if (spelling == CO_BASE64)
+		return ev_base64_decode(EV_BASE64_STD, text, out, n);
 	if (spelling == CO_HEX) {
 		*n = text.n / 2;
 		return ev_hex_decode(text, out, *n);
@@ -95,8 +98,9 @@ enum ev_code co_encoded_value(const json_t *value, const char *object,
 	if (text.n == 0)
 		return ev_fail(err, EV_VALUE, object, field, 0,
 			       spelling_words[spelling], "empty");
-	code = room_for(spelling == CO_BASE64URL ? ev_base64_decoded_max(text.n)
-						 : text.n,
+	code = room_for(spelling == CO_BASE64URL || spelling == CO_BASE64
+				? ev_base64_decoded_max(text.n)
+				: text.n,
 			object, &p, err);
 	if (code != EV_OK)
 		return code;

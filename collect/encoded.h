@@ -12,6 +12,7 @@ enum co_spelling {
 	CO_INTS,      /* array of numbers 0 to 255 */
 	CO_HEX,	      /* digits of either case, an even number */
 	CO_BASE64URL, /* padding optional (RFC 4648, 5) */
+	CO_BASE64,    /* with padding (RFC 4648, 4) */
 	CO_TEXT,      /* the characters themselves */
 };
 

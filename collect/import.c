@@ -30,6 +30,8 @@ const struct co_format co_formats[] = {
 	  "json", co_wrap_trustee_is_evidence, co_wrap_trustee_evidence },
 	{ "TPM quote of trustee (JSON)", "wrapper", "application/json", "json",
 	  co_wrap_trustee_is_tpm_quote, co_wrap_trustee_tpm_quote },
+	{ "SEV-SNP evidence of cmcp (JSON)", "wrapper", "application/json",
+	  "json", co_wrap_cmcp_is_evidence, co_wrap_cmcp_evidence },
 	{ "DCAP collateral (JSON)", "wrapper", "application/json", "json",
 	  co_wrap_dcap_is_collateral, co_wrap_dcap_collateral },
 	{ "PCR file of tpm2_quote", "tpm-pcrs-serialized", NULL, NULL,

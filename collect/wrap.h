@@ -34,6 +34,12 @@ enum ev_code co_wrap_trustee_tpm_quote(struct ev_span content,
 				       struct co_parts *list, size_t from,
 				       struct ev_error *err);
 
+/* agentrust-io/cmcp, SEV-SNP behind Azure's paravisor. */
+bool co_wrap_cmcp_is_evidence(struct ev_span content);
+enum ev_code co_wrap_cmcp_evidence(struct ev_span content,
+				   struct co_parts *list, size_t from,
+				   struct ev_error *err);
+
 /* Phala-Network/dcap-qvl and those that took its shape. */
 bool co_wrap_dcap_is_collateral(struct ev_span content);
 enum ev_code co_wrap_dcap_collateral(struct ev_span content,
