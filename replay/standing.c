@@ -19,12 +19,12 @@ const struct rp_standing_level rp_standing_levels[RP_STANDING_LEVELS] = {
 	{ "the cloud's CA certified the vTPM's key",
 	  { "tpm.ak.certificate", "tpm.ak.match", NULL } },
 	{ "the key's certificate is for the VM that the paravisor names",
-	  { NULL } },
+	  { "tpm.ak.certificate", "tpm.ak.match", NULL } },
 	{ "the cloud's metadata service attests the same VM",
 	  { "imds.signature", "imds.chain", "imds.window", "imds.vm-id",
 	    NULL } },
 	{ "its document and the paravisor's report answer one session",
-	  { "bind.imds", "bind.hcl", NULL } },
+	  { "imds.chain", "imds.vm-id", "bind.imds", "bind.hcl", NULL } },
 };
 
 const char *rp_standing_answer_word(enum rp_standing_answer answer)
@@ -199,13 +199,14 @@ static enum rp_standing_answer subject_names(const char *subject,
 	return answer;
 }
 
+/* A certificate that nobody vouches for names whom it likes. */
 static void judge_subject(const struct rp_case *c, struct rp_standing *p)
 {
 	struct rp_standing_step *step = &p->step[3];
 	const char *subject;
 
-	if (p->ak_cert == NULL || p->ak_cert->ak_cert->parsed.code != EV_OK) {
-		no(step, "no AK certificate for a key that signed here");
+	if (p->step[2].holds != RP_STANDING_YES) {
+		no(step, "nothing says whose the key is");
 		return;
 	}
 	if (unique_id(p).n == 0 ||
@@ -274,12 +275,13 @@ static bool is_bound(const struct rp_case *c, enum rp_subject_type type,
 	return false;
 }
 
+/* Nor does a nonce bind what anybody can have written. */
 static void judge_nonce(const struct rp_case *c, struct rp_standing *p)
 {
 	struct rp_standing_step *step = &p->step[5];
 
-	if (p->imds == NULL)
-		no(step, "no attested document about that VM");
+	if (p->step[4].holds != RP_STANDING_YES)
+		no(step, "no attested document of that VM holds");
 	else if (!is_bound(c, RP_BOUND_IMDS, "bind.imds", p->imds->item))
 		not_passed(step, "bind.imds", p->imds);
 	else if (!is_bound(c, RP_BOUND_HCL, "bind.hcl", p->of.hcl->item))

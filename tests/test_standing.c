@@ -68,8 +68,8 @@ static void a_broken_link_ends_the_levels(void **state)
 	(void)state;
 	judge("fail-dcap.quote.signature", (struct want){ -1, "nnnnnn", 1 });
 	judge("fail-dcap.td.debug", (struct want){ 0, "ynnnnn", 1 });
-	judge("fail-tpm.ak.match", (struct want){ 1, "yynunn", 1 });
-	judge("fail-tpm.ak.certificate", (struct want){ 1, "yynunn", 1 });
+	judge("fail-tpm.ak.match", (struct want){ 1, "yynnnn", 1 });
+	judge("fail-tpm.ak.certificate", (struct want){ 1, "yynnnn", 1 });
 }
 
 static char *text_of(const char *name, bool full)

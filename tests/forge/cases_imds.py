@@ -171,7 +171,7 @@ def levels():
                "whole chain of an attested document is: the AK is not certified, and nothing is broken",
                "incomplete", {"signers": const([]), "items": with_pinned_root}, subject=placed.Placed,
                parts=bare[:-1] + ("imds", "imds-ca"), skips=("tpm.ak.certificate",),
-               passes=("imds.chain",), says=("place none no yes no untold yes no",))
+               passes=("imds.chain",), says=("place none no yes no no yes no",))
     yield Case("incomplete-place-none", "a certified vTPM key and no hardware behind it", "incomplete",
                edits={"signers": const([])}, subject=placed.Placed,
                parts=("tpm-message", "tpm-signature", "ak-public") + ak,

@@ -171,11 +171,6 @@ def subject_says(replay):
     return "yes" if any(same_vm(one, unique_id(replay)) for one in found) else "no"
 
 
-def about_it(replay):
-    return any(document is not None and same_vm(document.value["vmId"], unique_id(replay))
-               for document in replay.documents)
-
-
 def place(replay):
     """The level and the six answers of an archive with one machine, as `expect` spells them."""
     def all_(*checks):
@@ -186,9 +181,9 @@ def place(replay):
     if hcl and all_("tpm.quote.signature") == "no":
         key = "no"
     imds = all_("imds.signature", "imds.chain", "imds.window", "imds.vm-id")
-    bound = all_("bind.imds", "bind.hcl") if replay.documents and hcl and about_it(replay) else "no"
+    bound = all_("bind.imds", "bind.hcl") if hcl and imds == "yes" else "no"
     answers = [all_(*oracle_dcap.GROUNDS),
                all_("hcl.runtime-data.binding", "hcl.ak", "dcap.td.debug", "tpm.quote.signature"),
-               key, subject_says(replay) if hcl else "no", imds if hcl else "no", bound]
+               key, subject_says(replay) if hcl and key == "yes" else "no", imds if hcl else "no", bound]
     level = next((i for i, answer in enumerate(answers) if answer != "yes"), len(answers))
     return " ".join(["place", "L%d" % (level - 1) if level else "none"] + answers)
