@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ita.nonce: the report that was judged answers the service's nonce. */
 #include "evidence/base/base64.h"
+#include "evidence/limits.h"
 #include "replay/checks.h"
 #include "replay/token.h"
 
@@ -23,9 +24,10 @@ static const struct shape shapes[] = {
 struct nonce {
 	const struct shape *shape;
 	const struct ev_node *claims;
-	struct ev_span part[3]; /* val, iat, held data */
-	uint8_t *storage;	/* owned */
-	uint8_t got[64];	/* report data, or Azure's user data */
+	struct ev_span part[3];	 /* val, iat, held data */
+	uint8_t *storage;	 /* owned: what was decoded */
+	struct ev_nodes runtime; /* owned: claims of Azure's paravisor */
+	uint8_t got[64];	 /* report data, or Azure's user data */
 	bool on_azure;
 };
 
@@ -63,16 +65,23 @@ static bool decode(const struct ev_node *v, uint8_t *to, struct ev_span *out)
 	return true;
 }
 
-/* What the report held beside the nonce: by the names of version 1 and 2. */
-static const struct ev_node *held_data(const struct ev_node *claims)
+/* The first of the claims that holds anything: what the report held beside the
+ * nonce is the runtime data, on Azure the user data, and held data by the names
+ * of version 1. */
+static const struct ev_node *held_data(const struct nonce *n)
 {
 	static const char *const names[] = { "attester_held_data",
+					     "attester_runtime_data",
 					     "attester_user_data" };
-	const struct ev_node *v = NULL;
+	const struct ev_node *v;
 
-	for (size_t i = 0; v == NULL && i < 2; i++)
-		v = ev_node_member(claims, names[i]);
-	return v;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		v = ev_node_member(n->claims, names[i]);
+		if (v != NULL && !(n->on_azure && i == 1) &&
+		    !(v->type == EV_NODE_STRING && v->text.n == 0))
+			return v;
+	}
+	return NULL;
 }
 
 static enum rp_outcome read_parts(const struct rp_token *t, struct nonce *n,
@@ -87,13 +96,11 @@ static enum rp_outcome read_parts(const struct rp_token *t, struct nonce *n,
 				    "verifier_nonce");
 	parts[0] = ev_node_member(of, "val");
 	parts[1] = ev_node_member(of, "iat");
-	parts[2] = held_data(n->claims);
+	parts[2] = held_data(n);
 	if (parts[0] == NULL || parts[1] == NULL)
 		return rp_skip(f, "absent: the token has no nonce of the "
 				  "service");
-	to = n->storage = malloc(t->jwt.payload.n + 16);
-	if (to == NULL)
-		return RP_TROUBLE;
+	to = n->storage;
 	for (size_t i = 0; i < 3; i++) {
 		if (!decode(parts[i], to, &n->part[i]))
 			return rp_fail(f, "syntax: a part of the nonce is not "
@@ -103,21 +110,36 @@ static enum rp_outcome read_parts(const struct rp_token *t, struct nonce *n,
 	return RP_PASS;
 }
 
-/* On Azure the nonce is the user data of the paravisor's claims, and the
- * report data is their digest. */
-static const struct ev_node *azure_user_data(const struct ev_node *claims)
+/*
+ * On Azure the nonce is the user data of the paravisor's claims, whose digest
+ * is the report data.  The claims stand in the token as they are, or in base64.
+ */
+static enum rp_outcome read_runtime(struct nonce *n,
+				    const struct ev_node **user_data)
 {
-	return ev_node_member(ev_node_member(claims, "attester_runtime_data"),
-			      "user-data");
+	const struct ev_node *v =
+		ev_node_member(n->claims, "attester_runtime_data");
+	struct ev_error err = { 0 };
+	struct ev_span text;
+
+	if (v != NULL && v->type == EV_NODE_STRING &&
+	    decode(v, n->storage, &text)) {
+		if (ev_nodes_parse_numbers(text, EV_COLLATERAL_MAX, "runtime",
+					   &n->runtime, &err) == EV_TROUBLE)
+			return RP_TROUBLE;
+		v = n->runtime.root;
+	}
+	*user_data = ev_node_member(v, "user-data");
+	n->on_azure = *user_data != NULL;
+	return RP_PASS;
 }
 
-static enum rp_outcome read_got(const struct rp_token *t, struct nonce *n,
+static enum rp_outcome read_got(const struct rp_token *t,
+				const struct ev_node *v, struct nonce *n,
 				struct rp_finding *f)
 {
-	const struct ev_node *v = azure_user_data(n->claims);
 	const struct rp_subject *e = t->evidence;
 
-	n->on_azure = v != NULL;
 	if (v == NULL && e != NULL && e->type == RP_QUOTE &&
 	    e->quote->parsed.code == EV_OK) {
 		const struct ev_quote *q = &e->quote->q;
@@ -155,6 +177,23 @@ static enum rp_outcome compare(const struct rp_case *c, const struct nonce *n,
 			  "the service's nonce and the data beside it");
 }
 
+static enum rp_outcome judge(const struct rp_case *c, const struct rp_token *t,
+			     struct nonce *n, struct rp_finding *f)
+{
+	const struct ev_node *user_data = NULL;
+	enum rp_outcome outcome;
+
+	n->storage = malloc(t->jwt.payload.n + 16);
+	if (n->storage == NULL)
+		return RP_TROUBLE;
+	outcome = read_runtime(n, &user_data);
+	if (outcome == RP_PASS)
+		outcome = read_got(t, user_data, n, f);
+	if (outcome == RP_PASS)
+		outcome = read_parts(t, n, f);
+	return outcome == RP_PASS ? compare(c, n, f) : outcome;
+}
+
 enum rp_outcome rp_check_ita_nonce(struct rp_case *c,
 				   const struct rp_subject *s,
 				   struct rp_finding *f)
@@ -168,11 +207,8 @@ enum rp_outcome rp_check_ita_nonce(struct rp_case *c,
 	if (n.shape == NULL)
 		return rp_skip(f, "absent: the token repeats no report data of "
 				  "SGX or TDX");
-	outcome = read_parts(t, &n, f);
-	if (outcome == RP_PASS)
-		outcome = read_got(t, &n, f);
-	if (outcome == RP_PASS)
-		outcome = compare(c, &n, f);
+	outcome = judge(c, t, &n, f);
+	ev_nodes_free(&n.runtime);
 	free(n.storage);
 	return outcome;
 }

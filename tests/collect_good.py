@@ -144,7 +144,7 @@ def nonces(scratch):
     claims = jws.split(".")[1]
     contains(base64.urlsafe_b64decode(claims + "==").decode(), archive.maa_nonce())
     made = check_hold(archive, "--nonce", challenge)
-    for check in ("bind.maa", "bind.challenge"):
+    for check in ("bind.maa", "bind.challenge", "maa.key", "maa.signature", "maa.window"):
         equal("pass", outcome(made, check), check)
     equal("fail", outcome(replayed(archive, "--nonce", "00" * 32), "bind.challenge"), "another's")
     text = run([ECART, "replay", archive.path, "--anchors", held().known["anchors"], "--nonce", "00" * 32]).out

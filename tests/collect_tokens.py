@@ -15,8 +15,8 @@ import sys
 sys.dont_write_bytecode = True
 
 from collecting import b64url, collect, members, ran, requests
-from e2e import (FAIL, INCOMPLETE, PASS, TROUBLE, case, contains, ecart, equal, flip, main, outcome,
-                 read, tool, write)
+from e2e import (ECART, FAIL, INCOMPLETE, PASS, TROUBLE, case, contains, ecart, equal, flip, main,
+                 outcome, read, run, tool, write)
 from held_guest import held, skip_without_parts
 from stand_in import Enclave, served
 
@@ -66,6 +66,9 @@ def nowhere(got, word):
         assert word.encode() not in data, name
 
 
+ITA_CHECKS = ("ita.format", "ita.signature", "ita.chain", "ita.window", "ita.nonce")
+
+
 def claims(token):
     return json.loads(b64url(token.decode().split(".")[1]))
 
@@ -75,6 +78,14 @@ def relation(got, kind, rel):
     rows = [row["name"] for row in got.items(kind)[0]["relates"] if row["rel"] == rel]
     equal(1, len(rows), "%s of %s" % (rel, kind))
     return rows[0]
+
+
+def believed(got, guest, *checks):
+    """A replay under the guest's anchors passes these checks, whatever else it says."""
+    done = run([ECART, "replay", got.archive, "--anchors", guest.known["anchors"], "--format", "json"])
+    rows = {row["id"]: row for row in json.loads(done.stdout)["checks"]}
+    for check in checks:
+        equal("pass", rows[check]["outcome"], "%s (%s)" % (check, rows[check].get("reason")))
 
 
 @case("MAA: the token answers the session's nonce over this quote; its keys and configuration beside it")
@@ -204,6 +215,7 @@ def ita(scratch):
     assert "round2" not in got.nonce("hcl"), "binding of round 1"
     value = claims(got.one("ita-token"))
     equal(json.loads(got.one("ita-nonce")), value["verifier_nonce"], "nonce")
+    believed(got, held(), *ITA_CHECKS)
     equal(got.session_root, base64.b64decode(value["attester_user_data"]), "user data")
     equal(got.items("ita-nonce")[0]["name"], relation(got, "ita-token", "answers"), "question")
     contains(got.members[got.items("wrapper")[0]["source"]["headers"]].decode().lower(), "trace-id:",
@@ -223,6 +235,7 @@ def ita_plain(scratch):
     name = got.nonce("ita", 2)
     equal(data, quotes.parse(got.members[name])["body"][-64:], "REPORTDATA")
     contains(name, "round2")
+    believed(got, guest, *ITA_CHECKS)
 
 
 @case("ITA: a refused key, a nonce of another shape, no key: said, exit 2; the key is nowhere")

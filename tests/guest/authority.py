@@ -10,16 +10,22 @@ import rsa_key
 import x509
 
 
-def subject(common_name):
-    return [(x509.O, x509.UTF8, "SIMULATED"), (x509.CN, x509.UTF8, common_name)]
+ORGANIZATION = "SIMULATED"
+
+
+def subject(common_name, organization=ORGANIZATION):
+    own = [(x509.CN, x509.UTF8, common_name)]
+    return [(x509.O, x509.UTF8, organization)] + own if organization else own
 
 
 class Authority:
     """names: common names, root first. aia: {level: address of the issuer's certificate}."""
 
-    def __init__(self, names, hash_name="sha384", leaf_extensions=(), aia=None):
+    def __init__(self, names, hash_name="sha384", leaf_extensions=(), aia=None,
+                 organization=ORGANIZATION):
         self.names, self.hash_name = names, hash_name
         self.leaf_extensions, self.aia = list(leaf_extensions), aia or {}
+        self.organization = organization
 
     @functools.cached_property
     def keys(self):
@@ -43,7 +49,8 @@ class Authority:
         fields = {
             "serial": int.from_bytes(drbg.take("serial " + self.names[level], 16), "big"),
             "algorithm": rsa.sig_algorithm(self.hash_name),
-            "issuer": subject(self.names[issuer]), "subject": subject(self.names[level]),
+            "issuer": subject(self.names[issuer], self.organization),
+            "subject": subject(self.names[level], self.organization),
             "window": dates.LEAF_WINDOW if level == len(self.names) - 1 else dates.CA_WINDOW,
             "spki": self.keys[level].spki(), "extensions": self.extensions(level)}
         return x509.certificate(fields, lambda body: self.keys[issuer].sign(body, self.hash_name))

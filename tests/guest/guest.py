@@ -38,6 +38,7 @@ import ita  # noqa: E402
 import maa  # noqa: E402
 import machine  # noqa: E402
 import pcs  # noqa: E402
+import pem  # noqa: E402
 import qgs  # noqa: E402
 import rsa_key  # noqa: E402
 import services  # noqa: E402
@@ -45,6 +46,7 @@ import stamp  # noqa: E402
 import systemd_log  # noqa: E402
 import tsm  # noqa: E402
 import vtpm  # noqa: E402
+from authority import subject  # noqa: E402
 
 STATE = ".guest"
 MINUTES_MAX = 30
@@ -126,9 +128,11 @@ class Guest:
         documents = imds.Imds(self.made, http)
         self.write_anchor("azure-imds-guest.pem", trust.text(
             imds.NAMES[0], "azure-imds-root", *documents.root()))
+        trust_authority = ita.Ita(https + ita.PREFIX)
+        self.pin(trust_authority)
         parts = [documents, pcs.Pcs(self.made),
                  pcs.Pcs(self.made, "/thim", evidence.OLDER, evidence.STANDARD),
-                 pcs.Pccs(self.made, "/pccs"), maa.Maa(https), ita.Ita(https + ita.PREFIX),
+                 pcs.Pccs(self.made, "/pccs"), maa.Maa(https), trust_authority,
                  stamp.Tsa(os.path.join(self.state, "tsa"))]
         for part in parts:
             self.services.add(part.routes())
@@ -148,6 +152,14 @@ class Guest:
     def write_anchor(self, name, data):
         with open(os.path.join(self.anchors, name), "wb") as file:
             file.write(data)
+
+    def pin(self, service):
+        """The root of the token service is this guest's own."""
+        use, spki = "intel-trust-authority-root", service.authority.keys[0].spki()
+        text = trust.text(ita.NAMES[0], use, subject(ita.NAMES[0]), spki,
+                          pem.encode("PUBLIC KEY", spki))
+        with open(os.path.join(self.anchors, use + ".pem"), "wb") as file:
+            file.write(text)
 
     def write_root(self):
         https = self.services.https.base

@@ -94,7 +94,7 @@ class Ita:
     def token(self, algorithm, quote, asked):
         now = int(time.time())
         claims = {
-            "iss": "SIMULATED Trust Authority", "ver": "2.0.0", "iat": now, "nbf": now,
+            "iss": "Intel Trust Authority", "ver": "2.0.0", "iat": now, "nbf": now,
             "exp": now + LIFE, "jti": hashlib.sha256(quote + str(now).encode()).hexdigest(),
             "attester_type": "TDX", "verifier_nonce": asked["verifier_nonce"],
             "attester_runtime_data": asked.get("runtime_data", ""),

@@ -16,6 +16,7 @@ import td_claims
 from authority import Authority
 from imds import b64url_decode
 
+ISSUER = "https://simulated.sim.attest.azure.net"  # where the guest cannot listen
 POLICY = b"version=1.0; authorizationrules { => permit(); }; issuancerules { };"
 
 
@@ -25,11 +26,11 @@ def refusal(code, message):
 
 
 class Maa:
-    """base: the service's own address, which is its issuer name."""
+    """base: the service's own address, at which it is asked."""
 
     def __init__(self, base):
         self.base, self.lock = base, threading.Lock()
-        self.authority = Authority([base], "sha256")
+        self.authority = Authority([ISSUER], "sha256", organization=None)
 
     def routes(self):
         return {("POST", "/attest/TdxVm"): self.attest, ("GET", "/certs"): self.certs,
@@ -61,7 +62,7 @@ class Maa:
         now = int(time.time())
         policy = base64.urlsafe_b64encode(POLICY).rstrip(b"=")
         claims = {
-            "iss": self.base, "iat": now, "nbf": now, "exp": now + 28800, "x-ms-ver": "1.0",
+            "iss": ISSUER, "iat": now, "nbf": now, "exp": now + 28800, "x-ms-ver": "1.0",
             "jti": hashlib.sha256(quote + str(now).encode()).hexdigest(),
             "x-ms-attestation-type": "tdxvm", "x-ms-compliance-status": "azure-compliant-cvm",
             "x-ms-policy-hash": jws.b64url(hashlib.sha256(policy).digest()),
@@ -69,7 +70,7 @@ class Maa:
             "eat_profile": "https://aka.ms/maa-eat-profile-tdxvm", **td_claims.claims(quote)}
         if nonce is not None:
             claims["nonce"] = nonce
-        header = {"alg": "RS256", "jku": self.base + "/certs", "kid": self.kid, "typ": "JWT"}
+        header = {"alg": "RS256", "jku": ISSUER + "/certs", "kid": self.kid, "typ": "JWT"}
         return jws.token(header, claims, self.authority.key)
 
     def certs(self, _):
@@ -79,6 +80,6 @@ class Maa:
 
     def configuration(self, _):
         return services.Reply({
-            "issuer": self.base, "jwks_uri": self.base + "/certs",
+            "issuer": ISSUER, "jwks_uri": self.base + "/certs",
             "response_types_supported": ["token", "none"],
             "id_token_signing_alg_values_supported": ["RS256"]})
