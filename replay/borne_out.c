@@ -64,6 +64,29 @@ const struct rp_compared *rp_borne_out(const struct rp_case *c,
 	return best;
 }
 
+static bool is_strong(const struct rp_compared *r)
+{
+	return r->alg != EV_SHA1 && !r->tail.padded;
+}
+
+bool rp_is_weak(const struct rp_case *c, const struct rp_compared *r)
+{
+	static const enum rp_subject_type types[] = { RP_REGISTER_PCR,
+						      RP_REGISTER_IMA };
+
+	if (r->result != RP_REG_EQUAL || is_strong(r))
+		return false;
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		for (const struct rp_subject *s = c->first[types[i]]; s != NULL;
+		     s = s->next)
+			if (s->compared->quote == r->quote &&
+			    s->compared->index == r->index &&
+			    s->compared->result == RP_REG_EQUAL &&
+			    is_strong(s->compared))
+				return false;
+	return true;
+}
+
 /* The place of the bank that is computed with the longest digests. */
 static size_t longest_bank(const struct rp_case *c,
 			   const struct ev_tcg_log *log)

@@ -13,6 +13,10 @@
 bool rp_quote_bears_out(const struct rp_case *c,
 			const struct rp_subject *quote);
 
+/* The register is equal, and in no bank of this quote by more than digests of
+ * SHA-1, of which collisions can be bought. */
+bool rp_is_weak(const struct rp_case *c, const struct rp_compared *r);
+
 /*
  * The register of that number of a log of firmware, in the bank with the
  * longest digests in which a trusted quote has what the log gives, and no

@@ -64,6 +64,8 @@ static void write_secure_boot(const struct boot *b)
 	ev_write_str(w, "why", b->state.why);
 	if (b->state.by != NULL) {
 		ev_write_str(w, "register", b->state.by->name);
+		if (rp_is_weak(b->c, b->state.by))
+			ev_write_str(w, "weak", "SHA-1");
 	} else {
 		ev_write_str(w, "logged", rp_secure_boot_word(logged->state));
 		ev_write_str(w, "loggedWhy", logged->why);

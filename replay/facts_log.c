@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Facts of logs: facts.log, a row a register. */
-#include "replay/compared.h"
+#include "replay/borne_out.h"
 #include "replay/facts.h"
 
 #include <stdio.h>
@@ -31,7 +31,6 @@ static void write_register(const struct rp_case *c, const struct rp_subject *s,
 	write_items(r, w);
 	if (r->quote != NULL) {
 		ev_write_str(w, "quote", r->quote->name);
-
 		ev_write_bool(w, "trusted",
 			      rp_outcome_of(c, check, r->quote) == RP_PASS);
 	}
@@ -41,6 +40,8 @@ static void write_register(const struct rp_case *c, const struct rp_subject *s,
 		ev_write_hex(w, "quoted", r->quoted);
 	ev_write_int(w, "events", (int64_t)r->n_events);
 	ev_write_str(w, "result", rp_register_result_word(r->result));
+	if (rp_is_weak(c, r))
+		ev_write_str(w, "weak", "SHA-1");
 	if (r->explanation[0] != '\0')
 		ev_write_str(w, "explanation", r->explanation);
 	ev_write_end(w);

@@ -18,10 +18,13 @@ static void secure_boot_line(const json_t *boot, const char *label,
 	const char *by = rp_member_text(s, "register", NULL, NULL);
 	const char *logged = rp_member_text(s, "logged", NULL, NULL);
 
-	rp_render_line(out, label, "Secure Boot %s: %s%s%s%s%s%s",
+	const char *weak = rp_member_text(s, "weak", NULL, NULL);
+
+	rp_render_line(out, label, "Secure Boot %s: %s%s%s%s%s%s%s%s",
 		       rp_member_text(s, "state", NULL, NULL),
 		       rp_member_text(s, "why", NULL, NULL),
 		       by[0] != '\0' ? "; by " : "", by,
+		       weak[0] != '\0' ? ", weak: by nothing but " : "", weak,
 		       logged[0] != '\0' ? "; the log says " : "", logged,
 		       logged[0] != '\0' ? " [not trusted]" : "");
 	if (rp_member_is_true(s, "dmaProtectionDisabled"))

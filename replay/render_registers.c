@@ -41,7 +41,7 @@ static unsigned int number_of(const json_t *row)
 
 static bool is_like(const json_t *a, const json_t *b)
 {
-	static const char *const same[] = { "quote", "bank", "result",
+	static const char *const same[] = { "quote", "bank", "result", "weak",
 					    "explanation" };
 
 	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)
@@ -122,16 +122,18 @@ static void add_line(const struct group *g, const char *label,
 {
 	ev_auto_buffer struct ev_buffer numbers = { 0 };
 	const char *why = text_of(g->first, "explanation");
+	const char *weak = text_of(g->first, "weak"); /* "SHA-1" */
 	bool trusted = rp_member_is_true(g->first, "trusted") ||
 		       json_object_get(g->first, "trusted") == NULL;
 
 	add_numbers(g->numbers, &numbers);
 	if (!ev_buffer_ok(&numbers))
 		return;
-	rp_render_line(out, label, "%s%.*s of %s %s%s%s%s", g->set,
+	rp_render_line(out, label, "%s%.*s of %s %s%s%s%s%s%s", g->set,
 		       (int)numbers.n, (const char *)numbers.p,
 		       text_of(g->first, "bank"), phrase_of(g),
 		       why[0] != '\0' ? ": " : "", why,
+		       weak[0] != '\0' ? ", weak: by nothing but " : "", weak,
 		       trusted ? "" : " [not trusted]");
 }
 

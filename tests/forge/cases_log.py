@@ -75,10 +75,13 @@ def whole():
     boot = [i for i in range(10)] + [14]
     yield quoted("pass-log.pcr", "a PC's log, from locality 3 to the end of boot services; the quote "
                  "has SHA-256 before SHA-1", m, [("sha256", boot), ("sha1", boot)], m.tcg(),
-                 rows(boot) + rows(boot, bank="sha1"), passes=("log.pcr", FORMAT))
+                 rows(boot) + rows(boot, bank="sha1") + tuple(
+                     fact("log/%d/weak" % i, None) for i in range(2 * len(boot))),
+                 passes=("log.pcr", FORMAT))
     m = Machine(("sha1",), locality=4).boot(firmware.hcrtm(), firmware.crtm(), *firmware.separators())
     yield quoted("pass-log.pcr-legacy", "a log of SHA-1 alone, which an H-CRTM began", m,
-                 [("sha1", range(8))], m.legacy(), rows(range(8), bank="sha1"), passes=("log.pcr",))
+                 [("sha1", range(8))], m.legacy(), rows(range(8), bank="sha1") + (
+                     fact("log/7/weak", "SHA-1"),), passes=("log.pcr",))
     banks = ("sha1", "sha256", "sha384", "sha512", "sm3", "sha3_256", "sha3_384", "sha3_512")
     names = dict({b: b for b in banks}, sm3="sm3_256")
     m = Machine(banks).boot(firmware.locality(0, b"\0\0\0"), firmware.crtm(),
@@ -323,7 +326,8 @@ def measured():
     m.only(10, *[lambda b, e=e: e.digest("sha1") + bytes(12) for e in m.entries])
     yield quoted("pass-log.ima-padded", "a kernel before 5.8: SHA-1 template hashes, padded", m,
                  [7, 10], dict(m.tcg(), **m.ima()),
-                 [row("pcr10", "equal", after(3, 3, ", by SHA-1 digests padded with zeros"))],
+                 [row("pcr10", "equal", after(3, 3, ", by SHA-1 digests padded with zeros")),
+                  fact("log/0/weak", None), fact("log/2/weak", "SHA-1")],
                  passes=("log.ima",))
 
 

@@ -10,7 +10,7 @@ import eventlog
 import firmware
 import ima
 from booted import Machine
-from cases_log import FILES, UNEXPLAINED, busy, quoted, quoted_td, row, rows, small, steps
+from cases_log import FILES, UNEXPLAINED, busy, fact, quoted, quoted_td, row, rows, small, steps
 from eventlog import NO_ACTION
 
 CHECK = "log.pcr"
@@ -118,6 +118,12 @@ def banks():
                     m.tcg(), rows([0, 7]) + (row("pcr0", "equal", bank="sha1"),
                                              row("pcr7", DIFFERS, UNEXPLAINED, "sha1")),
                     passes=(CHECK,))
+    m = Machine(("sha1", "sha256")).boot(firmware.crtm(), firmware.separator(7))
+    m.only(7, lambda b: eventlog.hashed(b, b"SIMULATED defect") if b == "sha256" else None)
+    yield differing("bank-weak", "a register that is equal in SHA-1 alone", m,
+                    [("sha256", [0, 7]), ("sha1", [0, 7])], m.tcg(),
+                    rows([0]) + (row("pcr7", DIFFERS, UNEXPLAINED),) + rows([0, 7], bank="sha1") + (
+                        fact("log/2/weak", None), fact("log/3/weak", "SHA-1")), passes=(CHECK,))
 
 
 def together():
