@@ -137,6 +137,36 @@
 	"x509 -in ca.pem -noout -issuer; openssl x509 -in leaf.pem -noout "    \
 	"-subject -ext subjectAltName"
 
+/* PCR %R of the bank %h, of %n1 bytes, after every event of the log that is of
+ * it; then as it was quoted.  k is the list of algorithms and their sizes in
+ * the Spec ID event, which a log of SHA-1 alone has not; p is where an event's
+ * digests end and its size stands, d where that of the bank is; without one r
+ * is empty.  PCR 0 begins with the locality of firmware's start, or 4 before
+ * an H-CRTM; x: it has begun. */
+#define TCG_REGISTER                                                           \
+	"o() { od -An -v --endian=little -tu$3 -j $1 -N $2 %0; }; "            \
+	"b() { (head -c $((%n1-1)) /dev/zero; "                                \
+	"printf \"\\\\$(printf %%o $1)\") >r; }; "                             \
+	"case %h in sha1) w=4;; sha256) w=11;; sha384) w=12;; "                \
+	"*) w=13; esac; e=$(wc -c <%0); a=0 k= x=; b 0; "                      \
+	"if tail -c +33 %0 | head -c 15 | grep -qa 'Spec ID Event03'; then "   \
+	"k=$(o 60 $((4*$(o 56 4 4))) 2); a=$((32+$(o 28 4 4))); fi; "          \
+	"while [ $((a+32)) -le $e ]; do set -- $(o $a 12 4); i=$1 t=$2 c=$3 "  \
+	"d=$((a+8)) p=$((a+28)); if [ \"$k\" ]; then d= p=$((a+12)); "         \
+	"[ $c -le 16 ] && [ $t$c != 00 ] || break; "                           \
+	"while [ $c -gt 0 ] && [ $p -lt $e ]; do g=$(o $p 2 2); set -- $k; "   \
+	"while [ $# -gt 2 ] && [ $1 != $g ]; do shift 2; done; "               \
+	"[ $g != $w ] || d=$((p+2)); p=$((p+2+$2)) c=$((c-1)); done; fi; "     \
+	"[ $((p+4)) -le $e ] || break; n=$((p+4+$(o $p 4 4))); "               \
+	"[ $n -le $e ] || break; if [ $i != %R ]; then :; "                    \
+	"elif [ $t = 3 ]; then if [ $i$x = 0 ] && tail -c +$((p+5)) %0 | "     \
+	"head -c 15 | grep -qa StartupLocality; then b $(o $((p+20)) 1 1); "   \
+	"x=1; fi; elif [ -z \"$d\" ]; then : >r; break; else "                 \
+	"if [ $i$x$t = 02147483664 ]; then b 4; fi; x=1; "                     \
+	"(cat r; tail -c +$((d+1)) %0 | head -c %n1) | "                       \
+	"openssl dgst -%h -binary >r.new; mv r.new r; fi; a=$n; done; "        \
+	"od -An -v -tx1 r | tr -d ' \\n'; echo; "
+
 const struct rp_by_hand rp_by_hand[] = {
 	{ "archive.manifest", NULL,
 	  "(jq -r '.predicate.items[].name' manifest.json; find items -type "
@@ -224,6 +254,7 @@ const struct rp_by_hand rp_by_hand[] = {
 	{ "tpm.ak.match", "azure-hcl-report cert-pem",
 	  AK_MODULUS("0") "echo $n; openssl x509 -in %1 -noout -modulus | sed "
 			  "s/Modulus=// | tr A-F a-f" },
+	{ "log.pcr", "tcg-eventlog tpm-pcrs", TCG_REGISTER BYTES("1") },
 	{ "log.rtmr", "tdx-eventlog-ccel tdx-quote", CCEL_REGISTER BYTES("1") },
 	{ "imds.signature", "azure-imds-attested", BASE64("0") " | " SIGNED },
 	{ "imds.signature", "cms", PART("0") " | " SIGNED },

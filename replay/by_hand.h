@@ -15,8 +15,9 @@ struct rp_by_hand {
 	 * NULL: any, the line names no input that may be missing. */
 	const char *kinds;
 	/* %0, %s0 and %n0 are path, first byte counted from 1, and length of
-	 * input 0; %S the subject; %H the hash's program ("sha256sum");
-	 * %% one per cent sign. */
+	 * input 0; %S the subject; %H the hash's program ("sha256sum"); %h
+	 * ("sha256") and %R the bank and the number of the PCR that is the
+	 * subject; %% one per cent sign. */
 	const char *line;
 };
 

@@ -6,6 +6,7 @@
 #include "commands.h"
 #include "evidence/base/json.h"
 #include "replay/render_member.h"
+#include "replay/shell_line.h"
 
 #include <inttypes.h>
 
@@ -53,6 +54,28 @@ static json_int_t int_of(const json_t *v, const char *name)
 	return json_integer_value(json_object_get(v, name));
 }
 
+/* "sha256:7", where the finding is of a PCR: behind the quote's name. */
+static const char *pcr_of(const json_t *finding)
+{
+	const char *subject = text_of(finding, "subject");
+	const char *space = strrchr(subject, ' ');
+
+	return space != NULL ? space + 1 : subject;
+}
+
+/* A bank that openssl has by that name, and a register that starts as zeros
+ * whatever the machine did. */
+static bool is_plain_pcr(const char *pcr)
+{
+	static const char *const banks[] = { "sha1:", "sha256:", "sha384:",
+					     "sha512:" };
+
+	for (size_t i = 0; i < sizeof(banks) / sizeof(banks[0]); i++)
+		if (strncmp(pcr, banks[i], strlen(banks[i])) == 0)
+			return atoi(pcr + strlen(banks[i])) < 17;
+	return false;
+}
+
 /* What a per cent sign stands before; returns the last byte of it. */
 static const char *fill_one(const char *p, const json_t *finding,
 			    struct ev_buffer *out)
@@ -72,6 +95,17 @@ static const char *fill_one(const char *p, const json_t *finding,
 		ev_buffer_printf(out, "%ssum", text_of(finding, "hash"));
 		return p;
 	}
+	if (*p == 'h' || *p == 'R') {
+		const char *pcr = pcr_of(finding);
+		size_t n = strcspn(pcr, ":");
+
+		if (*p == 'R')
+			ev_buffer_add_str(out,
+					  pcr[n] == ':' ? pcr + n + 1 : "");
+		else
+			ev_buffer_printf(out, "%.*s", (int)n, pcr);
+		return p;
+	}
 	if (*p == 's' || *p == 'n')
 		what = *p++;
 	input = json_array_get(json_object_get(finding, "inputs"),
@@ -89,7 +123,8 @@ static const char *fill_one(const char *p, const json_t *finding,
 
 /*
  * "%0" path, "%s0" first byte counted from 1, "%n0" length, of input 0; "%S"
- * the subject; "%H" the program that computes the finding's hash; "%%" is one.
+ * the subject; "%H" the program that computes the finding's hash; "%h" and "%R"
+ * the bank and the number of the PCR that is the subject; "%%" is one.
  */
 static void fill_line(const char *line, const json_t *finding,
 		      struct ev_buffer *out)
@@ -162,9 +197,10 @@ static bool fits(const struct rp_by_hand *row, const json_t *f)
 
 	if ((strstr(row->line, "%S") != NULL &&
 	     strncmp(text_of(f, "subject"), "sig/", 4) != 0) ||
-	    (strstr(row->line, "%H") != NULL && text_of(f, "hash")[0] == '\0'))
+	    (strstr(row->line, "%H") != NULL &&
+	     text_of(f, "hash")[0] == '\0') ||
+	    (strstr(row->line, "%R") != NULL && !is_plain_pcr(pcr_of(f))))
 		return false;
-
 	if (kinds == NULL)
 		return strstr(row->line, "%0") == NULL ||
 		       json_array_size(inputs) > 0;
@@ -177,6 +213,22 @@ static bool fits(const struct rp_by_hand *row, const json_t *f)
 	return *kinds == '\0';
 }
 
+/* Alone it is for a shell, else for a screen. */
+static void print_line(const char *line, const json_t *f, bool alone,
+		       struct ev_buffer *out)
+{
+	ev_auto_buffer struct ev_buffer filled = { 0 };
+
+	fill_line(line, f, &filled);
+	ev_buffer_add_byte(&filled, '\0');
+	if (!ev_buffer_ok(&filled))
+		out->failed = true;
+	else if (alone)
+		ev_buffer_printf(out, "%s\n", (const char *)filled.p);
+	else
+		rp_shell_line_add(out, "  by hand   ", (const char *)filled.p);
+}
+
 static void add_by_hand(const struct rp_check *check, const json_t *f,
 			bool alone, struct ev_buffer *out)
 {
@@ -187,9 +239,7 @@ static void add_by_hand(const struct rp_check *check, const json_t *f,
 
 		if (strcmp(row->check, check->id) != 0 || !fits(row, f))
 			continue;
-		ev_buffer_add_str(out, alone ? "" : "  by hand   ");
-		fill_line(row->line, f, out);
-		ev_buffer_add_str(out, "\n");
+		print_line(row->line, f, alone, out);
 		return;
 	}
 }

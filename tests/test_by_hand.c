@@ -44,7 +44,7 @@ static void lines_name_inputs_that_are_there(void **state)
 			if (*p != '%')
 				continue;
 			p++;
-			if (*p == 'S' || *p == 'H' || *p == '%')
+			if (strchr("SHhR%", *p) != NULL)
 				continue;
 			p += *p == 's' || *p == 'n';
 			assert_in_range(*p, '0', '9');
