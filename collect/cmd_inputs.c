@@ -2,6 +2,7 @@
 /* From arguments to files in memory. */
 #include "collect/cmd_inputs.h"
 
+#include "cli_kind.h"
 #include "evidence/base/cleanup.h"
 #include "evidence/limits.h"
 
@@ -159,30 +160,12 @@ static int add_path(struct co_inputs *list, const struct ev_kind *kind,
 	return status;
 }
 
-/* "word=" in front of a path, spelled as kinds are. */
-static size_t kind_prefix(const char *argument)
-{
-	size_t n = strspn(argument, "abcdefghijklmnopqrstuvwxyz0123456789-");
-
-	return argument[n] == '=' ? n : 0;
-}
-
 int co_inputs_add(struct co_inputs *list, const struct cli_command *cmd,
 		  const char *argument)
 {
-	size_t n = kind_prefix(argument);
-	const struct ev_kind *kind = NULL;
-	struct stat st;
+	const struct ev_kind *kind;
+	const char *path;
+	int status = cli_kind_split(cmd, argument, &kind, &path);
 
-	if (n > 0)
-		kind = ev_kind_find(ev_span_of(argument, n));
-	if (kind != NULL)
-		return add_path(list, kind, argument + n + 1, 0);
-	/* A file may have a name with an equals sign in it. */
-	if (n > 0 && stat(argument, &st) != 0)
-		return cli_usage(cmd,
-				 "no kind \"%.*s\" (`ecart kinds` lists "
-				 "them)",
-				 (int)n, argument);
-	return add_path(list, NULL, argument, 0);
+	return status == CLI_PASS ? add_path(list, kind, path, 0) : status;
 }

@@ -5,6 +5,7 @@
 #include "replay/cmd_show_privacy.h"
 
 #include "cli_archive.h"
+#include "cli_kind.h"
 #include "commands.h"
 #include "evidence/base/hex.h"
 #include "evidence/base/json.h"
@@ -14,9 +15,10 @@
 #include <inttypes.h>
 
 static const char help[] =
-	"Usage: ecart show [OPTION...] FILE\n"
+	"Usage: ecart show [OPTION...] [KIND=]FILE\n"
 	"Print what an archive, or one bare piece of evidence, says.  Nothing is\n"
-	"judged: 'ecart replay' does that.\n"
+	"judged: 'ecart replay' does that.  What a file is follows from its\n"
+	"content; KIND= overrides ('ecart kinds' lists the words).\n"
 	"\n"
 	"  --item PATH       this item only\n"
 	"  --json            every field with its byte offset, canonical JSON\n"
@@ -295,13 +297,14 @@ static int answer_loose(const struct options *o, const char *path,
 	return show_loose(o, path, kind, bytes);
 }
 
-static int show(const struct options *o, const char *path)
+/* kind: as given, or NULL. */
+static int show(const struct options *o, const struct ev_kind *kind,
+		const char *path)
 {
 	struct ev_crypto *crypto = ev_crypto_new();
 	struct ev_archive archive = { 0 };
 	struct cli_file file = { 0 };
 	struct ev_error err = { 0 };
-	const struct ev_kind *kind;
 	char line[400];
 	int exit;
 
@@ -309,7 +312,8 @@ static int show(const struct options *o, const char *path)
 		return cli_trouble("libcrypto's default provider cannot be "
 				   "loaded");
 	exit = cli_file_read(path, o->limit, &file);
-	kind = exit == CLI_PASS ? ev_kind_recognise(file.bytes) : NULL;
+	if (exit == CLI_PASS && kind == NULL)
+		kind = ev_kind_recognise(file.bytes);
 	if (exit != CLI_PASS) {
 		ev_crypto_free(crypto);
 		return exit;
@@ -334,7 +338,9 @@ static int show(const struct options *o, const char *path)
 static int run(int argc, char **argv)
 {
 	struct options o = { .limit = EV_ARCHIVE_MAX };
-	int opt;
+	const struct ev_kind *kind;
+	const char *path;
+	int opt, exit;
 
 	while ((opt = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
 		if (opt == OPT_HELP)
@@ -354,7 +360,8 @@ static int run(int argc, char **argv)
 	}
 	if (optind + 1 != argc)
 		return cli_usage(&cmd_show, "give one file");
-	return show(&o, argv[optind]);
+	exit = cli_kind_split(&cmd_show, argv[optind], &kind, &path);
+	return exit == CLI_PASS ? show(&o, kind, path) : exit;
 }
 
 const struct cli_command cmd_show = {

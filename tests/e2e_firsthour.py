@@ -109,6 +109,19 @@ def by_content(scratch):
     equal("pass", report(archive)["verdict"], "verdict")
 
 
+@case("show takes a kind in front of a path, as pack does, and refuses a word that is none")
+def shown_kind(scratch):
+    # one event of a log of SHA-1 alone: by its bytes it might be anything
+    log = write(scratch + "/log", bytes(4) + (5).to_bytes(4, "little") + bytes(20)
+                + (9).to_bytes(4, "little") + b"SIMULATED")
+    ecart("show", log, status=UNREADABLE)
+    contains(ecart("show", "tcg-eventlog=" + log).out, "tcg-eventlog", "EV_ACTION", "SIMULATED")
+    contains(ecart("show", "no-kind=" + log, status=USAGE).err, 'no kind "no-kind"')
+    odd = write(scratch + "/no-kind=log", read(gcp_evidence()))
+    contains(run([ECART, "show", "no-kind=log"], scratch).out, "tdx-quote")
+    contains(ecart("show", "tdx-quote=" + odd).out, "tdx-quote")
+
+
 @case("what is not recognised is named, with its first bytes and the way out")
 def not_recognised(scratch):
     junk = write(scratch + "/junk.bin", bytes(range(0x41, 0x61)))
