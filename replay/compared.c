@@ -61,9 +61,30 @@ static bool is_quoted(const struct rp_compared *r, const uint8_t *value)
 
 /* --- no difference to be explained --- */
 
+static bool is_in_other_bank(const struct rp_compared *r)
+{
+	const struct rp_registers *regs;
+
+	if (r->log == NULL)
+		return false;
+	regs = &r->log->log->registers;
+	for (size_t i = 0; i < regs->n_banks; i++)
+		if (regs->bank[i].reg[r->index].touched)
+			return true;
+	return false;
+}
+
 /* No entry: whatever was quoted, no log speaks of it. */
 static void judge_silence(struct rp_compared *r, const struct rp_register *reg)
 {
+	if (is_in_other_bank(r)) {
+		r->result = RP_REG_INCOMPLETE;
+		explain(r, "the log has entries of it in other banks alone%s",
+			is_quoted(r, reg->initial)
+				? ", and it holds what it was reset to"
+				: "");
+		return;
+	}
 	r->result = RP_REG_NO_EVIDENCE;
 	if (is_quoted(r, reg->initial))
 		explain(r, "holds what it was reset to");

@@ -129,6 +129,16 @@ def silences():
                   row("pcr3", "incomplete", "entries of this register have no digest of the bank"),
                   row("pcr4", "unquoted"), row("pcr0", "unquoted", bank="sha1")],
                  passes=("log.pcr",), skips=("log.pcr",))
+    m = Machine(("sha256", "sha384")).boot(firmware.crtm(), firmware.separator(7))
+    m.holds.values["sha384"][7] = m.holds.reset("sha384", 7)
+    m.banks = ("sha256",)
+    alone = "the log has entries of it in other banks alone"
+    yield quoted("pass-log.pcr-bank-absent", "a bank that the log has not: it speaks of the registers in "
+                 "another", m, [("sha256", [0, 7]), ("sha384", [0, 1, 7])], m.tcg(), rows([0, 7]) + (
+                     row("pcr0", "incomplete", alone, "sha384"),
+                     row("pcr1", "no-evidence", "holds what it was reset to", "sha384"),
+                     row("pcr7", "incomplete", alone + ", and it holds what it was reset to", "sha384")),
+                 passes=("log.pcr",), skips=("log.pcr",))
     m = small([7])
     unborne = dict(m.tcg(), **m.measure(ima.ng("/bin/sh"), extended=False).ima())
     yield quoted("fail-log.ima-none", "entries of IMA, and a register that was quoted before the first",
