@@ -3,7 +3,7 @@
 #include "replay/privacy.h"
 
 #include "tests/lcg.h"
-#include "tests/tcg_sample.h"
+#include "tests/log_sample.h"
 #include "tests/vectors.h"
 
 #include <setjmp.h>
@@ -206,20 +206,20 @@ static void boot_logs_say_command_lines_and_what_else_they_hold(void **state)
 	static const uint16_t sha256 = 0x000b;
 	static const uint8_t unified[] = "r\0o\0=\0/\0\0";
 	static const uint8_t options[] = "\xed\x22\x3b\x8f\2\0\0\0a";
-	struct tcg_sample s = { 0 };
+	struct log_sample s = { 0 };
 	struct ev_span item;
 	struct rp_traces t;
 
 	(void)state;
-	tcg_header(&s, 0, &sha256, 1);
-	tcg_event(&s, 7, 0x80000001, EV_SPAN_LITERAL("db"));
-	tcg_event(&s, 1, 0x80000002, EV_SPAN_LITERAL("Boot0000"));
-	tcg_event(&s, 4, 0x80000003, EV_SPAN_LITERAL("path"));
-	tcg_event(&s, 5, 0x80000006, EV_SPAN_LITERAL("EFI PART"));
-	tcg_event(&s, 8, 0xd, EV_SPAN_LITERAL("grub_cmd: ls\0"));
-	tcg_event(&s, 8, 0xd, EV_SPAN_LITERAL("kernel_cmdline: ro\0x"));
-	tcg_event(&s, 12, 0xd, EV_SPAN(unified));
-	tcg_event(&s, 9, 0x6, EV_SPAN(options));
+	log_header(&s, 0, &sha256, 1);
+	log_data(&s, 7, 0x80000001, EV_SPAN_LITERAL("db"));
+	log_data(&s, 1, 0x80000002, EV_SPAN_LITERAL("Boot0000"));
+	log_data(&s, 4, 0x80000003, EV_SPAN_LITERAL("path"));
+	log_data(&s, 5, 0x80000006, EV_SPAN_LITERAL("EFI PART"));
+	log_data(&s, 8, 0xd, EV_SPAN_LITERAL("grub_cmd: ls\0"));
+	log_data(&s, 8, 0xd, EV_SPAN_LITERAL("kernel_cmdline: ro\0x"));
+	log_data(&s, 12, 0xd, EV_SPAN(unified));
+	log_data(&s, 9, 0x6, EV_SPAN(options));
 	item = ev_buffer_span(&s.log);
 	for (int i = 0; i < 2; i++) {
 		t = search(i == 0 ? "tcg-eventlog" : "tdx-eventlog-ccel", item);
@@ -239,25 +239,25 @@ static void boot_logs_say_command_lines_and_what_else_they_hold(void **state)
 		assert_int_equal(t.n, 7);
 		rp_traces_free(&t);
 	}
-	tcg_free(&s);
+	log_free(&s);
 }
 
 static void many_texts_of_one_row_are_counted(void **state)
 {
 	static const uint16_t sha256 = 0x000b;
-	struct tcg_sample s = { 0 };
+	struct log_sample s = { 0 };
 	struct rp_traces t;
 
 	(void)state;
-	tcg_header(&s, 0, &sha256, 1);
+	log_header(&s, 0, &sha256, 1);
 	for (int i = 0; i < 70; i++)
-		tcg_event(&s, 8, 0xd, EV_SPAN_LITERAL("kernel_cmdline: ro"));
+		log_data(&s, 8, 0xd, EV_SPAN_LITERAL("kernel_cmdline: ro"));
 	t = search("tcg-eventlog", ev_buffer_span(&s.log));
 	assert_int_equal(t.n, 64 + 1 + 1);
 	assert_memory_equal(trace(&t, "kernel command line", 64)->value,
 			    "6 more like them", 16);
 	rp_traces_free(&t);
-	tcg_free(&s);
+	log_free(&s);
 }
 
 static void systemd_names_the_machine_and_its_volumes(void **state)

@@ -169,7 +169,7 @@ static void keys_are_equal_whatever_they_came_in(void **state)
 	a = ev_public_key_ec(p256, EV_SPAN(x), EV_SPAN(y));
 	b = ev_public_key_ec(p256, ev_span_of(x + 2, 1), ev_span_of(y + 1, 32));
 	assert_true(ev_public_key_is_there(&a));
-	assert_string_equal(ev_public_key_name(&a), "P-256");
+	assert_ptr_equal(a.curve, p256);
 	assert_true(ev_public_key_eq(&a, &b));
 	b = ev_public_key_ec(ev_curve_of_tpm(4), EV_SPAN(x), EV_SPAN(y));
 	assert_false(ev_public_key_eq(&a, &b));
@@ -177,12 +177,11 @@ static void keys_are_equal_whatever_they_came_in(void **state)
 	assert_false(ev_public_key_eq(&none, &b));
 	a = ev_public_key_ec(p256, EV_SPAN(x), EV_SPAN(big));
 	assert_false(ev_public_key_is_there(&a));
-	assert_string_equal(ev_public_key_name(&a), "none");
 	a = ev_public_key_ec(NULL, EV_SPAN(x), EV_SPAN(y));
 	assert_true(ev_public_key_eq(&a, &none));
 	assert_null(ev_curve_of_tpm(0x20)); /* SM2 */
 	a = ev_public_key_rsa(EV_SPAN(y), ev_span_of(exponent, 8));
-	assert_string_equal(ev_public_key_name(&a), "RSA");
+	assert_true(ev_public_key_is_there(&a));
 	b = a;
 	assert_true(ev_public_key_eq(&a, &b));
 	b.exponent[7] ^= 1;

@@ -3,8 +3,8 @@
 #include "evidence/kind.h"
 
 #include "tests/ima_sample.h"
+#include "tests/log_sample.h"
 #include "tests/parse_case.h"
-#include "tests/tcg_sample.h"
 #include "tests/vectors.h"
 
 static const char *kind_of(struct ev_span item)
@@ -115,14 +115,14 @@ static void nothing_else_of_the_vectors_is_a_log(void **state)
 static const char *kind_of_log(uint16_t alg, const uint32_t *index, size_t n)
 {
 	static char kind[32];
-	struct tcg_sample s = { 0 };
+	struct log_sample s = { 0 };
 
-	tcg_header(&s, 1, &alg, 1);
+	log_header(&s, 1, &alg, 1);
 	for (size_t i = 0; i < n; i++)
-		tcg_event(&s, index[i], 0x80000001,
-			  EV_SPAN_LITERAL("SIMULATED"));
+		log_data(&s, index[i], 0x80000001,
+			 EV_SPAN_LITERAL("SIMULATED"));
 	snprintf(kind, sizeof(kind), "%s", kind_of(ev_buffer_span(&s.log)));
-	tcg_free(&s);
+	log_free(&s);
 	return kind;
 }
 
@@ -162,55 +162,55 @@ static void registers_tell_the_two_logs_of_one_form_apart(void **state)
 static void a_log_of_two_banks_is_a_tpms(void **state)
 {
 	static const uint16_t algs[] = { 0x000b, SHA384 };
-	struct tcg_sample s = { 0 };
+	struct log_sample s = { 0 };
 
 	(void)state;
-	tcg_header(&s, 0, algs, 2);
-	tcg_event(&s, 1, 0x80000001, EV_SPAN_LITERAL("SIMULATED"));
+	log_header(&s, 0, algs, 2);
+	log_data(&s, 1, 0x80000001, EV_SPAN_LITERAL("SIMULATED"));
 	assert_string_equal(kind_of(ev_buffer_span(&s.log)), "tcg-eventlog");
-	tcg_free(&s);
+	log_free(&s);
 }
 
 static void a_cut_log_is_still_one(void **state)
 {
 	static const uint16_t alg = SHA384;
-	struct tcg_sample s = { 0 };
+	struct log_sample s = { 0 };
 	struct ev_span log;
 
 	(void)state;
-	tcg_header(&s, 1, &alg, 1);
+	log_header(&s, 1, &alg, 1);
 	for (int i = 0; i < 2; i++)
-		tcg_event(&s, 1, 0x80000001, EV_SPAN_LITERAL("SIMULATED"));
+		log_data(&s, 1, 0x80000001, EV_SPAN_LITERAL("SIMULATED"));
 	log = ev_buffer_span(&s.log);
 	assert_string_equal(kind_of(ev_span_sub(log, 0, log.n - 1)),
 			    "tdx-eventlog-ccel");
 	/* All but its signature gone. */
 	assert_string_equal(kind_of(ev_span_sub(log, 0, 48)), "tcg-eventlog");
 	assert_string_equal(kind_of(ev_span_sub(log, 0, 47)), "none");
-	tcg_free(&s);
+	log_free(&s);
 }
 
 /* --- logs without a signature --- */
 
 static void old_logs_are_known_by_two_events(void **state)
 {
-	struct tcg_sample s = { .legacy = true };
+	struct log_sample s = { 0 };
 	struct ev_span log;
 
 	(void)state;
-	tcg_event(&s, 0, 0x8, EV_SPAN_LITERAL("v\0001\0\0\0"));
+	log_data(&s, 0, 0x8, EV_SPAN_LITERAL("v\0001\0\0\0"));
 	assert_string_equal(kind_of(ev_buffer_span(&s.log)), "tcg-eventlog");
 	ev_buffer_add_byte(&s.log, 0x30);
 	assert_string_equal(kind_of(ev_buffer_span(&s.log)), "none");
 	s.log.n--;
-	tcg_event(&s, 7, 0x80000001, EV_SPAN_LITERAL("x"));
+	log_data(&s, 7, 0x80000001, EV_SPAN_LITERAL("x"));
 	log = ev_buffer_span(&s.log);
 	assert_string_equal(kind_of(log), "tcg-eventlog");
 	/* The second event cut, or in no PCR, or of a type that is none. */
 	assert_string_equal(kind_of(ev_span_sub(log, 0, log.n - 1)), "none");
-	tcg_event(&s, 24, 0x77, EV_SPAN_LITERAL("behind them"));
+	log_data(&s, 24, 0x77, EV_SPAN_LITERAL("behind them"));
 	assert_string_equal(kind_of(ev_buffer_span(&s.log)), "tcg-eventlog");
-	tcg_free(&s);
+	log_free(&s);
 }
 
 static void what_has_fields_of_events_by_chance_is_none(void **state)
