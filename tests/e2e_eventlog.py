@@ -299,7 +299,7 @@ def _(folder):
           tuple(boot["secureBoot"][m] for m in ("state", "why", "logged")), "cos-113")
     equal(["CN=UEFI DB Key v10,OU=Container Optimized OS,O=Google LLC.,L=Mountain View,"
            "ST=California,C=US"], boot["db"], "db")
-    equal({"entries": 4, "certificates": 4}, boot["dbx"], "dbx")
+    equal({"entries": 4, "certificates": 4, "trusted": False}, boot["dbx"], "dbx")
     contains(boot["loader"][0], "\\EFI\\BOOT\\BOOTX64.EFI")
     equal(True, boot["exitBootServices"], "end of boot services")
     contains(boot["commandLine"][0]["text"], "root=/dev/dm-0")
