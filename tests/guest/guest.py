@@ -158,8 +158,7 @@ class Guest:
         use, spki = "intel-trust-authority-root", service.authority.keys[0].spki()
         text = trust.text(ita.NAMES[0], use, subject(ita.NAMES[0]), spki,
                           pem.encode("PUBLIC KEY", spki))
-        with open(os.path.join(self.anchors, use + ".pem"), "wb") as file:
-            file.write(text)
+        self.write_anchor(use + ".pem", text)
 
     def write_root(self):
         https = self.services.https.base
