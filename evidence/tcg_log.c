@@ -278,6 +278,15 @@ bool ev_tcg_log_next(struct ev_tcg_log *log, struct ev_tcg_event *out)
 	return true;
 }
 
+bool ev_tcg_log_again(struct ev_tcg_log *log, uint64_t offset,
+		      struct ev_tcg_event *out)
+{
+	log->at = offset;
+	log->end = EV_TCG_OPEN;
+	log->release = NULL; /* told of it when it was first read */
+	return ev_tcg_log_next(log, out);
+}
+
 enum ev_code ev_tcg_log_open(struct ev_span item, struct ev_tcg_log *out,
 			     struct ev_error *err)
 {

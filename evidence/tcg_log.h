@@ -82,6 +82,11 @@ enum ev_code ev_tcg_log_open(struct ev_span item, struct ev_tcg_log *out,
  * was read before a cut stands. */
 bool ev_tcg_log_next(struct ev_tcg_log *log, struct ev_tcg_event *out);
 
+/* Once more an event that was read before, by its offset; number is not its
+ * own.  Only out is of use then: log is not read on from there. */
+bool ev_tcg_log_again(struct ev_tcg_log *log, uint64_t offset,
+		      struct ev_tcg_event *out);
+
 /* The place of a bank, or log->n_banks. */
 size_t ev_tcg_log_bank(const struct ev_tcg_log *log, uint16_t alg);
 

@@ -269,7 +269,7 @@ struct rp_case {
 	size_t n_issuers, issuers_room;
 	struct rp_pck_chains pck_chains;
 	size_t n_logs;	      /* read: EV_LOGS_MAX at most */
-	uint64_t searched;    /* extends of all searches so far */
+	uint64_t searched;    /* extends so far, as follow.h counts them */
 	bool foreign_pck_crl; /* a CRL is of a PCK CA that no quote has */
 	struct rp_finding *findings; /* by check row, then by subject */
 	size_t n_findings, findings_room;

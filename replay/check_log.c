@@ -166,6 +166,7 @@ enum rp_outcome rp_check_log_register(struct rp_case *c,
 	case RP_REG_INCOMPLETE:
 	case RP_REG_NO_EVIDENCE:
 	case RP_REG_UNQUOTED:
+	case RP_REG_LEFT_OUT:
 		break;
 	}
 	return rp_skip(f, "%s%s%s", word, r->explanation[0] != '\0' ? ": " : "",

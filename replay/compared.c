@@ -2,15 +2,12 @@
 /* One register: replayed, quoted, and what lies between. */
 #include "replay/compared.h"
 
+#include "replay/follow.h"
+
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-/* Of all searches of a case: some 2 seconds. */
-#define SEARCHED_MAX (UINT64_C(1) << 23)
-/* Entries of IMA that a search may use: 5 MiB of them. */
-#define ENTRIES_MAX 65536
 
 const char *rp_register_result_word(enum rp_register_result r)
 {
@@ -22,6 +19,7 @@ const char *rp_register_result_word(enum rp_register_result r)
 		[RP_REG_INCOMPLETE] = "incomplete",
 		[RP_REG_NO_EVIDENCE] = "no-evidence",
 		[RP_REG_UNQUOTED] = "unquoted",
+		[RP_REG_LEFT_OUT] = "left-out",
 	};
 
 	return words[r];
@@ -38,8 +36,19 @@ static void explain(struct rp_compared *r, const char *format, ...)
 	va_end(args);
 }
 
-/* What firmware's log makes of it; without one, what it was reset to. */
-static struct rp_register register_of(const struct rp_case *c,
+void rp_compared_place(struct rp_compared *r, uint16_t tpm_alg,
+		       enum ev_digest_alg alg, unsigned int index)
+{
+	r->index = index;
+	r->tpm_alg = tpm_alg;
+	r->alg = alg;
+	r->tail.set = r->set;
+	r->tail.index = index;
+	r->tail.tpm_alg = tpm_alg;
+	r->tail.alg = alg;
+}
+
+struct rp_register rp_register_before(const struct rp_case *c,
 				      const struct rp_compared *r)
 {
 	const struct ev_tcg_bank alone = { .alg = r->tpm_alg };
@@ -92,10 +101,28 @@ static void judge_silence(struct rp_compared *r, const struct rp_register *reg)
 		explain(r, "was extended, and no log here says by what");
 }
 
-static void judge_gap(struct rp_compared *r)
+/* equal: the entries that have a digest of the bank give the quoted value. */
+static void judge_lack(struct rp_compared *r, bool equal)
 {
 	r->result = RP_REG_INCOMPLETE;
-	explain(r, "entries of this register have no digest of the bank");
+	if (r->lacking.log == NULL)
+		explain(r, "libcrypto has not the digest of the bank");
+	else
+		explain(r,
+			"%sentry %" PRIu64 " at byte %" PRIu64
+			"%s no digest of the bank%s",
+			equal ? "equal if " : "", r->lacking.number,
+			r->lacking.offset, equal ? ", which has" : " has",
+			equal ? ", was not extended" : "");
+}
+
+static void judge_limit(struct rp_compared *r)
+{
+	r->result = RP_REG_INCOMPLETE;
+	explain(r,
+		"not known: the limit of extends was reached before %" PRIu64
+		" entries behind firmware's",
+		rp_tail_count(&r->tail));
 }
 
 static void judge_unquoted(struct rp_compared *r)
@@ -107,58 +134,14 @@ static void judge_unquoted(struct rp_compared *r)
 
 /* --- the entries that follow --- */
 
-struct follow {
-	uint64_t n;   /* entries extended */
-	bool matched; /* the register was then as it is quoted */
-	enum rp_tail_step step;
-};
-
-/* Extends entry by entry, until the register is as it is quoted. */
-static struct follow follow(struct rp_case *c, struct rp_compared *r,
-			    const struct rp_register *reg)
+void rp_compared_lacks(struct rp_compared *r, const struct rp_subject *log,
+		       uint64_t number, uint64_t offset)
 {
-	struct follow f = { .matched =
-				    reg->touched && is_quoted(r, reg->value) };
-	struct rp_tail_reader in;
-	struct rp_tail_entry e;
-
-	memcpy(r->replayed, reg->value, sizeof(r->replayed));
-	rp_tail_begin(&in, c->crypto, &r->tail);
-	while (!f.matched) {
-		f.step = rp_tail_next(&in, &e);
-		if (f.step != RP_TAIL_ENTRY)
-			break;
-		if (!rp_register_extend(
-			    c->crypto, r->alg, r->replayed,
-			    ev_span_of(e.digest, ev_digest_size(r->alg)))) {
-			f.step = RP_TAIL_TROUBLE;
-			break;
-		}
-		f.n++;
-		f.matched = is_quoted(r, r->replayed);
-	}
-	rp_tail_end(&in);
-	return f;
-}
-
-/* By the digests of the bank, else by those that an old kernel extended. */
-static struct follow follow_either(struct rp_case *c, struct rp_compared *r,
-				   const struct rp_register *reg)
-{
-	struct follow f = follow(c, r, reg), padded;
-	uint8_t replayed[EV_DIGEST_MAX];
-
-	if (f.matched || f.step != RP_TAIL_END || r->quoted.n == 0 ||
-	    r->alg == EV_SHA1 || r->tail.log[RP_TAIL_IMA] == NULL)
-		return f;
-	memcpy(replayed, r->replayed, sizeof(replayed));
-	r->tail.padded = true;
-	padded = follow(c, r, reg);
-	if (padded.matched || padded.step == RP_TAIL_TROUBLE)
-		return padded;
-	r->tail.padded = false;
-	memcpy(r->replayed, replayed, sizeof(replayed));
-	return f;
+	if (r->lacking.log != NULL)
+		return;
+	r->lacking.log = log;
+	r->lacking.number = number;
+	r->lacking.offset = offset;
 }
 
 /* The logs behind firmware's have entries, and the register was quoted before
@@ -173,7 +156,7 @@ static void judge_not_followed(struct rp_compared *r)
 		rp_tail_count(&r->tail));
 }
 
-static void judge_equal(struct rp_compared *r, const struct follow *f)
+static void judge_equal(struct rp_compared *r, const struct rp_follow *f)
 {
 	if (f->n == 0 && rp_tail_count(&r->tail) > 0) {
 		judge_not_followed(r);
@@ -227,17 +210,6 @@ static void judge_unexplained(struct rp_compared *r)
 	explain(r, "the guest may extend this register and log nothing");
 }
 
-/* IMA's entries alone: systemd's are tried by their names. */
-static enum rp_tail_step gather_ima(struct rp_case *c,
-				    const struct rp_compared *r,
-				    struct rp_sequence *out)
-{
-	struct rp_tail ima = r->tail;
-
-	ima.log[RP_TAIL_SYSTEMD] = ima.log[RP_TAIL_CEL] = NULL;
-	return rp_tail_gather(c->crypto, &ima, ENTRIES_MAX, out);
-}
-
 /* Of a register that firmware left alone, what one other log has of it is all
  * there is: its entries may be those that differ. */
 static bool is_of_one_log(const struct rp_compared *r,
@@ -250,103 +222,151 @@ static bool is_of_one_log(const struct rp_compared *r,
 	return !reg->touched && logs == 1;
 }
 
-static enum rp_answer search(struct rp_case *c, struct rp_compared *r,
-			     const struct rp_register *reg,
-			     struct rp_sequence *after)
+/* IMA's entries alone behind firmware's: systemd's are tried by their
+ * names. */
+static struct rp_sequence after_firmware(const struct rp_kept *kept)
 {
-	struct rp_question q = {
+	struct rp_sequence ima = kept->all;
+
+	ima.entry += ima.n > 0 ? kept->n_before_ima : 0;
+	ima.n -= kept->n_before_ima;
+	return ima;
+}
+
+static enum rp_answer ask(struct rp_case *c, struct rp_compared *r,
+			  const struct rp_register *reg,
+			  const struct ev_tcg_log *log,
+			  const struct rp_sequence *after, uint64_t *left)
+{
+	const struct rp_question q = {
 		.set = r->set,
 		.index = r->index,
 		.tpm_alg = r->tpm_alg,
 		.alg = r->alg,
 		.initial = reg->initial,
 		.want = r->quoted,
-		.log = r->log != NULL ? &r->log->log->tcg : NULL,
+		.log = log,
 		.after = after,
+		.lacking = r->lacking.log != NULL,
 	};
-	const uint64_t all = SEARCHED_MAX - c->searched;
-	const uint64_t extends =
-		all < RP_SEARCH_EXTENDS ? all : RP_SEARCH_EXTENDS;
-	enum rp_answer answer;
-	uint64_t used, more;
+	uint64_t used;
+	enum rp_answer answer =
+		rp_search(c->crypto, &q, *left, &used, r->explanation);
 
-	/* With too many the others are tried without them. */
-	if (gather_ima(c, r, after) == RP_TAIL_TROUBLE)
-		return RP_SEARCH_FAILED;
-	answer = rp_search(c->crypto, &q, extends, &used, r->explanation);
+	*left -= used;
 	c->searched += used;
-	if (answer != RP_UNEXPLAINED || !is_of_one_log(r, reg))
-		return answer;
-	rp_sequence_free(after);
-	switch (rp_tail_gather(c->crypto, &r->tail, ENTRIES_MAX, after)) {
-	case RP_TAIL_TROUBLE:
-		return RP_SEARCH_FAILED;
-	case RP_TAIL_INCOMPLETE:
-		explain(r, "not known: more than %d entries follow",
-			ENTRIES_MAX);
-		return RP_LIMITED;
-	case RP_TAIL_ENTRY:
-	case RP_TAIL_END:
-		break;
-	}
-	q.log = NULL;
-	answer =
-		rp_search(c->crypto, &q, extends - used, &more, r->explanation);
-	c->searched += more;
 	return answer;
 }
 
-static bool judge_difference(struct rp_case *c, struct rp_compared *r,
-			     const struct rp_register *reg)
+static enum rp_answer search(struct rp_case *c, struct rp_compared *r,
+			     const struct rp_register *reg,
+			     const struct rp_kept *kept)
 {
-	struct rp_sequence after = { 0 };
-	enum rp_answer answer = search(c, r, reg, &after);
+	const struct ev_tcg_log *log =
+		r->log != NULL ? &r->log->log->tcg : NULL;
+	const struct rp_sequence ima = after_firmware(kept);
+	uint64_t left = rp_spendable(c);
+	enum rp_answer answer = ask(c, r, reg, log, &ima, &left);
 
-	rp_sequence_free(&after);
+	if (answer == RP_UNEXPLAINED && kept->over) {
+		explain(r, "not known: more than %d entries follow",
+			RP_KEPT_MAX);
+		return RP_LIMITED;
+	}
+	if (answer != RP_UNEXPLAINED || !is_of_one_log(r, reg))
+		return answer;
+	return ask(c, r, reg, NULL, &kept->all, &left);
+}
+
+static bool judge_difference(struct rp_case *c, struct rp_compared *r,
+			     const struct rp_register *reg,
+			     const struct rp_kept *kept)
+{
+	enum rp_answer answer = search(c, r, reg, kept);
+
 	if (answer == RP_EXPLAINED)
 		r->result = RP_REG_DIFFERS_EXPLAINED;
+	else if (r->lacking.log != NULL)
+		judge_lack(r, false);
 	else
 		judge_unexplained(r);
 	return answer != RP_SEARCH_FAILED;
 }
 
+/* Before any entry that has a digest of the bank. */
+static void judge_reset(struct rp_compared *r, const struct rp_follow *f)
+{
+	if (f->n == 0 && r->lacking.log != NULL)
+		judge_lack(r, true);
+	else
+		judge_not_followed(r);
+}
+
 static bool judge_followed(struct rp_case *c, struct rp_compared *r,
 			   const struct rp_register *reg,
-			   const struct follow *f)
+			   const struct rp_follow *f,
+			   const struct rp_kept *kept)
 {
-	if (f->step == RP_TAIL_TROUBLE)
-		return false;
-	r->has_replayed = f->step != RP_TAIL_INCOMPLETE;
-	if (f->matched)
+	const bool lacks = r->lacking.log != NULL;
+
+	r->has_replayed = !lacks && f->step != RP_TAIL_LIMITED;
+	if (f->matched && lacks)
+		judge_lack(r, true);
+	else if (f->matched)
 		judge_equal(r, f);
-	else if (f->step == RP_TAIL_INCOMPLETE)
-		judge_gap(r);
+	else if (f->step == RP_TAIL_LIMITED)
+		judge_limit(r);
+	else if (r->quoted.n == 0 && lacks)
+		judge_lack(r, false);
 	else if (r->quoted.n == 0)
 		judge_unquoted(r);
 	else if (!reg->touched && is_quoted(r, reg->initial))
-		judge_not_followed(r);
+		judge_reset(r, f);
 	else
-		return judge_difference(c, r, reg);
+		return judge_difference(c, r, reg, kept);
 	return true;
 }
 
 bool rp_compare(struct rp_case *c, struct rp_compared *r)
 {
-	const struct rp_register reg = register_of(c, r);
+	const struct rp_register reg = rp_register_before(c, r);
 	uint64_t behind = rp_tail_count(&r->tail);
-	struct follow f;
+	struct rp_kept kept;
+	struct rp_follow f;
+	bool ok;
 
 	r->n_events = reg.n_extends + behind;
 	if (!reg.touched && behind == 0) {
 		judge_silence(r, &reg);
 		return true;
 	}
-	if (reg.incomplete) {
-		judge_gap(r);
+	if (reg.lacking > 0)
+		rp_compared_lacks(r, r->log, reg.lacking, reg.lacking_at);
+	if (reg.incomplete && reg.lacking == 0) {
+		judge_lack(r, false);
 		return true;
 	}
-	f = follow_either(c, r, &reg);
-	return judge_followed(c, r, &reg, &f);
+	f = rp_follow(c, r, &reg, &kept);
+	ok = (f.matched || f.step != RP_TAIL_TROUBLE) &&
+	     judge_followed(c, r, &reg, &f, &kept);
+	rp_kept_free(&kept);
+	return ok;
+}
+
+void rp_compare_banks(struct rp_compared *r, const struct rp_compared *other)
+{
+	if (r->result != RP_REG_INCOMPLETE || r->lacking.log == NULL ||
+	    r->quoted.n == 0 || r->quote != other->quote ||
+	    r->set != other->set || r->index != other->index ||
+	    r->log != other->log || other->lacking.log != NULL ||
+	    (other->result != RP_REG_DIFFERS &&
+	     other->result != RP_REG_DIFFERS_EXPLAINED))
+		return;
+	r->result = RP_REG_DIFFERS;
+	explain(r,
+		"it differs in bank %s, which has a digest of each of its "
+		"entries",
+		ev_digest_name(other->alg));
 }
 
 void rp_compared_free(struct rp_compared *r)

@@ -40,6 +40,8 @@ struct rp_log {
 	uint64_t n_entries;
 	uint64_t end; /* offset at which it ends */
 	bool cut;     /* at an entry that cannot be read */
+	/* Every quote has another log of the form; see log_choice.h. */
+	bool left_out;
 	struct ev_error refusal;
 	struct rp_remarks remarks;
 	/* Firmware's: read to its end, and the registers after it. */
@@ -49,6 +51,9 @@ struct rp_log {
 	/* The others': their entries of each register, by set. */
 	uint64_t n_in[2][RP_REGISTERS_MAX];
 	struct rp_bad_entry bad;
+	/* By register, a bit a bank (enum ev_digest_alg): its entries were
+	 * once extended behind firmware's. */
+	uint8_t followed[RP_REGISTERS_MAX];
 	/* IMA's: read to its end. */
 	struct ev_ima_log ima;
 	uint64_t n_violations;

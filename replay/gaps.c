@@ -292,8 +292,8 @@ static void write_unjudged_items(const struct rp_case *c, struct ev_writer *w)
 			 item->subject->type == RP_LOG &&
 			 rp_log_is_left_out(c, item->subject))
 			snprintf(line, sizeof(line),
-				 "%.250s: another log is the quote's or gives "
-				 "more of it, not compared",
+				 "%.250s: left out, another log is the "
+				 "quote's or gives more of it",
 				 item->name);
 		else
 			continue;
@@ -313,6 +313,32 @@ static void write_left_places(const struct rp_case *c, struct ev_writer *w)
 		 "place: told of the first %zu of %zu machines", EV_PLACES_MAX,
 		 n);
 	write_line(w, line);
+}
+
+/* Quoted registers that an entry keeps from being told. */
+static void write_lacking(const struct rp_case *c, struct ev_writer *w)
+{
+	static const enum rp_subject_type types[] = { RP_REGISTER_PCR,
+						      RP_REGISTER_RTMR,
+						      RP_REGISTER_IMA };
+	char line[600];
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		const struct rp_subject *s = NULL;
+
+		while ((s = rp_next_subject(c, types[i], s)) != NULL) {
+			const struct rp_compared *r = s->compared;
+
+			if (r->quoted.n == 0 || r->result != RP_REG_INCOMPLETE)
+				continue;
+			snprintf(line, sizeof(line), "%.250s: %s%s%s", r->name,
+				 r->explanation,
+				 r->lacking.log != NULL ? ", in " : "",
+				 r->lacking.log != NULL ? r->lacking.log->name
+							: "");
+			write_line(w, line);
+		}
+	}
 }
 
 /* Nothing says whose they are, and nothing rests on them. */
@@ -342,6 +368,7 @@ void rp_gaps_write(const struct rp_case *c, struct ev_writer *w)
 	if (!c->archive_only) {
 		write_unjudged_kinds(c, w);
 		write_unjudged_items(c, w);
+		write_lacking(c, w);
 		write_broken_certs(c, w);
 		write_left_places(c, w);
 	}

@@ -9,6 +9,8 @@ struct rp_try {
 	struct ev_crypto *crypto;
 	const struct rp_question *q;
 	struct rp_sequence own; /* the register's entries in its bank */
+	struct rp_history all;	/* its events, in all banks */
+	struct ev_tcg_log log;	/* of q->log, to read events of all again */
 	uint64_t left;		/* extends that may still be computed */
 	bool limited, failed;	/* none left; memory or libcrypto */
 	char *text;		/* RP_EXPLANATION_TEXT */
@@ -20,7 +22,9 @@ bool rp_try_extend(struct rp_try *t, uint8_t value[EV_DIGEST_MAX],
 /* Entries [from, to) of a sequence. */
 bool rp_try_run(struct rp_try *t, uint8_t value[EV_DIGEST_MAX],
 		const struct rp_sequence *s, size_t from, size_t to);
-/* The digest of text in the bank. */
+/* Counts what something else costs, in extends; false as of rp_try_extend. */
+bool rp_try_spend(struct rp_try *t, uint64_t extends);
+/* The digest of text in the bank, which counts as an extend. */
 bool rp_try_digest(struct rp_try *t, struct ev_span text,
 		   uint8_t out[EV_DIGEST_MAX]);
 void rp_try_start(const struct rp_try *t, uint8_t value[EV_DIGEST_MAX]);

@@ -6,55 +6,44 @@
 
 #include <inttypes.h>
 
-/* The register's entries as another bank has them; empty where the log has no
- * such bank or not all of them. */
-static void gather(struct rp_try *t, uint16_t tpm_alg, bool no_action,
-		   struct rp_sequence *out)
+/* The digest of an event of the register; empty: it has none of the bank. */
+static struct ev_span digest_of(struct rp_try *t, const struct rp_logged *e,
+				size_t place)
 {
-	const struct rp_gather what = { .set = t->q->set,
-					.index = t->q->index,
-					.no_action = no_action };
-	bool no_memory;
+	struct ev_tcg_event event;
 
-	if (rp_sequence_gather(t->q->log, tpm_alg, &what, (size_t)t->left, out,
-			       &no_memory))
-		return;
-	t->failed |= no_memory;
-	t->limited |= !no_memory;
-	rp_sequence_free(out);
+	return ev_tcg_log_again(&t->log, e->offset, &event)
+		       ? event.digest[place]
+		       : (struct ev_span){ 0 };
 }
 
 /* The first bytes of another bank's digests, with zeros behind them where
- * they are shorter. */
-static bool fits(struct rp_try *t, const struct rp_sequence *s)
+ * they are shorter; an event that has none is left out. */
+static bool fits(struct rp_try *t, size_t place)
 {
 	uint8_t value[EV_DIGEST_MAX], digest[EV_DIGEST_MAX] = { 0 };
-	size_t n = ev_digest_size(t->q->alg);
+	size_t size = ev_digest_size(t->q->alg), n = 0;
 
 	rp_try_start(t, value);
-	for (size_t i = 0; i < s->n; i++) {
-		memcpy(digest, s->entry[i].digest, s->size < n ? s->size : n);
+	for (size_t i = 0; i < t->all.n; i++) {
+		struct ev_span d = digest_of(t, &t->all.event[i], place);
+
+		if (t->all.event[i].no_action || d.n == 0)
+			continue;
+		memcpy(digest, d.p, d.n < size ? d.n : size);
 		if (!rp_try_extend(t, value, digest))
 			return false;
+		n++;
 	}
-	return s->n > 0 && rp_try_is(t, value);
-}
-
-static bool fits_bank(struct rp_try *t, uint16_t tpm_alg)
-{
-	struct rp_sequence s;
-	bool hit;
-
-	gather(t, tpm_alg, false, &s);
-	hit = fits(t, &s);
-	rp_sequence_free(&s);
-	return hit;
+	return n > 0 && rp_try_is(t, value);
 }
 
 bool rp_try_padded(struct rp_try *t)
 {
+	size_t sha1 = ev_tcg_log_bank(&t->log, EV_TPM_ALG_SHA1);
+
 	return t->q->log != NULL && t->q->tpm_alg != EV_TPM_ALG_SHA1 &&
-	       fits_bank(t, EV_TPM_ALG_SHA1) &&
+	       sha1 < t->log.n_banks && fits(t, sha1) &&
 	       rp_try_hit(t, "equal if the SHA-1 digests were extended, padded "
 			     "with zeros");
 }
@@ -69,7 +58,7 @@ bool rp_try_other_bank(struct rp_try *t)
 		if (log->bank[i].alg == t->q->tpm_alg ||
 		    !ev_tpm_digest_alg(log->bank[i].alg, &alg))
 			continue;
-		if (fits_bank(t, log->bank[i].alg))
+		if (fits(t, i))
 			return rp_try_hit(t,
 					  "equal if the first bytes of the "
 					  "%s digests were extended",
@@ -78,59 +67,37 @@ bool rp_try_other_bank(struct rp_try *t)
 	return false;
 }
 
-/* Of entry and others, those that are in own too, and entry `also`. */
-static bool fits_with(struct rp_try *t, const struct rp_sequence *all,
-		      size_t also)
+/* The register's entries, and beside them the EV_NO_ACTION `also`, or all of
+ * them where it is all.n. */
+static bool fits_with(struct rp_try *t, size_t place, size_t also)
 {
 	uint8_t value[EV_DIGEST_MAX];
-	size_t own = 0;
 
 	rp_try_start(t, value);
-	for (size_t i = 0; i < all->n; i++) {
-		bool is_own = own < t->own.n &&
-			      t->own.entry[own].event == all->entry[i].event;
+	for (size_t i = 0; i < t->all.n; i++) {
+		const struct rp_logged *e = &t->all.event[i];
+		struct ev_span d = digest_of(t, e, place);
 
-		own += is_own;
-		if ((is_own || i == also || also == all->n) &&
-		    !rp_try_extend(t, value, all->entry[i].digest))
+		if ((!e->no_action || i == also || also == t->all.n) &&
+		    d.n > 0 && !rp_try_extend(t, value, d.p))
 			return false;
 	}
 	return rp_try_is(t, value);
 }
 
-static bool is_own(const struct rp_try *t, const struct rp_entry *e, size_t *at)
-{
-	while (*at < t->own.n && t->own.entry[*at].event < e->event)
-		++*at;
-	return *at < t->own.n && t->own.entry[*at].event == e->event;
-}
-
 /* Each of them alone, then all. */
-static bool try_each(struct rp_try *t, const struct rp_sequence *all)
-{
-	size_t at = 0;
-
-	if (all->n == t->own.n)
-		return false;
-	for (size_t i = 0; i < all->n && !t->limited && !t->failed; i++)
-		if (!is_own(t, &all->entry[i], &at) && fits_with(t, all, i))
-			return rp_try_hit(t,
-					  "equal if event %" PRIu64
-					  ", an EV_NO_ACTION, was extended",
-					  all->entry[i].event);
-	return !t->limited && !t->failed && fits_with(t, all, all->n) &&
-	       rp_try_hit(t, "equal if every EV_NO_ACTION was extended");
-}
-
 bool rp_try_no_action(struct rp_try *t)
 {
-	struct rp_sequence all;
-	bool hit;
+	size_t place = ev_tcg_log_bank(&t->log, t->q->tpm_alg);
 
-	if (t->q->log == NULL)
+	if (t->q->log == NULL || t->all.n_no_action == 0)
 		return false;
-	gather(t, t->q->tpm_alg, true, &all);
-	hit = try_each(t, &all);
-	rp_sequence_free(&all);
-	return hit;
+	for (size_t i = 0; i < t->all.n && !t->limited && !t->failed; i++)
+		if (t->all.event[i].no_action && fits_with(t, place, i))
+			return rp_try_hit(t,
+					  "equal if event %" PRIu32
+					  ", an EV_NO_ACTION, was extended",
+					  t->all.event[i].number);
+	return !t->limited && !t->failed && fits_with(t, place, t->all.n) &&
+	       rp_try_hit(t, "equal if every EV_NO_ACTION was extended");
 }

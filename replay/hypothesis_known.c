@@ -165,31 +165,37 @@ bool rp_try_known_end(struct rp_try *t)
 	return false;
 }
 
+/* Nothing is extended into MRTD, whatever stands under its index. */
+static bool is_anywhere(const struct rp_question *q,
+			const struct ev_tcg_event *e)
+{
+	return e->index != EV_TCG_NOWHERE &&
+	       (q->set == RP_PCRS || e->index != 0);
+}
+
 bool rp_try_logged_end(struct rp_try *t)
 {
-	const struct rp_gather all = { .set = t->q->set,
-				       .everywhere = true,
-				       .no_action = true };
-	struct rp_sequence s;
+	const struct ev_tcg_log *log = t->q->log;
+	size_t place = ev_tcg_log_bank(&t->log, t->q->tpm_alg);
+	struct ev_error err = { 0 };
 	uint8_t end[EV_DIGEST_MAX];
-	bool hit = false, no_memory;
-	size_t i;
+	struct ev_tcg_event e;
+	struct ev_tcg_log in;
 
-	if (t->q->log == NULL || !run_all(t, end))
+	if (log == NULL || place == log->n_banks || !run_all(t, end) ||
+	    !rp_try_spend(t, rp_search_reading(log->item)) ||
+	    ev_tcg_log_open(log->item, &in, &err) != EV_OK)
 		return false;
-	/* More than may be extended: those that fit are tried. */
-	rp_sequence_gather(t->q->log, t->q->tpm_alg, &all, (size_t)t->left, &s,
-			   &no_memory);
-	t->failed |= no_memory;
-	for (i = 0; !hit && !t->failed && !t->limited && i < s.n; i++)
-		hit = ends_with(t, end, s.entry[i].digest);
-	if (hit)
-		rp_try_hit(t,
-			   "equal with one extend after the last entry: the "
-			   "digest of event %" PRIu64,
-			   s.entry[i - 1].event);
-	rp_sequence_free(&s);
-	return hit;
+	in.release = log->release;
+	while (!t->limited && !t->failed && ev_tcg_log_next(&in, &e))
+		if (is_anywhere(t->q, &e) && e.digest[place].p != NULL &&
+		    ends_with(t, end, e.digest[place].p))
+			return rp_try_hit(
+				t,
+				"equal with one extend after the last entry: "
+				"the digest of event %" PRIu64,
+				e.number);
+	return false;
 }
 
 /* --- between the entries --- */

@@ -191,26 +191,37 @@ static void note_left_out(struct replay *p, const struct ev_tcg_event *event)
 	}
 }
 
+static void note_lack(struct rp_register *reg, const struct ev_tcg_event *event)
+{
+	reg->incomplete = true;
+	if (reg->lacking > 0)
+		return;
+	reg->lacking = event->number;
+	reg->lacking_at = event->offset;
+}
+
 static bool extend(struct replay *p, const struct ev_tcg_event *event)
 {
 	bool missing = false;
 
+	p->extended_pcr0 |= event->index == 0;
 	for (size_t i = 0; i < p->r->n_banks; i++) {
 		struct rp_bank *b = &p->r->bank[i];
 		struct rp_register *reg = &b->reg[event->index];
 
 		reg->touched = true;
 		reg->n_extends++;
-		missing |= event->digest[i].p == NULL;
-		reg->incomplete |= event->digest[i].p == NULL;
-		if (b->known && !reg->incomplete &&
-		    !rp_register_extend(p->crypto, b->alg, reg->value,
-					event->digest[i]))
+		if (event->digest[i].p == NULL) {
+			missing = true;
+			note_lack(reg, event);
+		} else if (b->known &&
+			   !rp_register_extend(p->crypto, b->alg, reg->value,
+					       event->digest[i])) {
 			return false;
+		}
 	}
 	if (missing)
 		note(p, "digest-missing", event);
-	p->extended_pcr0 |= event->index == 0;
 	return true;
 }
 

@@ -20,8 +20,11 @@ struct rp_register {
 	uint8_t initial[EV_DIGEST_MAX]; /* before the first event */
 	uint8_t value[EV_DIGEST_MAX];	/* after the last */
 	uint64_t n_extends;
-	bool touched;	 /* an event of it, or the locality, was seen */
-	bool incomplete; /* an event has no digest of this bank */
+	bool touched; /* an event of it, or the locality, was seen */
+	/* An event has no digest of this bank, and value is without it; or
+	 * libcrypto has not the bank's. */
+	bool incomplete;
+	uint64_t lacking, lacking_at; /* the first such event; 0: none */
 };
 
 struct rp_bank {

@@ -102,6 +102,8 @@ static const struct {
 	{ "no-evidence", "has no entry in a log", "have no entry in a log" },
 	{ "unquoted", "is in the log and in no quote",
 	  "are in the log and in no quote" },
+	{ "left-out", "is not what the log that was left out gives",
+	  "are not what the log that was left out gives" },
 };
 
 static const char *phrase_of(const struct group *g)

@@ -12,12 +12,15 @@
 static const struct {
 	const char *name;
 	rp_hypothesis_fn *run;
+	/* A hit contradicts the log even where digests are not known: they
+	 * cannot be what it says beside them. */
+	bool certain;
 } hypotheses[] = {
-	{ "another startup locality", rp_try_locality },
-	{ "a quote made before the log's end", rp_try_prefix },
-	{ "an entry that was not extended", rp_try_extra },
+	{ "another startup locality", rp_try_locality, true },
+	{ "a quote made before the log's end", rp_try_prefix, true },
+	{ "an entry that was not extended", rp_try_extra, true },
 	{ "an entry that was extended twice", rp_try_twice },
-	{ "two entries in the other order", rp_try_swapped },
+	{ "two entries in the other order", rp_try_swapped, true },
 	{ "the end of boot services", rp_try_exit_boot },
 	{ "phases of systemd and entries of IMA", rp_try_kernel },
 	{ "one extend after the last entry", rp_try_known_end },
@@ -28,15 +31,22 @@ static const struct {
 	{ "an entry that is missing", rp_try_known_missing },
 };
 
+bool rp_try_spend(struct rp_try *t, uint64_t extends)
+{
+	t->limited |= t->left < extends;
+	if (t->limited || t->failed)
+		return false;
+	t->left -= extends;
+	return true;
+}
+
 bool rp_try_extend(struct rp_try *t, uint8_t value[EV_DIGEST_MAX],
 		   const uint8_t *digest)
 {
 	struct ev_span span = ev_span_of(digest, ev_digest_size(t->q->alg));
 
-	t->limited |= t->left == 0;
-	if (t->limited || t->failed)
+	if (!rp_try_spend(t, 1))
 		return false;
-	t->left--;
 	t->failed = !rp_register_extend(t->crypto, t->q->alg, value, span);
 	return !t->failed;
 }
@@ -53,7 +63,9 @@ bool rp_try_run(struct rp_try *t, uint8_t value[EV_DIGEST_MAX],
 bool rp_try_digest(struct rp_try *t, struct ev_span text,
 		   uint8_t out[EV_DIGEST_MAX])
 {
-	t->failed |= !ev_digest(t->crypto, t->q->alg, text, out);
+	if (!rp_try_spend(t, 1))
+		return false;
+	t->failed = !ev_digest(t->crypto, t->q->alg, text, out);
 	return !t->failed;
 }
 
@@ -82,6 +94,8 @@ static enum rp_answer ask_all(struct rp_try *t)
 {
 	for (size_t i = 0; i < sizeof(hypotheses) / sizeof(hypotheses[0]);
 	     i++) {
+		if (t->q->lacking && !hypotheses[i].certain)
+			continue;
 		if (hypotheses[i].run(t))
 			return RP_EXPLAINED;
 		if (t->failed)
@@ -99,35 +113,46 @@ static enum rp_answer ask_all(struct rp_try *t)
 	return RP_UNEXPLAINED;
 }
 
+/* The register's entries; false: there are too many, or t->failed. */
+static bool gather(struct rp_try *t)
+{
+	const struct rp_question *q = t->q;
+	bool no_memory;
+
+	if (!rp_try_spend(t, rp_search_reading(q->log->item)))
+		return false;
+	t->log = *q->log;
+	if (rp_sequence_gather(q->log, q->set, q->index, q->tpm_alg,
+			       (size_t)t->left, &t->all, &t->own, &no_memory))
+		return true;
+	t->failed = no_memory;
+	t->limited = !no_memory;
+	return false;
+}
+
 static enum rp_answer too_long(struct rp_try *t)
 {
 	rp_try_hit(t, "not known: the log has more entries of this register "
 		      "than the search may extend");
-	return RP_LIMITED;
+	return t->failed ? RP_SEARCH_FAILED : RP_LIMITED;
 }
 
 enum rp_answer rp_search(struct ev_crypto *crypto, const struct rp_question *q,
 			 uint64_t extends, uint64_t *used,
 			 char text[RP_EXPLANATION_TEXT])
 {
-	const struct rp_gather what = { .set = q->set, .index = q->index };
 	struct rp_try t = {
 		.crypto = crypto, .q = q, .left = extends, .text = text
 	};
 	enum rp_answer answer;
-	bool no_memory;
 
-	*used = 0;
 	if (q->log == NULL) {
 		t.own = *q->after;
 		answer = ask_all(&t);
-	} else if (rp_sequence_gather(q->log, q->tpm_alg, &what,
-				      (size_t)extends, &t.own, &no_memory)) {
-		answer = ask_all(&t);
-		rp_sequence_free(&t.own);
 	} else {
-		answer = no_memory ? RP_SEARCH_FAILED : too_long(&t);
+		answer = gather(&t) ? ask_all(&t) : too_long(&t);
 		rp_sequence_free(&t.own);
+		rp_history_free(&t.all);
 	}
 	*used = extends - t.left;
 	return answer;

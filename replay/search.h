@@ -13,6 +13,13 @@
 #define RP_SEARCH_EXTENDS   (UINT64_C(1) << 20)
 #define RP_EXPLANATION_TEXT 200
 
+/* Bytes of a log of firmware that are read in the time of an extend. */
+#define RP_SEARCH_READ 512
+static inline uint64_t rp_search_reading(struct ev_span log)
+{
+	return log.n / RP_SEARCH_READ;
+}
+
 /* What is asked.  Everything borrowed. */
 struct rp_question {
 	enum rp_register_set set;
@@ -25,6 +32,10 @@ struct rp_question {
 	/* Entries of IMA that may follow firmware's; without a log of firmware
 	 * the only ones there are. */
 	const struct rp_sequence *after;
+	/* Entries without a digest of the bank are left out: what they
+	 * extended is not known, and only what holds whatever it was is
+	 * tried. */
+	bool lacking;
 };
 
 enum rp_answer {
@@ -34,8 +45,9 @@ enum rp_answer {
 	RP_SEARCH_FAILED /* memory or libcrypto */
 };
 
-/* *used: extends computed; text says which hypothesis it was, or at which the
- * search ended. */
+/* *used: extends computed, and what else was done counted as such: each digest
+ * as one, and reading the log.  text says which hypothesis it was, or at which
+ * the search ended. */
 enum rp_answer rp_search(struct ev_crypto *crypto, const struct rp_question *q,
 			 uint64_t extends, uint64_t *used,
 			 char text[RP_EXPLANATION_TEXT]);

@@ -2,8 +2,6 @@
 /* Entries behind firmware's, log by log. */
 #include "replay/tail.h"
 
-#include <stdlib.h>
-
 uint64_t rp_tail_count_in(const struct rp_tail *tail, size_t i)
 {
 	return tail->log[i] == NULL
@@ -39,6 +37,7 @@ static enum rp_tail_step next_systemd(struct rp_tail_reader *r,
 		    rec.pcr != r->tail->index)
 			continue;
 		out->number = rec.number;
+		out->offset = rec.offset;
 		for (size_t i = 0; i < rec.n_digests; i++) {
 			if (rec.digest[i].alg != r->tail->alg)
 				continue;
@@ -70,6 +69,7 @@ static enum rp_tail_step next_cel(struct rp_tail_reader *r,
 		    rec.index != r->tail->index)
 			continue;
 		out->number = rec.number;
+		out->offset = rec.offset;
 		for (size_t i = 0; i < rec.n_digests; i++) {
 			if (rec.digest[i].alg != r->tail->tpm_alg)
 				continue;
@@ -118,6 +118,7 @@ static enum rp_tail_step next_ima(struct rp_tail_reader *r,
 		if (e.pcr != r->tail->index)
 			continue;
 		out->number = e.number;
+		out->offset = e.offset;
 		return ima_digest(r->crypto, r->tail, &r->ima, &e, out->digest)
 			       ? RP_TAIL_ENTRY
 			       : RP_TAIL_TROUBLE;
@@ -163,44 +164,4 @@ enum rp_tail_step rp_tail_next(struct rp_tail_reader *r,
 void rp_tail_end(struct rp_tail_reader *r)
 {
 	ev_systemd_log_free(&r->systemd);
-}
-
-/* --- all of them --- */
-
-static void add(struct rp_sequence *s, const struct rp_tail_entry *e)
-{
-	uint8_t *at = s->bytes + s->n * s->size;
-
-	memcpy(at, e->digest, s->size);
-	s->entry[s->n++] = (struct rp_entry){ at, e->number };
-}
-
-enum rp_tail_step rp_tail_gather(struct ev_crypto *crypto,
-				 const struct rp_tail *tail, size_t max,
-				 struct rp_sequence *out)
-{
-	uint64_t n = rp_tail_count(tail);
-	struct rp_tail_reader r;
-	struct rp_tail_entry e;
-	enum rp_tail_step step;
-
-	*out = (struct rp_sequence){ .size = ev_digest_size(tail->alg) };
-	if (n > max)
-		return RP_TAIL_INCOMPLETE;
-	out->entry = calloc((size_t)n + 1, sizeof(*out->entry));
-	out->bytes = calloc((size_t)n + 1, out->size);
-	if (out->entry == NULL || out->bytes == NULL) {
-		rp_sequence_free(out);
-		return RP_TAIL_TROUBLE;
-	}
-	rp_tail_begin(&r, crypto, tail);
-	do {
-		step = rp_tail_next(&r, &e);
-		if (step == RP_TAIL_ENTRY)
-			add(out, &e);
-	} while (step == RP_TAIL_ENTRY);
-	rp_tail_end(&r);
-	if (step != RP_TAIL_END)
-		rp_sequence_free(out);
-	return step;
 }

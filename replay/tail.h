@@ -31,13 +31,15 @@ uint64_t rp_tail_count(const struct rp_tail *tail);
 struct rp_tail_entry {
 	uint8_t digest[EV_DIGEST_MAX]; /* of the bank's size */
 	const struct rp_subject *log;
-	uint64_t number; /* in its log */
+	uint64_t number, offset; /* in its log */
 };
 
 enum rp_tail_step {
 	RP_TAIL_ENTRY,
 	RP_TAIL_END,
-	RP_TAIL_INCOMPLETE, /* an entry without a digest of the bank */
+	RP_TAIL_INCOMPLETE, /* an entry without a digest of the bank; the next
+			     * may have one */
+	RP_TAIL_LIMITED,    /* not read: too much was extended already */
 	RP_TAIL_TROUBLE,
 };
 
@@ -56,11 +58,5 @@ void rp_tail_begin(struct rp_tail_reader *r, struct ev_crypto *crypto,
 enum rp_tail_step rp_tail_next(struct rp_tail_reader *r,
 			       struct rp_tail_entry *out);
 void rp_tail_end(struct rp_tail_reader *r);
-
-/* All entries, in memory that the sequence owns; what is not RP_TAIL_END is
- * why there are none.  More than max: RP_TAIL_INCOMPLETE. */
-enum rp_tail_step rp_tail_gather(struct ev_crypto *crypto,
-				 const struct rp_tail *tail, size_t max,
-				 struct rp_sequence *out);
 
 #endif

@@ -30,7 +30,8 @@ def number(row):
 
 
 def log_rows(rep):
-    return {(row["bank"], number(row)): row for row in rep["facts"].get("log", [])}
+    return {(row["bank"], number(row)): row for row in rep["facts"].get("log", [])
+            if row["result"] != "left-out"}
 
 
 def count(rows):

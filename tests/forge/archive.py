@@ -59,13 +59,16 @@ PARTS = {
     "ccel-table": ("acpi-ccel-table", "bin", OCTETS, []),
     "ccel": ("tdx-eventlog-ccel", "bin", OCTETS, []),
     "ima-log": ("ima-log-binary", "bin", OCTETS, []),
+    "ima-log-2": ("ima-log-binary", "bin", OCTETS, []),
     "cel": ("cel-tlv", "bin", OCTETS, []),
     "snp-report": ("snp-report", "bin", OCTETS, []),
     "vcek": ("cert-der", "der", CERT, [("key-of", "hcl"), ("key-of", "snp-report")]),
     "ask": ("cert-der", "der", CERT, [("issuer-of", "vcek")]),
     "ark": ("cert-der", "der", CERT, [("issuer-of", "ask")]),
     "thim": ("azure-thim-amd", "json", JSON, []),
+    "cel-2": ("cel-tlv", "bin", OCTETS, []),
     "systemd-log": ("cel-json", "json", "application/json-seq", []),
+    "systemd-log-2": ("cel-json", "json", "application/json-seq", []),
 }
 
 

@@ -8,6 +8,7 @@ import cases_azure
 import cases_bind
 import cases_collateral
 import cases_dcap
+import cases_dodge
 import cases_events
 import cases_imds
 import cases_log
@@ -27,7 +28,7 @@ def every():
                      says=("place L2 yes yes yes untold no no",))]
     for area in (cases_archive, cases_dcap, cases_collateral, cases_tcb, cases_azure, cases_tpm,
                  cases_bind, cases_absent, cases_sgx, cases_policy, cases_sets, cases_profile, cases_log,
-                 cases_register, cases_events, cases_imds, cases_snp, cases_token):
+                 cases_register, cases_dodge, cases_events, cases_imds, cases_snp, cases_token):
         out += area.every()
     names = [c.name for c in out]
     if len(set(names)) != len(names):

@@ -95,15 +95,15 @@ def whole():
 
 def gap_of(part, number):
     kind, extension = {"tcg-log": ("tcg-eventlog", "bin")}[part]
-    return ("gap items/%s/%04d.%s: another log is the quote's or gives more of it, not compared"
+    return ("gap items/%s/%04d.%s: left out, another log is the quote's or gives more of it"
             % (kind, number, extension))
 
 
 def choices():
     m = small([5, 7])
-    old = Machine().boot(firmware.crtm("SIMULATED 0.9"), *firmware.separators([5, 7]))
+    begun = Machine().boot(firmware.crtm())
     resumed = Machine().boot(firmware.crtm(), firmware.separator(5))
-    logs = {"tcg-log": old.tcg()["tcg-log"], "tcg-log-2": m.tcg()["tcg-log"],
+    logs = {"tcg-log": begun.tcg()["tcg-log"], "tcg-log-2": m.tcg()["tcg-log"],
             "tcg-log-3": resumed.tcg()["tcg-log"]}
     yield quoted("pass-log.pcr-several", "three logs of one machine: the one that gives most of the "
                  "quote is compared, the others are said to be left out", m, [0, 5, 7], logs,
@@ -126,7 +126,8 @@ def silences():
                  "than the quote", m, [("sha256", [0, 1, 2, 3])], m.tcg(),
                  [row("pcr0", "equal"), row("pcr1", "no-evidence", "holds what it was reset to"),
                   row("pcr2", "no-evidence", "was extended, and no log here says by what"),
-                  row("pcr3", "incomplete", "entries of this register have no digest of the bank"),
+                  row("pcr3", "incomplete", "equal if entry 4 at byte 321, which has no digest of the "
+                      "bank, was not extended"),
                   row("pcr4", "unquoted"), row("pcr0", "unquoted", bank="sha1")],
                  passes=("log.pcr",), skips=("log.pcr",))
     m = Machine(("sha256", "sha384")).boot(firmware.crtm(), firmware.separator(7))

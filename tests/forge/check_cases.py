@@ -68,6 +68,8 @@ def registers(one, replay):
     for line in one.says:
         kind, register, bank, result = (line.split(" ") + [""] * 3)[:4]
         seen = getattr(replay, "registers", {}).get((register, bank), "skip")
+        if result == "left-out":
+            seen = "skip" if any(c[1:] == (register, bank) for c in replay.contradicted) else "not left out"
         if kind == "register" and seen != outcomes.get(result, "skip"):
             yield "%s %s: %s" % (register, bank, seen)
 

@@ -243,39 +243,66 @@ class Held:
     def __init__(self, log, alg, limit):
         size = len(digest(alg, b""))
         self.alg, self.incomplete, self.touched = alg, set(), set()
-        self.value = [bytes(size)] * limit
+        self.value, self.pcrs = [bytes(size)] * limit, limit == 24
+        self.known = [[] for _ in range(limit)]
         if limit == 24:
             launched = log and any(17 <= r <= 22 for r, _ in log.entries)
             if not launched:
                 self.value[17:23] = [b"\xff" * size] * 6
             if log and log.start:
                 self.value[0] = bytes(size - 1) + bytes([log.start])
+        self.initial = list(self.value)
         for register, found in log.entries if log else ():
             self.touched.add(register)
             if alg in found:
+                self.known[register].append(found[alg])
                 self.value[register] = digest(alg, self.value[register] + found[alg])
             else:
                 self.incomplete.add(register)
 
 
 def follows(held, register, tails, want, padded=False):
-    """Whether the entries that follow reach the value; None: one has no digest of the bank."""
-    value = held.value[register]
+    """(reached, extended, lacking) by the entries that follow: whether some of them lead to the
+    value, how many were extended until then, whether one on the way has no digest of the bank."""
+    value, lacking, n = held.value[register], register in held.incomplete, 0
     if register in held.touched and value == want:
-        return True
+        return True, 0, lacking
     for found in tails:
-        if padded and 4 not in found:
-            return False
-        if padded:
-            new = found[4].ljust(len(value), b"\0")
-        elif held.alg not in found:
-            return None
-        else:
-            new = found[held.alg]
-        value = digest(held.alg, value + new)
+        new = found.get(4 if padded else held.alg)
+        if new is None:
+            lacking = True
+            continue
+        value, n = digest(held.alg, value + new.ljust(len(value), b"\0")), n + 1
         if value == want:
-            return True
-    return False
+            return True, n, lacking
+    return False, n, lacking
+
+
+def reach(held, register, tails, ima, want):
+    """The same, and where that does not lead there by SHA-1 digests with zeros behind them."""
+    found = follows(held, register, tails, want)
+    if found[0] or found[2] or not ima or held.alg == 4:
+        return found
+    padded = follows(held, register, tails, want, True)
+    return padded if padded[0] else found
+
+
+def joined(alg, value, digests):
+    for new in digests:
+        value = digest(alg, value + new)
+    return value
+
+
+def contradicted(held, register, known, want):
+    """Entries without a digest of the bank apart, the value shows that another was not extended as
+    the log says: from another locality, not all, all but one, or two of them in the other order."""
+    start, size = held.initial[register], len(held.initial[register])
+    others = [bytes(size - 1) + bytes([n]) for n in (0, 3, 4)] if register == 0 and held.pcrs else []
+    tries = [(s, known) for s in others if s != start]
+    for i in range(len(known)):
+        tries += [(start, known[:i]), (start, known[:i] + known[i + 1:]),
+                  (start, known[:i] + known[i:i + 2][::-1] + known[i + 2:])]
+    return any(joined(held.alg, s, entries) == want for s, entries in tries if entries != known or s != start)
 
 
 class Logs:
@@ -289,46 +316,94 @@ class Logs:
     def of(self, kind):
         return [log for log in self.all if log.kind == kind and log.known]
 
+    def named(self, kind, quote):
+        return next((log for log in self.of(kind)
+                     if {"rel": "log-of", "name": quote} in log.entry.get("relates", [])), None)
+
     def chosen(self, kind, quote, values):
         """The one that says it is of the quote, else the one that gives most of it."""
-        logs = self.of(kind)
-        for log in logs:
-            if {"rel": "log-of", "name": quote} in log.entry.get("relates", []):
-                return log
-        return max(logs, key=lambda log: self.gives(log, values), default=None)
+        return self.named(kind, quote) or max(
+            self.of(kind), key=lambda log: self.gives(log, values), default=None)
 
     def gives(self, log, values):
         count = told = 0
-        for alg in {a for a, _ in values} & set(log.algs) if log.kind in FIRMWARE else ():
+        for alg in {a for a, _ in values} & set(log.algs):
             held = Held(log, alg, FIRMWARE[log.kind])
             count += sum(held.value[r] == want for (a, r), want in values.items()
                          if a == alg and r in held.touched - held.incomplete)
             told += sum(a == alg and r in held.touched for a, r in values)
         return count, told  # leaving entries out makes no log the better one
 
-    def judge(self, kind, quote, values):
-        """(register, algorithm, outcome, whether IMA's alone) of each quoted register."""
-        firmware = self.chosen(kind, quote, values)
-        behind = [self.chosen(k, quote, values) for k in BEHIND]
-        base = 0 if kind == "tcg-eventlog" else 100
+    def behind(self, kind, quote, values, firmware):
+        """One log of each form that follows: the one that leads to most of the registers."""
+        out = [next(iter(self.of(k)), None) for k in BEHIND]
+        for place, k in enumerate(BEHIND):
+            def leads(log, place=place):
+                logs = out[:place] + [log] + out[place + 1:]
+                return sum(self.leads(kind, firmware, logs, place, alg, register, want)
+                           for (alg, register), want in values.items())
+
+            rivals = self.of(k)
+            out[place] = self.named(k, quote) or (
+                rivals[0] if len(rivals) == 1 else max(rivals, key=leads, default=None))
+        return out
+
+    def leads(self, kind, firmware, logs, place, alg, register, want):
+        held, tails = self.beside(kind, firmware, logs, alg, register)
+        every = [found for tail in tails for found in tail]
+        reached, n, lacking = reach(held, register, every, tails[2], want)
+        return bool(tails[place]) and reached and n > 0 and not lacking
+
+    @staticmethod
+    def beside(kind, firmware, logs, alg, register):
+        """What firmware's log makes of a bank, and the entries of a register in each log behind it."""
+        held = Held(firmware if firmware and alg in firmware.algs else None, alg, FIRMWARE[kind])
+        place = register + (0 if kind == "tcg-eventlog" else 100)
+        return held, [[f for r, f in log.entries if r == place] if log else [] for log in logs]
+
+    def judge(self, kind, firmware, behind, values):
+        """[register, algorithm, outcome, whether IMA's alone, whether firmware speaks of it] of each
+        quoted register."""
+        out, lacks = [], set()
         for (alg, register), want in values.items():
-            held = Held(firmware if firmware and alg in firmware.algs else None, alg, FIRMWARE[kind])
-            tails = [[f for r, f in log.entries if r == base + register] if log else []
-                     for log in behind]
+            held, tails = self.beside(kind, firmware, behind, alg, register)
             alone = register not in held.touched and bool(tails[2]) and not tails[0] and not tails[1]
-            yield register, alg, self.outcome(held, register, tails, want, firmware), alone
+            outcome, lacking = self.outcome(held, register, tails, want, firmware)
+            lacks |= {(alg, register)} if lacking else set()
+            out.append([register, alg, outcome, alone, register in held.touched or register == 0
+                        and bool(firmware) and firmware.start is not None and alg in firmware.algs])
+        for one in out:  # another bank says that the entries are not what was extended
+            one[2] = "fail" if (one[1], one[0]) in lacks and one[2] == "skip" and any(
+                other[0] == one[0] and other[2] == "fail" and (other[1], other[0]) not in lacks
+                for other in out) else one[2]
+        return out
 
     def outcome(self, held, register, tails, want, firmware):
+        """(outcome, whether an entry on the way has no digest of the bank)."""
         every = [found for tail in tails for found in tail]
         moved = register in held.touched or (register == 0 and firmware and firmware.start is not None)
-        if register in held.incomplete or not moved and not every:
-            return "skip"
+        if not moved and not every:
+            return "skip", False
+        reached, n, lacking = reach(held, register, every, tails[2], want)
+        if lacking and not reached:
+            return ("fail" if self.disproved(held, register, tails, want, firmware, n) else "skip"), True
+        if lacking:
+            return "skip", True
         if every and held.value[register] == want:
-            return "fail"  # the quote has none of the entries that the others say
-        reached = follows(held, register, every, want)
-        if reached is False and tails[2] and held.alg != 4:
-            reached = follows(held, register, every, want, True)
-        return {True: "pass", None: "skip", False: "fail"}[reached]
+            return "fail", False  # the quote has none of the entries that the others say
+        return ("pass" if reached else "fail"), False
+
+    @staticmethod
+    def disproved(held, register, tails, want, firmware, n):
+        if register not in held.touched and held.value[register] == want:
+            return n > 0
+        own = held.known[register] if firmware else [f[held.alg] for f in tails[2] if held.alg in f]
+        if contradicted(held, register, own, want):
+            return True
+        speaking = [tail for tail in tails if tail]
+        if register in held.touched or len(speaking) != 1:
+            return False
+        return contradicted(held, register, [f[held.alg] for f in speaking[0] if held.alg in f], want)
 
 
 # --- questions
@@ -355,28 +430,52 @@ def ask_registers(replay, logs):
     if "rtmr0" in getattr(replay, "td", {}):
         rtmrs = {(12, i): replay.td["rtmr%d" % (i - 1)] for i in range(1, 5)}
         quoted.append(("tdx-eventlog-ccel", "tdx-quote", rtmrs, "dcap.quote.signature", "log.rtmr"))
-    replay.registers = {}
+    replay.registers, replay.left_out, replay.contradicted = {}, set(), set()
     for kind, quote, values, before, check in quoted:
         if not logs.of(kind) and not any(logs.of(k) for k in BEHIND):
             continue
-        found = list(logs.judge(kind, replay.entry(quote).get("name"), values))
-        outside = kind == "tdx-eventlog-ccel" and is_outside(logs, found)
-        for register, alg, outcome, alone in found:
+        name = replay.entry(quote).get("name")
+        firmware = logs.chosen(kind, name, values)
+        behind = logs.behind(kind, name, values, firmware)
+        found = logs.judge(kind, firmware, behind, values)
+        outside = kind == "tdx-eventlog-ccel" and is_outside(firmware, found)
+        for register, alg, outcome, alone, _ in found:
             if outside and register > 2 and outcome == "fail":
                 outcome = "skip"
-            name = "pcr%d" % register if quote == "tpm-quote-attest" else "rtmr%d" % (register - 1)
-            replay.registers[name, FACTS.get(NAMES[alg], NAMES[alg])] = outcome
+            replay.registers[place(quote, register), FACTS.get(NAMES[alg], NAMES[alg])] = outcome
             if not replay.passed(before):
                 outcome = "skip"
             record(replay, "log.ima" if alone else check, outcome)
+        for log in logs.of(kind) if values else ():
+            if log is not firmware:
+                replay.left_out.add(log.entry["name"])
+                ask_left_out(replay, logs, log, (kind, quote, name, behind, values, before, check))
 
 
-def is_outside(logs, found):
+def place(quote, register):
+    return "pcr%d" % register if quote == "tpm-quote-attest" else "rtmr%d" % (register - 1)
+
+
+def ask_left_out(replay, logs, log, asked):
+    """Where a log that is not compared contradicts the quote, unless it is said to be of another."""
+    kind, quote, name, behind, values, before, check = asked
+    of = [r["name"] for r in log.entry.get("relates", []) if r["rel"] == "log-of"]
+    if of and name not in of:
+        return
+    found = logs.judge(kind, log, behind, values)
+    outside = kind == "tdx-eventlog-ccel" and is_outside(log, found)
+    for register, alg, outcome, _, speaks in found:
+        if speaks and outcome == "fail" and not (outside and register > 2):
+            replay.contradicted.add((log.entry["name"], place(quote, register),
+                                     FACTS.get(NAMES[alg], NAMES[alg])))
+            record(replay, check, "skip")
+
+
+def is_outside(ccel, found):
     """RTMR 0 and 1 are as the log gives them, and it is whole: it has no fault that 2 or 3 could
     be due to."""
-    good = {register for register, _, outcome, _ in found if outcome == "pass"}
-    ccel = logs.of("tdx-eventlog-ccel")
-    return bool(ccel) and ccel[0].fault is None and {1, 2} <= good
+    good = {register for register, _, outcome, *_ in found if outcome == "pass"}
+    return bool(ccel) and ccel.fault is None and {1, 2} <= good
 
 
 def ask_tables(replay, logs):
