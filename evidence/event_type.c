@@ -103,6 +103,8 @@ void ev_event_describe(const struct ev_tcg_event *e, struct ev_buffer *out)
 {
 	size_t from = out->n;
 
+	out->enough = from + EV_EVENT_LINE_MAX;
 	ev_event_type_of(e->type)->describe(e, out);
+	out->enough = 0;
 	ev_shown_cut(out, from, EV_EVENT_LINE_MAX);
 }

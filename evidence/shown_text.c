@@ -85,8 +85,19 @@ static bool looks_like_escape(struct ev_span in)
 	       ev_hex_digit(in.p[3]) >= 0;
 }
 
+/* What becomes of each byte or unit is at least a byte: what is cut off here
+ * would stand behind the place at which the buffer is cut. */
+static struct ev_span wanted(const struct ev_buffer *out, struct ev_span text,
+			     size_t unit)
+{
+	size_t n = unit * (out->enough + 16);
+
+	return out->enough > 0 && text.n > n ? ev_span_sub(text, 0, n) : text;
+}
+
 void ev_shown_bytes(struct ev_span text, struct ev_buffer *out)
 {
+	text = wanted(out, text, 1);
 	while (text.n > 0) {
 		const uint8_t *slash = memchr(text.p, '\\', text.n);
 		size_t n = slash != NULL ? (size_t)(slash - text.p) : text.n;
@@ -155,6 +166,7 @@ static size_t show_run(struct ev_span in, struct ev_buffer *out)
 
 void ev_shown_utf16le(struct ev_span text, struct ev_buffer *out)
 {
+	text = wanted(out, text, 2);
 	while (text.n > 0) {
 		size_t n = show_run(text, out);
 

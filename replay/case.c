@@ -378,6 +378,8 @@ static enum ev_code expectation_subjects(struct rp_case *c)
 enum ev_code rp_case_build(struct rp_case *c, const struct rp_loose *loose,
 			   size_t n_loose, struct ev_error *err)
 {
+	if (c->archive != NULL)
+		ev_crypto_release(c->crypto, c->archive->release);
 	if (list_items(c, loose, n_loose) != EV_OK ||
 	    rp_session_build(c) != EV_OK)
 		return ev_fail_trouble(err, "case", "out of memory");
@@ -425,6 +427,8 @@ struct ev_sha256 *rp_item_hash(const struct rp_case *c,
 
 void rp_case_free(struct rp_case *c)
 {
+	if (c->crypto != NULL)
+		ev_crypto_release(c->crypto, (struct ev_release){ 0 });
 	for (size_t i = 0; i < c->n_subjects; i++)
 		rp_subject_free(c->subjects[i]);
 	for (size_t i = 0; i < c->n_certs; i++) {

@@ -15,7 +15,7 @@
 static void write_name(struct ev_writer *w, const char *name,
 		       struct ev_span bytes)
 {
-	struct ev_buffer text = { 0 };
+	struct ev_buffer text = { .enough = NAME_MAX_SHOWN };
 
 	ev_shown_bytes(bytes, &text);
 	ev_shown_write_line(w, name, NAME_MAX_SHOWN, &text);
@@ -26,7 +26,7 @@ static void write_digest(struct ev_writer *w, const struct ev_ima_entry *e)
 {
 	struct ev_span digest = e->file_digest;
 	char hex[2 * EV_DIGEST_MAX + 1];
-	struct ev_buffer text = { 0 };
+	struct ev_buffer text = { .enough = NAME_MAX_SHOWN };
 
 	if (e->algo.n > 0) {
 		ev_shown_bytes(e->algo, &text);

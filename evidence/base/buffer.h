@@ -14,6 +14,9 @@ struct ev_buffer {
 	size_t n;
 	size_t room;
 	bool failed;
+	/* Set by the caller, who cuts the text then: of what is shown no more
+	 * than some bytes beyond it are appended.  0: all. */
+	size_t enough;
 };
 
 void ev_buffer_add(struct ev_buffer *b, struct ev_span bytes);

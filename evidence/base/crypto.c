@@ -65,6 +65,11 @@ struct ev_crypto *ev_crypto_new(void)
 	return crypto;
 }
 
+void ev_crypto_release(struct ev_crypto *crypto, struct ev_release release)
+{
+	crypto->release = release;
+}
+
 void ev_crypto_free(struct ev_crypto *crypto)
 {
 	if (crypto == NULL)

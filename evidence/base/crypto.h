@@ -14,6 +14,7 @@
 
 #include "evidence/base/bytes.h"
 #include "evidence/base/cleanup.h"
+#include "evidence/base/release.h"
 
 #include <openssl/types.h>
 
@@ -23,6 +24,10 @@ struct ev_crypto;
 struct ev_crypto *ev_crypto_new(void);
 void ev_crypto_free(struct ev_crypto *crypto);
 EV_DEFINE_CLEANUP(struct ev_crypto *, ev_crypto_free)
+
+/* Whom one-shot digests tell of the pieces of a large input that they have
+ * read; { 0 }: nobody.  Its user must outlive the digests. */
+void ev_crypto_release(struct ev_crypto *crypto, struct ev_release release);
 
 /* Borrowed; for modules that hand structures to libcrypto themselves. */
 OSSL_LIB_CTX *ev_crypto_libctx(struct ev_crypto *crypto);

@@ -30,6 +30,7 @@ struct ev_crypto {
 	 * others when they are asked for. */
 	EVP_MD *md[EV_DIGEST_ALGS];
 	bool absent[EV_DIGEST_ALGS]; /* asked for, and not there */
+	struct ev_release release;   /* of what is hashed */
 	EVP_MD_CTX *md_ctx;	     /* reused by every one-shot digest */
 
 	/* The one P-256 key object; its point changes.  p256_ctx is of it, and

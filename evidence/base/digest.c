@@ -70,6 +70,25 @@ bool ev_digest(struct ev_crypto *crypto, enum ev_digest_alg alg,
 	return ev_digest_parts(crypto, alg, &in, 1, out);
 }
 
+/* A large input is let go of piece by piece. */
+static bool update(struct ev_crypto *crypto, EVP_MD_CTX *ctx, struct ev_span in)
+{
+	uint64_t at = 0, done = 0;
+
+	if (in.n < EV_RELEASE_STEP || crypto->release.let_go == NULL)
+		return EVP_DigestUpdate(ctx, in.p, in.n) == 1;
+	while (at < in.n) {
+		size_t n = in.n - at < EV_RELEASE_STEP ? in.n - (size_t)at
+						       : EV_RELEASE_STEP;
+
+		if (EVP_DigestUpdate(ctx, in.p + at, n) != 1)
+			return false;
+		at += n;
+		ev_release_to(&crypto->release, in, at, &done);
+	}
+	return true;
+}
+
 bool ev_digest_parts(struct ev_crypto *crypto, enum ev_digest_alg alg,
 		     const struct ev_span *parts, size_t n_parts, uint8_t *out)
 {
@@ -77,8 +96,7 @@ bool ev_digest_parts(struct ev_crypto *crypto, enum ev_digest_alg alg,
 	bool ok = begin(crypto, alg, ctx);
 
 	for (size_t i = 0; ok && i < n_parts; i++)
-		ok = parts[i].n == 0 ||
-		     EVP_DigestUpdate(ctx, parts[i].p, parts[i].n) == 1;
+		ok = parts[i].n == 0 || update(crypto, ctx, parts[i]);
 	ok = ok && EVP_DigestFinal_ex(ctx, out, NULL) == 1;
 	if (!ok)
 		ERR_clear_error();
