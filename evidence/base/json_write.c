@@ -363,14 +363,21 @@ void ev_write_u64(struct ev_writer *w, const char *name, uint64_t value)
 
 void ev_write_time(struct ev_writer *w, const char *name, int64_t t)
 {
-	char text[EV_TIME_TEXT];
+	uint8_t *p;
 
 	if (t < EV_TIME_MIN || t > EV_TIME_MAX) {
 		w->refused = true;
 		return;
 	}
-	ev_time_format(t, text);
-	ev_write_str(w, name, text);
+	if (!begin_value(w, name))
+		return;
+	/* The text's NUL is where the closing quote comes to stand. */
+	p = ev_buffer_extend(&w->text, EV_TIME_TEXT + 1);
+	if (p == NULL)
+		return;
+	p[0] = '"';
+	ev_time_format(t, (char *)p + 1);
+	p[EV_TIME_TEXT] = '"';
 }
 
 void ev_write_raw(struct ev_writer *w, const char *name, struct ev_span json)

@@ -14,11 +14,6 @@ struct ev_reader ev_reader_init(struct ev_span in, uint64_t base,
 	};
 }
 
-uint64_t ev_reader_offset(const struct ev_reader *r)
-{
-	return r->base + (r->size - r->left.n);
-}
-
 struct ev_span ev_read_span(struct ev_reader *r, size_t n, const char *field)
 {
 	struct ev_span out;
@@ -69,7 +64,9 @@ static uint64_t read_be(struct ev_reader *r, size_t n, const char *field)
 
 uint8_t ev_read_u8(struct ev_reader *r, const char *field)
 {
-	return (uint8_t)read_le(r, 1, field);
+	struct ev_span in = ev_read_span(r, 1, field);
+
+	return in.n > 0 ? in.p[0] : 0;
 }
 
 uint16_t ev_read_u16le(struct ev_reader *r, const char *field)
@@ -112,11 +109,6 @@ struct ev_span ev_read_tpm2b(struct ev_reader *r, const char *field)
 struct ev_span ev_read_rest(struct ev_reader *r)
 {
 	return ev_read_span(r, r->left.n, "rest");
-}
-
-bool ev_reader_ok(const struct ev_reader *r)
-{
-	return r->err->code == EV_OK;
 }
 
 enum ev_code ev_reader_finish(struct ev_reader *r)

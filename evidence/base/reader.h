@@ -43,10 +43,17 @@ struct ev_span ev_read_tpm2b(struct ev_reader *r, const char *field);
 /* The rest; the reader is then empty. */
 struct ev_span ev_read_rest(struct ev_reader *r);
 
-/* Offset of the next byte in the item. */
-uint64_t ev_reader_offset(const struct ev_reader *r);
+/* Offset of the next byte in the item.  It and the next are here since DER
+ * asks both at every step. */
+static inline uint64_t ev_reader_offset(const struct ev_reader *r)
+{
+	return r->base + (r->size - r->left.n);
+}
 
-bool ev_reader_ok(const struct ev_reader *r);
+static inline bool ev_reader_ok(const struct ev_reader *r)
+{
+	return r->err->code == EV_OK;
+}
 
 /* EV_OK when nothing failed and nothing is left, else the refusal. */
 enum ev_code ev_reader_finish(struct ev_reader *r);

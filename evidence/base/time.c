@@ -168,12 +168,10 @@ bool ev_time_parse_imds(struct ev_span text, int64_t *out)
 	return to_instant(&f, 2000, out);
 }
 
-static void put_digits(char *out, unsigned value, size_t n)
+static void put_two(char *out, unsigned value)
 {
-	for (size_t i = n; i > 0; i--) {
-		out[i - 1] = (char)('0' + value % 10);
-		value /= 10;
-	}
+	out[0] = (char)('0' + value / 10);
+	out[1] = (char)('0' + value % 10);
 }
 
 /* The year that holds the day, counted from 0001-01-01: whole cycles of 400,
@@ -202,10 +200,11 @@ void ev_time_format(int64_t t, char out[EV_TIME_TEXT])
 	for (; rest >= month_days(year, month); month++)
 		rest -= month_days(year, month);
 	memcpy(out, "0000-00-00T00:00:00Z", EV_TIME_TEXT);
-	put_digits(out, year, 4);
-	put_digits(out + 5, month, 2);
-	put_digits(out + 8, rest + 1, 2);
-	put_digits(out + 11, second / 3600, 2);
-	put_digits(out + 14, second / 60 % 60, 2);
-	put_digits(out + 17, second % 60, 2);
+	put_two(out, year / 100);
+	put_two(out + 2, year % 100);
+	put_two(out + 5, month);
+	put_two(out + 8, rest + 1);
+	put_two(out + 11, second / 3600);
+	put_two(out + 14, second / 60 % 60);
+	put_two(out + 17, second % 60);
 }
