@@ -73,14 +73,16 @@ struct rp_finding {
 	const struct rp_subject *subject; /* NULL: nothing in the archive */
 	enum rp_outcome outcome;
 	bool applies; /* false: never required, whatever the policy says */
-	char *want;   /* owned, NULL where there is nothing to compare */
+	bool shown; /* want, got and reason are a struct ev_error's: escaped */
+	bool no_memory; /* for want or got: there will be no report */
+	char *want;	/* owned, NULL where there is nothing to compare */
 	char *got;
 	const char *hash; /* by which got or want was computed, or NULL */
-	char reason[RP_REASON_MAX]; /* stable word first, then detail */
-	bool shown; /* all three are of a struct ev_error: escaped already */
-	struct rp_input input[RP_INPUTS_MAX];
 	size_t n_inputs;
-	bool no_memory; /* for want or got: there will be no report */
+	/* Most of a finding, which most leave empty: of these only what counts
+	 * was written. */
+	char reason[RP_REASON_MAX]; /* stable word first, then detail */
+	struct rp_input input[RP_INPUTS_MAX];
 };
 
 struct rp_case;

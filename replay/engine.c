@@ -4,6 +4,7 @@
 
 #include "replay/withheld.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 
 /* Nearly every id that is asked for is the table's own text, or one that the
@@ -35,6 +36,8 @@ static struct rp_finding *add_finding(struct rp_case *c,
 				      const struct rp_check *check,
 				      const struct rp_subject *s)
 {
+	struct rp_finding *f;
+
 	if (c->n_findings == c->findings_room) {
 		size_t room =
 			c->findings_room == 0 ? 128 : 2 * c->findings_room;
@@ -46,13 +49,14 @@ static struct rp_finding *add_finding(struct rp_case *c,
 		c->findings = more;
 		c->findings_room = room;
 	}
-	c->findings[c->n_findings] = (struct rp_finding){
-		.check = check,
-		.subject = s,
-		.outcome = RP_SKIP,
-		.applies = true,
-	};
-	return &c->findings[c->n_findings++];
+	f = &c->findings[c->n_findings++];
+	memset(f, 0, offsetof(struct rp_finding, reason));
+	f->reason[0] = '\0';
+	f->check = check;
+	f->subject = s;
+	f->outcome = RP_SKIP;
+	f->applies = true;
+	return f;
 }
 
 static bool holds(const struct rp_finding *f)
@@ -66,9 +70,8 @@ struct row {
 	size_t n;
 };
 
-static struct row row_of(const struct rp_case *c, const char *id)
+static struct row row_of(const struct rp_case *c, const struct rp_check *check)
 {
-	const struct rp_check *check = rp_check_find(id);
 	size_t i = check == NULL ? c->n_rows : (size_t)(check - rp_checks);
 	size_t end;
 
@@ -97,12 +100,12 @@ static const struct rp_finding *finding_of(struct row row,
 	return bsearch(s, row.first, row.n, sizeof(*row.first), by_order);
 }
 
-/* False when check `id` did not pass for this subject; where it was not
+/* False when an earlier check did not pass for this subject; where it was not
  * asked of the subject itself, of one of its partners. */
-static bool passed(const struct rp_case *c, const char *id,
+static bool passed(const struct rp_case *c, const struct rp_check *before,
 		   const struct rp_subject *s)
 {
-	struct row row = row_of(c, id);
+	struct row row = row_of(c, before);
 	const struct rp_finding *f = finding_of(row, s);
 
 	if (f != NULL)
@@ -125,9 +128,19 @@ enum rp_outcome rp_outcome_of(const struct rp_case *c, const char *id,
 			      const struct rp_subject *s)
 {
 	const struct rp_finding *f =
-		s != NULL ? finding_of(row_of(c, id), s) : NULL;
+		s != NULL ? finding_of(row_of(c, rp_check_find(id)), s) : NULL;
 
 	return f != NULL ? f->outcome : RP_SKIP;
+}
+
+/* A check that `check` names in after; most stand a few rows above it. */
+static const struct rp_check *find_above(const struct rp_check *check,
+					 const char *id)
+{
+	for (const struct rp_check *above = check; above > rp_checks;)
+		if ((--above)->id == id)
+			return above;
+	return rp_check_find(id);
 }
 
 static enum rp_outcome ask(struct rp_case *c, const struct rp_check *check,
@@ -138,7 +151,7 @@ static enum rp_outcome ask(struct rp_case *c, const struct rp_check *check,
 	    (size_t)(check - rp_checks) >= rp_first_evidence_check())
 		return rp_skip(f, "after: %s did not pass", c->broken);
 	for (size_t i = 0; i < RP_AFTER_MAX && check->after[i] != NULL; i++)
-		if (!passed(c, check->after[i], s))
+		if (!passed(c, find_above(check, check->after[i]), s))
 			return rp_skip(f, "after: %s did not pass",
 				       check->after[i]);
 	return check->run(c, s, f);
