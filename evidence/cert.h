@@ -73,6 +73,11 @@ struct ev_chain {
  * spans point into heap storage owned by pem. */
 enum ev_code ev_chain_parse(struct ev_span text, uint64_t base,
 			    struct ev_chain *out, struct ev_error *err);
+/* The same beside certificates that were parsed before (known_cas.h). */
+struct ev_known_cas;
+enum ev_code ev_chain_parse_knowing(const struct ev_known_cas *known,
+				    struct ev_span text, uint64_t base,
+				    struct ev_chain *out, struct ev_error *err);
 /* Hashes what is signed, for those who keep a chain; false is trouble. */
 bool ev_chain_hash(struct ev_crypto *crypto, struct ev_chain *chain);
 void ev_chain_free(struct ev_chain *chain);
