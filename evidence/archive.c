@@ -286,19 +286,25 @@ static bool digest_of(struct ev_crypto *crypto, enum ev_digest_alg alg,
 }
 
 static bool compute(struct ev_crypto *crypto, enum ev_digest_alg alg,
-		    struct ev_span data, const struct ev_sha256 *known,
+		    struct ev_span data, struct ev_digests *known,
 		    const struct ev_release *release, uint8_t *out)
 {
-	return alg == EV_SHA256 && known != NULL && data.n < EV_RELEASE_STEP
-		       ? ev_sha256_of(crypto, data, known, out)
-		       : digest_of(crypto, alg, data, release, out);
+	if (known == NULL || data.n >= EV_RELEASE_STEP ||
+	    (alg != EV_SHA256 && alg != EV_SHA384))
+		return digest_of(crypto, alg, data, release, out);
+	if (alg == EV_SHA256)
+		return ev_sha256_of(crypto, data, &known->sha256, out);
+	if (!ev_sha384_learn(crypto, data, known))
+		return false;
+	memcpy(out, known->sha384.value, sizeof(known->sha384.value));
+	return true;
 }
 
 /* One algorithm of a subject, where it is there. */
 static enum ev_verified
 check_digest(struct ev_crypto *crypto, const struct ev_node *digests,
 	     enum ev_digest_alg alg, struct ev_span data,
-	     const struct ev_sha256 *known, const struct ev_release *release,
+	     struct ev_digests *known, const struct ev_release *release,
 	     struct ev_error *err)
 {
 	uint8_t want[EV_DIGEST_MAX], got[EV_DIGEST_MAX];
@@ -321,7 +327,7 @@ check_digest(struct ev_crypto *crypto, const struct ev_node *digests,
 
 enum ev_verified ev_archive_digest(struct ev_crypto *crypto,
 				   const struct ev_archive *archive, size_t i,
-				   const struct ev_sha256 *known,
+				   struct ev_digests *known,
 				   struct ev_error *err)
 {
 	/* The strongest that every archive has comes first, so that it is

@@ -80,11 +80,11 @@ enum ev_code ev_archive_open_in(struct ev_crypto *crypto, struct ev_span file,
 void ev_archive_free(struct ev_archive *archive);
 
 /* Whether item i has the digests that the manifest says; every digest that
- * is present is computed, but for the SHA-256 of item i's bytes where the
- * caller knows it (NULL: not).  want and got are filled with what differs. */
+ * is present is computed, but for those of item i's bytes that the caller
+ * knows and keeps (NULL: none).  want and got are filled with what differs. */
 enum ev_verified ev_archive_digest(struct ev_crypto *crypto,
 				   const struct ev_archive *archive, size_t i,
-				   const struct ev_sha256 *known,
+				   struct ev_digests *known,
 				   struct ev_error *err);
 
 /* Whether nothing but notes was found and every digest is right; if not,

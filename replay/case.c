@@ -408,20 +408,20 @@ static struct rp_quote *quote_of(const struct rp_item *item)
 		       : NULL;
 }
 
-struct ev_sha256 *rp_item_hash(const struct rp_case *c,
-			       const struct rp_item *item)
+struct ev_digests *rp_item_hash(const struct rp_case *c,
+				const struct rp_item *item)
 {
 	struct rp_quote *q = quote_of(item);
-	struct ev_sha256 *all = item->shelved != NULL
-					? &item->shelved->sha256
-					: &c->items[item - c->items].sha256;
+	struct ev_digests *all = item->shelved != NULL
+					 ? &item->shelved->digests
+					 : &c->items[item - c->items].digests;
 	bool ok;
 
 	if (q != NULL)
 		ok = ev_sha256_learn_both(c->crypto, item->bytes, q->q.quote.n,
-					  &q->sha256, all);
+					  &q->sha256, &all->sha256);
 	else
-		ok = ev_sha256_learn(c->crypto, item->bytes, all);
+		ok = ev_sha256_learn(c->crypto, item->bytes, &all->sha256);
 	return ok ? all : NULL;
 }
 

@@ -41,7 +41,7 @@ struct rp_item {
 	bool outside;			      /* given on the command line */
 	bool later;			      /* given with --hindsight */
 	struct rp_shelved *shelved;	      /* its bytes, parsed, or NULL */
-	struct ev_sha256 sha256; /* of bytes, unless shelved; see below */
+	struct ev_digests digests; /* of bytes, unless shelved; see below */
 	enum rp_chain_role role;
 	struct rp_subject *subject; /* made of it, NULL: none */
 	bool linked;		    /* judged with another item's subject */
@@ -293,12 +293,12 @@ struct rp_loose {
 	bool later; /* --hindsight: decides before what the archive holds */
 };
 
-/* An item's SHA-256, which is kept beside its bytes once it was computed; of
- * a quote with bytes behind it that of the quote alone comes with it.  Asked
- * of an archive's item by archive.digests, of others by the report.  NULL is
- * trouble. */
-struct ev_sha256 *rp_item_hash(const struct rp_case *c,
-			       const struct rp_item *item);
+/* An item's digests, which are kept beside its bytes once they were computed,
+ * the SHA-256 now; of a quote with bytes behind it that of the quote alone
+ * comes with it.  Asked of an archive's item by archive.digests, of others by
+ * the report.  NULL is trouble. */
+struct ev_digests *rp_item_hash(const struct rp_case *c,
+				const struct rp_item *item);
 
 /* Parses and links.  archive may be NULL; everything given must outlive the
  * case.  EV_TROUBLE or EV_OK: bad evidence is kept as parse results. */

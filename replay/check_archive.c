@@ -101,7 +101,7 @@ enum rp_outcome rp_check_archive_digests(struct rp_case *c,
 {
 	/* A large one is read piece by piece, and nobody else hashes it. */
 	bool large = s->item->bytes.n >= EV_RELEASE_STEP;
-	const struct ev_sha256 *known = large ? NULL : rp_item_hash(c, s->item);
+	struct ev_digests *known = large ? NULL : rp_item_hash(c, s->item);
 	struct ev_error err = { 0 };
 	enum ev_verified v;
 	char line[RP_REASON_MAX];

@@ -266,6 +266,9 @@ static void borrow_chain(struct rp_quote *q, uint64_t offset)
 	for (size_t i = 0; i < q->chain.pem.n_blocks; i++)
 		q->chain.pem.block[i].offset += offset;
 	q->chain.pem.end += offset;
+	q->pck = q->shelved->pck;
+	q->pck_parsed.code = q->shelved->pck_code;
+	q->pck_parsed.err = q->shelved->pck_err;
 }
 
 static void set_chain(const struct rp_case *c, struct rp_quote *q,
@@ -276,11 +279,12 @@ static void set_chain(const struct rp_case *c, struct rp_quote *q,
 	q->chain_offset = offset;
 	q->chain_size = text.n;
 	q->shelved = rp_shelf_take(c->shelf, RP_SHELF_CHAIN, text);
-	if (q->shelved != NULL)
+	if (q->shelved != NULL) {
 		borrow_chain(q, offset);
-	else
-		q->chain_parsed.code = ev_chain_parse(text, offset, &q->chain,
-						      &q->chain_parsed.err);
+		return;
+	}
+	q->chain_parsed.code =
+		ev_chain_parse(text, offset, &q->chain, &q->chain_parsed.err);
 	if (q->chain_parsed.code != EV_OK)
 		return;
 	q->pck_parsed.code = ev_pck_parse(q->chain.cert[0].sgx_extension,

@@ -2,16 +2,20 @@
 /* A table of sets with a few places each, as a processor's cache has them. */
 #include "replay/shelf.h"
 
+#include "evidence/known_cas.h"
+
 #include <stdlib.h>
 
 #define SETS 256
 #define WAYS 4
+#define END  256 /* bytes at either end that a piece is found by */
 
 static const size_t PIECE_MAX = 64 * 1024;
 static const size_t WEIGHT_MAX = 32 * 1024 * 1024;
 
 struct rp_shelf {
 	struct ev_crypto *crypto;
+	struct ev_known_cas cas; /* of chains that are or were here */
 	struct rp_shelved *piece[SETS][WAYS];
 	size_t weight; /* of all pieces */
 	uint64_t now;
@@ -20,46 +24,67 @@ struct rp_shelf {
 
 /* --- types --- */
 
-static enum ev_code parse_chain(struct rp_shelved *s, struct ev_error *err)
+static enum ev_code parse_chain(struct rp_shelf *shelf, struct rp_shelved *s,
+				struct ev_error *err)
 {
-	return ev_chain_parse(s->bytes, 0, &s->chain, err);
+	if (ev_chain_parse_knowing(&shelf->cas, s->bytes, 0, &s->chain, err) !=
+	    EV_OK)
+		return err->code;
+	s->pck_code = ev_pck_parse(s->chain.cert[0].sgx_extension, &s->pck,
+				   &s->pck_err);
+	return EV_OK;
 }
 
-static enum ev_code parse_crl(struct rp_shelved *s, struct ev_error *err)
+static enum ev_code parse_crl(struct rp_shelf *shelf, struct rp_shelved *s,
+			      struct ev_error *err)
 {
+	(void)shelf;
 	return ev_crl_parse(s->bytes, &s->crl, err);
 }
 
-static enum ev_code parse_tcb_info(struct rp_shelved *s, struct ev_error *err)
+static enum ev_code parse_tcb_info(struct rp_shelf *shelf, struct rp_shelved *s,
+				   struct ev_error *err)
 {
+	(void)shelf;
 	return ev_tcb_info_parse(s->bytes, &s->tcb_info, err);
 }
 
-static enum ev_code parse_qe_identity(struct rp_shelved *s,
+static enum ev_code parse_qe_identity(struct rp_shelf *shelf,
+				      struct rp_shelved *s,
 				      struct ev_error *err)
 {
+	(void)shelf;
 	return ev_qe_identity_parse(s->bytes, &s->qe_identity, err);
 }
 
-static bool hash_chain(struct ev_crypto *crypto, struct rp_shelved *s)
+static bool hash_chain(struct rp_shelf *shelf, struct rp_shelved *s)
 {
-	return ev_chain_hash(crypto, &s->chain);
+	if (!ev_chain_hash(shelf->crypto, &s->chain))
+		return false;
+	for (size_t i = 0; i < s->chain.n_certs; i++)
+		ev_known_cas_keep(&shelf->cas, &s->chain.cert[i]);
+	return true;
 }
 
-static bool hash_crl(struct ev_crypto *crypto, struct rp_shelved *s)
+/* Of a list that is an item as it stands, the digest is the item's. */
+static bool hash_crl(struct rp_shelf *shelf, struct rp_shelved *s)
 {
-	return ev_crl_hash(crypto, &s->crl);
+	if (!ev_crl_hash(shelf->crypto, &s->crl))
+		return false;
+	if (s->crl.der.p == s->bytes.p && s->crl.der.n == s->bytes.n)
+		s->digests.sha256 = s->crl.der_sha256;
+	return true;
 }
 
-static bool hash_tcb_info(struct ev_crypto *crypto, struct rp_shelved *s)
+static bool hash_tcb_info(struct rp_shelf *shelf, struct rp_shelved *s)
 {
-	return ev_sha256_learn(crypto, s->tcb_info.signed_slice,
+	return ev_sha256_learn(shelf->crypto, s->tcb_info.signed_slice,
 			       &s->tcb_info.signed_sha256);
 }
 
-static bool hash_qe_identity(struct ev_crypto *crypto, struct rp_shelved *s)
+static bool hash_qe_identity(struct rp_shelf *shelf, struct rp_shelved *s)
 {
-	return ev_sha256_learn(crypto, s->qe_identity.signed_slice,
+	return ev_sha256_learn(shelf->crypto, s->qe_identity.signed_slice,
 			       &s->qe_identity.signed_sha256);
 }
 
@@ -86,8 +111,9 @@ static void free_qe_identity(struct rp_shelved *s)
 /* grows: the most memory that a byte of text becomes, beside its copy: of JSON
  * half a node, and another copy. */
 static const struct {
-	enum ev_code (*parse)(struct rp_shelved *s, struct ev_error *err);
-	bool (*hash)(struct ev_crypto *crypto, struct rp_shelved *s);
+	enum ev_code (*parse)(struct rp_shelf *shelf, struct rp_shelved *s,
+			      struct ev_error *err);
+	bool (*hash)(struct rp_shelf *shelf, struct rp_shelved *s);
 	void (*free)(struct rp_shelved *s);
 	size_t grows;
 } types[RP_N_SHELF_TYPES] = {
@@ -108,24 +134,35 @@ static uint64_t mix(uint64_t tag, uint64_t word)
 	return tag ^ tag >> 32;
 }
 
-/* Tells most pieces apart; equality is of the bytes.  Four words at a time,
- * each into a tag of its own, so that none waits for another. */
-static uint64_t tag_of(enum rp_shelf_type type, struct ev_span bytes)
+/* Four words at a time, each into a tag of its own, so that none waits for
+ * another. */
+static uint64_t mix_all(uint64_t tag, struct ev_span bytes)
 {
-	uint64_t tag[4] = { bytes.n * RP_N_SHELF_TYPES + type, 1, 2, 3 };
-	uint64_t word[4] = { 0 };
+	uint64_t tags[4] = { tag, 1, 2, 3 }, word[4] = { 0 };
 	size_t at = 0;
 
 	for (; bytes.n - at >= sizeof(word); at += sizeof(word)) {
 		memcpy(word, bytes.p + at, sizeof(word));
 		for (size_t i = 0; i < 4; i++)
-			tag[i] = mix(tag[i], word[i]);
+			tags[i] = mix(tags[i], word[i]);
 	}
 	memset(word, 0, sizeof(word));
 	memcpy(word, bytes.p + at, bytes.n - at);
 	for (size_t i = 0; i < 4; i++)
-		tag[i] = mix(tag[i], word[i]);
-	return mix(mix(tag[0], tag[1]), mix(tag[2], tag[3]));
+		tags[i] = mix(tags[i], word[i]);
+	return mix(mix(tags[0], tags[1]), mix(tags[2], tags[3]));
+}
+
+/* Tells most pieces apart by both ends: a chain begins with a serial number,
+ * all others end in a signature.  Equality is of all bytes. */
+static uint64_t tag_of(enum rp_shelf_type type, struct ev_span bytes)
+{
+	uint64_t tag = bytes.n * RP_N_SHELF_TYPES + type;
+
+	if (bytes.n <= 2 * END)
+		return mix_all(tag, bytes);
+	return mix_all(mix_all(tag, ev_span_sub(bytes, 0, END)),
+		       ev_span_sub(bytes, bytes.n - END, END));
 }
 
 static bool is_piece(const struct rp_shelved *s, enum rp_shelf_type type,
@@ -136,7 +173,7 @@ static bool is_piece(const struct rp_shelved *s, enum rp_shelf_type type,
 }
 
 /* The bytes stand behind the piece itself. */
-static struct rp_shelved *make_piece(struct ev_crypto *crypto,
+static struct rp_shelved *make_piece(struct rp_shelf *shelf,
 				     enum rp_shelf_type type, uint64_t tag,
 				     struct ev_span bytes)
 {
@@ -150,11 +187,11 @@ static struct rp_shelved *make_piece(struct ev_crypto *crypto,
 	s->bytes = ev_span_of((const uint8_t *)(s + 1), bytes.n);
 	s->type = type;
 	s->tag = tag;
-	if (types[type].parse(s, &err) != EV_OK) {
+	if (types[type].parse(shelf, s, &err) != EV_OK) {
 		free(s);
 		return NULL;
 	}
-	if (types[type].hash(crypto, s))
+	if (types[type].hash(shelf, s))
 		return s;
 	types[type].free(s);
 	free(s);
@@ -218,7 +255,7 @@ static struct rp_shelved *add(struct rp_shelf *shelf, enum rp_shelf_type type,
 	if (place == NULL || shelf->weight + weight > WEIGHT_MAX)
 		return NULL;
 	drop(shelf, place);
-	*place = make_piece(shelf->crypto, type, tag, bytes);
+	*place = make_piece(shelf, type, tag, bytes);
 	if (*place != NULL)
 		shelf->weight += weight;
 	return *place;
@@ -241,6 +278,7 @@ void rp_shelf_free(struct rp_shelf *shelf)
 		return;
 	drop_unused(shelf);
 	assert(shelf->weight == 0); /* all were given back */
+	ev_known_cas_free(&shelf->cas);
 	free(shelf);
 }
 

@@ -11,6 +11,7 @@
 #define RP_SHELF_H
 
 #include "evidence/crl.h"
+#include "evidence/pck.h"
 #include "evidence/qe_identity.h"
 
 enum rp_shelf_type {
@@ -23,10 +24,16 @@ enum rp_shelf_type {
 };
 
 struct rp_shelved {
-	struct ev_span bytes;	 /* a copy, into which what was parsed points */
-	struct ev_sha256 sha256; /* of bytes; learnt by who needs it first */
+	struct ev_span bytes; /* a copy, into which what was parsed points */
+	struct ev_digests digests; /* of bytes; learnt by who needs one first */
 	union {
-		struct ev_chain chain; /* parsed with base 0 */
+		struct {
+			struct ev_chain chain; /* parsed with base 0 */
+			/* What the leaf says of a platform; EV_OK: it does. */
+			struct ev_pck pck;
+			enum ev_code pck_code;
+			struct ev_error pck_err;
+		};
 		struct ev_crl crl;
 		struct ev_tcb_info tcb_info;
 		struct ev_qe_identity qe_identity;

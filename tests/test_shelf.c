@@ -45,6 +45,37 @@ static void what_is_there_is_found_by_all_its_bytes(void **state)
 	rp_shelf_free(shelf);
 }
 
+static void a_chain_is_kept_with_what_its_leaf_says(void **state)
+{
+	struct ev_span bytes = replay_item(pass_case(state), "tdx-quote", 0);
+	struct rp_shelf *shelf = rp_shelf_new(pass_case(state)->crypto);
+	struct ev_error err = { 0 };
+	struct rp_shelved *s;
+	struct ev_quote q;
+	struct ev_pck pck = { .pcesvn = 0 };
+
+	assert_non_null(shelf);
+	assert_int_equal(ev_quote_parse(bytes, &q, &err), EV_OK);
+	s = rp_shelf_take(shelf, RP_SHELF_CHAIN, q.cert_data);
+	assert_non_null(s);
+	assert_int_equal(
+		ev_pck_parse(s->chain.cert[0].sgx_extension, &pck, &err),
+		EV_OK);
+	assert_int_equal(s->pck_code, EV_OK);
+	assert_memory_equal(s->pck.ppid, pck.ppid, sizeof(pck.ppid));
+	assert_memory_equal(s->pck.fmspc, pck.fmspc, sizeof(pck.fmspc));
+	assert_int_equal(s->pck.pcesvn, pck.pcesvn);
+	rp_shelf_give_back(s);
+	/* That of a TCB signing certificate says nothing of a platform. */
+	s = rp_shelf_take(shelf, RP_SHELF_CHAIN,
+			  replay_item(pass_case(state), CHAIN, 0));
+	assert_non_null(s);
+	assert_int_not_equal(s->pck_code, EV_OK);
+	assert_int_equal(s->pck_err.code, s->pck_code);
+	rp_shelf_give_back(s);
+	rp_shelf_free(shelf);
+}
+
 static void only_what_parses_as_that_is_kept(void **state)
 {
 	struct ev_span info = replay_item(pass_case(state), "dcap-tcbinfo", 0);
@@ -250,6 +281,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_there_is_found_by_all_its_bytes),
+		cmocka_unit_test(a_chain_is_kept_with_what_its_leaf_says),
 		cmocka_unit_test(only_what_parses_as_that_is_kept),
 		cmocka_unit_test(what_is_in_use_stays_and_the_rest_gives_way),
 		cmocka_unit_test(a_full_place_is_no_place),

@@ -111,6 +111,15 @@ bool ev_sha256_learn(struct ev_crypto *crypto, struct ev_span in,
 	return digest->known;
 }
 
+bool ev_sha384_learn(struct ev_crypto *crypto, struct ev_span in,
+		     struct ev_digests *digests)
+{
+	if (!digests->sha384.known)
+		digests->sha384.known =
+			ev_digest(crypto, EV_SHA384, in, digests->sha384.value);
+	return digests->sha384.known;
+}
+
 bool ev_sha256_learn_both(struct ev_crypto *crypto, struct ev_span in, size_t n,
 			  struct ev_sha256 *first, struct ev_sha256 *all)
 {

@@ -47,9 +47,19 @@ struct ev_sha256 {
 	bool known;
 	uint8_t value[32];
 };
+/* The two that a manifest has of every item. */
+struct ev_digests {
+	struct ev_sha256 sha256;
+	struct {
+		bool known;
+		uint8_t value[48];
+	} sha384;
+};
 /* Computes it unless it is known; false is trouble. */
 bool ev_sha256_learn(struct ev_crypto *crypto, struct ev_span in,
 		     struct ev_sha256 *digest);
+bool ev_sha384_learn(struct ev_crypto *crypto, struct ev_span in,
+		     struct ev_digests *digests);
 /* That of the first n bytes and that of all, in one pass; false is trouble. */
 bool ev_sha256_learn_both(struct ev_crypto *crypto, struct ev_span in, size_t n,
 			  struct ev_sha256 *first, struct ev_sha256 *all);
