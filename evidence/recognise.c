@@ -8,6 +8,7 @@
 #include "evidence/limits.h"
 #include "evidence/quote.h"
 #include "evidence/snp_report.h"
+#include "evidence/roundtrip.h"
 #include "evidence/tpm.h"
 
 /* Quotes: version, attestation key type, TEE type, Intel's vendor id. */
@@ -168,4 +169,20 @@ bool ev_is_imds_attested(struct ev_span item)
 	return has(item, "encoding", '"') && has(item, "signature", '"') &&
 	       ev_json_member(item, "encoding", &encoding) &&
 	       ev_span_eq(encoding, EV_SPAN_LITERAL("\"pkcs7\""));
+}
+
+/* The record is longer than what others serve, and ours: its first members
+ * tell. */
+bool ev_is_roundtrip(struct ev_span item)
+{
+	struct ev_span format;
+
+	return ev_json_member(item, "format", &format) &&
+	       ev_span_eq(format,
+			  EV_SPAN_LITERAL("\"" EV_ROUNDTRIP_FORMAT "\""));
+}
+
+bool ev_is_registry_reply(struct ev_span item)
+{
+	return has(item, "machineId", '"') && has(item, "jwt", '"');
 }

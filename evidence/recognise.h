@@ -26,6 +26,8 @@ bool ev_is_jwks(struct ev_span item);
 bool ev_is_oidc_config(struct ev_span item);
 bool ev_is_thim_amd(struct ev_span item);
 bool ev_is_imds_attested(struct ev_span item);
+bool ev_is_roundtrip(struct ev_span item);
+bool ev_is_registry_reply(struct ev_span item);
 
 bool ev_is_issuer_chain(struct ev_span item);
 bool ev_is_cert_der(struct ev_span item); /* zero padding behind it allowed */

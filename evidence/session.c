@@ -173,6 +173,23 @@ bool ev_session_maa_nonce(struct ev_crypto *crypto,
 	return true;
 }
 
+bool ev_session_tls_nonce(struct ev_crypto *crypto,
+			  const uint8_t root[EV_SESSION_ROOT_SIZE],
+			  uint32_t index, uint8_t out[EV_SESSION_TLS_SIZE])
+{
+	static const char label[] = EV_SESSION_RECIPE " tls";
+	const uint8_t counted[] = { (uint8_t)(index >> 24),
+				    (uint8_t)(index >> 16),
+				    (uint8_t)(index >> 8), (uint8_t)index };
+	const struct ev_span parts[] = {
+		EV_SPAN(label),
+		ev_span_of(root, EV_SESSION_ROOT_SIZE),
+		EV_SPAN(counted),
+	};
+
+	return ev_digest_parts(crypto, EV_SHA256, parts, 3, out);
+}
+
 bool ev_session_ita_data(struct ev_crypto *crypto,
 			 const uint8_t root[EV_SESSION_ROOT_SIZE],
 			 struct ev_span val, struct ev_span iat,

@@ -19,6 +19,7 @@ static const size_t EV_SESSION_MAX = (size_t)1 << 20;
 #define EV_SESSION_CHALLENGE_MAX 64
 #define EV_SESSION_ROOT_SIZE	 64
 #define EV_SESSION_TPM_SIZE	 32
+#define EV_SESSION_TLS_SIZE	 32
 #define EV_SESSION_ITEM_SIZE	 32
 #define EV_SESSION_SALT_SIZE	 32
 #define EV_SESSION_DIGITS	 11 /* ten decimal digits and NUL */
@@ -70,6 +71,11 @@ bool ev_session_imds_nonce(struct ev_crypto *crypto,
 bool ev_session_maa_nonce(struct ev_crypto *crypto,
 			  const uint8_t root[EV_SESSION_ROOT_SIZE],
 			  char out[EV_SESSION_HEX]);
+/* SHA-256("ecart/1 tls\0" || H0 || index): of one try of a round trip, counted
+ * from 0, in 4 bytes, big-endian. */
+bool ev_session_tls_nonce(struct ev_crypto *crypto,
+			  const uint8_t root[EV_SESSION_ROOT_SIZE],
+			  uint32_t index, uint8_t out[EV_SESSION_TLS_SIZE]);
 /* User-data of the report that a token of Intel Trust Authority is about:
  * SHA-512(val || iat || H0), both as decoded bytes of the service's nonce. */
 bool ev_session_ita_data(struct ev_crypto *crypto,

@@ -44,6 +44,12 @@ enum ev_code ev_show_imds_attested(struct ev_span item, struct ev_writer *w,
 				   struct ev_error *err);
 enum ev_code ev_show_cms(struct ev_span item, struct ev_writer *w,
 			 struct ev_error *err);
+enum ev_code ev_show_roundtrip(struct ev_span item, struct ev_writer *w,
+			       struct ev_error *err);
+enum ev_code ev_show_roundtrip_times(struct ev_span item, struct ev_writer *w,
+				     struct ev_error *err);
+enum ev_code ev_show_registry(struct ev_span item, struct ev_writer *w,
+			      struct ev_error *err);
 enum ev_code ev_show_cert_der(struct ev_span item, struct ev_writer *w,
 			      struct ev_error *err);
 enum ev_code ev_show_cert_pem(struct ev_span item, struct ev_writer *w,

@@ -236,6 +236,23 @@ static void tokens_have_nonces_of_their_own(void **state)
 		   "7f72fbd02293a6979cd6cb2177f40829");
 }
 
+/* sha256(b"ecart/1 tls\0" + H0 + index.to_bytes(4, "big")) */
+static void each_tls_try_has_a_nonce(void **state)
+{
+	uint8_t root[EV_SESSION_ROOT_SIZE], nonce[EV_SESSION_TLS_SIZE];
+
+	(void)state;
+	root_of(good, root);
+	assert_true(ev_session_tls_nonce(crypto, root, 0, nonce));
+	assert_hex(nonce, sizeof(nonce),
+		   "3ddfc90cbc7f97745373c2976a9ea67a"
+		   "dc7494aa928c7752be9eaae0c5cb0c1b");
+	assert_true(ev_session_tls_nonce(crypto, root, 0x01020304, nonce));
+	assert_hex(nonce, sizeof(nonce),
+		   "3723dfdd6fc665c520bda7b493fee018"
+		   "276aa5ce73ca8fa625be52c6d72b0b1d");
+}
+
 static void a_document_is_shown(void **state)
 {
 	const struct ev_kind *kind =
@@ -287,6 +304,7 @@ int main(void)
 		cmocka_unit_test(the_tpm_nonce_covers_the_items_in_order),
 		cmocka_unit_test(the_imds_nonce_has_ten_digits),
 		cmocka_unit_test(tokens_have_nonces_of_their_own),
+		cmocka_unit_test(each_tls_try_has_a_nonce),
 		cmocka_unit_test(a_document_is_shown),
 	};
 

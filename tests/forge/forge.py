@@ -12,6 +12,7 @@ import cases  # noqa: E402
 import log_seeds  # noqa: E402
 import loose  # noqa: E402
 import refusals  # noqa: E402
+import roundtrip  # noqa: E402
 import scene  # noqa: E402
 import wrappers  # noqa: E402
 
@@ -36,7 +37,7 @@ def tree():
     parts = scene.Scene().parts()
     out = {"README": README.encode()}
     for part in (anchors.files(), loose.files(parts), wrappers.files(parts), refusals.files(),
-                 bound.seeds(), log_seeds.seeds()):
+                 bound.seeds(), log_seeds.seeds(), roundtrip.seeds()):
         out.update(part)
     for case in cases.every():
         out.update(case.files())

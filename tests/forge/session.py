@@ -32,5 +32,9 @@ def maa_nonce(h0):
     return hashlib.sha256(b"ecart/1 maa\0" + h0).hexdigest()
 
 
+def tls_nonce(h0, index):
+    return hashlib.sha256(b"ecart/1 tls\0" + h0 + index.to_bytes(4, "big")).digest()
+
+
 def ita_data(h0, val, iat):
     return hashlib.sha512(val + iat + h0).digest()

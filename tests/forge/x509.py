@@ -79,6 +79,10 @@ def ext_policies(*oids):
     return ext("2.5.29.32", der.seq(*[der.seq(der.oid(o)) for o in oids]))
 
 
+def ext_alt_dns(*names):
+    return ext("2.5.29.17", der.seq(*[der.ia5(0x82, n) for n in names]))
+
+
 def ext_ca_issuers(*urls):
     points = [der.seq(der.oid("1.3.6.1.5.5.7.48.2"), der.ia5(0x86, u)) for u in urls]
     return ext("1.3.6.1.5.5.7.1.1", der.seq(*points))
