@@ -18,6 +18,7 @@ static const char *const use_words[] = {
 	[RP_ANCHOR_ITA_ROOT] = "intel-trust-authority-root",
 	[RP_ANCHOR_GOOGLE_ROOT] = "google-confidential-space-root",
 	[RP_ANCHOR_AMD_ARK] = "amd-ark",
+	[RP_ANCHOR_TLS_ROOT] = "tls-root",
 };
 
 const char *rp_anchor_use_word(enum rp_anchor_use use)

@@ -22,6 +22,7 @@ enum rp_anchor_use {
 	RP_ANCHOR_ITA_ROOT,    /* Intel Trust Authority */
 	RP_ANCHOR_GOOGLE_ROOT, /* Confidential Space, PKI tokens */
 	RP_ANCHOR_AMD_ARK,
+	RP_ANCHOR_TLS_ROOT,
 };
 const char *rp_anchor_use_word(enum rp_anchor_use use);
 

@@ -3,7 +3,9 @@
 #include "replay/bound.h"
 
 #include "evidence/base/hex.h"
+#include "replay/bound_tries.h"
 #include "replay/link.h"
+#include "replay/roundtrip.h"
 #include "replay/subject.h"
 
 #include <stdlib.h>
@@ -123,6 +125,14 @@ static enum ev_code ita_nonce(const struct rp_item *item, struct rp_bound *b)
 	return lacks(b, "user-data", "what the report held");
 }
 
+/* Of each try another: they are compared one by one. */
+static enum ev_code try_nonces(const struct rp_item *item, struct rp_bound *b)
+{
+	b->refused = item->subject->roundtrip->parsed;
+	b->part = item->bytes;
+	return b->refused.code;
+}
+
 /* Which kinds carry the nonce of which use, and how it is read. */
 static const struct carrier {
 	enum ev_use use;
@@ -139,6 +149,7 @@ static const struct carrier {
 	{ EV_USE_ITA, "azure-hcl-report", hcl_user_data, false },
 	{ EV_USE_ITA, "tdx-quote", report_data, false },
 	{ EV_USE_ITA, "ita-token", ita_nonce, false },
+	{ EV_USE_TLS, "poc-tls-transcript", try_nonces, true },
 };
 
 static const struct carrier *carrier_of(enum ev_use use,
@@ -186,6 +197,8 @@ static enum ev_code compare(struct rp_case *c, const struct rp_item *item,
 				    ev_span_str(item->entry->kind_name));
 	if (code == EV_TROUBLE || !s->has_root)
 		return code == EV_TROUBLE ? code : EV_OK;
+	if (by != NULL && by->use == EV_USE_TLS)
+		return rp_bound_tries(c, item, b);
 	if (rp_session_nonce(c, b->nonce, item, &b->want) != EV_OK)
 		return EV_TROUBLE;
 	s->result[b->nonce - s->binding.nonces] = result_of(b);
@@ -206,6 +219,9 @@ static enum ev_code add(struct rp_case *c, enum ev_use use, const char *name,
 		return EV_TROUBLE;
 	s->bound->nonce = nonce;
 	s->partner[0] = item != NULL ? item->subject : NULL;
+	if (item != NULL && item->subject != NULL &&
+	    item->subject->type == RP_ROUNDTRIP)
+		item->subject->partner[0] = s;
 	return item != NULL && nonce != NULL ? compare(c, item, s->bound)
 					     : EV_OK;
 }
@@ -237,6 +253,9 @@ static enum ev_code add_absent(struct rp_case *c, enum ev_use use, size_t *n)
 		const struct ev_nonce_use *u = &b->nonces[i];
 
 		if (u->use != use || rp_item_named(c, u->item) != NULL)
+			continue;
+		/* One subject for all tries of an item. */
+		if (ev_binding_find(b, u->item) != u)
 			continue;
 		if (add(c, use, u->item, NULL, u) != EV_OK)
 			return EV_TROUBLE;
@@ -280,7 +299,7 @@ enum ev_code rp_bound_build(struct rp_case *c)
 		return EV_OK;
 	if (rp_session_open(c) != EV_OK)
 		return EV_TROUBLE;
-	for (size_t use = 0; use < EV_USE_TLS; use++)
+	for (size_t use = 0; use < EV_N_USES; use++)
 		if (add_use(c, (enum ev_use)use) != EV_OK)
 			return EV_TROUBLE;
 	return rp_subject_add(c, RP_SESSION,

@@ -292,6 +292,14 @@ const struct rp_by_hand rp_by_hand[] = {
 	  ITA_DATA BYTES("3") },
 	{ "bind.ita", "ecart-session ita-nonce ita-nonce ita-token",
 	  ITA_DATA TOKEN("3") CLAIM("\\(user-data\\|tdx_report_data\\)") },
+	/* The last number before the hello is its try's; in the hello the nonce
+	 * stands behind the extension's number and its size. */
+	{ "bind.tls", "ecart-session poc-tls-transcript",
+	  "n=$(head -c %s1 %1 | sed 's/.*\"index\":\\([0-9]*\\),.*/\\1/'); "
+	  "(printf 'ecart/1 tls\\0'; " H0 "; printf \"\\\\0\\\\0\\\\$(printf "
+	  "%%o $((n/256)))\\\\$(printf %%o $((n%%256)))\") | sha256sum; " PART(
+		  "1") " | tr -d '\"' | base64 -d | od -An -v -tx1 | tr -d ' \\n' | "
+		       "sed -n 's/.*ffec0020\\(.\\{64\\}\\).*/\\1/p'; echo" },
 	{ "bind.challenge", "ecart-session ecart-session", PART("1") "; echo" },
 };
 

@@ -7,6 +7,8 @@
 #include "replay/event_log.h"
 #include "replay/imds.h"
 #include "replay/link.h"
+#include "replay/registry_statement.h"
+#include "replay/roundtrip.h"
 #include "replay/subject.h"
 #include "replay/token.h"
 
@@ -241,6 +243,8 @@ static const struct {
 	{ "ita-token", rp_token_parse, RP_SHELF_NONE },
 	{ "google-token", rp_token_parse, RP_SHELF_NONE },
 	{ "azure-thim-amd", rp_certs_parse, RP_SHELF_NONE },
+	{ "poc-tls-transcript", rp_roundtrip_parse, RP_SHELF_NONE },
+	{ "poc-registry", rp_registry_parse, RP_SHELF_NONE },
 };
 
 #define N_PARSERS (sizeof(parsers) / sizeof(parsers[0]))
@@ -250,7 +254,8 @@ bool rp_kind_is_judged(const struct ev_kind *kind)
 	for (size_t k = 0; k < N_PARSERS; k++)
 		if (strcmp(parsers[k].kind, kind->kind) == 0)
 			return true;
-	return rp_is_companion(kind) || strcmp(kind->kind, "jwks") == 0;
+	return rp_is_companion(kind) || strcmp(kind->kind, "jwks") == 0 ||
+	       strcmp(kind->kind, RP_TIMES_KIND) == 0;
 }
 
 /* The shelf's bytes are the item's from here on: offsets of what was parsed

@@ -208,6 +208,8 @@ struct rp_ccel_table; /* event_log.h */
 struct rp_compared;   /* compared.h */
 struct rp_session;    /* session.h */
 struct rp_token;      /* token.h */
+struct rp_roundtrip;  /* roundtrip.h */
+struct rp_registry;   /* registry_statement.h */
 
 struct rp_subject {
 	enum rp_subject_type type;
@@ -236,6 +238,8 @@ struct rp_subject {
 		struct rp_ccel_table *ccel_table;
 		struct rp_compared *compared;
 		struct rp_token *token;
+		struct rp_roundtrip *roundtrip;
+		struct rp_registry *registry;
 	};
 	const struct rp_subject *partner[4]; /* NULL-terminated or full */
 };

@@ -52,6 +52,9 @@ enum rp_subject_type {
 	RP_BOUND_IMDS,
 	RP_BOUND_MAA,
 	RP_BOUND_ITA,
+	RP_BOUND_TLS,
+	RP_ROUNDTRIP, /* a record of TLS round trips */
+	RP_REGISTRY,  /* the answer of a registry of machines */
 	RP_N_SUBJECT_TYPES,
 };
 /* A set of them: there are more than an int has bits for. */

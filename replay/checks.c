@@ -560,6 +560,13 @@ const struct rp_check rp_checks[] = {
 	      "user-data or REPORTDATA = SHA-512 of the service's nonce and H0; "
 	      "a token is not verified here",
 	      "ecart-archive(5), BINDING"),
+	CHECK("bind.tls", ONE(RP_BOUND_TLS), AFTER(0), RP_OPTIONAL,
+	      rp_check_bind,
+	      "each TLS try holds its nonce of this session, and none is left "
+	      "out",
+	      "extension of each ClientHello = a digest from the session and the "
+	      "try's number; as many are bound as came to an end",
+	      "ecart-archive(5), BINDING"),
 	CHECK("bind.challenge", ONE(RP_SESSION), AFTER(0), RP_OPTIONAL,
 	      rp_check_bind_challenge,
 	      "the session answers the verifier's challenge",
@@ -573,6 +580,23 @@ const struct rp_check rp_checks[] = {
 	      "says whose word on a site counts",
 	      "as its publisher says"),
 
+	CHECK("place.tls", ONE(RP_ROUNDTRIP), AFTER("bind.tls"), RP_INFORMS,
+	      rp_check_place_tls,
+	      "a holder of the host's certified key answered within a measured "
+	      "time (circumstantial: no more than that)",
+	      "times in order; each try's CertificateVerify by the leaf over its "
+	      "transcript, server name and certificate are the host's, path to a "
+	      "tls-root as of the time",
+	      "RFC 8446, 4.4.3; ecart-archive(5), ROUND TRIPS"),
+	CHECK("place.registry", ONE(RP_REGISTRY), AFTER("dcap.quote.signature"),
+	      RP_INFORMS, rp_check_place_registry,
+	      "a registry's statement is about the platform that was quoted "
+	      "(circumstantial: the registry's word)",
+	      "machineId = the beginning of SHA-256 of the quote's PPID; "
+	      "quote_hash, where the token has it, = SHA-256 of the quote; RS256 "
+	      "by the archived key of its kid, where there is a key set, else "
+	      "its signature is not judged",
+	      "ecart-archive(5), REGISTRY STATEMENTS"),
 	CHECK("time.order", ONE(RP_ARCHIVE), AFTER(0), RP_OPTIONAL,
 	      rp_check_time_order,
 	      "nothing in the archive is younger than its proven time",

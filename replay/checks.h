@@ -132,6 +132,12 @@ rp_check_fn rp_check_bind_challenge;
 /* check_endorsement.c */
 rp_check_fn rp_check_place_endorsement;
 
+/* check_roundtrip.c */
+rp_check_fn rp_check_place_tls;
+
+/* check_registry.c */
+rp_check_fn rp_check_place_registry;
+
 /* check_policy.c */
 rp_check_fn rp_check_policy_expect;
 

@@ -184,5 +184,6 @@ void rp_facts_write(const struct rp_case *c, struct ev_writer *w)
 	rp_facts_endorsements_write(c, w);
 	rp_facts_time_write(c, w);
 	rp_facts_binding_write(c, w);
+	rp_facts_roundtrip_write(c, w);
 	ev_write_end(w);
 }

@@ -52,6 +52,7 @@ void rp_fact_quote_write(const struct rp_subject *quote, struct ev_writer *w);
 void rp_facts_place_write(const struct rp_case *c, struct ev_writer *w);
 void rp_facts_endorsements_write(const struct rp_case *c, struct ev_writer *w);
 void rp_facts_time_write(const struct rp_case *c, struct ev_writer *w);
+void rp_facts_roundtrip_write(const struct rp_case *c, struct ev_writer *w);
 void rp_facts_binding_write(const struct rp_case *c, struct ev_writer *w);
 
 /* A fact that is one of some words, and that a check of its own judges. */

@@ -6,6 +6,7 @@
 #include "evidence/limits.h"
 #include "replay/compared.h"
 #include "replay/link.h"
+#include "replay/roundtrip.h"
 #include "replay/session.h"
 #include "replay/token.h"
 #include "replay/standing.h"
@@ -282,6 +283,11 @@ static void write_unjudged_items(const struct rp_case *c, struct ev_writer *w)
 			snprintf(line, sizeof(line),
 				 "%.250s: signed data that is no attested "
 				 "document, not judged",
+				 item->name);
+		else if (rp_is_kind(item, RP_TIMES_KIND) && !item->linked)
+			snprintf(line, sizeof(line),
+				 "%.250s: belongs to no round trips here, not "
+				 "judged",
 				 item->name);
 		else if (item->subject == NULL && rp_is_log(item->kind))
 			snprintf(line, sizeof(line),

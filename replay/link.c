@@ -3,6 +3,8 @@
 #include "replay/link.h"
 
 #include "replay/checks.h"
+#include "replay/registry_statement.h"
+#include "replay/roundtrip.h"
 
 #include <stdlib.h>
 
@@ -236,5 +238,8 @@ enum ev_code rp_case_link(struct rp_case *c)
 	for (s = c->first[RP_HCL]; s != NULL; s = s->next)
 		link_hcl(c, s);
 	rp_link_tpm_quotes(c);
+	rp_link_roundtrips(c);
+	if (rp_link_registry(c) != EV_OK)
+		return EV_TROUBLE;
 	return rp_link_logs(c);
 }

@@ -67,6 +67,22 @@ static void no_nonce_line(const json_t *facts, struct ev_buffer *out)
 			       : "bound to no nonce that can be recomputed");
 }
 
+/* A try of round trips that came to the same as the one before it. */
+static bool is_repeated(const json_t *bound, size_t i)
+{
+	static const char *const members[] = { "use", "item", "result" };
+	const json_t *last = i > 0 ? json_array_get(bound, i - 1) : NULL;
+	const json_t *v = json_array_get(bound, i);
+
+	if (last == NULL || json_object_get(v, "index") == NULL)
+		return false;
+	for (size_t k = 0; k < sizeof(members) / sizeof(members[0]); k++)
+		if (strcmp(text_of(v, members[k]), text_of(last, members[k])) !=
+		    0)
+			return false;
+	return true;
+}
+
 void rp_render_session(const json_t *report, bool full, struct ev_buffer *out)
 {
 	const json_t *facts = json_object_get(report, "facts"), *bound;
@@ -80,7 +96,9 @@ void rp_render_session(const json_t *report, bool full, struct ev_buffer *out)
 		nonce_line(report, session, full, out);
 	else
 		no_nonce_line(facts, out);
-	json_array_foreach (json_object_get(facts, "binding"), i, bound)
+	json_array_foreach (json_object_get(facts, "binding"), i, bound) {
+		if (is_repeated(json_object_get(facts, "binding"), i))
+			continue;
 		ev_buffer_printf(
 			out,
 			"  %s %-11s round %" JSON_INTEGER_FORMAT
@@ -89,4 +107,5 @@ void rp_render_session(const json_t *report, bool full, struct ev_buffer *out)
 			text_of(bound, "use"),
 			json_integer_value(json_object_get(bound, "round")),
 			text_of(bound, "result"), text_of(bound, "item"));
+	}
 }

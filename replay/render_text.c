@@ -10,6 +10,7 @@
 #include "replay/render_member.h"
 #include "replay/render_place.h"
 #include "replay/render_registers.h"
+#include "replay/render_roundtrip.h"
 #include "replay/render_session.h"
 
 static const char *text_at(const json_t *v, const char *name)
@@ -247,6 +248,7 @@ bool rp_render_text(struct ev_span report, bool full, struct ev_buffer *out)
 	rp_render_boot(r, full, out);
 	rp_render_session(r, full, out);
 	rp_render_place(r, full, out);
+	rp_render_roundtrips(r, full, out);
 	ev_buffer_add_str(out, "\n");
 	broken_lines(checks, out);
 	way_out_lines(checks, out);

@@ -326,6 +326,10 @@ enum ev_code rp_session_nonce(struct rp_case *c, const struct ev_nonce_use *u,
 	case EV_USE_ITA:
 		return ita_nonce(c, item, out);
 	case EV_USE_TLS:
+		out->n = EV_SESSION_TLS_SIZE;
+		ok = ev_session_tls_nonce(c->crypto, root, (uint32_t)u->index,
+					  out->bytes);
+		break;
 	case EV_N_USES:
 		break;
 	}

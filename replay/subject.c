@@ -6,6 +6,8 @@
 #include "replay/bound.h"
 #include "replay/compared.h"
 #include "replay/event_log.h"
+#include "replay/registry_statement.h"
+#include "replay/roundtrip.h"
 #include "replay/token.h"
 #include "replay/imds.h"
 
@@ -174,6 +176,16 @@ static void empty_token(struct rp_subject *s)
 	s->token = NULL;
 }
 
+static void empty_roundtrip(struct rp_subject *s)
+{
+	rp_roundtrip_free(s->roundtrip);
+}
+
+static void empty_registry(struct rp_subject *s)
+{
+	rp_registry_free(s->registry);
+}
+
 static void empty_nothing(struct rp_subject *s)
 {
 	(void)s;
@@ -199,6 +211,9 @@ static void (*const empty[RP_N_SUBJECT_TYPES])(struct rp_subject *s) = {
 	[RP_TOKEN_MAA] = empty_token,
 	[RP_TOKEN_ITA] = empty_token,
 	[RP_TOKEN_GOOGLE] = empty_token,
+	[RP_BOUND_TLS] = empty_bound,
+	[RP_ROUNDTRIP] = empty_roundtrip,
+	[RP_REGISTRY] = empty_registry,
 	[RP_LOG] = empty_log,
 	[RP_CCEL_TABLE] = empty_nothing,
 	[RP_REGISTER_PCR] = empty_compared,

@@ -39,6 +39,8 @@ static const struct {
 	{ "maa-token", RP_TOKEN_MAA },
 	{ "ita-token", RP_TOKEN_ITA },
 	{ "google-token", RP_TOKEN_GOOGLE },
+	{ "poc-tls-transcript", RP_ROUNDTRIP },
+	{ "poc-registry", RP_REGISTRY },
 };
 
 /* As bits; 0: what is judged of another item, if at all. */

@@ -86,6 +86,7 @@ static inline void replay_open(struct replay_case *r, const char *name)
 	replay_anchor(r, "testdata/anchors/simulated/"
 			 "google-confidential-space-root.pem");
 	replay_anchor(r, "testdata/anchors/simulated/amd-ark.pem");
+	replay_anchor(r, "testdata/anchors/simulated/tls-root.pem");
 	text = rp_policy_default(&n);
 	assert_non_null(text);
 	assert_int_equal(replay_policy(r, text, &err), EV_OK);

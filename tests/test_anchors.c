@@ -37,10 +37,9 @@ static void an_anchor_says_what_it_is_for(void **state)
 
 	(void)state;
 	replay_open(&r, NULL);
-	assert_int_equal(r.anchors.n, 8);
-	assert_int_equal(r.anchors.anchor[5].use, RP_ANCHOR_AMD_ARK);
-	assert_int_equal(r.anchors.anchor[6].use, RP_ANCHOR_ITA_ROOT);
-	assert_int_equal(r.anchors.anchor[7].use, RP_ANCHOR_GOOGLE_ROOT);
+	assert_int_equal(r.anchors.n, 9);
+	assert_int_equal(r.anchors.anchor[5].use, RP_ANCHOR_ITA_ROOT);
+	assert_int_equal(r.anchors.anchor[6].use, RP_ANCHOR_GOOGLE_ROOT);
 	assert_int_equal(r.anchors.anchor[0].use, RP_ANCHOR_INTEL_SGX_ROOT);
 	assert_int_equal(r.anchors.anchor[1].use, RP_ANCHOR_AZURE_VTPM_ROOT);
 	assert_int_equal(r.anchors.anchor[2].use, RP_ANCHOR_TSA_ROOT);
@@ -48,7 +47,9 @@ static void an_anchor_says_what_it_is_for(void **state)
 	assert_true(r.anchors.anchor[0].simulated);
 	assert_false(r.anchors.anchor[0].used);
 	assert_non_null(strstr(r.anchors.anchor[1].subject, "CN="));
+	assert_int_equal(r.anchors.anchor[5].use, RP_ANCHOR_TLS_ROOT);
 	assert_string_equal(rp_anchor_use_word(RP_ANCHOR_TSA_ROOT), "tsa-root");
+	assert_string_equal(rp_anchor_use_word(RP_ANCHOR_TLS_ROOT), "tls-root");
 	replay_close(&r);
 }
 

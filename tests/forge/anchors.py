@@ -10,6 +10,7 @@ import ed25519
 import imds_pki
 import intel_pki
 import pem
+import roundtrip
 import rsa
 import token_pki
 import snp
@@ -51,6 +52,9 @@ def files():
         "anchors/simulated/amd-ark.pem": text(
             "SIMULATED AMD ARK", "amd-ark", snp.named("ark"), snp.key("ark").spki(),
             pem.encode("PUBLIC KEY", snp.key("ark").spki())),
+        "anchors/simulated/tls-root.pem": text(
+            "SIMULATED TLS root", "tls-root", roundtrip.NAMES["root"], roundtrip.root().spki(),
+            pem.encode("PUBLIC KEY", roundtrip.root().spki())),
         "anchors/simulated/tsa-root.pem": text(
             "SIMULATED time-stamping root", "tsa-root", tsa.ROOT_NAME, ec.key("tsa root").spki(),
             pem.encode("CERTIFICATE", stamp)),

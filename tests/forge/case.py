@@ -34,7 +34,8 @@ DEFAULT = (REQUIRED[:JUDGED] + ("dcap.enclave.debug",) + REQUIRED[JUDGED:] + ("p
 # and what it waives: checks that inform and do not judge
 SNP = ("snp.format", "snp.signature", "snp.chain", "snp.tcb", "snp.debug")  # by default-1 too
 INFORMS = ("archive.canonical", "dcap.quote.padding", "dcap.collateral.eval-number",
-           "dcap.td.attributes", "dcap.enclave.attributes", "tpm.quote.clock")
+           "dcap.td.attributes", "dcap.enclave.attributes", "tpm.quote.clock", "place.tls",
+           "place.registry")
 
 
 @dataclasses.dataclass

@@ -15,6 +15,7 @@ import cases_log
 import cases_policy
 import cases_profile
 import cases_register
+import cases_roundtrip
 import cases_sets
 import cases_sgx
 import cases_snp
@@ -28,7 +29,8 @@ def every():
                      says=("place L2 yes yes yes untold no no",))]
     for area in (cases_archive, cases_dcap, cases_collateral, cases_tcb, cases_azure, cases_tpm,
                  cases_bind, cases_absent, cases_sgx, cases_policy, cases_sets, cases_profile, cases_log,
-                 cases_register, cases_dodge, cases_events, cases_imds, cases_snp, cases_token):
+                 cases_register, cases_dodge, cases_events, cases_imds, cases_snp, cases_token,
+                 cases_roundtrip):
         out += area.every()
     names = [c.name for c in out]
     if len(set(names)) != len(names):

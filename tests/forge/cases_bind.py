@@ -135,7 +135,7 @@ def manifests():
     yield lean("-steps", "a step that is none: said among the gaps, and nothing else",
                   {"bind.collector": put(steps=[{"source": "host", "outcome": "perhaps"}])},
                   parts=small)
-    every = ALL + ("bind.report-data", "bind.ita", "bind.challenge")
+    every = ALL + ("bind.report-data", "bind.ita", "bind.tls", "bind.challenge")
     yield differing("bind.hcl", "binding", "the binding has a use that is not one",
                     {"bind.nonces": lambda n: [{"use": "hcl-report", "round": 1,
                                                 "item": bound.path("session")}]},

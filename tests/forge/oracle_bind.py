@@ -9,6 +9,7 @@ import attested
 import hcl
 import jcs
 import oracle_dcap
+import oracle_place
 import quote
 import session
 import tokens
@@ -17,7 +18,7 @@ from oracle_container import hold
 
 AFTER = {"hcl": ("hcl.runtime-data.format",), "report-data": ("dcap.quote.signature",),
          "tpm-quote": ("tpm.quote.signature",), "imds": (), "maa": (),
-         "ita": ("hcl.runtime-data.format", "dcap.quote.signature")}
+         "ita": ("hcl.runtime-data.format", "dcap.quote.signature"), "tls": ()}
 MEMBERS = {"recipe", "session", "nonces"}
 
 
@@ -123,14 +124,16 @@ def ask_all(replay):
     """Every bind.* question of what the binding names; nothing else passes."""
     value = replay.manifest["predicate"].get("binding")
     if value is None:
+        oracle_place.ask_all(replay, None)
         return
     binding, broken = Binding(replay), malformed(value)
     named = [] if broken else value.get("nonces", [])
     if broken:
         for use in AFTER:
             replay.ask("bind." + use, (), lambda: hold(False, "binding"))
-    for entry in named:
+    for entry in [e for e in named if e["use"] != "tls"]:
         after = () if "-token/" in entry["item"] else AFTER[entry["use"]]
         replay.ask("bind." + entry["use"], after, lambda e=entry: binding.check(e))
+    oracle_place.ask_all(replay, binding)
     replay.ask("bind.challenge", (), lambda: (
         hold(not broken, "binding"), binding.challenge(replay.nonce)))
