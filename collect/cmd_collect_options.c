@@ -2,7 +2,9 @@
 /* Options of collect: a table of names and where each goes. */
 #include "collect/cmd_collect_options.h"
 
+#include "collect/poc_host.h"
 #include "evidence/base/hex.h"
+#include "evidence/roundtrip.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -55,6 +57,9 @@ static const struct {
 	FLAG("with-instance", options.with_instance),
 	FLAG("minimal", options.minimal),
 	FLAG("salted", options.salted),
+	TEXT("poc", options.poc),
+	TEXT("poc-registry", options.poc_registry),
+	TEXT("poc-tries", poc_tries),
 	TEXT("timeout", timeout),
 	TEXT("label", label),
 	TEXT("series", series),
@@ -180,6 +185,15 @@ static int take_numbers(const struct cli_command *cmd, struct cmd_collect *c)
 					 c->tpm);
 		c->options.tpm_number = (unsigned int)n;
 	}
+	if (c->poc_tries != NULL) {
+		if (!parse_number(c->poc_tries, EV_ROUNDTRIP_TRIES_MAX, &n) ||
+		    n == 0)
+			return cli_usage(cmd,
+					 "--poc-tries %s: want 1 to %zu "
+					 "handshakes",
+					 c->poc_tries, EV_ROUNDTRIP_TRIES_MAX);
+		c->options.poc_tries = (unsigned int)n;
+	}
 	if (c->timeout != NULL) {
 		if (!parse_number(c->timeout, TIMEOUT_MAX, &n) || n == 0)
 			return cli_usage(cmd,
@@ -231,12 +245,26 @@ static int take_owner_auth(struct cmd_collect *c)
 	return status;
 }
 
+static int check_poc(const struct cli_command *cmd, const struct co_options *o)
+{
+	struct co_poc_host host;
+
+	if (o->poc == NULL || co_poc_host_parse(o->poc, &host))
+		return CLI_PASS;
+	return cli_usage(cmd,
+			 "--poc %s: want HOST or HOST:PORT, a name and no "
+			 "address (only names are certified)",
+			 o->poc);
+}
+
 static int take_rest(const struct cli_command *cmd, struct cmd_collect *c)
 {
 	int status = check_names(cmd, "--source", c->options.source);
 
 	if (status == CLI_PASS)
 		status = check_names(cmd, "--skip", c->options.skip);
+	if (status == CLI_PASS)
+		status = check_poc(cmd, &c->options);
 	if (status != CLI_PASS)
 		return status;
 	if (c->pccs != NULL) {

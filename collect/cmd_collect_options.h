@@ -10,6 +10,7 @@ struct cmd_collect {
 	struct co_options options;
 	const char *output, *key, *tsa, *label, *series, *previous;
 	const char *nonce, *owner_auth_file, *ak, *tpm, *timeout, *pccs;
+	const char *poc_tries;
 	bool strict, force, dry_run, quiet, json, help;
 	/* Owned: what options borrow. */
 	uint8_t challenge[EV_SESSION_CHALLENGE_MAX];

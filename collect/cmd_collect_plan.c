@@ -69,6 +69,13 @@ static void list_addresses(const struct co_collection *c, const char *tsa,
 		address(out, "IMDS", co_imds_address(c));
 	if (is_asked(c, "collateral"))
 		list_collateral(c, out);
+	if (o->poc != NULL)
+		address(out, "round trips", o->poc);
+	if (o->poc_registry != NULL) {
+		address(out, "registry", o->poc_registry);
+		ev_buffer_add_str(out, "                 (is sent the quote, "
+				       "which names this platform)\n");
+	}
 	if (o->maa != NULL)
 		address(out, "MAA", o->maa);
 	if (o->ita != NULL)

@@ -190,3 +190,12 @@ bool co_bind(struct co_collection *c, const char *use, unsigned int round,
 	c->n_bound++;
 	return true;
 }
+
+bool co_bind_try(struct co_collection *c, size_t item, uint32_t index)
+{
+	if (!co_bind(c, "tls", 1, item, 0))
+		return false;
+	c->bound[c->n_bound - 1].is_try = true;
+	c->bound[c->n_bound - 1].index = index;
+	return true;
+}

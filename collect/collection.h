@@ -36,6 +36,9 @@ struct co_options {
 	struct ev_span owner_auth; /* --owner-auth-file, read */
 	const char *tpm2_tools, *qgs;
 	unsigned int timeout_s;	   /* 0: each source's own */
+	const char *poc;	   /* --poc HOST[:PORT], or NULL */
+	unsigned int poc_tries;	   /* --poc-tries N; 0: as many as usual */
+	const char *poc_registry;  /* --poc-registry URL, or NULL */
 	const char *source, *skip; /* comma-separated names, or NULL */
 };
 
@@ -43,7 +46,9 @@ struct co_options {
 struct co_bound {
 	const char *use; /* static: "hcl", "tpm-quote", ... */
 	unsigned int round;
-	size_t item;   /* index in the gathering */
+	size_t item; /* index in the gathering */
+	bool is_try; /* one of several nonces of the item: */
+	uint32_t index;
 	size_t *after; /* owned: the items that T covers, in order */
 	size_t n_after;
 };
@@ -127,6 +132,9 @@ bool co_collected_reply(struct co_collection *c, const char *kind,
  * "tpm-quote", is all items before it. */
 bool co_bind(struct co_collection *c, const char *use, unsigned int round,
 	     size_t item, size_t n_after);
+
+/* That of try number index of a record of round trips. */
+bool co_bind_try(struct co_collection *c, size_t item, uint32_t index);
 
 /* The client, loaded when first asked for; NULL has written why. */
 struct co_http *co_collection_http(struct co_collection *c,

@@ -62,6 +62,8 @@ static void write_nonce(struct ev_writer *w, const struct co_collection *c,
 	ev_write_str(w, "use", bound->use);
 	ev_write_int(w, "round", bound->round);
 	ev_write_str(w, "item", c->items.item[bound->item]->path);
+	if (bound->is_try)
+		ev_write_int(w, "index", bound->index);
 	if (bound->n_after > 0) {
 		ev_write_array(w, "after");
 		for (size_t i = 0; i < bound->n_after; i++)

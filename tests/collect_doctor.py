@@ -26,7 +26,8 @@ from stand_in import Folder, Kernel
 
 SOURCES = ["host", "tpm-caps", "hcl-report", "azure-tdquote", "ak", "tpm-quote-first", "ak-cert",
            "tsm-report", "tdx-ioctl", "gramine", "collateral", "imds-attested", "imds-instance",
-           "maa", "tpm-quote", "tcg-log", "ima-log", "systemd-log", "ccel", "tdx-rtmr", "ita"]
+           "poc-tls", "poc-registry", "maa", "tpm-quote", "tcg-log", "ima-log", "systemd-log", "ccel",
+           "tdx-rtmr", "ita"]
 NOBODY = 65534
 COLUMNS = 72
 

@@ -28,6 +28,7 @@ KINDS = """azure-hcl-report azure-imds-attested azure-tdquote-response cel-json 
 OUTCOMES = {"host": "ok", "tpm-caps": "ok", "hcl-report": "ok", "ak": "ok",
             "tpm-quote-first": "skipped", "ak-cert": "ok", "azure-tdquote": "ok",
             "collateral": "ok", "imds-attested": "ok", "imds-instance": "skipped", "maa": "skipped",
+            "poc-tls": "skipped", "poc-registry": "skipped",
             "tpm-quote": "ok", "tcg-log": "ok", "ima-log": "ok", "systemd-log": "ok",
             "ita": "skipped"}
 TPM_LOGS = ("--source", "tpm-caps,ak,tpm-quote,tcg-log,ima-log,systemd-log")
