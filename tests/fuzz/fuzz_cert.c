@@ -2,6 +2,7 @@
 /* Fuzz target: certificates; what we take, libcrypto must take as well. */
 #include "tests/fuzz/target.h"
 
+#include "evidence/maa_evidence.h"
 #include "evidence/path.h"
 #include "evidence/pck.h"
 
@@ -36,6 +37,17 @@ static void check_intel(struct ev_crypto *crypto, struct ev_span der)
 	ev_pck_parse(c.sgx_extension, &pck, &err);
 }
 
+static void check_evidence(struct ev_span item)
+{
+	struct ev_error err = { EV_OK };
+	struct ev_maa_evidence e;
+
+	if (ev_maa_evidence_parse(item, &e, &err) == EV_OK)
+		ev_maa_evidence_free(&e);
+	else
+		require(err.code != EV_OK);
+}
+
 static void check_general(struct ev_crypto *crypto, struct ev_span item)
 {
 	static const int64_t at = INT64_C(1785196800);
@@ -63,6 +75,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	require(crypto != NULL);
 	check_intel(crypto, ev_span_of(bytes, n));
 	check_general(crypto, ev_span_of(bytes, n));
+	check_evidence(ev_span_of(bytes, n));
 	if (ev_chain_parse(ev_span_of(bytes, n), 0, &chain, &err) == EV_OK)
 		ev_chain_free(&chain);
 	ERR_clear_error();
