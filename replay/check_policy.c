@@ -3,6 +3,7 @@
 #include "replay/checks.h"
 
 #include "replay/facts.h"
+#include "replay/token.h"
 
 /* One quote; of several, the inputs are those of the first few. */
 static enum rp_outcome judge(const struct rp_case *c,
@@ -90,6 +91,42 @@ judge_bytes(struct rp_case *c, const struct rp_subject *s, struct rp_finding *f)
 	return all;
 }
 
+/* Of the enclave that vouches for the key of each token of Azure's. */
+static enum rp_outcome judge_enclaves(const struct rp_case *c,
+				      const struct rp_expect *expect,
+				      struct rp_finding *f)
+{
+	const struct rp_subject *s = NULL;
+	enum rp_outcome all = RP_SKIP;
+	char text[RP_ENCLAVE_FACT_MAX];
+	struct ev_span bytes;
+	const char *doubt;
+
+	rp_skip(f, "absent: the archive has no %s", expect->fact);
+	while ((s = rp_next_subject(c, RP_TOKEN_MAA, s)) != NULL) {
+		const struct rp_token *t = s->token;
+
+		if (!rp_enclave_fact(&t->enclave, expect->fact, text, &bytes))
+			continue;
+		if (!rp_enclave_trusted(c, s, &doubt))
+			return rp_skip(f, "after: %s did not pass for %s",
+				       doubt, s->name);
+		if (f->n_inputs < RP_INPUTS_MAX)
+			rp_input_add(f, t->certs_item->name, t->certs_offset,
+				     t->certs_size);
+		rp_set_got(f, "%s", text);
+		if (!rp_expect_lists(expect, text))
+			return rp_fail(f,
+				       "unexpected: the policy does not list "
+				       "the %s of %s",
+				       expect->fact, s->name);
+		all = RP_PASS;
+	}
+	if (all == RP_PASS)
+		f->reason[0] = '\0';
+	return all;
+}
+
 enum rp_outcome rp_check_policy_expect(struct rp_case *c,
 				       const struct rp_subject *s,
 				       struct rp_finding *f)
@@ -98,5 +135,7 @@ enum rp_outcome rp_check_policy_expect(struct rp_case *c,
 
 	rp_set_want(f, "one of %zu values in the policy",
 		    json_array_size(s->expect->values));
+	if (rp_enclave_fact_known(s->expect->fact))
+		return judge_enclaves(c, s->expect, f);
 	return word != NULL ? judge_word(c, word, f) : judge_bytes(c, s, f);
 }

@@ -443,6 +443,37 @@ const struct rp_check rp_checks[] = {
 	      "the token was in force at the as-of time",
 	      "nbf <= T < exp, and its key's certificate holds T",
 	      "RFC 7519, 4.1"),
+	CHECK("maa.enclave", ONE(RP_TOKEN_MAA), AFTER("maa.format"),
+	      RP_OPTIONAL, rp_check_maa_enclave,
+	      "an enclave on genuine hardware holds the key that signs tokens",
+	      "the evidence in the key's certificate passes each required check "
+	      "of dcap.* and tcb.*, or of snp.*, with the archive's collateral",
+	      "MAA, signing certificates"),
+	CHECK("maa.enclave.binding", ONE(RP_TOKEN_MAA), AFTER("maa.format"),
+	      RP_OPTIONAL, rp_check_maa_enclave_binding,
+	      "the key is that enclave's own",
+	      "report data = SHA-256 of the key's SPKI as PEM and a NUL, then "
+	      "32 zeros",
+	      "MAA, signing certificates"),
+	CHECK("maa.enclave.debug", ONE(RP_TOKEN_MAA), AFTER("maa.format"),
+	      RP_OPTIONAL, rp_check_maa_enclave_debug,
+	      "the service's enclave is not open to its host",
+	      "ATTRIBUTES.DEBUG of the SGX report, or the guest policy's DEBUG "
+	      "of the SEV-SNP report, is clear",
+	      "SDM 3D, ATTRIBUTES; SNP-ABI 4.3"),
+	CHECK("maa.runtime-data", ONE(RP_TOKEN_MAA), AFTER("maa.format"),
+	      RP_OPTIONAL, rp_check_maa_runtime_data,
+	      "the token's runtime data are what the hardware committed to",
+	      "SHA-256 of the data, or of the runtime claims in the order in "
+	      "which a paravisor writes them, = report data 0 to 31; HCLAkPub "
+	      "signed the vTPM's quote",
+	      "MAA, claims; OPENHCL get.rs"),
+	CHECK("maa.claims", ONE(RP_TOKEN_MAA), AFTER("maa.format"), RP_OPTIONAL,
+	      rp_check_claims,
+	      "what the token claims is what the raw evidence says",
+	      "each claim that can be recomputed from the quote, the SEV-SNP "
+	      "report or the paravisor's report equals it, type and all",
+	      "MAA, claims"),
 
 	CHECK("ita.format", ONE(RP_TOKEN_ITA), AFTER(0), RP_OPTIONAL,
 	      rp_check_token_format,
@@ -472,6 +503,12 @@ const struct rp_check rp_checks[] = {
 	      "report data, or user data on Azure, = SHA-512 (SGX: begins with "
 	      "SHA-256) of the nonce's val and iat and the held data",
 	      "ITA"),
+	CHECK("ita.claims", ONE(RP_TOKEN_ITA), AFTER("ita.format"), RP_OPTIONAL,
+	      rp_check_claims,
+	      "what the token claims is what the raw evidence says",
+	      "each claim that can be recomputed from the quote or the "
+	      "paravisor's report equals it, type and all",
+	      "ITA, claims"),
 
 	CHECK("google.format", ONE(RP_TOKEN_GOOGLE), AFTER(0), RP_OPTIONAL,
 	      rp_check_token_format,

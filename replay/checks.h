@@ -70,6 +70,17 @@ rp_check_fn rp_check_snp_chain;
 rp_check_fn rp_check_snp_tcb;
 rp_check_fn rp_check_snp_debug;
 
+/* check_maa.c */
+rp_check_fn rp_check_maa_enclave;
+rp_check_fn rp_check_maa_enclave_binding;
+rp_check_fn rp_check_maa_enclave_debug;
+
+/* check_runtime.c */
+rp_check_fn rp_check_maa_runtime_data;
+
+/* check_claims.c */
+rp_check_fn rp_check_claims; /* maa.claims, ita.claims */
+
 /* check_hcl.c */
 rp_check_fn rp_check_hcl_format;
 rp_check_fn rp_check_hcl_td_report_hashes;

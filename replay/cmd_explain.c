@@ -7,6 +7,7 @@
 #include "evidence/base/json.h"
 #include "replay/render_member.h"
 #include "replay/shell_line.h"
+#include "replay/render_token.h"
 
 #include <inttypes.h>
 
@@ -178,6 +179,14 @@ static void add_finding(const struct rp_check *check, const json_t *f,
 	add_line("reason", text_of(f, "reason"), out);
 }
 
+/* Checks that compare a list of claims, one by one. */
+static bool is_of_claims(const struct rp_check *check)
+{
+	const char *dot = strrchr(check->id, '.');
+
+	return dot != NULL && strcmp(dot, ".claims") == 0;
+}
+
 /* Whether an item's path, "items/KIND/...", is of the first kind of a list. */
 static bool is_of_kind(const char *path, const char *kinds)
 {
@@ -265,6 +274,8 @@ static int explain_report(const struct options *o, const struct rp_check *check,
 			continue;
 		if (!o->by_hand)
 			add_finding(check, f, &out);
+		if (!o->by_hand && is_of_claims(check))
+			rp_render_claims(r, text_of(f, "subject"), &out);
 		add_by_hand(check, f, o->by_hand, &out);
 	}
 	if (!ev_buffer_ok(&out))

@@ -2,6 +2,8 @@
 /* The facts of a case, area by area. */
 #include "replay/facts.h"
 
+#include "replay/enclave.h"
+
 #include <stddef.h>
 
 /* Facts of a TD that a policy may pin, by the name the report gives them. */
@@ -78,7 +80,7 @@ bool rp_fact_known(const char *name)
 	for (size_t i = 0; i < N_SNP_FACTS; i++)
 		if (strcmp(snp_facts[i].name, name) == 0)
 			return true;
-	return false;
+	return rp_enclave_fact_known(name);
 }
 
 static bool td_bytes(const struct rp_quote *q, const char *name,
@@ -182,6 +184,7 @@ void rp_facts_write(const struct rp_case *c, struct ev_writer *w)
 	rp_facts_boot_write(c, w);
 	rp_facts_place_write(c, w);
 	rp_facts_endorsements_write(c, w);
+	rp_facts_token_write(c, w);
 	rp_facts_time_write(c, w);
 	rp_facts_binding_write(c, w);
 	rp_facts_roundtrip_write(c, w);

@@ -37,6 +37,7 @@ void rp_facts_dcap_write(const struct rp_case *c, struct ev_writer *w);
 void rp_facts_snp_write(const struct rp_case *c, struct ev_writer *w);
 void rp_facts_tcb_write(const struct rp_case *c, struct ev_writer *w);
 void rp_facts_azure_write(const struct rp_case *c, struct ev_writer *w);
+void rp_facts_token_write(const struct rp_case *c, struct ev_writer *w);
 void rp_facts_tpm_write(const struct rp_case *c, struct ev_writer *w);
 void rp_facts_imds_write(const struct rp_case *c, struct ev_writer *w);
 void rp_facts_log_write(const struct rp_case *c, struct ev_writer *w);

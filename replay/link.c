@@ -5,6 +5,7 @@
 #include "replay/checks.h"
 #include "replay/registry_statement.h"
 #include "replay/roundtrip.h"
+#include "replay/claim_evidence.h"
 
 #include <stdlib.h>
 
@@ -240,6 +241,8 @@ enum ev_code rp_case_link(struct rp_case *c)
 	rp_link_tpm_quotes(c);
 	rp_link_roundtrips(c);
 	if (rp_link_registry(c) != EV_OK)
+		return EV_TROUBLE;
+	if (rp_link_claims(c) != EV_OK)
 		return EV_TROUBLE;
 	return rp_link_logs(c);
 }

@@ -12,6 +12,7 @@
 #include "replay/render_registers.h"
 #include "replay/render_roundtrip.h"
 #include "replay/render_session.h"
+#include "replay/render_token.h"
 
 static const char *text_at(const json_t *v, const char *name)
 {
@@ -247,6 +248,7 @@ bool rp_render_text(struct ev_span report, bool full, struct ev_buffer *out)
 	rp_render_registers(r, full, out);
 	rp_render_boot(r, full, out);
 	rp_render_session(r, full, out);
+	rp_render_tokens(r, full, out);
 	rp_render_place(r, full, out);
 	rp_render_roundtrips(r, full, out);
 	ev_buffer_add_str(out, "\n");

@@ -94,6 +94,8 @@ void rp_token_free(struct rp_token *token)
 {
 	if (token == NULL)
 		return;
+	rp_claims_free(&token->claims);
+	rp_enclave_free(&token->enclave);
 	for (size_t i = 0; i < token->n_certs; i++)
 		ev_x509_free(&token->cert[i]);
 	ev_jwks_free(&token->keys);

@@ -12,7 +12,8 @@
 #include "evidence/path.h"
 #include "evidence/token_issuer.h"
 #include "replay/anchors.h"
-#include "replay/case.h"
+#include "replay/claim.h"
+#include "replay/enclave.h"
 
 #define RP_TOKEN_ALGORITHMS 2
 
@@ -61,6 +62,8 @@ struct rp_token {
 	bool weak; /* by a key that is smaller than keys are today */
 	/* The quote, HCL or SNP subject that it speaks of, or NULL. */
 	const struct rp_subject *evidence;
+	struct rp_claims claims;   /* owned: held against that evidence */
+	struct rp_enclave enclave; /* owned: of Azure's cert[0] */
 };
 
 /* Adds the subject of a token's item.  EV_TROUBLE or EV_OK. */

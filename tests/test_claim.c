@@ -499,5 +499,6 @@ int main(void)
 		cmocka_unit_test(a_token_of_too_many_claims_is_noted),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -187,5 +187,6 @@ int main(void)
 		cmocka_unit_test(a_real_request_is_of_another_report),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
