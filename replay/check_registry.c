@@ -39,7 +39,7 @@ static enum rp_outcome compare_token(struct rp_case *c,
 				     struct rp_finding *f)
 {
 	const struct ev_registry *reply = &r->reply;
-	const struct ev_sha256 *quote = rp_item_hash(c, r->quote->item);
+	const struct ev_digests *quote = rp_item_hash(c, r->quote->item);
 	uint8_t id[ID_MAX];
 	size_t n = reply->machine_id.n / 2;
 
@@ -49,7 +49,8 @@ static enum rp_outcome compare_token(struct rp_case *c,
 	if (contradicts(reply->token_machine_id, id, n))
 		return rp_fail(f, "token: it names another machine than the "
 				  "answer around it");
-	if (contradicts(reply->quote_hash, quote->value, sizeof(quote->value)))
+	if (contradicts(reply->quote_hash, quote->sha256.value,
+			sizeof(quote->sha256.value)))
 		return rp_fail(f, "quote-hash: the token is about another "
 				  "quote");
 	return RP_PASS;

@@ -6,8 +6,8 @@
 #include "commands.h"
 #include "evidence/base/json.h"
 #include "replay/render_member.h"
-#include "replay/shell_line.h"
 #include "replay/render_token.h"
+#include "replay/shell_line.h"
 
 #include <inttypes.h>
 

@@ -8,8 +8,8 @@
 #include "replay/link.h"
 #include "replay/roundtrip.h"
 #include "replay/session.h"
-#include "replay/token.h"
 #include "replay/standing.h"
+#include "replay/token.h"
 #include "replay/withheld.h"
 
 #include <stdio.h>

@@ -3,9 +3,9 @@
 #include "replay/link.h"
 
 #include "replay/checks.h"
+#include "replay/claim_evidence.h"
 #include "replay/registry_statement.h"
 #include "replay/roundtrip.h"
-#include "replay/claim_evidence.h"
 
 #include <stdlib.h>
 
@@ -211,7 +211,7 @@ static void link_signing_chains(struct rp_case *c)
 static void link_hcl(const struct rp_case *c, struct rp_subject *s)
 {
 	if (s->hcl->alone)
-		rp_link_claims(c, s);
+		rp_link_runtime_claims(c, s);
 	else if (s->hcl->snp == NULL)
 		s->hcl->quote = rp_quote_of_hcl(c, s->hcl);
 	s->partner[0] = s->hcl->snp != NULL ? s->hcl->snp : s->hcl->quote;

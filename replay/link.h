@@ -75,7 +75,7 @@ const struct rp_subject *rp_quote_of_hcl(const struct rp_case *c,
 					 const struct rp_hcl *h);
 /* Claims that came without their report find the SEV-SNP report or the quote
  * that commits to them; else the first. */
-void rp_link_claims(const struct rp_case *c, struct rp_subject *claims);
+void rp_link_runtime_claims(const struct rp_case *c, struct rp_subject *claims);
 void rp_link_tpm_quotes(struct rp_case *c);
 /* link_snp.c: each SEV-SNP report finds the certificate of its chip's key. */
 void rp_link_snp(struct rp_case *c);

@@ -61,7 +61,7 @@ static const struct rp_subject *quote_of_claims(const struct rp_case *c,
 	return NULL;
 }
 
-void rp_link_claims(const struct rp_case *c, struct rp_subject *claims)
+void rp_link_runtime_claims(const struct rp_case *c, struct rp_subject *claims)
 {
 	struct rp_hcl *h = claims->hcl;
 

@@ -6,10 +6,10 @@
 #include "replay/bound.h"
 #include "replay/compared.h"
 #include "replay/event_log.h"
+#include "replay/imds.h"
 #include "replay/registry_statement.h"
 #include "replay/roundtrip.h"
 #include "replay/token.h"
-#include "replay/imds.h"
 
 #include <stdlib.h>
 

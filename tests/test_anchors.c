@@ -40,6 +40,7 @@ static void an_anchor_says_what_it_is_for(void **state)
 	assert_int_equal(r.anchors.n, 9);
 	assert_int_equal(r.anchors.anchor[5].use, RP_ANCHOR_ITA_ROOT);
 	assert_int_equal(r.anchors.anchor[6].use, RP_ANCHOR_GOOGLE_ROOT);
+	assert_int_equal(r.anchors.anchor[7].use, RP_ANCHOR_AMD_ARK);
 	assert_int_equal(r.anchors.anchor[0].use, RP_ANCHOR_INTEL_SGX_ROOT);
 	assert_int_equal(r.anchors.anchor[1].use, RP_ANCHOR_AZURE_VTPM_ROOT);
 	assert_int_equal(r.anchors.anchor[2].use, RP_ANCHOR_TSA_ROOT);

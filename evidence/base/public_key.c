@@ -64,6 +64,13 @@ bool ev_public_key_is_there(const struct ev_public_key *key)
 	return key->modulus.n > 0 || key->curve != NULL;
 }
 
+const char *ev_public_key_name(const struct ev_public_key *key)
+{
+	if (key->curve != NULL)
+		return key->curve->name;
+	return key->modulus.n > 0 ? "RSA" : "none";
+}
+
 bool ev_public_key_eq(const struct ev_public_key *a,
 		      const struct ev_public_key *b)
 {

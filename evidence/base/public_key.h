@@ -36,6 +36,8 @@ struct ev_public_key {
 
 /* False for a key that nothing was read into, or that could not be. */
 bool ev_public_key_is_there(const struct ev_public_key *key);
+/* "RSA", "P-256" ...; "none" where there is none. */
+const char *ev_public_key_name(const struct ev_public_key *key);
 
 /* Of the modulus, or of the curve's field; 0: no key. */
 size_t ev_public_key_bits(const struct ev_public_key *key);
