@@ -50,6 +50,8 @@ PARTS = {
     "maa-keys": ("jwks", "json", JWKS, [("key-of", "maa-signed")]),
     "ita-signed": ("ita-token", "jwt", JWT, []),
     "ita-keys": ("jwks", "json", JWKS, [("key-of", "ita-signed")]),
+    "enclave-tcb-info": ("dcap-tcbinfo", "json", JSON, []),
+    "enclave-qe-identity": ("dcap-qe-identity", "json", JSON, []),
     "google-pki": ("google-token", "jwt", JWT, []),
     "google-oidc": ("google-token", "jwt", JWT, []),
     "google-keys": ("jwks", "json", JWKS, [("key-of", "google-oidc")]),

@@ -6,6 +6,7 @@ import cases_absent
 import cases_archive
 import cases_azure
 import cases_bind
+import cases_claims
 import cases_collateral
 import cases_dcap
 import cases_dodge
@@ -30,7 +31,7 @@ def every():
     for area in (cases_archive, cases_dcap, cases_collateral, cases_tcb, cases_azure, cases_tpm,
                  cases_bind, cases_absent, cases_sgx, cases_policy, cases_sets, cases_profile, cases_log,
                  cases_register, cases_dodge, cases_events, cases_imds, cases_snp, cases_token,
-                 cases_roundtrip):
+                 cases_claims, cases_roundtrip):
         out += area.every()
     names = [c.name for c in out]
     if len(set(names)) != len(names):

@@ -7,6 +7,7 @@ import json
 import re
 
 import der
+import oracle_claims
 import oracle_dcap
 import pem
 import rsa
@@ -159,10 +160,21 @@ def ask_token(replay, service, entry):
     ask("window", ("signature",), token.window)
     if service == "ita":
         ask("nonce", ("signature",), token.nonce)
+    oracle_claims.ask_claims(token, ask)
+    return token
 
 
 def ask_all(replay):
     for service in SERVICES:
         for entry in replay.items:
             if entry["kind"] == service + "-token":
-                ask_token(replay, service, entry)
+                token = ask_token(replay, service, entry)
+                expectations(replay, token)
+
+
+def expectations(replay, token):
+    """policy.expect for what a policy pins of the enclave behind the key."""
+    for fact, values in (replay.policy or {}).get("expect", {}).items():
+        if fact.startswith("maa."):
+            replay.ask("policy.expect", ("maa.format",),
+                       lambda f=fact, v=values: oracle_claims.expected(token, {f: v}))

@@ -3,7 +3,7 @@
 
 Stages beside those of scene.py, for NAME in maa, ita, google.pki, google.oidc: NAME.header,
 NAME.payload, NAME.text (what is signed), NAME.key (what signs it), NAME.signature, NAME.token;
-maa.kid, maa.instance.fields, maa.instance.der, maa.set, ita.set, google.set (key sets as
+maa.kid, maa.quote and maa.evidence (of the enclave, and in the certificate), maa.instance.fields, maa.instance.der, maa.set, ita.set, google.set (key sets as
 dictionaries), ita.part (the parts of its nonce), and those of token_pki.py."""
 
 import base64
@@ -12,6 +12,7 @@ import hashlib
 import json
 
 import hcl
+import maa_enclave
 import pem
 import rsa
 import scene
@@ -59,8 +60,10 @@ class Tokens(scene.Scene):
 
     @functools.cached_property
     def maa_certificate(self):
-        fields = self.stage("maa.instance.fields",
-                            token_pki.instance_fields(self.maa_key, tokens.ISSUER))
+        data = self.stage("maa.quote", maa_enclave.good_quote(self.maa_key.spki()))
+        evidence = self.stage("maa.evidence", maa_enclave.extension(data))
+        fields = self.stage("maa.instance.fields", dict(
+            token_pki.instance_fields(self.maa_key, tokens.ISSUER), extensions=evidence))
         signer = self.stage("maa.instance.signer", self.maa_key)
         return self.stage("maa.instance.der", token_pki.self_signed(fields, signer))
 
@@ -68,11 +71,13 @@ class Tokens(scene.Scene):
     def maa_kid(self):
         return self.stage("maa.kid", tokens.commitment(self.maa_key.spki()))
 
+    def maa_claims(self):
+        return {"x-ms-attestation-type": "tdxvm", "x-ms-ver": "1.0"}
+
     @functools.cached_property
     def maa_signed(self):
         header = {"alg": "RS256", "jku": tokens.ISSUER + "/certs", "kid": self.maa_kid, "typ": "JWT"}
-        payload = dict(times(28800), iss=tokens.ISSUER, **{
-            "x-ms-attestation-type": "tdxvm", "x-ms-ver": "1.0"})
+        payload = dict(times(28800), iss=tokens.ISSUER, **self.stage("maa.claims", self.maa_claims()))
         return self.signed("maa", header, payload, self.maa_key)
 
     @functools.cached_property
@@ -96,16 +101,20 @@ class Tokens(scene.Scene):
         held = b"SIMULATED held data"
         return held, hashlib.sha512(VAL + IAT + held).digest()
 
+    def ita_claims(self):
+        return {}
+
     @functools.cached_property
     def ita_signed(self):
         held, bound = self.ita_data
         text = {name: base64.b64encode(data).decode() for name, data in
                 (("val", VAL), ("iat", IAT), ("held", held))}
         header = {"alg": "PS384", "kid": self.stage("ita.kid", self.ita_kid), "typ": "JWT"}
-        payload = dict(times(300), iss="Intel Trust Authority", ver="2.0.0", tdx={
-            "attester_type": "TDX", "attester_held_data": text["held"],
-            "tdx_report_data": bound.hex(),
-            "verifier_nonce": {"val": text["val"], "iat": text["iat"]}})
+        payload = dict(times(300), iss="Intel Trust Authority", ver="2.0.0", tdx=self.stage(
+            "ita.claims", dict({
+                "attester_type": "TDX", "attester_held_data": text["held"],
+                "tdx_report_data": bound.hex(),
+                "verifier_nonce": {"val": text["val"], "iat": text["iat"]}}, **self.ita_claims())))
         return self.signed("ita", header, payload, self.ita_chain.key("leaf"))
 
     @functools.cached_property

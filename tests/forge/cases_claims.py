@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Cases about what tokens claim, and about the enclave that vouches for their keys (tokens.md 3.4 to
+3.6)."""
+
+import maa_enclave
+import quote
+import rsa
+import tokens
+import tpm
+import x509
+from case import QUOTE_ONLY, TINY, Case, expect_policy, failing
+from cases_sgx import DEBUG, USUAL
+from cases_tcb import raised
+from cases_token import ITA, MAA, rows, unsigned
+from claims import Claimed, Guest, evidence
+from edits import const, flip, put, put_at
+
+TOKEN = MAA + TINY
+HELD = MAA + ("quote",)
+ENCLAVE = ("enclave-tcb-info", "enclave-qe-identity")
+WHOLE = MAA + QUOTE_ONLY + ENCLAVE
+VOUCHED = ("maa.enclave", "maa.enclave.binding", "maa.enclave.debug")
+SAID = ("maa.runtime-data", "maa.claims")
+SPKI = rsa.key("maa").spki()
+
+
+def good(name, text, parts, edits=None, verdict="incomplete", subject=Claimed, **other):
+    return Case("%s-claims%s" % (verdict, name), text, verdict, unsigned(edits or {}), parts=parts,
+                subject=subject, **other)
+
+
+def bad(check, why, text, edits, reason, parts=TOKEN, subject=Claimed, **other):
+    return failing(check, why, text, unsigned(edits), parts=parts, subject=subject,
+                   says=("reason %s %s" % (check, reason),), **other)
+
+
+def passing():
+    guest = ("hcl", "tpm-message", "tpm-signature", "tpm-pcrs", "ak-public")
+    yield good("", "all that a token of Azure Attestation says, and all that vouches for its key",
+               WHOLE + guest, verdict="pass", passes=rows("maa") + VOUCHED + SAID)
+    yield good("-azure-guest", "a guest's token: the TEE's claims stand inside; one in upper case",
+               WHOLE + ("hcl",), {"maa.tee": lambda t: dict(t, tdx_mrtd=t["tdx_mrtd"].upper())},
+               verdict="pass", subject=Guest, passes=rows("maa") + VOUCHED + SAID)
+    yield good("-ita", "all that a token of Intel Trust Authority says, behind a paravisor",
+               ITA + QUOTE_ONLY + ("hcl",), verdict="pass", passes=("ita.format", "ita.claims"))
+    yield good("-2020", "evidence in the wrapping of 2020, without collateral: what it lacks is named",
+               TOKEN, evidence(maa_enclave.extension_2020(maa_enclave.good_quote(SPKI))),
+               skips=("maa.enclave",), passes=VOUCHED[1:],
+               says=("reason maa.enclave incomplete: dcap.pck.revocation",))
+    yield good("-snp-enclave", "the service runs on SEV-SNP: its report, with AMD's chain beside it",
+               TOKEN, evidence(maa_enclave.extension_snp(SPKI)), passes=VOUCHED)
+    pins = {"maa.mrenclave": [maa_enclave.MRENCLAVE.hex()], "maa.isvsvn": ["6", "7"]}
+    yield good("-pinned", "the policy expects this enclave", WHOLE, verdict="pass",
+               policy=expect_policy("expect-maa", pins), passes=VOUCHED + ("policy.expect",))
+
+
+def enclave():
+    other = rsa.key("maa stranger")
+    broken = maa_enclave.machine(SPKI, edits={"quote.signature": flip(3)}).quote
+    yield bad("maa.enclave", "", "nobody's enclave signed the evidence",
+              evidence(maa_enclave.extension(broken)), "dcap.quote.signature: ")
+    yield bad("maa.enclave", "old", "the service's platform was out of date",
+              {"maa.machine": const({"tcb.levels": raised(15)})}, "tcb.platform: ", parts=WHOLE)
+    yield bad("maa.enclave", "none", "a certificate that nobody vouches for", {
+        "maa.evidence": const([x509.ext_basic(True)])}, "no-evidence: ", fails=VOUCHED)
+    yield bad("maa.enclave", "cut", "the evidence is no quote", evidence(
+        maa_enclave.extension(b"SIMULATED")), "evidence: ", fails=VOUCHED)
+    yield bad("maa.enclave", "snp", "an SEV-SNP report that nobody signed", evidence(
+        maa_enclave.extension_snp(SPKI, {"snp.report": flip(700)}.items())), "snp.signature: ")
+    yield bad("maa.enclave.binding", "", "a self-signed certificate of the right name, in which the "
+              "service's own evidence was copied",
+              {"maa.instance.key": const(other), "maa.kid": const(tokens.commitment(other.spki())),
+               "maa.quote": const(maa_enclave.good_quote(SPKI))}, "mismatch: ")
+    yield bad("maa.enclave.debug", "", "the service's host can look into its enclave", evidence(
+        maa_enclave.extension(maa_enclave.machine(SPKI, USUAL | DEBUG).quote)), "debug: ")
+    wrong = {"maa.mrsigner": ["00" * 32]}
+    yield bad("policy.expect", "maa", "the policy expects another signer's enclave", {},
+              "unexpected: ", parts=WHOLE, policy=expect_policy("expect-other-maa", wrong))
+
+
+def runtime():
+    def renamed(value):
+        return dict(value, **{"vm-configuration": dict(value["vm-configuration"],
+                                                       vmUniqueId="SIMULATED-OTHER-VM")})
+    yield bad("maa.runtime-data", "", "the token says another VM than the hardware committed to",
+              {"maa.runtime": renamed}, "mismatch: ", parts=HELD)
+    key = rsa.key("other ak")
+    yield bad("maa.runtime-data", "ak", "the vTPM's quote is signed by another key than the token's",
+              {"tpm.fields": put(signer=tpm.qualified_signer(key)),
+               "tpm.public": const(tpm.public(key)), "tpm.signature": const(other_signature(key))},
+              "ak: ", parts=HELD + ("tpm-message", "tpm-signature", "tpm-pcrs", "ak-public"))
+    yield good("-unknown-member", "runtime claims of a paravisor that nobody knows yet",
+               HELD, {"maa.runtime": put_at("news", True)}, skips=("maa.runtime-data",),
+               says=("reason maa.runtime-data unknown-member: news",))
+
+
+def other_signature(key):
+    edits = {"tpm.fields": put(signer=tpm.qualified_signer(key))}
+    return key.sign(Claimed(edits).tpm_message)
+
+
+def claim():
+    yield bad("maa.claims", "", "the token says another MRTD than the quote",
+              {"maa.tee": put(tdx_mrtd="00" * 48)}, "differs: tdx_mrtd", parts=HELD)
+    yield bad("maa.claims", "type", "a number as text", {"maa.tee": put(tdx_seamsvn="7")},
+              "differs: tdx_seamsvn (another type)", parts=HELD)
+    yield bad("maa.claims", "inside", "a guest's token says inside that the TD is a debug TD",
+              {"maa.tee": put(dbgstat="enabled")}, "differs: x-ms-isolation-tee.dbgstat", parts=HELD,
+              subject=Guest)
+    yield bad("ita.claims", "", "the token says other attributes than the quote",
+              {"ita.claims": put(tdx_td_attributes="00" * 8)}, "differs: tdx.tdx_td_attributes",
+              parts=ITA + ("quote",))
+
+
+def every():
+    for group in (passing, enclave, runtime, claim):
+        yield from group()
