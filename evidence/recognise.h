@@ -48,4 +48,9 @@ bool ev_is_ima_text(struct ev_span item);
 bool ev_is_cel_tlv(struct ev_span item);
 bool ev_is_cel_json(struct ev_span item);
 
+/* By the service that the payload names, whatever else is wrong. */
+bool ev_is_maa_token(struct ev_span item);
+bool ev_is_ita_token(struct ev_span item);
+bool ev_is_google_token(struct ev_span item);
+
 #endif

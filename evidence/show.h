@@ -69,4 +69,12 @@ enum ev_code ev_show_systemd_log(struct ev_span item, struct ev_writer *w,
 enum ev_code ev_show_ccel_table(struct ev_span item, struct ev_writer *w,
 				struct ev_error *err);
 
+/* Tokens of every service. */
+enum ev_code ev_show_token(struct ev_span item, struct ev_writer *w,
+			   struct ev_error *err);
+enum ev_code ev_show_jwks(struct ev_span item, struct ev_writer *w,
+			  struct ev_error *err);
+enum ev_code ev_show_oidc_config(struct ev_span item, struct ev_writer *w,
+				 struct ev_error *err);
+
 #endif

@@ -14,6 +14,7 @@ import loose  # noqa: E402
 import refusals  # noqa: E402
 import roundtrip  # noqa: E402
 import scene  # noqa: E402
+import token_scene  # noqa: E402
 import wrappers  # noqa: E402
 
 
@@ -37,7 +38,7 @@ def tree():
     parts = scene.Scene().parts()
     out = {"README": README.encode()}
     for part in (anchors.files(), loose.files(parts), wrappers.files(parts), refusals.files(),
-                 bound.seeds(), log_seeds.seeds(), roundtrip.seeds()):
+                 bound.seeds(), log_seeds.seeds(), roundtrip.seeds(), token_scene.seeds()):
         out.update(part)
     for case in cases.every():
         out.update(case.files())

@@ -43,7 +43,7 @@ class Tokens(scene.Scene):
         payload = self.stage(name + ".payload", payload)
         text = self.stage(name + ".text", tokens.part(header) + "." + tokens.part(payload))
         signer = self.stage(name + ".key", key)
-        algorithm = header["alg"] if isinstance(header, dict) else "RS256"
+        algorithm = header.get("alg") if isinstance(header, dict) else "RS256"
         sign = tokens.SIGN.get(algorithm, tokens.SIGN["RS256"])
         signature = self.stage(name + ".signature", sign(signer, text.encode()))
         return self.stage(name + ".token", (text + "." + hcl.b64url(signature)).encode())
@@ -157,3 +157,16 @@ class Tokens(scene.Scene):
             "ita-signed": self.ita_signed, "ita-keys": self.ita_keys,
             "google-pki": self.google_pki, "google-oidc": self.google_oidc,
             "google-keys": self.google_keys})
+
+
+def seeds():
+    """What fuzzing of these formats starts from."""
+    one = Tokens()
+    config = {"issuer": tokens.ISSUER, "jwks_uri": tokens.ISSUER + "/certs",
+              "id_token_signing_alg_values_supported": ["RS256"]}
+    return {
+        "fuzz/kind-google-token/pki.jwt": one.google_pki,
+        "fuzz/kind-jwks/maa.json": one.maa_keys,
+        "fuzz/kind-oidc-config/maa.json": json.dumps(config).encode(),
+        "fuzz/token/maa": one.maa_signed + b"\n" + one.maa_keys,
+        "fuzz/token/ita": one.ita_signed + b"\n" + one.ita_keys}
