@@ -167,6 +167,27 @@
 	"openssl dgst -%h -binary >r.new; mv r.new r; fi; a=$n; done; "        \
 	"od -An -v -tx1 r | tr -d ' \\n'; echo; "
 
+/* --- tokens: base64url in $x, to the padding that basenc wants --- */
+
+#define PADDED                                                                 \
+	"while [ $((${#x} %% 4)) != 0 ]; do x=$x=; done; printf %%s $x | "     \
+	"basenc --base64url -d"
+#define TOKEN_SIGNATURE "x=$(" PART("1") "); " PADDED " >s.der; "
+/* The key of the first certificate of a key of a set, and of the header that
+ * input 0 begins with; the modulus of a key of a set. */
+#define SET_CERT(i) PART(i) " | jq -r '.x5c[0]' | base64 -d"
+#define SET_KEY                                                                \
+	SET_CERT("2") " | openssl x509 -inform DER -pubkey -noout >k.pem; "
+#define HEADER_KEY                                                             \
+	"x=$(" PART("0") " | cut -d. -f1); " PADDED " | jq -r '.x5c[0]' | "    \
+			 "openssl x509 -pubkey -noout >k.pem; "
+#define SET_MODULUS                                                            \
+	"x=$(" PART("2") " | jq -r .n); n=$(" PADDED " | od -An -v -tx1 | "    \
+			 "tr -d ' \\n'); "
+#define VERIFY_PSS384                                                          \
+	" | openssl dgst -sha384 -sigopt rsa_padding_mode:pss -sigopt "        \
+	"rsa_pss_saltlen:48 -verify k.pem -signature s.der"
+
 const struct rp_by_hand rp_by_hand[] = {
 	{ "archive.manifest", NULL,
 	  "(jq -r '.predicate.items[].name' manifest.json; find items -type "
@@ -270,6 +291,19 @@ const struct rp_by_hand rp_by_hand[] = {
 	{ "imds.vm-id", "azure-imds-attested azure-hcl-report",
 	  BASE64("0") UNVERIFIED CLAIM("vmId") "; " PART("1")
 		  CLAIM("vmUniqueId") },
+	/* What the kid must be. */
+	{ "maa.key", "maa-token jwks",
+	  "(" SET_CERT(
+		  "1") " | openssl x509 -inform DER -pubkey -noout; printf "
+		       "'\\0') | openssl dgst -sha256 -binary | base64" },
+	{ "maa.signature", "maa-token maa-token jwks",
+	  TOKEN_SIGNATURE SET_KEY PART("0") VERIFY },
+	{ "ita.signature", "ita-token ita-token jwks",
+	  TOKEN_SIGNATURE SET_KEY PART("0") VERIFY_PSS384 },
+	{ "google.signature", "google-token google-token jwks",
+	  TOKEN_SIGNATURE SET_MODULUS RSA_KEY PART("0") VERIFY },
+	{ "google.signature", "google-token google-token",
+	  TOKEN_SIGNATURE HEADER_KEY PART("0") VERIFY },
 	{ "bind.hcl", "ecart-session azure-hcl-report",
 	  SESSION_HASH MEMBER("1") },
 	{ "bind.report-data", "ecart-session tdx-quote",
