@@ -25,10 +25,8 @@ struct candidate {
 static unsigned int rank_of(const struct candidate *k, bool related)
 {
 	if (k->n_kid > 0)
-		return related ? 4 : 3;
-	if (related)
-		return 2;
-	return k->parsed.code != EV_OK ? 1 : 0;
+		return related ? 3 : 2;
+	return related ? 1 : 0;
 }
 
 static enum ev_code look_into(const struct rp_token *t,

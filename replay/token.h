@@ -41,7 +41,7 @@ struct rp_token {
 	struct ev_jwt jwt; /* owned; read where parsed.code is EV_OK */
 	const struct rp_token_service *service;
 	/* The set that holds the key of its kid; else one that says it is this
-	 * token's, or that cannot be read; NULL: none. */
+	 * token's, and that may not be readable; NULL: none. */
 	const struct rp_item *keys_item;
 	struct rp_parsed keys_parsed;
 	struct ev_jwks keys; /* owned */
