@@ -7,8 +7,8 @@
 #include "evidence/base/reader.h"
 #include "evidence/limits.h"
 #include "evidence/quote.h"
-#include "evidence/snp_report.h"
 #include "evidence/roundtrip.h"
+#include "evidence/snp_report.h"
 #include "evidence/tpm.h"
 
 /* Quotes: version, attestation key type, TEE type, Intel's vendor id. */
