@@ -304,6 +304,11 @@ const struct rp_by_hand rp_by_hand[] = {
 	  TOKEN_SIGNATURE SET_MODULUS RSA_KEY PART("0") VERIFY },
 	{ "google.signature", "google-token google-token",
 	  TOKEN_SIGNATURE HEADER_KEY PART("0") VERIFY },
+	/* PEM as openssl writes it, and a NUL. */
+	{ "maa.enclave.binding", "jwks",
+	  "(" PART(
+		  "0") " | jq -r '.[0]' | base64 -d | openssl x509 -inform "
+		       "DER -pubkey -noout; head -c 1 /dev/zero) | sha256sum" },
 	{ "bind.hcl", "ecart-session azure-hcl-report",
 	  SESSION_HASH MEMBER("1") },
 	{ "bind.report-data", "ecart-session tdx-quote",

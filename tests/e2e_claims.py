@@ -19,7 +19,7 @@ import token_pki
 import tokens
 import x509
 from e2e import (FAIL, INCOMPLETE, PASS, case, contains, ecart, equal, findings, main, read, report,
-                 simulated, vector, write)
+                 simulated, tool, vector, write)
 
 SGX_AT, SNP_AT, GUEST_AT = "@1695737800", "@1744085800", "@1680173400"
 OLD_AT = "@1590623600"
@@ -93,6 +93,10 @@ def real_sgx(scratch):
     equal("good", rep["facts"]["token"][0]["signature"], "signature")
     contains(ecart("replay", archive, status=INCOMPLETE).out, "signature good", "MRENCLAVE",
              enclave["mrenclave"])
+    folder = os.path.join(scratch, "by-hand")
+    ecart("unpack", archive, folder)
+    line, = ecart("explain", archive, "--check", "maa.enclave.binding", "--by-hand").out.splitlines()
+    equal(enclave["reportData"][:64], tool(["bash", "-c", line], cwd=folder).out.split()[0], "by hand")
 
 
 @case("a real token of SEV-SNP: 17 of 17 claims follow from its report; no key set, no signature")
