@@ -244,6 +244,10 @@ struct rp_subject {
 	const struct rp_subject *partner[4]; /* NULL-terminated or full */
 };
 
+/* Signing keys of Azure Attestation that are followed into their enclaves; a
+ * key set has two. */
+#define RP_ENCLAVES_MAX 16
+
 struct rp_case {
 	struct ev_crypto *crypto;
 	const struct ev_archive *archive; /* NULL: loose evidence */
@@ -279,6 +283,10 @@ struct rp_case {
 	size_t n_findings, findings_room;
 	size_t row_start[RP_CHECKS_MAX]; /* first finding of each table row */
 	size_t n_rows;			 /* rows asked so far */
+	/* Tokens whose enclaves were judged, one of each certificate: each
+	 * is a case of its own (enclave.h). */
+	const struct rp_token *enclaves[RP_ENCLAVES_MAX];
+	size_t n_enclaves;
 	const char *broken; /* archive check that bars the evidence, or NULL */
 	bool has_signers;   /* filled by the first check that asks */
 	struct rp_signers signers;

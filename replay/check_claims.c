@@ -31,11 +31,10 @@ static void name_all(const struct rp_claims *claims, char *out, size_t size)
 static void inputs(struct rp_finding *f, const struct rp_subject *s)
 {
 	const struct rp_subject *e = s->token->evidence;
-	const struct rp_subject *holder = e;
 
 	rp_input_part(f, s->name, s->item->bytes, s->token->jwt.payload_text);
 	if (e->type == RP_SNP)
-		rp_input_add(f, holder->name, e->snp->report.offset,
+		rp_input_add(f, e->name, e->snp->report.offset,
 			     e->snp->report.item.n);
 	else
 		rp_input_add(f, e->name, 0, e->quote->q.quote.n);

@@ -73,6 +73,20 @@ static enum rp_outcome judge_rows(const struct rp_enclave *e,
 	return rp_skip(f, "incomplete: %s", skipped);
 }
 
+/* Tokens of one key are of one enclave, which is judged once. */
+static bool repeat(const struct rp_case *c, struct rp_token *t)
+{
+	for (size_t i = 0; i < c->n_enclaves; i++) {
+		const struct rp_token *other = c->enclaves[i];
+
+		if (!ev_span_eq(other->cert[0].der, t->cert[0].der))
+			continue;
+		rp_enclave_repeat(&other->enclave, &t->enclave);
+		return true;
+	}
+	return false;
+}
+
 enum rp_outcome rp_check_maa_enclave(struct rp_case *c,
 				     const struct rp_subject *s,
 				     struct rp_finding *f)
@@ -81,9 +95,15 @@ enum rp_outcome rp_check_maa_enclave(struct rp_case *c,
 
 	if (state != RP_PASS)
 		return state;
-	if (!rp_enclave_judge(c, s->token->certs_item->name,
-			      &s->token->enclave))
-		return RP_TROUBLE;
+	if (!repeat(c, s->token)) {
+		if (c->n_enclaves == RP_ENCLAVES_MAX)
+			return rp_skip(f, "limit: %d keys were followed",
+				       RP_ENCLAVES_MAX);
+		if (!rp_enclave_judge(c, s->token->certs_item->name,
+				      &s->token->enclave))
+			return RP_TROUBLE;
+		c->enclaves[c->n_enclaves++] = s->token;
+	}
 	return judge_rows(&s->token->enclave, f);
 }
 

@@ -46,6 +46,10 @@ void rp_enclave_free(struct rp_enclave *enclave);
 bool rp_enclave_judge(const struct rp_case *c, const char *name,
 		      struct rp_enclave *enclave);
 
+/* What was judged of the same evidence counts for this one. */
+void rp_enclave_repeat(const struct rp_enclave *judged,
+		       struct rp_enclave *enclave);
+
 /* There is evidence, and it could be read. */
 bool rp_enclave_is_read(const struct rp_enclave *enclave);
 

@@ -159,6 +159,8 @@ static void write_enclave(const struct rp_case *c, const struct rp_subject *s,
 
 	write_rows(e, w);
 	ev_write_bool(w, "debug", rp_enclave_is_debug(e));
+	if (v->endorsements.n > 0)
+		ev_write_str(w, "endorsements", "not judged by this version");
 	ev_write_str(w, "form", v->form == EV_MAA_SGX ? "sgx" : "snp");
 	ev_write_str(w, "item", s->token->certs_item->name);
 	ev_write_bool(w, "octetString", v->octet_string);

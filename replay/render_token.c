@@ -106,11 +106,24 @@ static void compliance_line(const json_t *token, struct ev_buffer *out)
 	}
 }
 
-static void enclave_line(const json_t *facts, const json_t *token,
+/* The policy says whose the enclave must be. */
+static bool is_pinned(const json_t *report)
+{
+	const json_t *check;
+	size_t i;
+
+	json_array_foreach (json_object_get(report, "checks"), i, check)
+		if (strcmp(text(check, "id"), "policy.expect") == 0 &&
+		    strncmp(text(check, "subject"), "maa.", 4) == 0)
+			return true;
+	return false;
+}
+
+static void enclave_line(const json_t *report, const json_t *token,
 			 struct ev_buffer *out)
 {
-	const json_t *e =
-		rp_area_of(facts, "maa", "token", text(token, "item"), 0);
+	const json_t *e = rp_area_of(json_object_get(report, "facts"), "maa",
+				     "token", text(token, "item"), 0);
 	bool sgx = strcmp(text(e, "form"), "sgx") == 0;
 
 	if (e == NULL)
@@ -122,6 +135,11 @@ static void enclave_line(const json_t *facts, const json_t *token,
 		sgx ? "MRENCLAVE" : "host data",
 		text(e, sgx ? "mrenclave" : "hostData"),
 		rp_member_is_true(e, "trusted") ? "" : "   [not trusted]");
+	if (!is_pinned(report))
+		rp_render_line(out, "",
+			       "whose enclave that is, the policy does not "
+			       "say (expect, %s)",
+			       sgx ? "maa.mrsigner" : "maa.hostData");
 }
 
 void rp_render_tokens(const json_t *report, bool full, struct ev_buffer *out)
@@ -140,7 +158,7 @@ void rp_render_tokens(const json_t *report, bool full, struct ev_buffer *out)
 		if (full)
 			names_line(token, "not-recomputable",
 				   "the service's word alone", out);
-		enclave_line(facts, token, out);
+		enclave_line(report, token, out);
 		compliance_line(token, out);
 	}
 }

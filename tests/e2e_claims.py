@@ -99,6 +99,21 @@ def real_sgx(scratch):
     equal(enclave["reportData"][:64], tool(["bash", "-c", line], cwd=folder).out.split()[0], "by hand")
 
 
+@case("two tokens of one key are of one enclave, and each says so")
+def one_enclave(scratch):
+    text = token("maa-sgx1-token.jwt")
+    paths = ["maa-token=" + write(os.path.join(scratch, "in", name), data) for name, data in (
+        ("a", text), ("b", with_payload(text, dict(payload_of(text), svn=2))))]
+    archive = os.path.join(scratch, "two.ecart")
+    ecart("pack", "-o", archive, "--time", SGX_AT, *paths, "jwks=" + vector("tokens", "maa-sgx1-jwks.json"))
+    rep = report(archive, status=FAIL)
+    rows = findings(rep, "maa.enclave")
+    equal(2, len(rows), "findings")
+    equal(1, len({(row["outcome"], row["reason"]) for row in rows}), "answers")
+    equal(*[enclave["checks"] for enclave in rep["facts"]["maa"]], "rows")
+    equal(["pass", "fail"], [row["outcome"] for row in findings(rep, "maa.signature")], "signatures")
+
+
 @case("a real token of SEV-SNP: 17 of 17 claims follow from its report; no key set, no signature")
 def real_snp(scratch):
     archive = packed(scratch, SNP_AT, maa_token=token("maa-snp1-token.jwt"),
