@@ -137,10 +137,13 @@ static const struct rp_subject *next_evidence(const struct rp_case *c,
 	return s;
 }
 
+/* Content decides; where it does not, the manifest does, which says of some
+ * tokens what they answer. */
 static const struct rp_subject *find_evidence(const struct rp_case *c,
-					      const struct ev_jwt *jwt)
+					      const struct rp_subject *token)
 {
-	const struct rp_subject *s = NULL, *first = NULL;
+	const struct rp_subject *s = NULL, *first = NULL, *answered = NULL;
+	const struct ev_jwt *jwt = &token->token->jwt;
 	enum rp_claim_body body;
 	bool named = kind_of(jwt, &body);
 	uint8_t data[64];
@@ -152,10 +155,13 @@ static const struct rp_subject *find_evidence(const struct rp_case *c,
 		if (claimed &&
 		    ev_span_eq(rp_evidence_report_data(s), EV_SPAN(data)))
 			return s;
+		if (answered == NULL &&
+		    rp_relates_to(token->item, "answers", s->item))
+			answered = s;
 		if (first == NULL)
 			first = s;
 	}
-	return first;
+	return answered != NULL ? answered : first;
 }
 
 /* --- what follows from it --- */
@@ -286,14 +292,15 @@ static bool gather(const struct rp_case *c, const struct rp_subject *s,
 /* --- tokens --- */
 
 static bool link_token(const struct rp_case *c, const struct hashed *collateral,
-		       struct rp_token *t)
+		       const struct rp_subject *s)
 {
+	struct rp_token *t = s->token;
 	struct gathered g = { .e = { .collateral = collateral->piece,
 				     .n_collateral = collateral->n } };
 	bool ok;
 
 	if (t->service->type != RP_TOKEN_GOOGLE)
-		t->evidence = find_evidence(c, &t->jwt);
+		t->evidence = find_evidence(c, s);
 	ok = gather(c, t->evidence, &g) &&
 	     rp_claims_compare(t->jwt.payload_nodes.root, t->jwt.payload, &g.e,
 			       &t->claims);
@@ -311,7 +318,7 @@ static bool link_tokens(const struct rp_case *c, struct rp_subject *first,
 			continue;
 		if (collateral->n == 0 && !hash_collateral(c, collateral))
 			return false;
-		if (!link_token(c, collateral, s->token))
+		if (!link_token(c, collateral, s))
 			return false;
 	}
 	return true;

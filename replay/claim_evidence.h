@@ -25,8 +25,8 @@ const struct rp_subject *rp_evidence_hcl(const struct rp_case *c,
 
 /* Once quotes and paravisors' reports are linked: what each token speaks of,
  * and its claims.  Of several pieces of evidence it is the one whose report
- * data the token claims, else the first of the TEE that it names.  EV_TROUBLE
- * or EV_OK. */
+ * data the token claims, else the one that the manifest says it answers, else
+ * the first of the TEE that it names.  EV_TROUBLE or EV_OK. */
 enum ev_code rp_link_claims(struct rp_case *c);
 
 #endif
