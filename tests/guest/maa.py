@@ -80,6 +80,6 @@ class Maa:
 
     def configuration(self, _):
         return services.Reply({
-            "issuer": ISSUER, "jwks_uri": self.base + "/certs",
+            "issuer": ISSUER, "jwks_uri": ISSUER + "/certs",
             "response_types_supported": ["token", "none"],
             "id_token_signing_alg_values_supported": ["RS256"]})
