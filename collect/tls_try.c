@@ -77,7 +77,9 @@ static bool resolve(struct co_tls_client *client, char why[CO_TLS_WHY])
 static bool make_context(struct co_tls_client *client)
 {
 	SSL_CTX *ctx = client->ctx = SSL_CTX_new(TLS_client_method());
+	char list[sizeof(schemes)]; /* libssl takes no const text */
 
+	memcpy(list, schemes, sizeof(list));
 	if (ctx == NULL)
 		return false;
 	SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET);
@@ -85,7 +87,7 @@ static bool make_context(struct co_tls_client *client)
 	SSL_CTX_set_verify(ctx, SSL_VERIFY_NONE, NULL);
 	SSL_CTX_set_msg_callback(ctx, keep_message);
 	return SSL_CTX_set_min_proto_version(ctx, TLS1_3_VERSION) == 1 &&
-	       SSL_CTX_set1_sigalgs_list(ctx, schemes) == 1 &&
+	       SSL_CTX_set1_sigalgs_list(ctx, list) == 1 &&
 	       SSL_CTX_set_tlsext_status_type(ctx, TLSEXT_STATUSTYPE_ocsp) ==
 		       1 &&
 	       SSL_CTX_add_custom_ext(ctx, EV_TLS_NONCE_EXTENSION,

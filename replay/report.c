@@ -211,8 +211,8 @@ static void write_trust(const struct rp_case *c, struct ev_writer *w)
 		[RP_ANCHOR_AMD_ARK] =
 			"processor and its firmware are genuine, and their "
 			"versions",
-		[RP_ANCHOR_TLS_ROOT] = "the key of a host whose answers were "
-				       "timed is the host's",
+		[RP_ANCHOR_TLS_ROOT] =
+			"the key of a host that was timed is the host's",
 	};
 
 	ev_write_array(w, "trust");

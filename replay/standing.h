@@ -45,9 +45,9 @@ struct rp_standing {
 };
 
 /* One for each paravisor's report, then for each quote that no report is
- * linked to and each SEV-SNP report that none holds; where there is neither,
- * one for TPM quotes and attested documents.  How many there are, of which the
- * first EV_PLACES_MAX are in out. */
+ * linked to and each SEV-SNP report that none holds; where there is none of
+ * these, one for TPM quotes and attested documents.  How many there are, of
+ * which the first EV_PLACES_MAX are in out. */
 size_t rp_standing_find(const struct rp_case *c,
 			struct rp_standing_of out[EV_PLACES_MAX]);
 

@@ -280,6 +280,13 @@ def real_place(scratch):
              "not shown in which building the processor stands")
 
 
+@case("a real SEV-SNP machine whose AK nobody certified stands at L1")
+def snp_place(scratch):
+    rep = judged(scratch, *map(azure, ("snp1-tpm-quote.json", "snp1-hcl-report.bin", "snp1-vcek.pem",
+                                       "amd-milan-chain.pem")), at="2024-06-08T12:00:00Z", status=0)
+    equal(["L1", "yes", "yes", "no", "no", "no", "no"], told(rep["facts"]["place"]), "place")
+
+
 @case("evidence without collateral has no level, and the report says what is missing for L0")
 def no_collateral(scratch):
     rep = judged(scratch, vector("azure", "tdx3-openhcl-evidence-v1.json"), time="2026-06-08T12:42:41Z",

@@ -162,7 +162,8 @@ def runtime_data(token):
     data = replay.td["report_data"] if replay.td else bytes.fromhex(tee["tdx_report_data"])
     hold(hashlib.sha256(text.encode()).digest() == data[:32], "runtime data")
     ak = next(k for k in tee["x-ms-runtime"]["keys"] if k["kid"] == "HCLAkPub")
-    if hasattr(replay, "ak") and oracle_tpm.signed_by(replay, replay.ak):
+    quoted = hasattr(replay, "ak") and replay.of_kind("tpm-quote-signature")
+    if quoted and oracle_tpm.signed_by(replay, replay.ak):
         hold(replay.ak.n == int.from_bytes(unpadded(ak["n"]), "big"), "another AK")
 
 

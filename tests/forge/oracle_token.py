@@ -119,7 +119,9 @@ class Token:
             self.replay.one("a nonce")
         parts = [nonce["val"], nonce["iat"], claims["attester_held_data"]]
         held = b"".join(base64.b64decode(part) for part in parts)
-        hold(hashlib.sha512(held).hexdigest() == claims["tdx_report_data"], "nonce")
+        runtime = claims.get("attester_runtime_data", {})  # on Azure
+        hold(hashlib.sha512(held).hexdigest() == runtime.get("user-data", claims["tdx_report_data"]),
+             "nonce")
 
 
 def body(raw):
