@@ -60,6 +60,7 @@ static enum ev_code parse_pem(struct rp_case *c, const struct rp_item *item)
 		return EV_TROUBLE;
 	first->parsed.code = ev_pem_list_parse(item->bytes, 0, "CERTIFICATE",
 					       &first->pem, &first->parsed.err);
+	first->vcek_parsed = first->parsed;
 	for (size_t i = 0; i < first->pem.n_blocks; i++) {
 		const struct ev_pem_block *block = &first->pem.block[i];
 

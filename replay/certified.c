@@ -112,13 +112,17 @@ static void find_issuers(struct question *q)
 }
 
 /* A broken intermediate explains a missing issuer: that is a failure with its
- * place, not an absence.  A broken certificate of which nobody says that it
- * is one explains nothing. */
+ * place, not an absence; so does one in the leaf's own bundle.  A broken
+ * certificate of which nobody says that it is one explains nothing. */
 static const struct rp_ak_cert *broken_issuer(const struct question *q)
 {
-	for (size_t i = 0; i < n_looked_at(q); i++)
-		if (q->is_issuer[i] && q->c->certs[i]->parsed.code != EV_OK)
-			return q->c->certs[i];
+	for (size_t i = 0; i < n_looked_at(q); i++) {
+		const struct rp_ak_cert *cert = q->c->certs[i];
+
+		if (cert->parsed.code != EV_OK &&
+		    (q->is_issuer[i] || cert->item == q->leaf->item))
+			return cert;
+	}
 	return NULL;
 }
 

@@ -15,7 +15,7 @@ enum fit {
 
 static bool is_vcek(const struct rp_ak_cert *cert)
 {
-	return cert->vcek_parsed.code == EV_OK;
+	return cert->parsed.code == EV_OK && cert->vcek_parsed.code == EV_OK;
 }
 
 static bool has_tcb(const struct rp_ak_cert *cert,

@@ -245,6 +245,21 @@ def trustee(scratch):
         all_pass(rep, SNP + ["hcl.format"] + HCL + TPM + ["tpm.quote.pcrs"])
 
 
+@case("a bundle that is no PEM, and one whose ASK cannot be read, break the chain")
+def broken_bundle(scratch):
+    evidence = json.loads(read(vector("azure", "snp5-cmcp-evidence.json")))
+    chain = base64.b64decode(evidence["vcek_chain_pem"]).decode()
+    blocks = chain.split("-----BEGIN CERTIFICATE-----\n")
+    for changed, wanted in (
+            (chain.replace("BEGIN", "BEGUN", 1), ["snp.chain", "snp.signature"]),
+            (chain.replace(blocks[2], "N" + blocks[2][1:]), ["snp.chain"])):
+        evidence["vcek_chain_pem"] = base64.b64encode(changed.encode()).decode()
+        path = write(f"{scratch}/e.json", json.dumps(evidence).encode())
+        rep = replayed(scratch, [path], LATER, FAIL)
+        equal(wanted, sorted(check for check, _ in failed(rep)), "failed")
+        contains(reason(rep, "snp.chain"), "certificate: ")
+
+
 @case("claims without their report: bound to the SEV-SNP report, or to none")
 def claims_alone(scratch):
     evidence = json.loads(read(vector("azure", "snp5-cmcp-evidence.json")))

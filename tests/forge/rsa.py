@@ -86,8 +86,7 @@ class Key:
         return _sign(self, message, hash_name)
 
     def sign_pss(self, message, hash_name="sha256"):
-        salt = drbg.take("pss salt " + self.name, hashlib.new(hash_name).digest_size)
-        return _power(self, encoded_pss(message, hash_name, self.size, salt))
+        return _sign_pss(self, message, hash_name)
 
 
 def sig_algorithm(hash_name):
@@ -128,6 +127,12 @@ def encoded_pss(message, hash_name, size, salt):
 @functools.lru_cache(maxsize=None)
 def _sign(key_, message, hash_name):
     return _power(key_, encoded(message, hash_name, key_.size))
+
+
+@functools.lru_cache(maxsize=None)
+def _sign_pss(key_, message, hash_name):
+    salt = drbg.take("pss salt " + key_.name, hashlib.new(hash_name).digest_size)
+    return _power(key_, encoded_pss(message, hash_name, key_.size, salt))
 
 
 def _power(key_, block):

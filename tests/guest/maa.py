@@ -10,6 +10,7 @@ import threading
 import time
 
 import jws
+import maa_enclave
 import pem
 import services
 import td_claims
@@ -31,6 +32,8 @@ class Maa:
     def __init__(self, base):
         self.base, self.lock = base, threading.Lock()
         self.authority = Authority([ISSUER], "sha256", organization=None)
+        enclave = maa_enclave.machine(self.authority.key.spki())
+        self.authority.leaf_extensions = maa_enclave.extension(enclave.quote)
 
     def routes(self):
         return {("POST", "/attest/TdxVm"): self.attest, ("GET", "/certs"): self.certs,
