@@ -298,17 +298,17 @@ const struct rp_by_hand rp_by_hand[] = {
 		       "'\\0') | openssl dgst -sha256 -binary | base64" },
 	{ "maa.signature", "maa-token maa-token jwks",
 	  TOKEN_SIGNATURE SET_KEY PART("0") VERIFY },
+	/* PEM as openssl writes it, and a NUL. */
+	{ "maa.enclave.binding", "jwks",
+	  "(" PART(
+		  "0") " | jq -r '.[0]' | base64 -d | openssl x509 -inform "
+		       "DER -pubkey -noout; head -c 1 /dev/zero) | sha256sum" },
 	{ "ita.signature", "ita-token ita-token jwks",
 	  TOKEN_SIGNATURE SET_KEY PART("0") VERIFY_PSS384 },
 	{ "google.signature", "google-token google-token jwks",
 	  TOKEN_SIGNATURE SET_MODULUS RSA_KEY PART("0") VERIFY },
 	{ "google.signature", "google-token google-token",
 	  TOKEN_SIGNATURE HEADER_KEY PART("0") VERIFY },
-	/* PEM as openssl writes it, and a NUL. */
-	{ "maa.enclave.binding", "jwks",
-	  "(" PART(
-		  "0") " | jq -r '.[0]' | base64 -d | openssl x509 -inform "
-		       "DER -pubkey -noout; head -c 1 /dev/zero) | sha256sum" },
 	{ "bind.hcl", "ecart-session azure-hcl-report",
 	  SESSION_HASH MEMBER("1") },
 	{ "bind.report-data", "ecart-session tdx-quote",

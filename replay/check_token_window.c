@@ -106,6 +106,8 @@ bool rp_token_window(const struct rp_token *t, int64_t *from, int64_t *to)
 	    (!times.has_nbf && !times.has_iat))
 		return false;
 	*from = times.has_nbf ? times.nbf : times.iat;
-	*to = times.exp;
+	if (times.exp <= *from)
+		return false;
+	*to = times.exp - 1; /* RFC 7519, 4.1.4: exp itself is outside */
 	return true;
 }

@@ -70,7 +70,7 @@ static size_t document_windows(const struct rp_subject *s,
 	return n + 1;
 }
 
-/* The token's own, whose end is outside it, then those of its certificates. */
+/* The token's own, then those of its certificates. */
 static size_t token_windows(const struct rp_subject *s,
 			    struct rp_window out[RP_WINDOWS_MAX])
 {
@@ -79,7 +79,7 @@ static size_t token_windows(const struct rp_subject *s,
 
 	if (rp_token_window(t, &out[0].from, &out[0].to)) {
 		out[0].item = s->name;
-		out[0].what = "token (its end is outside)";
+		out[0].what = "token";
 		n++;
 	}
 	for (size_t i = 0; i < t->n_certs; i++)

@@ -9,6 +9,10 @@
 
 static const char level[] =
 	"The level was that of then with what was known then.  What the advisories describe was there already; whether anybody used it before the evidence was made, the evidence does not say.";
+static const char token_window[] =
+	"A token is for minutes or hours: that it ended takes nothing from what it said then.";
+static const char token_chain[] =
+	"The certificate of the token's key does not hold at the later time; where it only ended, what it signed before is as it was.";
 static const char unsigned_piece[] =
 	"A piece of this collateral is not what its issuer signed, or cannot be read: nothing follows from that piece, neither for the evidence nor against it.";
 
@@ -44,6 +48,11 @@ static const struct {
 	  "The certificate of the attested document does not hold at the later time; where it only ended, what it signed before is as it was." },
 	{ "imds.window",
 	  "An attested document is for some hours: that it ended takes nothing from what it said then." },
+	{ "maa.window", token_window },
+	{ "ita.window", token_window },
+	{ "google.window", token_window },
+	{ "ita.chain", token_chain },
+	{ "google.chain", token_chain },
 };
 #define N_MEANINGS (sizeof(meanings) / sizeof(meanings[0]))
 

@@ -74,8 +74,8 @@ void rp_token_free(struct rp_token *token);
  * in the header, else that of the key set; NULL: none is here. */
 const struct ev_public_key *rp_token_key(const struct rp_token *token);
 
-/* From when until before when it holds, as it says itself; false where it does
- * not say both. */
+/* The first and the last second in which it holds, as it says itself; false
+ * where there is none, or where it does not say both. */
 bool rp_token_window(const struct rp_token *token, int64_t *from, int64_t *to);
 
 #endif

@@ -195,8 +195,8 @@ def text(scratch):
     contains(out, "hcl.runtime-data.binding   pass",
              "items/azure-hcl-report/0000.bin, bytes 1236..2431 (1196 bytes)",
              "items/tdx-quote/0000.bin, bytes 568..", digest,
-             "tail -c +1237 items/azure-hcl-report/0000.bin | head -c 1196 "
-             "| sha256sum")
+             "tail -c +1237 items/azure-hcl-report/0000.bin | head -c 1196 | \\\n",
+             " sha256sum\n")
 
 
 @case("every check can be explained, with a claim, a rule and a source")
@@ -268,8 +268,10 @@ def explained(case_name, check, *words):
 
 
 def hand_line(lines):
-    line, = [line for line in lines if line.startswith("  by hand")]
-    return line[len("  by hand   "):]
+    """The line by hand as a person copies it: over several lines where it is long."""
+    first, = [i for i, line in enumerate(lines) if line.startswith("  by hand")]
+    last = next(i for i in range(first, len(lines)) if not lines[i].endswith("\\"))
+    return "\n".join(line[len("  by hand   "):] for line in lines[first:last + 1])
 
 
 @case("what rests on SIMULATED anchors says so, to a shell as a comment")

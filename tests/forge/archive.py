@@ -47,6 +47,7 @@ PARTS = {
     "ita-quote": ("tdx-quote", "bin", OCTETS, []),
     "ita-token": ("ita-token", "jwt", JWT, [("answers", "ita-quote")]),
     "maa-signed": ("maa-token", "jwt", JWT, []),
+    "maa-guest": ("maa-token", "jwt", JWT, []),
     "maa-keys": ("jwks", "json", JWKS, [("key-of", "maa-signed")]),
     "ita-signed": ("ita-token", "jwt", JWT, []),
     "ita-keys": ("jwks", "json", JWKS, [("key-of", "ita-signed")]),

@@ -12,7 +12,7 @@ from case import QUOTE_ONLY, TINY, Case, expect_policy, failing
 from cases_sgx import DEBUG, USUAL
 from cases_tcb import raised
 from cases_token import ITA, MAA, rows, unsigned
-from claims import Claimed, Guest, evidence
+from claims import Azure, Claimed, Guest, evidence
 from edits import const, flip, put, put_at
 
 TOKEN = MAA + TINY
@@ -41,6 +41,11 @@ def passing():
     yield good("-azure-guest", "a guest's token: the TEE's claims stand inside; one in upper case",
                WHOLE + ("hcl",), {"maa.tee": lambda t: dict(t, tdx_mrtd=t["tdx_mrtd"].upper())},
                verdict="pass", subject=Guest, passes=rows("maa") + VOUCHED + SAID)
+    azure = guest + ("ak-cert", "ak-intermediate", "imds", "imds-ca", "maa-guest")
+    yield good("-azure", "all that Azure says of one guest, and Intel's service beside it",
+               WHOLE + azure + ITA, verdict="pass", subject=Azure,
+               passes=rows("maa") + VOUCHED + SAID + rows("ita") + ("ita.claims", "tpm.ak.match")
+               + ("tpm.ak.certificate", "imds.signature", "imds.chain", "imds.window", "imds.vm-id"))
     yield good("-ita", "all that a token of Intel Trust Authority says, behind a paravisor",
                ITA + QUOTE_ONLY + ("hcl",), verdict="pass", passes=("ita.format", "ita.claims"))
     yield good("-2020", "evidence in the wrapping of 2020, without collateral: what it lacks is named",

@@ -5,6 +5,7 @@ import functools
 import json
 
 import maa_enclave
+import placed
 import token_scene
 from edits import const
 
@@ -71,6 +72,19 @@ class Guest(Claimed):
                 "x-ms-azurevm-attested-pcrs": list(range(8)), "x-ms-azurevm-vmid": vm_id,
                 "x-ms-isolation-tee": self.tee(), "x-ms-policy-hash": "U0lNVUxBVEVELVBPTElDWQ",
                 "x-ms-runtime": runtime, "x-ms-ver": "1.0"}
+
+
+class Azure(Claimed):
+    """All that Azure says of one guest: tokens of both kinds, and an attested document."""
+
+    @functools.cached_property
+    def maa_guest(self):
+        return self.maa_token("maa.guest", Guest.maa_claims(self))
+
+    def parts(self):
+        document = placed.Placed().parts()
+        return dict(super().parts(), **{"maa-guest": self.maa_guest, "imds": document["imds"],
+                                        "imds-ca": document["imds-ca"]})
 
 
 def evidence(data):

@@ -58,14 +58,20 @@ class Token:
             return [pem.decode(text)[0] for text in self.header["x5c"]]
         return [base64.b64decode(text) for text in self.key().get("x5c", [])]
 
-    def key(self):
-        """The one of the kid, in the set that the manifest calls this token's."""
+    def key_set(self):
+        """The set that the manifest calls this token's, else the first that has its kid."""
         related = {"rel": "key-of", "name": self.name}
-        sets = [self.replay.data[e["name"]] for e in self.replay.items
-                if e["kind"] == "jwks" and related in e.get("relates", [])]
-        if not sets:
+        sets = [e for e in self.replay.items if e["kind"] == "jwks"]
+        own = [e for e in sets if related in e.get("relates", [])]
+        kid = json.dumps(self.header.get("kid")).encode()
+        own += [e for e in sets if kid in self.replay.data[e["name"]]]
+        if not own:
             self.replay.one("a key set")
-        found = [k for k in json.loads(sets[0])["keys"] if k["kid"] == self.header["kid"]]
+        return json.loads(self.replay.data[own[0]["name"]])["keys"]
+
+    def key(self):
+        """The one of the kid."""
+        found = [k for k in self.key_set() if k["kid"] == self.header["kid"]]
         hold(len(found) == 1, "kid")
         return found[0]
 

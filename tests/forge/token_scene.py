@@ -74,11 +74,14 @@ class Tokens(scene.Scene):
     def maa_claims(self):
         return {"x-ms-attestation-type": "tdxvm", "x-ms-ver": "1.0"}
 
+    def maa_token(self, name, claims):
+        header = {"alg": "RS256", "jku": tokens.ISSUER + "/certs", "kid": self.maa_kid, "typ": "JWT"}
+        payload = dict(times(28800), iss=tokens.ISSUER, **self.stage(name + ".claims", claims))
+        return self.signed(name, header, payload, self.maa_key)
+
     @functools.cached_property
     def maa_signed(self):
-        header = {"alg": "RS256", "jku": tokens.ISSUER + "/certs", "kid": self.maa_kid, "typ": "JWT"}
-        payload = dict(times(28800), iss=tokens.ISSUER, **self.stage("maa.claims", self.maa_claims()))
-        return self.signed("maa", header, payload, self.maa_key)
+        return self.maa_token("maa", self.maa_claims())
 
     @functools.cached_property
     def maa_keys(self):
