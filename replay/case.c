@@ -5,6 +5,7 @@
 #include "replay/bound.h"
 #include "replay/certificates.h"
 #include "replay/event_log.h"
+#include "replay/hcl.h"
 #include "replay/imds.h"
 #include "replay/link.h"
 #include "replay/registry_statement.h"
@@ -14,22 +15,9 @@
 
 #include <stdlib.h>
 
-/* A subject with its zeroed object of that size; NULL when memory ran out. */
-static void *add_object(struct rp_case *c, enum rp_subject_type type,
-			const struct rp_item *item, size_t size)
-{
-	struct rp_subject *s = rp_subject_add(c, type, item->name, item);
-
-	if (s == NULL)
-		return NULL;
-	c->items[item - c->items].subject = s;
-	s->object = calloc(1, size);
-	return s->object;
-}
-
 static enum ev_code parse_quote(struct rp_case *c, const struct rp_item *item)
 {
-	struct rp_quote *q = add_object(c, RP_QUOTE, item, sizeof(*q));
+	struct rp_quote *q = rp_object_add(c, RP_QUOTE, item, sizeof(*q));
 
 	if (q == NULL)
 		return EV_TROUBLE;
@@ -42,7 +30,7 @@ static enum ev_code parse_quote(struct rp_case *c, const struct rp_item *item)
 static enum ev_code parse_tcb_info(struct rp_case *c,
 				   const struct rp_item *item)
 {
-	struct rp_tcb_info *t = add_object(c, RP_TCB_INFO, item, sizeof(*t));
+	struct rp_tcb_info *t = rp_object_add(c, RP_TCB_INFO, item, sizeof(*t));
 
 	if (t == NULL)
 		return EV_TROUBLE;
@@ -58,7 +46,7 @@ static enum ev_code parse_qe_identity(struct rp_case *c,
 				      const struct rp_item *item)
 {
 	struct rp_qe_identity *t =
-		add_object(c, RP_QE_IDENTITY, item, sizeof(*t));
+		rp_object_add(c, RP_QE_IDENTITY, item, sizeof(*t));
 
 	if (t == NULL)
 		return EV_TROUBLE;
@@ -72,7 +60,7 @@ static enum ev_code parse_qe_identity(struct rp_case *c,
 
 static enum ev_code parse_crl(struct rp_case *c, const struct rp_item *item)
 {
-	struct rp_crl *crl = add_object(c, RP_CRL, item, sizeof(*crl));
+	struct rp_crl *crl = rp_object_add(c, RP_CRL, item, sizeof(*crl));
 
 	if (crl == NULL)
 		return EV_TROUBLE;
@@ -84,92 +72,11 @@ static enum ev_code parse_crl(struct rp_case *c, const struct rp_item *item)
 	return EV_OK;
 }
 
-/* The name by which a vTPM quote says whose key made it. */
-static enum ev_code name_ak(struct rp_case *c, struct rp_hcl *h)
-{
-	uint8_t area[EV_TPM_AK_AREA];
-
-	if (h->claims_parsed.code != EV_OK || h->claims.ak.n_size != 256)
-		return EV_OK;
-	ev_tpm_ak_area(h->claims.ak.n, area);
-	h->has_ak_name = ev_tpm_qualified_name(c->crypto, EV_SPAN(area),
-					       EV_TPM_ENDORSEMENT, h->ak_name,
-					       &h->ak_name_size);
-	return h->has_ak_name ? EV_OK : EV_TROUBLE;
-}
-
-static enum ev_code read_claims(struct rp_case *c, struct rp_hcl *h)
-{
-	h->claims_parsed.code = ev_runtime_claims_parse(
-		h->hcl.runtime_data,
-		ev_hcl_offset(&h->hcl, h->hcl.runtime_data), &h->claims,
-		&h->claims_parsed.err);
-	return name_ak(c, h);
-}
-
-static enum ev_code parse_snp(struct rp_case *c, const struct rp_item *item)
-{
-	struct rp_snp *s = add_object(c, RP_SNP, item, sizeof(*s));
-
-	if (s == NULL)
-		return EV_TROUBLE;
-	s->parsed.code =
-		ev_snp_report_parse(item->bytes, 0, &s->report, &s->parsed.err);
-	return EV_OK;
-}
-
-/* The report of the hardware inside a paravisor's is judged on its own. */
-static enum ev_code add_hardware(struct rp_case *c, struct rp_subject *hcl)
-{
-	struct rp_subject *s = rp_subject_add(c, RP_SNP, hcl->name, hcl->item);
-
-	if (s == NULL)
-		return EV_TROUBLE;
-	s->snp = calloc(1, sizeof(*s->snp));
-	if (s->snp == NULL)
-		return EV_TROUBLE;
-	s->snp->report = hcl->hcl->hcl.snp;
-	s->snp->hcl = hcl;
-	hcl->hcl->snp = s;
-	return EV_OK;
-}
-
-static enum ev_code parse_hcl(struct rp_case *c, const struct rp_item *item)
-{
-	struct rp_hcl *h = add_object(c, RP_HCL, item, sizeof(*h));
-
-	if (h == NULL)
-		return EV_TROUBLE;
-	h->parsed.code = ev_hcl_parse(item->bytes, &h->hcl, &h->parsed.err);
-	h->claims_parsed = h->parsed;
-	if (h->parsed.code != EV_OK)
-		return EV_OK;
-	if (h->hcl.report_type == EV_HCL_SNP &&
-	    add_hardware(c, item->subject) != EV_OK)
-		return EV_TROUBLE;
-	return read_claims(c, h);
-}
-
-static enum ev_code parse_claims(struct rp_case *c, const struct rp_item *item)
-{
-	struct rp_hcl *h = add_object(c, RP_HCL, item, sizeof(*h));
-
-	if (h == NULL ||
-	    !ev_digest(c->crypto, EV_SHA256, item->bytes, h->alone_sha256))
-		return EV_TROUBLE;
-	h->alone = true;
-	h->hcl = (struct ev_hcl){
-		.item = item->bytes,
-		.hash_type = 1,
-		.runtime_data = item->bytes,
-	};
-	return read_claims(c, h);
-}
-
 static enum ev_code parse_tpm_quote(struct rp_case *c,
 				    const struct rp_item *item)
 {
-	struct rp_tpm_quote *t = add_object(c, RP_TPM_QUOTE, item, sizeof(*t));
+	struct rp_tpm_quote *t =
+		rp_object_add(c, RP_TPM_QUOTE, item, sizeof(*t));
 
 	if (t == NULL)
 		return EV_TROUBLE;
@@ -199,7 +106,7 @@ static enum ev_code parse_chain(struct rp_case *c, const struct rp_item *item)
 		return rp_issuer_add(c, item);
 	if (item->role == RP_CHAIN_OF_QUOTE)
 		return EV_OK;
-	chain = add_object(c, RP_CHAIN, item, sizeof(*chain));
+	chain = rp_object_add(c, RP_CHAIN, item, sizeof(*chain));
 	if (chain == NULL)
 		return EV_TROUBLE;
 	if (item->shelved != NULL)
@@ -224,9 +131,9 @@ static const struct {
 	{ "crl-hex", parse_crl, RP_SHELF_CRL },
 	{ "dcap-tcbinfo", parse_tcb_info, RP_SHELF_TCB_INFO },
 	{ "dcap-qe-identity", parse_qe_identity, RP_SHELF_QE_IDENTITY },
-	{ "snp-report", parse_snp, RP_SHELF_NONE },
-	{ "azure-hcl-report", parse_hcl, RP_SHELF_NONE },
-	{ "azure-runtime-data", parse_claims, RP_SHELF_NONE },
+	{ "snp-report", rp_snp_parse, RP_SHELF_NONE },
+	{ "azure-hcl-report", rp_hcl_parse, RP_SHELF_NONE },
+	{ "azure-runtime-data", rp_claims_parse, RP_SHELF_NONE },
 	{ "tpm-quote-attest", parse_tpm_quote, RP_SHELF_NONE },
 	{ "azure-imds-attested", rp_imds_parse, RP_SHELF_NONE },
 	{ "cms", rp_imds_parse, RP_SHELF_NONE },

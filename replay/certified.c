@@ -51,9 +51,8 @@ static void link_path(const struct rp_case *c, struct rp_certified *out,
 		}
 }
 
-static enum rp_outcome path_outcome(struct rp_finding *f,
-				    enum ev_path_result result,
-				    const char *reason)
+enum rp_outcome rp_path_outcome(struct rp_finding *f,
+				enum ev_path_result result, const char *reason)
 {
 	static const char *const words[] = {
 		[EV_PATH_GOOD] = "good",
@@ -70,8 +69,8 @@ static enum rp_outcome path_outcome(struct rp_finding *f,
 	if (result == EV_PATH_GOOD)
 		return RP_PASS;
 	if (result == EV_PATH_MISSING_ISSUER)
-		return rp_skip(f, "%s: %s", words[result], reason);
-	return rp_fail(f, "%s: %s", words[result], reason);
+		return rp_skip(f, "%s: %.200s", words[result], reason);
+	return rp_fail(f, "%s: %.200s", words[result], reason);
 }
 
 static bool issues(const struct rp_ak_cert *cert, const struct rp_item *item)
@@ -169,10 +168,8 @@ static bool same_name(const char *a, const char *b)
 	return true;
 }
 
-/* A path that stops below a name that an anchor owns was made without the
- * anchor's key: forged, not incomplete. */
-static bool usurps_anchor(const struct ev_path *path,
-			  struct rp_anchor *const *which, size_t n)
+bool rp_usurps_anchor(const struct ev_path *path,
+		      struct rp_anchor *const *which, size_t n)
 {
 	const char *issuer =
 		path->n_certs > 0 ? path->cert[path->n_certs - 1]->issuer : "";
@@ -197,16 +194,15 @@ static enum rp_outcome explain_missing(struct question *q,
 		cert_input(f, broken);
 		return rp_refused(f, "certificate", &broken->parsed.err);
 	}
-	if (usurps_anchor(path, q->which, q->n_anchors))
-		return rp_fail(f, "untrusted: signed in the name of an anchor, "
-				  "but not by its key");
+	if (rp_usurps_anchor(path, q->which, q->n_anchors))
+		return rp_fail(f, "%s", rp_usurped);
 	if (unreached_issuers(q, path, f))
 		return rp_fail(f,
 			       "path: the certificates that came as issuers "
 			       "do not join the %s to an anchor "
 			       "(%s)",
 			       q->leaf->title, path->reason);
-	return path_outcome(f, EV_PATH_MISSING_ISSUER, path->reason);
+	return rp_path_outcome(f, EV_PATH_MISSING_ISSUER, path->reason);
 }
 
 enum rp_outcome rp_certify(struct rp_case *c, const struct rp_leaf *leaf,
@@ -226,5 +222,5 @@ enum rp_outcome rp_certify(struct rp_case *c, const struct rp_leaf *leaf,
 		return explain_missing(&q, &out->path, f);
 	if (result == EV_PATH_GOOD && out->path.anchor >= 0)
 		q.which[out->path.anchor]->used = true;
-	return path_outcome(f, result, out->path.reason);
+	return rp_path_outcome(f, result, out->path.reason);
 }

@@ -24,4 +24,15 @@ struct rp_leaf {
 enum rp_outcome rp_certify(struct rp_case *c, const struct rp_leaf *leaf,
 			   struct rp_certified *out, struct rp_finding *f);
 
+/* What a path's result is as an outcome, with its word as f's got. */
+enum rp_outcome rp_path_outcome(struct rp_finding *f,
+				enum ev_path_result result, const char *reason);
+
+/* A path that stops below a name that one of n anchors owns was made without
+ * that anchor's key: forged, not incomplete.  And the reason to say so. */
+bool rp_usurps_anchor(const struct ev_path *path,
+		      struct rp_anchor *const *which, size_t n);
+static const char rp_usurped[] =
+	"untrusted: signed in the name of an anchor, but not by its key";
+
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ita.chain, google.chain: on whose word a key is the service's. */
+#include "replay/certified.h"
 #include "replay/checks.h"
 #include "replay/token.h"
 
@@ -24,27 +25,6 @@ static enum ev_path_result verify(struct rp_case *c, struct rp_token *t,
 			      c->at, &t->path);
 }
 
-static enum rp_outcome fail_path(enum ev_path_result result,
-				 const struct ev_path *path,
-				 struct rp_finding *f)
-{
-	static const char *const words[] = {
-		[EV_PATH_GOOD] = "good",
-		[EV_PATH_MISSING_ISSUER] = "missing-issuer",
-		[EV_PATH_BAD] = "path",
-		[EV_PATH_UNTRUSTED] = "untrusted",
-		[EV_PATH_EXPIRED] = "expired",
-		[EV_PATH_NOT_YET_VALID] = "not_yet_valid",
-	};
-
-	if (result == EV_PATH_TROUBLE)
-		return RP_TROUBLE;
-	rp_set_got(f, "%s", words[result]);
-	if (result == EV_PATH_MISSING_ISSUER)
-		return rp_skip(f, "%s: %.200s", words[result], path->reason);
-	return rp_fail(f, "%s: %.200s", words[result], path->reason);
-}
-
 /*
  * A complete path to a root that is not pinned.  Whether it holds together at
  * all is asked by the root's own key: a broken one is no unknown root.  Where
@@ -66,7 +46,7 @@ static enum rp_outcome judge_unknown(struct rp_case *c, struct rp_token *t,
 	result = verify(c, t, &root->spki, 1);
 	t->path.anchor = -1;
 	if (result != EV_PATH_GOOD)
-		return fail_path(result, &t->path, f);
+		return rp_path_outcome(f, result, t->path.reason);
 	rp_set_got(f, "a path to the key %s", digest);
 	if (n_anchors > 0)
 		return rp_fail(f,
@@ -106,9 +86,10 @@ enum rp_outcome rp_check_token_chain(struct rp_case *c,
 	result = verify(c, t, anchors, n);
 	if (result == EV_PATH_UNTRUSTED)
 		return judge_unknown(c, t, n, f);
-	if (result != EV_PATH_GOOD)
-		return fail_path(result, &t->path, f);
-	if (t->path.anchor >= 0)
+	if (result == EV_PATH_MISSING_ISSUER &&
+	    rp_usurps_anchor(&t->path, which, n))
+		return rp_fail(f, "%s", rp_usurped);
+	if (result == EV_PATH_GOOD && t->path.anchor >= 0)
 		which[t->path.anchor]->used = true;
-	return RP_PASS;
+	return rp_path_outcome(f, result, t->path.reason);
 }

@@ -343,37 +343,26 @@ bool rp_is_log(const struct ev_kind *kind)
 
 enum ev_code rp_log_parse(struct rp_case *c, const struct rp_item *item)
 {
-	struct rp_subject *s = NULL;
 	struct rp_log *log;
 
 	if (c->n_logs == EV_LOGS_MAX)
 		return EV_OK;
 	c->n_logs++;
-	log = calloc(1, sizeof(*log));
-	if (log != NULL)
-		s = rp_subject_add(c, RP_LOG, item->name, item);
-	if (s == NULL) {
-		free(log);
+	log = rp_object_add(c, RP_LOG, item, sizeof(*log));
+	if (log == NULL)
 		return EV_TROUBLE;
-	}
 	log->form = (enum rp_log_form)form_of(item->kind);
-	s->log = log;
-	c->items[item - c->items].subject = s;
 	return forms[log->form].read(c, log, item);
 }
 
 enum ev_code rp_ccel_table_parse(struct rp_case *c, const struct rp_item *item)
 {
-	struct rp_subject *s =
-		rp_subject_add(c, RP_CCEL_TABLE, item->name, item);
+	struct rp_ccel_table *t =
+		rp_object_add(c, RP_CCEL_TABLE, item, sizeof(*t));
 
-	if (s == NULL)
+	if (t == NULL)
 		return EV_TROUBLE;
-	s->ccel_table = calloc(1, sizeof(*s->ccel_table));
-	if (s->ccel_table == NULL)
-		return EV_TROUBLE;
-	c->items[item - c->items].subject = s;
-	s->ccel_table->parsed.code = ev_ccel_table_parse(
-		item->bytes, &s->ccel_table->table, &s->ccel_table->parsed.err);
+	t->parsed.code =
+		ev_ccel_table_parse(item->bytes, &t->table, &t->parsed.err);
 	return EV_OK;
 }

@@ -80,13 +80,10 @@ enum ev_code rp_imds_parse(struct rp_case *c, const struct rp_item *item)
 
 	if (bare && !ev_imds_is_document(item->bytes))
 		return EV_OK;
-	s = rp_subject_add(c, RP_IMDS, item->name, item);
-	if (s == NULL)
-		return EV_TROUBLE;
-	c->items[item - c->items].subject = s;
-	i = s->imds = calloc(1, sizeof(*i));
+	i = rp_object_add(c, RP_IMDS, item, sizeof(*i));
 	if (i == NULL)
 		return EV_TROUBLE;
+	s = item->subject;
 	i->parsed.code = (bare ? ev_imds_message_parse : ev_imds_parse)(
 		item->bytes, &i->m, &i->parsed.err);
 	if (i->parsed.code != EV_OK)

@@ -9,15 +9,10 @@
 
 enum ev_code rp_registry_parse(struct rp_case *c, const struct rp_item *item)
 {
-	struct rp_subject *s = rp_subject_add(c, RP_REGISTRY, item->name, item);
-	struct rp_registry *r = calloc(1, sizeof(*r));
+	struct rp_registry *r = rp_object_add(c, RP_REGISTRY, item, sizeof(*r));
 
-	if (s == NULL || r == NULL) {
-		free(r);
+	if (r == NULL)
 		return EV_TROUBLE;
-	}
-	c->items[item - c->items].subject = s;
-	s->registry = r;
 	r->signature = "not judged";
 	r->parsed.code =
 		ev_registry_parse(item->bytes, &r->reply, &r->parsed.err);

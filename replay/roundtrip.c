@@ -80,16 +80,11 @@ static bool sort_times(struct rp_roundtrip *r)
 
 enum ev_code rp_roundtrip_parse(struct rp_case *c, const struct rp_item *item)
 {
-	struct rp_subject *s =
-		rp_subject_add(c, RP_ROUNDTRIP, item->name, item);
-	struct rp_roundtrip *r = calloc(1, sizeof(*r));
+	struct rp_roundtrip *r =
+		rp_object_add(c, RP_ROUNDTRIP, item, sizeof(*r));
 
-	if (s == NULL || r == NULL) {
-		free(r);
+	if (r == NULL)
 		return EV_TROUBLE;
-	}
-	c->items[item - c->items].subject = s;
-	s->roundtrip = r;
 	r->parsed.code =
 		ev_roundtrip_parse(item->bytes, &r->record, &r->parsed.err);
 	if (r->parsed.code == EV_TROUBLE)

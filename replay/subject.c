@@ -60,6 +60,18 @@ const struct rp_subject *rp_next_subject(const struct rp_case *c,
 	return from == NULL ? c->first[type] : from->next;
 }
 
+void *rp_object_add(struct rp_case *c, enum rp_subject_type type,
+		    const struct rp_item *item, size_t size)
+{
+	struct rp_subject *s = rp_subject_add(c, type, item->name, item);
+
+	if (s == NULL)
+		return NULL;
+	c->items[item - c->items].subject = s;
+	s->object = calloc(1, size);
+	return s->object;
+}
+
 struct rp_ak_cert *rp_cert_add(struct rp_case *c)
 {
 	struct rp_ak_cert **list = grown(c->certs, c->n_certs, &c->certs_room);

@@ -8,6 +8,10 @@
 /* One more subject at the end of the list; NULL when memory ran out. */
 struct rp_subject *rp_subject_add(struct rp_case *c, enum rp_subject_type type,
 				  const char *name, const struct rp_item *item);
+/* The subject of an item, with its zeroed object of that size; NULL when memory
+ * ran out. */
+void *rp_object_add(struct rp_case *c, enum rp_subject_type type,
+		    const struct rp_item *item, size_t size);
 void rp_subject_free(struct rp_subject *s);
 
 /* One more general certificate, zeroed; NULL when memory ran out. */

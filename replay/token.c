@@ -64,15 +64,8 @@ static const struct rp_token_service *service_of(const struct rp_item *item)
 enum ev_code rp_token_parse(struct rp_case *c, const struct rp_item *item)
 {
 	const struct rp_token_service *service = service_of(item);
-	struct rp_subject *s =
-		rp_subject_add(c, service->type, item->name, item);
-	struct rp_token *t;
+	struct rp_token *t = rp_object_add(c, service->type, item, sizeof(*t));
 
-	if (s == NULL)
-		return EV_TROUBLE;
-	c->items[item - c->items].subject = s;
-	t = calloc(1, sizeof(*t));
-	s->token = t;
 	if (t == NULL)
 		return EV_TROUBLE;
 	t->service = service;

@@ -114,6 +114,9 @@ def google():
               {"google.pki.header": put(kid=tokens.thumbprint(rsa.key(STRANGER)))}, "kid:", PKI)
     yield bad("google.chain", "", "the leaf ended a second ago", {"google.leaf.fields": window(expired)},
               "expired:", PKI)
+    yield bad("google.chain", "usurped", "signed in the name of the root, which is not there, by another key",
+              {"google.root.key": const(rsa.key(STRANGER)),
+               "google.pki.header": lambda h: dict(h, x5c=h["x5c"][:2])}, "untrusted:", PKI)
     yield bad("google.window", "", "the token says no end", {"google.oidc.payload": drop("exp")},
               "endless:", OIDC)
 
