@@ -189,6 +189,12 @@ enum rp_outcome rp_check_hcl_runtime_data_binding(struct rp_case *c,
 	if (!hardware_report_data(s, &report_data, f))
 		return rp_skip(f, "absent: tdx-quote%s",
 			       s->hcl->alone ? " or snp-report" : "");
+	/* A report that a guest's own kernel asked for binds what it likes. */
+	if (s->hcl->snp != NULL && s->hcl->snp->snp->report.vmpl != 0)
+		return rp_fail(f,
+			       "vmpl: the report is of VMPL %u, not of the "
+			       "paravisor, which runs at 0",
+			       s->hcl->snp->snp->report.vmpl);
 	if (!hash_alg(h->hash_type, &alg))
 		return rp_fail(f, "hash-type: %u is none of 1, 2, 3",
 			       h->hash_type);

@@ -20,7 +20,10 @@ static enum rp_outcome evidence_state(const struct rp_subject *s,
 	rp_input_add(f, t->certs_item->name, t->certs_offset, t->certs_size);
 	if (e->parsed.code != EV_OK)
 		return rp_refused(f, "evidence", &e->parsed.err);
-	if (e->evidence.form == EV_MAA_NONE && t->n_certs > 1)
+	/* A certificate behind the leaf is nobody's word for it where the leaf
+	 * is signed by itself. */
+	if (e->evidence.form == EV_MAA_NONE && t->n_certs > 1 &&
+	    !t->cert[0].self_issued)
 		return rp_skip(f, "platform-key: the key is certified by a CA, "
 				  "no enclave vouches for it");
 	if (e->evidence.form == EV_MAA_NONE)
@@ -97,7 +100,7 @@ enum rp_outcome rp_check_maa_enclave(struct rp_case *c,
 		return state;
 	if (!repeat(c, s->token)) {
 		if (c->n_enclaves == RP_ENCLAVES_MAX)
-			return rp_skip(f, "limit: %d keys were followed",
+			return rp_fail(f, "limit: only %d keys are followed",
 				       RP_ENCLAVES_MAX);
 		if (!rp_enclave_judge(c, s->token->certs_item->name,
 				      &s->token->enclave))

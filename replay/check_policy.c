@@ -106,8 +106,11 @@ static enum rp_outcome judge_enclaves(const struct rp_case *c,
 	while ((s = rp_next_subject(c, RP_TOKEN_MAA, s)) != NULL) {
 		const struct rp_token *t = s->token;
 
-		if (!rp_enclave_fact(&t->enclave, expect->fact, text, &bytes))
+		if (t->parsed.code != EV_OK)
 			continue;
+		if (!rp_enclave_fact(&t->enclave, expect->fact, text, &bytes))
+			return rp_fail(f, "unexpected: %s has no %s", s->name,
+				       expect->fact);
 		if (!rp_enclave_trusted(c, s, &doubt))
 			return rp_skip(f, "after: %s did not pass for %s",
 				       doubt, s->name);

@@ -76,8 +76,9 @@ enum rp_outcome rp_check_token_chain(struct rp_case *c,
 		return rp_refused(f, "certificate", &t->certs_parsed.err);
 	/* Of a token whose key is of a key set, the service's OIDC kind. */
 	if (t->n_certs == 0 && t->service->type == RP_TOKEN_GOOGLE)
-		return rp_not_applicable(f, "its key is of a key set, which "
-					    "has no certificate");
+		return rp_skip(f, "unproven-key: nothing in the archive says "
+				  "that the key set is Google's; anybody can "
+				  "make one");
 	if (t->n_certs == 0)
 		return rp_skip(f, "absent: no certificate of the token's key");
 	n = rp_anchors_of(c->anchors, t->service->use, anchors, which);

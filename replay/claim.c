@@ -121,6 +121,7 @@ static void judge_by_table(struct walk *w, struct rp_claim *c,
 			   const struct ev_node *claim)
 {
 	const char *name = plain_name((const char *)claim->name.p);
+	bool elsewhere = false, here = false;
 
 	for (size_t i = 0; i < rp_n_claim_rows; i++) {
 		const struct rp_claim_row *row = &rp_claim_rows[i];
@@ -130,7 +131,11 @@ static void judge_by_table(struct walk *w, struct rp_claim *c,
 		const char *note;
 		struct rp_claim_value v;
 
-		if (body->bytes.p == NULL || strcmp(row->name, name) != 0)
+		here = here || body->bytes.p != NULL;
+		if (strcmp(row->name, name) != 0)
+			continue;
+		elsewhere = elsewhere || body->bytes.p == NULL;
+		if (body->bytes.p == NULL)
 			continue;
 		v = rp_claim_value_of(row, body);
 		result = rp_claim_value_compare(
@@ -140,6 +145,10 @@ static void judge_by_table(struct walk *w, struct rp_claim *c,
 		if (result == RP_CLAIM_EQUAL)
 			return;
 	}
+	if (here && elsewhere && c->recomputed == NULL)
+		set(w, c, EV_SPAN_LITERAL("none"), RP_CLAIM_DIFFERS,
+		    "of another TEE than the evidence",
+		    (struct rp_input){ .item = NULL });
 }
 
 /* --- hashes of collateral --- */
@@ -196,7 +205,7 @@ static bool same(const struct ev_node *a, const struct ev_node *b)
 		return a->integer == b->integer;
 	if (a->type == EV_NODE_TRUTH)
 		return a->truth == b->truth;
-	if (a->type == EV_NODE_STRING)
+	if (a->type == EV_NODE_STRING || a->type == EV_NODE_NUMBER)
 		return ev_span_eq(a->text, b->text);
 	for (uint32_t i = 0; i < a->n; i++, in = ev_node_next(in)) {
 		const struct ev_node *to = other;
@@ -291,9 +300,14 @@ static void judge(struct walk *w, const char *path, enum place in,
 		return;
 	if (in == OF_EVIDENCE)
 		judge_by_table(w, c, claim);
-	else if (in == OF_GUEST)
+	else if (in == OF_GUEST) {
 		judge_guest(w, c, claim);
-	else if (in == OF_COLLATERAL)
+		/* A claim of the TEE's outside of its object; the type there
+		 * is the guest's. */
+		if (strcmp((const char *)claim->name.p,
+			   "x-ms-attestation-type") != 0)
+			judge_by_table(w, c, claim);
+	} else if (in == OF_COLLATERAL)
 		judge_collateral(w, c, claim);
 	else if (in == OF_RUNTIME && w->evidence->runtime != NULL)
 		judge_twin(w, c, claim, twin);
@@ -358,7 +372,8 @@ bool rp_claims_compare(const struct ev_node *root, struct ev_span text,
 {
 	struct rp_claims claims = { .claim = NULL };
 	struct walk w = { .text = text, .evidence = evidence, .out = &claims };
-	bool guest = ev_node_member(root, "x-ms-isolation-tee") != NULL;
+	const struct ev_node *tee = ev_node_member(root, "x-ms-isolation-tee");
+	bool guest = tee != NULL && tee->type == EV_NODE_OBJECT;
 
 	walk_inside(&w, "", guest ? OF_GUEST : OF_EVIDENCE, root, NULL);
 	if (w.trouble) {

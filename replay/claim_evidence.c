@@ -12,11 +12,16 @@
 
 const struct ev_node *rp_token_tee(const struct ev_jwt *jwt)
 {
-	static const char *const inside[] = { "x-ms-isolation-tee", "tdx",
-					      "sgx" };
+	/* Azure's customers issue claims of any other name. */
+	static const char *const ita[] = { "tdx", "sgx" };
+	static const char *const maa[] = { "x-ms-isolation-tee" };
 	const struct ev_node *root = jwt->payload_nodes.root;
+	bool is_ita = ev_span_eq(ev_token_iss(jwt),
+				 EV_SPAN_LITERAL("Intel Trust Authority"));
+	const char *const *inside = is_ita ? ita : maa;
+	size_t n = is_ita ? 2 : 1;
 
-	for (size_t i = 0; i < sizeof(inside) / sizeof(inside[0]); i++) {
+	for (size_t i = 0; i < n; i++) {
 		const struct ev_node *v = ev_node_member(root, inside[i]);
 
 		if (v != NULL && v->type == EV_NODE_OBJECT)

@@ -5,6 +5,8 @@
 #include "replay/claim_evidence.h"
 #include "replay/facts.h"
 
+#include <stdio.h>
+
 /* --- claims --- */
 
 static void write_input(const struct rp_input *input, struct ev_writer *w)
@@ -40,11 +42,15 @@ static void write_claims(const struct rp_claims *claims, struct ev_writer *w)
 
 /* --- tokens --- */
 
-static const char *signature_word(const struct rp_token *t)
+static const char *signature_word(const struct rp_case *c,
+				  const struct rp_subject *s)
 {
-	if (t->verified)
+	char id[32];
+
+	if (s->token->verified)
 		return "good";
-	return rp_token_key(t) == NULL ? "no-key" : "bad";
+	snprintf(id, sizeof(id), "%s.signature", s->token->service->name);
+	return rp_outcome_of(c, id, s) == RP_FAIL ? "bad" : "no-key";
 }
 
 /* What the service says it attested. */
@@ -67,7 +73,8 @@ static void write_type(const struct ev_jwt *jwt, struct ev_writer *w)
 		}
 }
 
-static void write_token(const struct rp_subject *s, struct ev_writer *w)
+static void write_token(const struct rp_case *c, const struct rp_subject *s,
+			struct ev_writer *w)
 {
 	const struct rp_token *t = s->token;
 	struct ev_span iss = ev_token_iss(&t->jwt);
@@ -80,7 +87,7 @@ static void write_token(const struct rp_subject *s, struct ev_writer *w)
 		ev_write_foreign(w, "issuer", iss);
 	ev_write_str(w, "item", s->name);
 	ev_write_str(w, "service", t->service->name);
-	ev_write_str(w, "signature", signature_word(t));
+	ev_write_str(w, "signature", signature_word(c, s));
 	write_type(&t->jwt, w);
 	ev_write_end(w);
 }
@@ -99,7 +106,7 @@ static void write_tokens(const struct rp_case *c, struct ev_writer *w)
 			if (!open)
 				ev_write_array(w, "token");
 			open = true;
-			write_token(s, w);
+			write_token(c, s, w);
 		}
 	}
 	if (open)

@@ -64,8 +64,9 @@ static enum fit fit_of(const struct rp_case *c, const struct rp_subject *s,
 	if (ev_vcek_is_of(&cert->vcek, report->chip_id))
 		return has_tcb(cert, report) ? FIT_CHIP_AND_TCB : FIT_CHIP;
 	/* A chip id may be masked, and then the signature alone tells. */
-	if (ev_snp_report_signed_by(c->crypto, report, &cert->cert.key) ==
-	    EV_VERIFIED_YES)
+	if (ev_span_is_zero(report->chip_id) &&
+	    ev_snp_report_signed_by(c->crypto, report, &cert->cert.key) ==
+		    EV_VERIFIED_YES)
 		return FIT_VERIFIES;
 	return is_of_another(c, cert, s) ? FIT_NONE : FIT_OTHER_CHIP;
 }

@@ -3,6 +3,8 @@
 #include "replay/link.h"
 
 #include "evidence/base/base64.h"
+#include "evidence/base/hex.h"
+#include "evidence/key_digest.h"
 #include "replay/token.h"
 
 #include <stdlib.h>
@@ -17,27 +19,53 @@ struct candidate {
 	struct rp_parsed parsed;
 	struct ev_jwks keys;
 	size_t n_kid;
+	const struct ev_jwk *key; /* the first of that kid */
 	unsigned int rank;
 };
 
-/* Content decides: a set that has the key.  What the manifest calls this
- * token's speaks next, with or without that key. */
-static unsigned int rank_of(const struct candidate *k, bool related)
+/* The kid is a digest of this very key or of its certificate (tokens page 3.3
+ * and 4): nobody can make another that bears it. */
+static bool commits(const struct rp_case *c, const struct rp_token *t,
+		    const struct ev_jwk *key)
 {
-	if (k->n_kid > 0)
-		return related ? 3 : 2;
-	return related ? 1 : 0;
+	char want[2 * EV_DIGEST_MAX + 1];
+	uint8_t digest[EV_DIGEST_MAX];
+
+	if (key->refused.code != EV_OK || key->cert_der.n == 0)
+		return false;
+	if (t->service->type == RP_TOKEN_MAA) {
+		if (!ev_key_commitment(c->crypto, key->spki, digest))
+			return false;
+		ev_base64_encode(ev_span_of(digest, 32), want);
+	} else {
+		if (!ev_digest(c->crypto, EV_SHA384, key->cert_der, digest))
+			return false;
+		ev_hex_encode(ev_span_of(digest, 48), want);
+	}
+	return ev_span_eq(t->jwt.kid, ev_span_str(want));
 }
 
-static enum ev_code look_into(const struct rp_token *t,
+/* Content decides: a set that has the key, before all one that the kid commits
+ * to.  What the manifest calls this token's speaks next, with or without it. */
+static unsigned int rank_of(const struct rp_case *c, const struct rp_token *t,
+			    const struct candidate *k, bool related)
+{
+	unsigned int rank = related ? 1 : 0;
+
+	if (k->n_kid == 0)
+		return rank;
+	return rank + (commits(c, t, k->key) ? 4 : 2);
+}
+
+static enum ev_code look_into(const struct rp_case *c, const struct rp_token *t,
 			      const struct rp_item *item, bool related,
 			      struct candidate *k)
 {
 	*k = (struct candidate){ .item = item };
 	k->parsed.code = ev_jwks_parse(item->bytes, &k->keys, &k->parsed.err);
 	if (k->parsed.code == EV_OK && t->jwt.kid.p != NULL)
-		ev_jwks_find(&k->keys, t->jwt.kid, &k->n_kid);
-	k->rank = rank_of(k, related);
+		k->key = ev_jwks_find(&k->keys, t->jwt.kid, &k->n_kid);
+	k->rank = rank_of(c, t, k, related);
 	return k->parsed.code == EV_TROUBLE ? EV_TROUBLE : EV_OK;
 }
 
@@ -52,6 +80,28 @@ static void take(struct rp_case *c, struct rp_token *t, struct candidate *k)
 	c->items[k->item - c->items].linked = true;
 }
 
+/* Keys of that kid in other sets, that are not this one: where no digest tells
+ * which is meant, none is. */
+static size_t n_others(const struct rp_case *c, const struct rp_subject *s,
+		       const struct candidate *best)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n_items; i++) {
+		struct candidate k;
+
+		if (!rp_is_kind(&c->items[i], "jwks") ||
+		    &c->items[i] == best->item)
+			continue;
+		if (look_into(c, s->token, &c->items[i], false, &k) == EV_OK &&
+		    k.n_kid > 0 &&
+		    !ev_public_key_eq(&k.key->key, &best->key->key))
+			n += k.n_kid;
+		ev_jwks_free(&k.keys);
+	}
+	return n;
+}
+
 static enum ev_code find_keys(struct rp_case *c, const struct rp_subject *s)
 {
 	struct candidate best = { .rank = 0 }, k;
@@ -61,7 +111,7 @@ static enum ev_code find_keys(struct rp_case *c, const struct rp_subject *s)
 
 		if (!rp_is_kind(item, "jwks"))
 			continue;
-		if (look_into(s->token, item,
+		if (look_into(c, s->token, item,
 			      rp_relates_to(item, "key-of", s->item),
 			      &k) != EV_OK) {
 			ev_jwks_free(&best.keys);
@@ -74,6 +124,8 @@ static enum ev_code find_keys(struct rp_case *c, const struct rp_subject *s)
 		ev_jwks_free(&best.keys);
 		best = k;
 	}
+	if (best.rank == 2 || best.rank == 3)
+		best.n_kid += n_others(c, s, &best);
 	if (best.rank > 0)
 		take(c, s->token, &best);
 	return EV_OK;

@@ -54,11 +54,19 @@ static void roundtrip_lines(const json_t *r, bool full, struct ev_buffer *out)
 {
 	bool trusted = rp_member_is_true(r, "trusted");
 
+	if (!trusted) {
+		rp_render_line(out, "place",
+			       "%s: tries at %s, of which nothing follows: "
+			       "place.tls did not pass",
+			       text_at(r, "grade"), text_at(r, "host"));
+		times_line(r, out);
+		return;
+	}
 	rp_render_line(out, "place",
 		       "%s: upper bound on distance to a holder of the key of "
-		       "%s: %s km, under assumptions A1..A4%s",
+		       "%s: %s km, under assumptions A1..A4",
 		       text_at(r, "grade"), text_at(r, "host"),
-		       text_at(r, "boundKm"), trusted ? "" : " [not trusted]");
+		       text_at(r, "boundKm"));
 	times_line(r, out);
 	if (full) {
 		list_lines(r, "assumptions", "assumes", out);

@@ -32,13 +32,35 @@ static const struct {
 } signatures[] = {
 	{ "good", "signature good" },
 	{ "bad", "signature NOT good" },
-	{ "no-key", "signature not checked: no key set has its key" },
+	{ "no-key", "signature not checked: nothing here has its key" },
 };
 
-static const char *meaning_of(const json_t *token)
+/* An enclave or a pinned CA vouches for the key. */
+static bool is_vouched_for(const json_t *report, const json_t *token)
+{
+	static const char *const grounds[] = { "maa.enclave", "ita.chain",
+					       "google.chain" };
+	const json_t *check;
+	size_t i;
+
+	json_array_foreach (json_object_get(report, "checks"), i, check) {
+		if (strcmp(text(check, "subject"), text(token, "item")) != 0 ||
+		    strcmp(text(check, "outcome"), "pass") != 0)
+			continue;
+		for (size_t k = 0; k < sizeof(grounds) / sizeof(grounds[0]);
+		     k++)
+			if (strcmp(text(check, "id"), grounds[k]) == 0)
+				return true;
+	}
+	return false;
+}
+
+static const char *meaning_of(const json_t *report, const json_t *token)
 {
 	const char *word = text(token, "signature");
 
+	if (strcmp(word, "good") == 0 && !is_vouched_for(report, token))
+		return "signature good, by a key that nothing here vouches for";
 	for (size_t i = 0; i < sizeof(signatures) / sizeof(signatures[0]); i++)
 		if (strcmp(signatures[i].word, word) == 0)
 			return signatures[i].meaning;
@@ -152,7 +174,8 @@ void rp_render_tokens(const json_t *report, bool full, struct ev_buffer *out)
 
 		rp_render_line(out, i == 0 ? "token" : "", "%s%s%s of %s: %s",
 			       text(token, "item"), type[0] != '\0' ? ", " : "",
-			       type, text(token, "issuer"), meaning_of(token));
+			       type, text(token, "issuer"),
+			       meaning_of(report, token));
 		claims_line(token, out);
 		names_line(token, "differs", "differ", out);
 		if (full)

@@ -209,8 +209,7 @@ static void write_trust(const struct rp_case *c, struct ev_writer *w)
 		[RP_ANCHOR_GOOGLE_ROOT] =
 			"the keys of Confidential Space tokens are Google's",
 		[RP_ANCHOR_AMD_ARK] =
-			"processor and its firmware are genuine, and their "
-			"versions",
+			"processor, its firmware and their versions",
 		[RP_ANCHOR_TLS_ROOT] =
 			"the key of a host that was timed is the host's",
 	};

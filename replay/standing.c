@@ -10,7 +10,7 @@
 const struct rp_standing_level rp_standing_levels[RP_STANDING_LEVELS] = {
 	{ "a genuine processor signed a quote",
 	  { "dcap.quote.signature", "dcap.pck.revocation",
-	    "dcap.qe-identity.match", "snp.signature", "snp.chain",
+	    "dcap.qe-identity.match", "snp.signature", "snp.chain", "snp.tcb",
 	    "hcl.runtime-data.binding", NULL } },
 	{ "the vTPM key that the quoted paravisor names signed the guest's "
 	  "quote",

@@ -14,7 +14,7 @@
 
 struct rp_standing_level {
 	const char *means;    /* "a genuine processor signed a quote" */
-	const char *rests[7]; /* ids of checks, up to NULL */
+	const char *rests[8]; /* ids of checks, up to NULL */
 };
 extern const struct rp_standing_level rp_standing_levels[RP_STANDING_LEVELS];
 

@@ -15,6 +15,7 @@ static const char *const grounds[] = {
 static const char *const snp_grounds[] = {
 	"snp.signature",
 	"snp.chain",
+	"snp.tcb",
 };
 
 const char *rp_quote_doubt(const struct rp_case *c,

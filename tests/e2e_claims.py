@@ -125,7 +125,7 @@ def real_snp(scratch):
     equal(("pass", ""), told(rep, "maa.claims"), "claims")
     equal(("skip", "absent: no key set with the token's key"), told(rep, "maa.key"), "key")
     equal("no-key", rep["facts"]["token"][0]["signature"], "signature")
-    contains(ecart("replay", archive, status=INCOMPLETE).out, "no key set has its key",
+    contains(ecart("replay", archive, status=INCOMPLETE).out, "nothing here has its key",
              "of 25 claims 18 follow from items/snp-report/0000.bin, 7 are the")
     equal("not-recomputable", found["x-ms-policy-hash"], "policy hash")
 

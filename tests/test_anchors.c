@@ -212,7 +212,7 @@ static void a_key_stands_once_for_one_use(void **state)
 	assert_int_equal(
 		rp_anchors_add(r.crypto, ev_span_of(text, n), &r.anchors, &err),
 		EV_LIMIT);
-	r.anchors.n = 7;
+	r.anchors.n = 10;
 	replay_close(&r);
 	free(other);
 	free(text);

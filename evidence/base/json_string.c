@@ -129,12 +129,37 @@ bool ev_json_quote(struct ev_span text, struct ev_buffer *out)
 	return true;
 }
 
+/* U+200B to U+200F, U+2028 to U+202E, U+2060 to U+206F, U+FEFF: shows nothing,
+ * breaks a line, or turns it round. */
+static bool is_invisible(const uint8_t *p, size_t n)
+{
+	if (n < 3)
+		return false;
+	if (p[0] == 0xe2 && p[1] == 0x80)
+		return (p[2] >= 0x8b && p[2] <= 0x8f) ||
+		       (p[2] >= 0xa8 && p[2] <= 0xae);
+	if (p[0] == 0xe2 && p[1] == 0x81)
+		return p[2] >= 0xa0 && p[2] <= 0xaf;
+	return p[0] == 0xef && p[1] == 0xbb && p[2] == 0xbf;
+}
+
+/* What a person sees as it is, from there. */
+static size_t visible_run(struct ev_span text, size_t at)
+{
+	size_t n = plain_run(text, at);
+
+	for (size_t i = 0; i < n; i++)
+		if (is_invisible(text.p + at + i, n - i))
+			return i;
+	return n;
+}
+
 void ev_escape_foreign(struct ev_span text, struct ev_buffer *out)
 {
 	size_t at = 0;
 
 	while (at < text.n) {
-		size_t n = plain_run(text, at);
+		size_t n = visible_run(text, at);
 		char hex[3];
 
 		ev_buffer_add(out, ev_span_sub(text, at, n));

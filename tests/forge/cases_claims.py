@@ -68,6 +68,13 @@ def enclave():
               {"maa.machine": const({"tcb.levels": raised(15)})}, "tcb.platform: ", parts=WHOLE)
     yield bad("maa.enclave", "none", "a certificate that nobody vouches for", {
         "maa.evidence": const([x509.ext_basic(True)])}, "no-evidence: ", fails=VOUCHED)
+    def second(value):
+        """Any certificate behind the one of the token's key."""
+        keys = [dict(k, x5c=k["x5c"] + value["keys"][0]["x5c"]) for k in value["keys"]]
+        return dict(value, keys=keys)
+    yield bad("maa.enclave", "second", "another certificate behind one that nobody vouches for", {
+        "maa.evidence": const([x509.ext_basic(True)]), "maa.set": second}, "no-evidence: ",
+              fails=VOUCHED)
     yield bad("maa.enclave", "cut", "the evidence is no quote", evidence(
         maa_enclave.extension(b"SIMULATED")), "evidence: ", fails=VOUCHED)
     yield bad("maa.enclave", "snp", "an SEV-SNP report that nobody signed", evidence(
@@ -89,6 +96,8 @@ def runtime():
                                                        vmUniqueId="SIMULATED-OTHER-VM")})
     yield bad("maa.runtime-data", "", "the token says another VM than the hardware committed to",
               {"maa.runtime": renamed}, "mismatch: ", parts=HELD)
+    yield bad("maa.runtime-data", "hidden", "the same, beside a claim of a name of Intel's service",
+              {"maa.runtime": renamed, "maa.claims": put_at("sgx", {})}, "mismatch: ", parts=HELD)
     key = rsa.key("other ak")
     yield bad("maa.runtime-data", "ak", "the vTPM's quote is signed by another key than the token's",
               {"tpm.fields": put(signer=tpm.qualified_signer(key)),
@@ -112,6 +121,11 @@ def claim():
     yield bad("maa.claims", "inside", "a guest's token says inside that the TD is a debug TD",
               {"maa.tee": put(dbgstat="enabled")}, "differs: x-ms-isolation-tee.dbgstat", parts=HELD,
               subject=Guest)
+    yield bad("maa.claims", "outside", "a guest's token says another MRTD outside of the TEE's claims",
+              {"maa.claims": put_at("tdx_mrtd", "00" * 48)}, "differs: tdx_mrtd", parts=HELD, subject=Guest)
+    yield bad("maa.claims", "other-tee", "a TD's token says an enclave's measurement as well",
+              {"maa.tee": put_at("x-ms-sgx-mrenclave", "00" * 32)}, "differs: x-ms-sgx-mrenclave",
+              parts=HELD)
     yield bad("ita.claims", "", "the token says other attributes than the quote",
               {"ita.claims": put(tdx_td_attributes="00" * 8)}, "differs: tdx.tdx_td_attributes",
               parts=ITA + ("quote",))

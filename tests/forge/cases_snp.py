@@ -168,6 +168,8 @@ def bindings():
               {"hcl.shown": lambda t: t.replace(b"544544000000", b"544544000001")}, HCL[1:], parts=GUEST)
 
 
+    yield bad("hcl.runtime-data.binding", "snp-vmpl", "the guest's own kernel asked for the report",
+              {"snp.report": put(vmpl=quote.le(3, 4))}, HCL[1:], parts=GUEST)
     yield bad("hcl.runtime-data.binding", "snp-half", "report data bytes 32 to 63 are not zero",
               {"snp.report": lambda r: dict(r, report_data=flip(63)(r["report_data"]))}, HCL[1:],
               parts=GUEST)

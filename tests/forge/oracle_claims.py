@@ -28,6 +28,7 @@ ORDER = (  # azure.md 2.2
     "keys", "vm-configuration", "user-data", "kid", "key_ops", "kty", "e", "n", "root-cert-thumbprint",
     "console-enabled", "secure-boot", "tpm-enabled", "tpm-persisted", "filtered-vpci-devices-allowed",
     "vmUniqueId")
+OTHER_TEES = ("x-ms-sgx-mr", "x-ms-sevsnpvm-")
 WORDS = {"x-ms-attestation-type": "tdxvm", "attester_type": "TDX", "dbgstat": "disabled"}
 RUNTIME = ("x-ms-runtime", "attester_runtime_data")
 
@@ -136,7 +137,11 @@ def compare(token):
         return  # of another round, which this opinion does not look into
     known = dict(claims.of_td(replay.td), **WORDS)
     known["tdx_is_debuggable"] = known["tdx_td_attributes_debug"]
-    hold(all(same(name, tee[name], known[name]) for name in tee if name in known), "a claim differs")
+    outside = {} if tee is token.payload else dict(token.payload)
+    outside.pop("x-ms-attestation-type", None)  # the guest's own
+    for said in (tee, outside):
+        hold(all(same(name, said[name], known[name]) for name in said if name in known), "differs")
+        hold(not any(name.startswith(OTHER_TEES) for name in said), "another TEE's claim")
     if hasattr(replay, "claims"):
         runtime = json.loads(replay.claims)
         hold(all(tee[name] == runtime for name in RUNTIME if name in tee), "runtime claims")

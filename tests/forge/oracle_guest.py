@@ -44,6 +44,7 @@ def hcl_binding(replay):
     name = {1: "sha256", 2: "sha384", 3: "sha512"}[replay.hash_type]
     digest = hashlib.new(name, replay.claims).digest()
     bound = replay.snp if replay.is_snp else replay.td
+    assert not replay.is_snp or bound["vmpl"] == bytes(4)  # the paravisor's
     assert bound["report_data"] == digest + bytes(64 - len(digest))
 
 

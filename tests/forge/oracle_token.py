@@ -82,7 +82,7 @@ class Token:
 
     def maa_key(self):
         hold("jku" not in self.header or self.header["jku"] == self.payload["iss"] + "/certs", "jku")
-        raw, = self.certificates()
+        raw = self.certificates()[0]
         fields, signature = x509.parse(raw)
         hold(tokens.commitment(fields["spki"]) == self.header["kid"], "commitment")
         hold(fields["subject"] == [(x509.CN, x509.UTF8, self.payload["iss"])], "subject")
