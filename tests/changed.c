@@ -17,21 +17,25 @@
  * does not. */
 const uint8_t changed_patterns[CHANGED_PATTERNS] = { 0x01, 0x80 };
 
-#if defined(STEP) /* given by hand */
-#elif defined(__SANITIZE_ADDRESS__)
-#define STEP 17
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED 1
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer)
-#define STEP 17
+#define SANITIZED 1
 #endif
 #endif
-#ifndef STEP
-#define STEP 1
+#ifndef SANITIZED
+#define SANITIZED 0
 #endif
 
 size_t changed_step(void)
 {
-	return STEP;
+	const char *given = getenv("ECART_COVERAGE_STEP");
+	unsigned long step = given != NULL ? strtoul(given, NULL, 10) : 0;
+
+	if (step > 0)
+		return step;
+	return SANITIZED ? 17 : 1;
 }
 
 /* Files that were read: each once, for as long as the program runs. */
@@ -235,6 +239,7 @@ static void *work(void *argument)
 {
 	const struct thread *t = argument;
 	struct loop *l = t->loop;
+	size_t step = changed_step();
 
 	for (;;) {
 		size_t from = CHUNK * atomic_fetch_add(&l->next, 1);
@@ -243,7 +248,7 @@ static void *work(void *argument)
 			return NULL;
 		for (size_t i = from; i < from + CHUNK && i < l->n; i++)
 			for (unsigned int p = 0;
-			     i % STEP == 0 && p < CHANGED_PATTERNS; p++)
+			     i % step == 0 && p < CHANGED_PATTERNS; p++)
 				l->fn(t->worker, i, p);
 	}
 }
@@ -272,7 +277,8 @@ void changed_run(const char *what, void *const *workers, size_t n_workers,
 	struct loop loop = { .n = n, .fn = fn };
 	int64_t wall = now(CLOCK_MONOTONIC);
 	int64_t cpu = now(CLOCK_PROCESS_CPUTIME_ID);
-	size_t asked = (n + STEP - 1) / STEP * CHANGED_PATTERNS;
+	size_t step = changed_step();
+	size_t asked = (n + step - 1) / step * CHANGED_PATTERNS;
 
 	assert_in_range(n_workers, 1, CHANGED_WORKERS_MAX);
 	for (size_t i = 0; i < n_workers; i++) {
@@ -286,12 +292,12 @@ void changed_run(const char *what, void *const *workers, size_t n_workers,
 		pthread_join(threads[i].id, NULL);
 	wall = now(CLOCK_MONOTONIC) - wall;
 	cpu = now(CLOCK_PROCESS_CPUTIME_ID) - cpu;
-	printf("# %s: %zu bytes, every %d%s, XOR 0x%02x and 0x%02x: %zu "
+	printf("# %s: %zu bytes, every %zu%s, XOR 0x%02x and 0x%02x: %zu "
 	       "changes in %" PRId64 ".%03" PRId64 " s, %" PRId64
 	       " us of processor each\n",
-	       what, n, STEP, STEP > 1 ? "th (the build is slow)" : "",
-	       changed_patterns[0], changed_patterns[1], asked, wall / 1000000,
-	       wall / 1000 % 1000, cpu / (int64_t)asked);
+	       what, n, step, step > 1 ? "th" : "", changed_patterns[0],
+	       changed_patterns[1], asked, wall / 1000000, wall / 1000 % 1000,
+	       cpu / (int64_t)asked);
 }
 
 /* --- the list --- */
@@ -327,9 +333,9 @@ bool changed_explain(const char *item, const uint8_t *open, size_t n,
 		     const struct changed_gap *gaps, size_t n_gaps)
 {
 	bool ok = true;
-	size_t from = 0;
+	size_t from = 0, step = changed_step();
 
-	for (size_t i = STEP; i - STEP < n; i += STEP) {
+	for (size_t i = step; i - step < n; i += step) {
 		const struct changed_gap *gap =
 			gap_at(item, from, gaps, n_gaps);
 

@@ -15,7 +15,8 @@
 extern const uint8_t changed_patterns[];
 #define CHANGED_PATTERNS 2
 
-/* Every how many bytes are taken: 1, more where a sanitizer is at work. */
+/* Every how many bytes are taken: ECART_COVERAGE_STEP, else 1, more where a
+ * sanitizer is at work. */
 size_t changed_step(void);
 
 /* A set as pack has it, and what judges it.  One a worker: nothing here may

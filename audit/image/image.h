@@ -6,6 +6,7 @@
 #define AU_IMAGE_H
 
 #include "audit/image/launch.h"
+#include "evidence/base/crypto.h"
 
 /* OpenHCL is 64 MiB, a firmware volume 16. */
 static const uint64_t AU_IMAGE_MAX = UINT64_C(1) << 30;

@@ -57,7 +57,7 @@ struct au_launch_policy {
 };
 
 struct au_launch {
-	/* NULL: a platform that measures no launch (NATIVE, SEV, SEV-ES, CCA). */
+	/* NULL: a platform that measures no launch (NATIVE, SEV, CCA). */
 	const struct au_register *reg;
 	const char *platform; /* static, as the format names it: "SEV_SNP" */
 	uint32_t mask;	      /* IGVM compatibility mask; 0 for TDVF */

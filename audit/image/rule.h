@@ -8,6 +8,7 @@
 #define AU_RULE_H
 
 #include "audit/image/launch.h"
+#include "evidence/base/crypto.h"
 
 /* A machine shape of Google's, whose hand-off block was measured. */
 struct au_shape {
