@@ -67,6 +67,8 @@ struct rp_input {
 };
 #define RP_INPUTS_MAX 16
 #define RP_REASON_MAX 256
+/* Of half the rows of an ordinary report. */
+#define RP_ABSENT "absent: nothing in the archive that this check asks about"
 
 struct rp_check;
 struct rp_subject;
@@ -76,7 +78,8 @@ struct rp_finding {
 	const struct rp_subject *subject; /* NULL: nothing in the archive */
 	enum rp_outcome outcome;
 	bool applies; /* false: never required, whatever the policy says */
-	bool shown; /* want, got and reason are a struct ev_error's: escaped */
+	bool shown;  /* want, got and reason are a struct ev_error's: escaped */
+	bool absent; /* no subject here, none withheld: reason is RP_ABSENT */
 	bool no_memory; /* for want or got: there will be no report */
 	char *want;	/* owned, NULL where there is nothing to compare */
 	char *got;

@@ -184,15 +184,18 @@ static enum rp_outcome ask_nobody(const struct rp_case *c,
 
 	if (r != NULL)
 		return rp_skip(f, "withheld: %s", r->name);
-	return rp_skip(f, "absent: nothing in the archive that this check "
-			  "asks about");
+	f->absent = true;
+	memcpy(f->reason, RP_ABSENT, sizeof(RP_ABSENT));
+	return RP_SKIP;
 }
 
-static bool run_row(struct rp_case *c, const struct rp_check *check)
+static bool run_row(struct rp_case *c, const struct rp_check *check,
+		    uint64_t types)
 {
 	size_t asked = 0;
+	size_t n = (check->subjects & types) != 0 ? c->n_subjects : 0;
 
-	for (size_t i = 0; i < c->n_subjects; i++) {
+	for (size_t i = 0; i < n; i++) {
 		struct rp_subject *s = c->subjects[i];
 		struct rp_finding *f;
 
@@ -220,11 +223,15 @@ static bool run_row(struct rp_case *c, const struct rp_check *check)
 
 bool rp_engine_run(struct rp_case *c, size_t first, size_t end)
 {
+	uint64_t types = 0; /* those that the archive holds */
+
 	assert(end <= RP_CHECKS_MAX && first == c->n_rows);
+	for (size_t i = 0; i < c->n_subjects; i++)
+		types |= RP_SUBJECTS(c->subjects[i]->type);
 	for (size_t i = first; i < end; i++) {
 		c->row_start[i] = c->n_findings;
 		c->n_rows = i + 1;
-		if (!run_row(c, &rp_checks[i]))
+		if (!run_row(c, &rp_checks[i], types))
 			return false;
 	}
 	return true;

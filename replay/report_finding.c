@@ -88,9 +88,25 @@ static void add_judgement(const struct rp_case *c, const struct rp_finding *f,
 	add_bool(out, rp_is_waived(c, f));
 }
 
+/* What the long way would write. */
+static void add_absent(const struct rp_case *c, const struct rp_finding *f,
+		       struct ev_buffer *out)
+{
+	ADD(out, "{\"id\":");
+	add_word(out, f->check->id);
+	ADD(out, ",\"inputs\":[],\"outcome\":\"skip\",\"reason\":\"" RP_ABSENT
+		 "\",\"required\":");
+	add_bool(out, rp_is_required(c, f));
+	ADD(out, ",\"subject\":\"\",\"waived\":false}");
+}
+
 void rp_report_finding(const struct rp_case *c, const struct rp_finding *f,
 		       struct ev_buffer *out)
 {
+	if (f->absent) {
+		add_absent(c, f, out);
+		return;
+	}
 	ADD(out, "{");
 	if (f->got != NULL) {
 		ADD(out, "\"got\":");
