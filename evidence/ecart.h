@@ -96,9 +96,12 @@ struct ecart_item {
  */
 struct ecart_options {
 	size_t size;
-	int has_at; /* judge as of `at`; else the proven, else the claimed
-		      * time of the archive */
-	int64_t at; /* seconds since 1970-01-01T00:00:00Z */
+	int has_at;    /* judge as of `at`; else the proven, else the claimed
+			* time of the archive */
+	int hindsight; /* items are DCAP collateral of later and decide before
+			* the archive's; without has_at: as of the newest
+			* issue time among them */
+	int64_t at;    /* seconds since 1970-01-01T00:00:00Z */
 	const struct ecart_item *items; /* beside the archive */
 	size_t n_items;
 	uint64_t limit; /* bytes of the unpacked archive; a compressed one is
@@ -130,6 +133,16 @@ ecart_report_verdict(const struct ecart_report *report);
  * Valid as long as the report. */
 ECART_PUBLIC const char *ecart_report_json(const struct ecart_report *report,
 					   size_t *size);
+
+/*
+ * Adds to the report `then` what `later`, of the same evidence judged with
+ * options.hindsight, says otherwise: its JSON gets the member `hindsight`
+ * (ecart-report(5)) and is another text afterwards.  The verdict stays that of
+ * then.
+ */
+ECART_PUBLIC enum ecart_status
+ecart_report_add_hindsight(struct ecart *ecart, struct ecart_report *then,
+			   const struct ecart_report *later);
 
 /* The library's version, "0.1.0", and its ECART_API_VERSION. */
 ECART_PUBLIC const char *ecart_version(void);

@@ -4,6 +4,7 @@
 
 #include "evidence/base/time.h"
 #include "evidence/zstd.h"
+#include "replay/hindsight.h"
 #include "replay/replay.h"
 
 #include <stdlib.h>
@@ -133,6 +134,7 @@ static enum ecart_status take_items(struct ecart *ecart,
 			return misused(ecart, "items: a name is NULL");
 		loose[i].name = item->name;
 		loose[i].bytes = ev_span_of(item->bytes, item->size);
+		loose[i].later = o->hindsight != 0;
 		loose[i].kind = item->kind != NULL
 					? ev_kind_find(ev_span_str(item->kind))
 					: ev_kind_recognise(loose[i].bytes);
@@ -216,6 +218,7 @@ enum ecart_status ecart_replay(struct ecart *ecart, const void *bytes,
 	request.n_loose = options->n_items;
 	request.has_at = options->has_at != 0;
 	request.at = options->at;
+	request.at_issue = options->hindsight != 0 && !request.has_at;
 	if (status == ECART_OK)
 		status = open_and_run(ecart, ev_span_of(bytes, size), options,
 				      &request, out);
@@ -241,6 +244,25 @@ const char *ecart_report_json(const struct ecart_report *report, size_t *size)
 	if (size != NULL)
 		*size = report->result.n;
 	return report->result.report;
+}
+
+enum ecart_status ecart_report_add_hindsight(struct ecart *ecart,
+					     struct ecart_report *then,
+					     const struct ecart_report *later)
+{
+	size_t n = 0;
+	char *merged = rp_hindsight_merge(
+		ev_span_of(then->result.report, then->result.n),
+		ev_span_of(later->result.report, later->result.n), &n);
+
+	if (merged == NULL) {
+		snprintf(ecart->why, sizeof(ecart->why), "out of memory");
+		return ECART_TROUBLE;
+	}
+	free(then->result.report);
+	then->result.report = merged;
+	then->result.n = n;
+	return ECART_OK;
 }
 
 const char *ecart_version(void)

@@ -9,6 +9,10 @@
 
 static const char level[] =
 	"The level was that of then with what was known then.  What the advisories describe was there already; whether anybody used it before the evidence was made, the evidence does not say.";
+static const char revoked_level[] =
+	"The level that ran is revoked: its keys count as lost.  Evidence of that level shows something only where it is known to be older than the loss, and when that was no date here says.";
+static const char no_level[] =
+	"This collateral knows no level that what ran reaches: by it the level cannot be told, which is not to say that it was good.";
 static const char token_window[] =
 	"A token is for minutes or hours: that it ended takes nothing from what it said then.";
 static const char token_chain[] =
@@ -19,6 +23,7 @@ static const char unsigned_piece[] =
 /* What is not here fails seldom for what a later time or collateral says. */
 static const struct {
 	const char *id, *meaning;
+	const char *got; /* only where the check got that; NULL: whatever */
 } meanings[] = {
 	{ "dcap.pck.revocation",
 	  "The platform's key is no longer believed.  A CRL writes its entries' dates anew at each issue, so that the revocation does not say when the key was lost; if it was lost before the evidence was made, the evidence proves nothing." },
@@ -38,9 +43,17 @@ static const struct {
 	  "The enclave that signed the quote is not the quoting enclave that this collateral names.  If that holds for then too, what signed the quote was no enclave of Intel's, and the evidence proves nothing." },
 	{ "dcap.tdx-module.match",
 	  "The TDX module that ran is none that this collateral names.  If that holds for then too, what kept the guest apart was no module of Intel's, and the evidence proves nothing." },
+	{ "tcb.platform", revoked_level, "Revoked" },
+	{ "tcb.platform", no_level, "NotSupported" },
 	{ "tcb.platform", level },
+	{ "tcb.tdx-module", revoked_level, "Revoked" },
+	{ "tcb.tdx-module", no_level, "NotSupported" },
 	{ "tcb.tdx-module", level },
+	{ "tcb.qe", revoked_level, "Revoked" },
+	{ "tcb.qe", no_level, "NotSupported" },
 	{ "tcb.qe", level },
+	{ "tcb.status", revoked_level, "Revoked" },
+	{ "tcb.status", no_level, "NotSupported" },
 	{ "tcb.status", level },
 	{ "tpm.ak.certificate",
 	  "The certificate of the vTPM's key does not hold at the later time; where it only ended, what it certified before is as it was." },
@@ -84,7 +97,9 @@ static bool fails_anew(const struct rp_change *c)
 static const char *meaning_of(const struct rp_change *c)
 {
 	for (size_t i = 0; i < N_MEANINGS; i++)
-		if (strcmp(meanings[i].id, text(c->check, "id")) == 0)
+		if (strcmp(meanings[i].id, text(c->check, "id")) == 0 &&
+		    (meanings[i].got == NULL ||
+		     strcmp(meanings[i].got, text(c->check, "got")) == 0))
 			return meanings[i].meaning;
 	return NULL;
 }

@@ -91,6 +91,15 @@ def revoked(scratch):
     contains(table, "PASS")
 
 
+@case("a level that is revoked later, and one that is not known any more: each its own sentence")
+def level_lost(scratch):
+    for name, sentence in [("tcb.platform-revoked", "its keys count as lost"),
+                           ("tcb.platform-not-supported", "knows no level that what ran reaches")]:
+        text = hindsight_of("--hindsight", simulated(f"replay/fail-{name}/archive.tar"), status=PASS).out
+        contains(" ".join(text.split()), sentence)
+        assert "whether anybody used it" not in text, text
+
+
 @case("the same collateral changes nothing, and that is said")
 def same(scratch):
     text = hindsight_of("--hindsight", simulated("replay/pass/archive.tar"), "--hindsight-at", AT,

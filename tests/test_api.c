@@ -162,6 +162,60 @@ static size_t put_frame(unsigned char file[8192])
 	return 9 + n;
 }
 
+/* A member of a plain tar in memory, as an item. */
+static struct ecart_item member(const char *tar, size_t n, const char *name,
+				const char *kind)
+{
+	struct ecart_item item = { .name = name, .kind = kind };
+
+	for (size_t at = 0; at + 512 < n;) {
+		size_t size = strtoul(tar + at + 124, NULL, 8);
+
+		if (strcmp(tar + at, name) == 0) {
+			item.bytes = tar + at + 512;
+			item.size = size;
+		}
+		at += 512 + (size + 511) / 512 * 512;
+	}
+	assert_non_null(item.bytes);
+	return item;
+}
+
+static void hindsight_is_added_and_turns_no_verdict(void **state)
+{
+	struct ecart_options o = { .size = sizeof(o), .has_at = 1 };
+	struct ecart *e = with_anchors();
+	struct ecart_report *then = NULL, *later = NULL;
+	size_t n, n_revoked;
+	char *archive = read_file("testdata/replay/pass/archive.tar", &n);
+	char *revoked = read_file(
+		"testdata/replay/fail-dcap.pck.revocation/archive.tar",
+		&n_revoked);
+	struct ecart_item lists[] = {
+		member(revoked, n_revoked, "items/crl-der/0000.der", "crl-der"),
+		member(revoked, n_revoked, "items/crl-der/0001.der", "crl-der"),
+	};
+
+	(void)state;
+	o.at = 1780922561;
+	assert_int_equal(ecart_replay(e, archive, n, &o, &then), ECART_OK);
+	assert_null(strstr(ecart_report_json(then, NULL), "\"hindsight\""));
+	o.items = lists;
+	o.n_items = 2;
+	o.hindsight = 1;
+	assert_int_equal(ecart_replay(e, archive, n, &o, &later), ECART_OK);
+	assert_int_equal(ecart_report_verdict(later), ECART_FAIL);
+	assert_int_equal(ecart_report_add_hindsight(e, then, later), ECART_OK);
+	assert_int_equal(ecart_report_verdict(then), ECART_PASS);
+	assert_non_null(strstr(ecart_report_json(then, NULL),
+			       "\"hindsight\":{\"asOf\""));
+	ecart_report_free(then);
+	ecart_report_free(later);
+	free(archive);
+	free(revoked);
+	ecart_free(e);
+}
+
 static void what_unpacks_in_memory_has_a_limit(void **state)
 {
 	struct ecart_options o = { .size = sizeof(o) };
@@ -225,6 +279,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_archive_replays_to_a_report),
 		cmocka_unit_test(loose_evidence_is_judged_without_an_archive),
+		cmocka_unit_test(hindsight_is_added_and_turns_no_verdict),
 		cmocka_unit_test(what_unpacks_in_memory_has_a_limit),
 		cmocka_unit_test(options_of_another_version_are_refused),
 		cmocka_unit_test(a_policy_that_names_no_check_is_refused),
