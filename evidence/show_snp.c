@@ -76,7 +76,7 @@ void ev_show_snp_fields(struct ev_writer *w, const struct ev_snp_report *report)
 		SHOW(w, report, mitigations);
 	show_tcb(w, report);
 	if (report->product != NULL)
-		ev_write_str(w, "product", report->product);
+		ev_write_str(w, "product", report->product->name);
 }
 
 enum ev_code ev_show_snp_report(struct ev_span item, struct ev_writer *w,

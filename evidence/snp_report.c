@@ -22,18 +22,6 @@ static const char object[] = "snp-report";
 #define SIGNING_KEY_SHIFT  2
 #define SIGNING_KEY_MASK   7
 
-/* Families and models of the CPUs whose keys AMD names by these products (KDS,
- * product_name). */
-static const struct {
-	uint8_t family, model_first, model_last;
-	const char *name;
-} products[] = {
-	{ 0x19, 0x00, 0x0f, "Milan" },
-	{ 0x19, 0x10, 0x1f, "Genoa" },
-	{ 0x19, 0xa0, 0xaf, "Genoa" }, /* Bergamo and Siena */
-	{ TURIN_FAMILY, 0x00, 0x1f, "Turin" },
-};
-
 /* Spans that the ABI wants to be zero, judged once all has been read. */
 struct reserved {
 	struct ev_span span[RESERVED_MAX];
@@ -109,16 +97,6 @@ static void read_scalar(struct ev_reader *r, struct ev_span *out,
 	if (ev_reader_ok(r))
 		zero->span[zero->n++] = ev_span_sub(
 			*out, SCALAR_USED, EV_SNP_SCALAR - SCALAR_USED);
-}
-
-static void find_product(struct ev_snp_report *s)
-{
-	for (size_t i = 0;
-	     s->has_cpuid && i < sizeof(products) / sizeof(products[0]); i++)
-		if (s->cpuid_family == products[i].family &&
-		    s->cpuid_model >= products[i].model_first &&
-		    s->cpuid_model <= products[i].model_last)
-			s->product = products[i].name;
 }
 
 /* Milan's and Genoa's chip ids are 64 bytes, Turin's 8 with zeros behind. */
@@ -235,7 +213,9 @@ static enum ev_code judge(struct ev_snp_report *s, uint32_t key_word,
 	if (check_key(s, key_word, err) != EV_OK ||
 	    check_reserved(s, zero, err) != EV_OK)
 		return err->code;
-	find_product(s);
+	if (s->has_cpuid)
+		s->product =
+			ev_amd_product_of_cpu(s->cpuid_family, s->cpuid_model);
 	s->tcb_layout = is_turin(s) ? EV_SNP_TCB_TURIN : EV_SNP_TCB_MILAN;
 	return check_tcbs(s, err);
 }

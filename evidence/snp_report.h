@@ -6,6 +6,7 @@
 #ifndef EV_SNP_REPORT_H
 #define EV_SNP_REPORT_H
 
+#include "evidence/amd_product.h"
 #include "evidence/base/error.h"
 #include "evidence/base/public_key.h"
 
@@ -84,7 +85,8 @@ struct ev_snp_report {
 	struct ev_span signed_bytes; /* 672, what the signature covers */
 	struct ev_span r, s;	     /* 72 each, little-endian */
 	enum ev_snp_tcb_layout tcb_layout;
-	const char *product; /* "Milan"; NULL where the report does not say */
+	/* NULL: of version 2, or a CPU that is not known here. */
+	const struct ev_amd_product *product;
 };
 
 /*

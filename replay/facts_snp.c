@@ -131,7 +131,7 @@ static void write_report(const struct rp_case *c, const struct rp_subject *s,
 	ev_write_hex(w, "platformInfo", ev_span_sub(r->item, 0x40, 8));
 	write_policy(r, w);
 	if (r->product != NULL)
-		ev_write_str(w, "product", r->product);
+		ev_write_str(w, "product", r->product->name);
 	ev_write_hex(w, "reportData", r->report_data);
 	ev_write_hex(w, "reportId", r->report_id);
 	ev_write_hex(w, "reportIdMa", r->report_id_ma);

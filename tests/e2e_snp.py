@@ -231,6 +231,27 @@ def forged(scratch):
     assert not bad, "\n".join(bad)
 
 
+def replay_forged(scratch, name):
+    import cases_snp
+    one, = [c for c in cases_snp.made() if c.name == name]
+    path = write(f"{scratch}/{name}.ecart", one.archive())
+    status = {"pass": PASS, "fail": FAIL, "incomplete": INCOMPLETE}[one.verdict]
+    return report(path, "--at", f"@{one.as_of}", "--anchors", simulated("anchors"),
+                  status=status)
+
+
+@case("a product that cannot be compared is said")
+def unknown_product(scratch):
+    for name, words in (("pass-snp-product-model", "unknown (CPU family 25, model 66)"),
+                        ("pass-snp-version-2", "product not said"),
+                        ("pass-snp-product-siena", "version 3, Genoa")):
+        rep = replay_forged(scratch, name)
+        row, = findings(rep, "snp.format")
+        contains(row["got"], words)
+        row, = findings(rep, "snp.tcb")
+        equal("siena" not in name, row["got"].endswith("; product not compared"), name)
+
+
 @case("evidence of trustee about a forged guest, in each version: one verdict")
 def trustee(scratch):
     import snp

@@ -220,7 +220,7 @@ static void products_follow_family_and_model(void **state)
 		if (cpus[i].product == NULL)
 			assert_null(s.product);
 		else
-			assert_string_equal(s.product, cpus[i].product);
+			assert_string_equal(s.product->name, cpus[i].product);
 	}
 }
 

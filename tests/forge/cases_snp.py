@@ -7,6 +7,7 @@ import pem
 import quote
 import rsa
 import snp
+import x509
 from archive import CERT, JSON, OCTETS, PEM
 from case import Case
 from edits import const, expired, flip, not_yet, put, window
@@ -158,9 +159,40 @@ def versions():
         yield bad(check, why, text, {"snp.report": edits})
     yield bad(check, "layout", "a Turin's report and a certificate without its number",
               {"snp.report": snp.turin, "snp.chip": const((snp.CHIP[:8], {
-                  k: v for k, v in snp.TURIN_TCB.items() if k != "fmc"}))})
+                  k: v for k, v in snp.TURIN_TCB.items() if k != "fmc"}, "Turin-C1"))})
     yield bad("snp.debug", "", "the policy lets the host debug the guest",
               {"snp.report": put(policy=quote.le(0xB001F, 8))})
+
+
+def product(name):
+    return {"snp.chip": const((snp.CHIP, snp.TCB, name))}
+
+
+def issued_as(name):
+    """The key of another product's chips certifies this one's."""
+    subject = [row[:2] + ("SEV-" + name,) if row[0] == x509.CN else row for row in snp.named("ask")]
+    return {"snp.vcek.fields": put(issuer=subject), "snp.ask.fields": put(subject=subject)}
+
+
+VERSION_2 = put(version=quote.le(2, 4), cpuid=bytes(3))
+
+
+def products():
+    check = "snp.tcb"
+    yield bad(check, "product", "the report is of a Milan, the certificate of a Genoa", product("Genoa-B1"),
+              says=("reason snp.tcb of a Genoa, and the report of Milan",))
+    yield bad(check, "product-family", "a CPU of a family that is not Milan's, with a Milan's certificate",
+              {"snp.report": put(cpuid=bytes([0x17, 0x31, 0]))},
+              says=("reason snp.tcb of a Milan, and the report of another processor",))
+    yield bad(check, "product-issuer", "version 2: a Milan's certificate by the key for Genoa",
+              dict(issued_as("Genoa"), **{"snp.report": VERSION_2}),
+              says=("reason snp.tcb of a Milan, and the issuer certifies those of Genoa",))
+    yield good("-product-issuer", "version 2: a Milan's certificate by the key for Milan",
+               dict(issued_as("Milan"), **{"snp.report": VERSION_2}))
+    yield good("-product-model", "a model that is not known here, of the family of the certificate's",
+               {"snp.report": put(cpuid=bytes([0x19, 0x42, 0]))})
+    yield good("-product-siena", "a Siena's report, whose keys go by the name of Genoa",
+               dict(product("Genoa-A0"), **{"snp.report": put(cpuid=bytes([0x19, 0xA0, 2]))}))
 
 
 def bindings():
@@ -215,12 +247,12 @@ def expectations():
 STORED = """
     pass-snp pass-snp-turin pass-snp-thim pass-snp-masked pass-snp-two fail-snp.format
     fail-snp.signature fail-snp.signature-other-chip fail-snp.chain fail-snp.chain-untrusted
-    fail-snp.tcb fail-snp.debug fail-hcl.runtime-data.binding-snp incomplete-snp-no-vcek
+    fail-snp.tcb fail-snp.tcb-product fail-snp.debug fail-hcl.runtime-data.binding-snp incomplete-snp-no-vcek
     incomplete-snp-no-ask incomplete-snp-vlek fail-policy.expect-snp""".split()
 
 
 def made():
-    for group in (holds, formats, signatures, chains, versions, bindings, absent, broken, expectations):
+    for group in (holds, formats, signatures, chains, versions, products, bindings, absent, broken, expectations):
         yield from group()
 
 

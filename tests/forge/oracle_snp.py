@@ -39,6 +39,7 @@ class Certificate:
         known = {oid[len(snp.AMD):]: value for oid, _, value in self.fields["extensions"]
                  if oid.startswith(snp.AMD)}
         self.chip = known.get("4")
+        self.product = der.only(known["2"], 0x16).decode() if self.chip else None
         self.tcb = {name: der.only(known[spl], 2)[-1] for name, spl in snp.SPL.items()
                     if spl in known}
 
@@ -130,11 +131,30 @@ def signed(one, key):
     return key.verifies_pss(one.body, one.signature, "sha384")
 
 
+LINES = {"Milan": (0x19, range(16)), "Genoa": (0x19, [*range(16, 32), *range(0xA0, 0xB0)]),
+         "Turin": (0x1A, range(32))}
+
+
+def products(replay, found):
+    """No two of the certificate's name, its issuer's and the report's CPU contradict each other."""
+    mine = found.product.split("-")[0]
+    issuer = dict((row[0], row[2]) for row in found.fields["issuer"])[x509.CN]
+    above = issuer.removeprefix("SEV-").split("-")[0]
+    if mine not in LINES:
+        return
+    assert above not in LINES or above == mine
+    family, model = replay.snp["cpuid"][:2]
+    if replay.snp["version"][0] > 2:
+        known = [name for name, (of, models) in LINES.items() if of == family and model in models]
+        assert mine in known if known else family == LINES[mine][0]
+
+
 def versions(replay):
     found, reported = chosen(replay), numbers(replay, "reported")
     assert found.tcb == reported
     assert not any(replay.snp["chip_id"]) or (
         found.chip + bytes(64 - len(found.chip)) == replay.snp["chip_id"])
+    products(replay, found)
     committed, current = numbers(replay, "committed"), numbers(replay, "current")
     assert all(reported[n] <= committed[n] <= current[n] for n in reported)
 

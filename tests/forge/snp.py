@@ -104,8 +104,9 @@ def key(role):
     return ec.key("snp vcek", ec.P384) if role == "vcek" else rsa.key("snp " + role, 4096)
 
 
-def chip_extensions(chip, values, product="Milan-B0"):
+def chip_extensions(chip, values, product=None):
     """What the key server says of a chip; hwID is bare."""
+    product = product or ("Turin-C1" if "fmc" in values else "Milan-B0")
     rows = [(AMD + "1", der.integer(0)), (AMD + "2", der.ia5(0x16, product))]
     rows += [(AMD + SPL[name], der.integer(svn)) for name, svn in values.items()]
     rows += [(AMD + "4", chip)]
