@@ -266,6 +266,18 @@ struct ev_snp_tcb ev_snp_tcb(uint64_t tcb_version,
 	return tcb;
 }
 
+uint64_t ev_snp_tcb_version(const struct ev_snp_tcb *tcb,
+			    enum ev_snp_tcb_layout layout)
+{
+	uint64_t version = 0;
+
+	for (size_t i = 0; i < EV_SNP_TCB_PARTS; i++)
+		if (tcb_byte[layout][i] != UINT8_MAX)
+			version |= (uint64_t)tcb->svn[i]
+				   << (8 * tcb_byte[layout][i]);
+	return version;
+}
+
 /* libcrypto and everybody else have the most significant byte first. */
 static void reversed(struct ev_span scalar, uint8_t out[SCALAR_USED])
 {

@@ -104,6 +104,9 @@ enum ev_code ev_snp_report_parse(struct ev_span in, uint64_t base,
 
 struct ev_snp_tcb ev_snp_tcb(uint64_t tcb_version,
 			     enum ev_snp_tcb_layout layout);
+/* The TCB_VERSION that holds these numbers, and nothing else. */
+uint64_t ev_snp_tcb_version(const struct ev_snp_tcb *tcb,
+			    enum ev_snp_tcb_layout layout);
 
 /* Whether the key made the report's signature: ECDSA P-384 with SHA-384.  A
  * key of another kind has signed nothing. */

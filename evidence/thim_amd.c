@@ -2,6 +2,7 @@
 /* Azure's answer to who the AMD chip is. */
 #include "evidence/thim_amd.h"
 
+#include "evidence/base/hex.h"
 #include "evidence/limits.h"
 
 static const char object[] = "thim-amd";
@@ -86,4 +87,16 @@ void ev_thim_amd_free(struct ev_thim_amd *thim)
 	ev_pem_list_free(&thim->chain);
 	json_decref(thim->json);
 	*thim = (struct ev_thim_amd){ .json = NULL };
+}
+
+bool ev_thim_amd_tcb(const struct ev_thim_amd *thim, uint64_t *tcb_version)
+{
+	uint8_t bytes[8];
+
+	if (!ev_hex_decode(thim->tcbm, bytes, sizeof(bytes)))
+		return false;
+	*tcb_version = 0;
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		*tcb_version = *tcb_version << 8 | bytes[i];
+	return true;
 }

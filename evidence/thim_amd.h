@@ -25,4 +25,8 @@ enum ev_code ev_thim_amd_parse(struct ev_span item, struct ev_thim_amd *out,
 			       struct ev_error *err);
 void ev_thim_amd_free(struct ev_thim_amd *thim);
 
+/* tcbm as a TCB_VERSION: 16 hex digits of either case, the most significant
+ * first.  False where it is absent or none. */
+bool ev_thim_amd_tcb(const struct ev_thim_amd *thim, uint64_t *tcb_version);
+
 #endif

@@ -2,6 +2,7 @@
 /* snp.tcb: whether report and certificate speak of one chip in one state. */
 #include "replay/checks.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 #define TCB_TEXT 64
@@ -30,6 +31,7 @@ static void tcb_inputs(struct rp_finding *f, const struct rp_subject *s)
 	rp_input_add(f, s->name, r->offset + 0x38, 8);
 	rp_input_add(f, s->name, r->offset + 0x180, 8);
 	rp_input_add(f, s->name, r->offset + 0x1a0, EV_SNP_CHIP_ID + 8);
+	rp_input_add(f, s->name, r->offset + 0x1f0, 8);
 	rp_input_add(f, cert->item->name, cert->offset, cert->size);
 }
 
@@ -39,7 +41,7 @@ static enum rp_outcome compare_chip(const struct ev_snp_report *r,
 				    struct rp_finding *f)
 {
 	struct ev_snp_tcb tcb = ev_snp_tcb(r->reported_tcb, r->tcb_layout);
-	char want[TCB_TEXT], got[TCB_TEXT];
+	char want[TCB_TEXT], got[TCB_TEXT], id[2 * EV_SNP_CHIP_ID + 1];
 
 	format_tcb(&vcek->tcb, r->tcb_layout, want);
 	format_tcb(&tcb, r->tcb_layout, got);
@@ -47,10 +49,14 @@ static enum rp_outcome compare_chip(const struct ev_snp_report *r,
 	    vcek->has_fmc != (r->tcb_layout == EV_SNP_TCB_TURIN))
 		return rp_fail(f, "mismatch: the report is of another TCB than "
 				  "the certificate");
-	if (!ev_span_is_zero(r->chip_id) && !ev_vcek_is_of(vcek, r->chip_id))
-		return rp_fail(f, "mismatch: the report is of another chip "
-				  "than the certificate");
-	return RP_PASS;
+	if (ev_span_is_zero(r->chip_id) || ev_vcek_is_of(vcek, r->chip_id))
+		return RP_PASS;
+	ev_hex_encode(vcek->hw_id, id);
+	rp_set_want(f, "chip %s", id);
+	ev_hex_encode(r->chip_id, id);
+	rp_set_got(f, "chip %s", id);
+	return rp_fail(f, "mismatch: the report is of another chip than the "
+			  "certificate");
 }
 
 /* --- product --- */
@@ -123,35 +129,94 @@ static enum rp_outcome compare_product(const struct ev_snp_report *r,
 
 /* --- versions --- */
 
-/* Each number of low reaches at most that of high; else its word. */
-static const char *above(const struct ev_snp_report *r, uint64_t low,
-			 uint64_t high)
+/* The first number of a that is higher than that of b, or none. */
+static enum ev_snp_tcb_part first_above(const struct ev_snp_tcb *a,
+					const struct ev_snp_tcb *b)
 {
-	struct ev_snp_tcb a = ev_snp_tcb(low, r->tcb_layout);
-	struct ev_snp_tcb b = ev_snp_tcb(high, r->tcb_layout);
+	enum ev_snp_tcb_part i = 0;
 
-	for (enum ev_snp_tcb_part i = 0; i < EV_SNP_TCB_PARTS; i++)
-		if (a.svn[i] > b.svn[i])
-			return ev_snp_tcb_word(i);
-	return NULL;
+	while (i < EV_SNP_TCB_PARTS && a->svn[i] <= b->svn[i])
+		i++;
+	return i;
 }
 
-/* The host may report less than runs, and commit to less (SNP-ABI, SNP_CONFIG
- * and SNP_COMMIT); never more. */
+/*
+ * The host may report less than runs, and commit to less (SNP-ABI, SNP_CONFIG
+ * and SNP_COMMIT); never more.  A guest that was launched by more than runs now
+ * outlived a step back of the firmware.
+ */
 static enum rp_outcome compare_within(const struct ev_snp_report *r,
 				      struct rp_finding *f)
 {
-	const char *part = above(r, r->reported_tcb, r->committed_tcb);
+	const struct {
+		const char *low, *high;
+		uint64_t below, above;
+	} orders[] = {
+		{ "reported", "committed", r->reported_tcb, r->committed_tcb },
+		{ "committed", "current", r->committed_tcb, r->current_tcb },
+		{ "launch", "current", r->launch_tcb, r->current_tcb },
+	};
 
-	if (part != NULL)
-		return rp_fail(f,
-			       "tcb: reported TCB above the committed one (%s)",
-			       part);
-	part = above(r, r->committed_tcb, r->current_tcb);
-	if (part != NULL)
-		return rp_fail(f,
-			       "tcb: committed TCB above the current one (%s)",
-			       part);
+	for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++) {
+		struct ev_snp_tcb a =
+			ev_snp_tcb(orders[i].below, r->tcb_layout);
+		struct ev_snp_tcb b =
+			ev_snp_tcb(orders[i].above, r->tcb_layout);
+		enum ev_snp_tcb_part part = first_above(&a, &b);
+
+		if (part == EV_SNP_TCB_PARTS)
+			continue;
+		rp_set_want(f, "%s TCB: %s at most %u", orders[i].low,
+			    ev_snp_tcb_word(part), b.svn[part]);
+		rp_set_got(f, "%s TCB: %s %u", orders[i].low,
+			   ev_snp_tcb_word(part), a.svn[part]);
+		return rp_fail(f, "tcb: %s TCB above the %s one (%s %u, %u)",
+			       orders[i].low, orders[i].high,
+			       ev_snp_tcb_word(part), a.svn[part], b.svn[part]);
+	}
+	return RP_PASS;
+}
+
+/* --- what Azure's host says of its certificate --- */
+
+/* An answer's tcbm is the TCB that the certificate in it is for. */
+static enum rp_outcome compare_answer(const struct rp_ak_cert *cert,
+				      struct rp_finding *f)
+{
+	enum ev_snp_tcb_layout layout =
+		cert->vcek.has_fmc ? EV_SNP_TCB_TURIN : EV_SNP_TCB_MILAN;
+	uint64_t want = ev_snp_tcb_version(&cert->vcek.tcb, layout), got;
+
+	if (cert->thim.tcbm.p == NULL)
+		return RP_PASS;
+	if (ev_thim_amd_tcb(&cert->thim, &got) && got == want)
+		return RP_PASS;
+	rp_set_want(f, "tcbm %016" PRIX64, want);
+	if (ev_thim_amd_tcb(&cert->thim, &got))
+		rp_set_got(f, "tcbm %016" PRIX64, got);
+	else
+		rp_set_got(f, "tcbm that is not 16 hex digits");
+	rp_input_add(f, cert->item->name, cert->offset, cert->size);
+	return rp_fail(f,
+		       "mismatch: %s, and the certificate beside it is for "
+		       "%016" PRIX64,
+		       f->got != NULL ? f->got : "tcbm", want);
+}
+
+/* Of each answer about the certificate's chip, whichever copy is judged. */
+static enum rp_outcome compare_answers(const struct rp_case *c,
+				       const struct rp_ak_cert *of,
+				       struct rp_finding *f)
+{
+	for (size_t i = 0; i < c->n_certs; i++) {
+		const struct rp_ak_cert *cert = c->certs[i];
+
+		if (cert->thim.json != NULL &&
+		    cert->vcek_parsed.code == EV_OK &&
+		    ev_span_eq(cert->vcek.hw_id, of->vcek.hw_id) &&
+		    compare_answer(cert, f) != RP_PASS)
+			return RP_FAIL;
+	}
 	return RP_PASS;
 }
 
@@ -162,7 +227,6 @@ enum rp_outcome rp_check_snp_tcb(struct rp_case *c, const struct rp_subject *s,
 	const struct rp_ak_cert *cert = s->snp->vcek;
 	enum rp_outcome outcome;
 
-	(void)c;
 	if (cert == NULL || cert->vcek_parsed.code != EV_OK)
 		return rp_skip(f, "absent: no certificate of the chip's key "
 				  "(VCEK)");
@@ -170,5 +234,7 @@ enum rp_outcome rp_check_snp_tcb(struct rp_case *c, const struct rp_subject *s,
 	outcome = compare_chip(r, &cert->vcek, f);
 	if (outcome == RP_PASS)
 		outcome = compare_within(r, f);
+	if (outcome == RP_PASS)
+		outcome = compare_answers(c, cert, f);
 	return outcome == RP_PASS ? compare_product(r, cert, f) : outcome;
 }

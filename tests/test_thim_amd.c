@@ -66,6 +66,7 @@ static void answer_is_read_in_either_case(void **state)
 		const struct ev_kind *kind;
 		struct ev_thim_amd t;
 		json_t *shown;
+		uint64_t tcb = 0;
 
 		make_answer(&text, names[i][0], names[i][1]);
 		assert_int_equal(
@@ -75,6 +76,8 @@ static void answer_is_read_in_either_case(void **state)
 		assert_int_equal(t.chain.n_blocks, 3);
 		assert_true(ev_span_eq(t.tcbm,
 				       EV_SPAN_LITERAL("DB18000000000004")));
+		assert_true(ev_thim_amd_tcb(&t, &tcb));
+		assert_int_equal(tcb, UINT64_C(0xdb18000000000004));
 		ev_thim_amd_free(&t);
 		kind = ev_kind_recognise(ev_buffer_span(&text));
 		assert_non_null(kind);
@@ -107,11 +110,41 @@ static void answer_is_refused_by_member(void **state)
 	parse_prefixes(parse, good, good.n);
 }
 
+static void tcbm_is_16_hex_digits(void **state)
+{
+	static const struct {
+		const char *text;
+		bool is;
+		uint64_t tcb;
+	} rows[] = {
+		{ "db18000000000004", true, UINT64_C(0xdb18000000000004) },
+		{ "0000000000000000", true, 0 },
+		{ "FFFFFFFFFFFFFFFf", true, UINT64_MAX },
+		{ "", false, 0 },
+		{ "DB1800000000000", false, 0 },
+		{ "DB180000000000040", false, 0 },
+		{ "0xDB180000000004", false, 0 },
+		{ "DB1800000000000 ", false, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct ev_thim_amd t = { .tcbm = ev_span_str(rows[i].text) };
+		uint64_t tcb = 0;
+
+		assert_int_equal(ev_thim_amd_tcb(&t, &tcb), rows[i].is);
+		assert_int_equal(tcb, rows[i].tcb);
+	}
+	assert_false(ev_thim_amd_tcb(&(struct ev_thim_amd){ .json = NULL },
+				     &(uint64_t){ 0 }));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(answer_is_read_in_either_case),
 		cmocka_unit_test(answer_is_refused_by_member),
+		cmocka_unit_test(tcbm_is_16_hex_digits),
 	};
 
 	json_object_seed(1);

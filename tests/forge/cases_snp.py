@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Cases about SEV-SNP reports, alone and in a paravisor's (azure.md 2, 4)."""
 
+import json
+
 import case
 import ec
 import pem
@@ -155,6 +157,7 @@ def versions():
             ("committed", "the committed TCB is below the reported one",
              tcbs(committed={"microcode": 218})),
             ("current", "the current TCB is below the committed one", tcbs(current={"snp": 23})),
+            ("launch", "the launch TCB is above the current one", tcbs(launch={"microcode": 220})),
             ("chip", "the chip id is not the certificate's", put(chip_id=OTHER_CHIP))):
         yield bad(check, why, text, {"snp.report": edits})
     yield bad(check, "layout", "a Turin's report and a certificate without its number",
@@ -162,6 +165,39 @@ def versions():
                   k: v for k, v in snp.TURIN_TCB.items() if k != "fmc"}, "Turin-C1"))})
     yield bad("snp.debug", "", "the policy lets the host debug the guest",
               {"snp.report": put(policy=quote.le(0xB001F, 8))})
+
+
+def answer(vcek=None, issuers=None, **members):
+    """Azure's answer with members changed; None drops one."""
+    made, above = certificates()
+    values = json.loads(snp.thim(vcek or made, issuers or above))
+    values.update(members)
+    return json.dumps({k: v for k, v in values.items() if v is not None}).encode()
+
+
+def older():
+    """The chip's certificate for an older TCB."""
+    return certificates({"snp.chip": const((snp.CHIP, dict(snp.TCB, microcode=218)))})[0]
+
+
+def answers():
+    check, parts = "snp.tcb", ("snp-report", "thim")
+    for why, text, tcbm, words in (
+            ("thim", "tcbm is one below the TCB of the certificate beside it", "DA18000000000004",
+             "tcbm DA18000000000004, and the certificate beside it is for DB18000000000004"),
+            ("thim-reserved", "tcbm has a byte that is none of the numbers", "DB18000100000004",
+             "tcbm DB18000100000004"),
+            ("thim-digits", "tcbm is not hex", "DB18 0000 0000 04", "tcbm that is not 16 hex digits"),
+            ("thim-empty", "tcbm is an empty text", "", "tcbm that is not 16 hex digits")):
+        yield bad(check, why, text, {"thim": const(answer(tcbm=tcbm))}, parts=parts,
+                  says=("reason snp.tcb " + words,))
+    yield bad(check, "thim-beside", "the same where a copy of the certificate lies beside",
+              {"thim": const(answer(tcbm="DA18000000000004"))}, parts=ALONE + ("thim",))
+    yield good("-thim-lower", "tcbm in lower case", {"thim": const(answer(tcbm="db18000000000004"))},
+               parts=parts)
+    yield good("-thim-no-tcbm", "an answer without tcbm", {"thim": const(answer(tcbm=None))}, parts=parts)
+    yield good("-thim-older", "an older answer, for an older TCB, beside the certificate for this one",
+               {"thim": const(answer(older(), tcbm="DA18000000000004"))}, parts=ALONE + ("thim",))
 
 
 def product(name):
@@ -247,12 +283,12 @@ def expectations():
 STORED = """
     pass-snp pass-snp-turin pass-snp-thim pass-snp-masked pass-snp-two fail-snp.format
     fail-snp.signature fail-snp.signature-other-chip fail-snp.chain fail-snp.chain-untrusted
-    fail-snp.tcb fail-snp.tcb-product fail-snp.debug fail-hcl.runtime-data.binding-snp incomplete-snp-no-vcek
+    fail-snp.tcb fail-snp.tcb-launch fail-snp.tcb-thim fail-snp.tcb-product fail-snp.debug fail-hcl.runtime-data.binding-snp incomplete-snp-no-vcek
     incomplete-snp-no-ask incomplete-snp-vlek fail-policy.expect-snp""".split()
 
 
 def made():
-    for group in (holds, formats, signatures, chains, versions, products, bindings, absent, broken, expectations):
+    for group in (holds, formats, signatures, chains, versions, answers, products, bindings, absent, broken, expectations):
         yield from group()
 
 
