@@ -34,16 +34,15 @@ static bool find_commitment(const struct rp_subject *s, struct commitment *out,
 	return true;
 }
 
-static enum rp_outcome compare(struct rp_case *c, struct ev_span bytes,
-			       const struct commitment *want,
-			       struct rp_finding *f)
+static enum rp_outcome compare(const struct rp_case *c, struct ev_span bytes,
+			       struct ev_span sha256, struct rp_finding *f)
 {
 	uint8_t digest[32];
 
 	f->hash = ev_digest_name(EV_SHA256);
 	if (!ev_digest(c->crypto, EV_SHA256, bytes, digest))
 		return RP_TROUBLE;
-	return rp_expect(f, EV_SPAN(want->sha256), EV_SPAN(digest));
+	return rp_expect(f, sha256, EV_SPAN(digest));
 }
 
 /* --- as bytes --- */
@@ -65,7 +64,7 @@ static enum rp_outcome judge_bytes(struct rp_case *c, const struct ev_node *v,
 	if (!ev_base64_decode(EV_BASE64_URL, v->text, bytes, &n))
 		return rp_fail(f, "encoding: %s is no base64url",
 			       (const char *)v->name.p);
-	outcome = compare(c, ev_span_of(bytes, n), want, f);
+	outcome = compare(c, ev_span_of(bytes, n), EV_SPAN(want->sha256), f);
 	return outcome == RP_FAIL
 		       ? rp_fail(f,
 				 "mismatch: SHA-256 of %s is not what the "
@@ -77,34 +76,36 @@ static enum rp_outcome judge_bytes(struct rp_case *c, const struct ev_node *v,
 /* --- as JSON --- */
 
 /* In one order; RP_SKIP where a member is not of it. */
-static enum rp_outcome try_order(struct rp_case *c, const struct rp_token *t,
-				 const struct ev_node *v, size_t order,
-				 const struct commitment *want,
+static enum rp_outcome try_order(const struct rp_case *c,
+				 const struct ev_node *v, struct ev_span text,
+				 size_t order, struct ev_span sha256,
 				 struct rp_finding *f, const char **unknown)
 {
-	ev_auto_buffer struct ev_buffer text = { 0 };
+	ev_auto_buffer struct ev_buffer rebuilt = { 0 };
 
-	if (!rp_runtime_rebuild(v, t->jwt.payload, order, &text, unknown))
+	if (!rp_runtime_rebuild(v, text, order, &rebuilt, unknown))
 		return RP_SKIP;
-	if (!ev_buffer_ok(&text))
+	if (!ev_buffer_ok(&rebuilt))
 		return RP_TROUBLE;
-	return compare(c, ev_buffer_span(&text), want, f);
+	return compare(c, ev_buffer_span(&rebuilt), sha256, f);
 }
 
 /* In each order that has all its members; a client's own JSON, of which the
  * service does not say how it was spelled, is in none. */
-static enum rp_outcome judge_json(struct rp_case *c, const struct rp_token *t,
-				  const struct ev_node *v,
-				  const struct commitment *want,
-				  struct rp_finding *f)
+enum rp_outcome rp_runtime_committed(const struct rp_case *c,
+				     const struct ev_node *v,
+				     struct ev_span text,
+				     struct ev_span report_data,
+				     struct rp_finding *f)
 {
+	struct ev_span sha256 = ev_span_sub(report_data, 0, 32);
 	const char *unknown = NULL;
 	char shown[80];
 	size_t tried = 0;
 
 	for (size_t i = 0; i < rp_n_runtime_orders; i++) {
 		enum rp_outcome outcome =
-			try_order(c, t, v, i, want, f, &unknown);
+			try_order(c, v, text, i, sha256, f, &unknown);
 
 		if (outcome == RP_PASS || outcome == RP_TROUBLE)
 			return outcome;
@@ -115,6 +116,7 @@ static enum rp_outcome judge_json(struct rp_case *c, const struct rp_token *t,
 				  "writes are the runtime claims what the "
 				  "report data commit to");
 	ev_show(ev_span_str(unknown), shown, sizeof(shown));
+	f->shown = true;
 	return rp_skip(f, "unknown-member: %s is in no order that is known",
 		       shown);
 }
@@ -210,7 +212,8 @@ enum rp_outcome rp_check_maa_runtime_data(struct rp_case *c,
 			return outcome;
 	}
 	if (json != NULL)
-		outcome = judge_json(c, t, json, &want, f);
+		outcome = rp_runtime_committed(c, json, t->jwt.payload,
+					       EV_SPAN(want.sha256), f);
 	if (json != NULL && outcome == RP_PASS)
 		outcome = judge_key(c, json, f);
 	if (outcome == RP_PASS)

@@ -3,7 +3,7 @@
 #include "evidence/base/base64.h"
 #include "evidence/limits.h"
 #include "replay/checks.h"
-#include "replay/token.h"
+#include "replay/claim_evidence.h"
 
 #include <stdlib.h>
 
@@ -24,11 +24,13 @@ static const struct shape shapes[] = {
 struct nonce {
 	const struct shape *shape;
 	const struct ev_node *claims;
-	struct ev_span part[3];	 /* val, iat, held data */
-	uint8_t *storage;	 /* owned: what was decoded */
-	struct ev_nodes runtime; /* owned: claims of Azure's paravisor */
-	uint8_t got[64];	 /* report data, or Azure's user data */
-	bool on_azure;
+	struct ev_span part[3]; /* val, iat, held data */
+	uint8_t *storage;	/* owned: what was decoded */
+	struct ev_nodes nodes;	/* owned: of claims in base64 */
+	uint8_t got[64];	/* report data, or Azure's user data */
+	bool on_azure;		/* by what its paravisor claims: */
+	const struct ev_node *runtime;
+	struct ev_span text; /* of claims that stood in base64, else empty */
 };
 
 static const struct ev_node *claims_of(const struct rp_token *t,
@@ -100,7 +102,7 @@ static enum rp_outcome read_parts(const struct rp_token *t, struct nonce *n,
 	if (parts[0] == NULL || parts[1] == NULL)
 		return rp_skip(f, "absent: the token has no nonce of the "
 				  "service");
-	to = n->storage;
+	to = n->storage + n->text.n;
 	for (size_t i = 0; i < 3; i++) {
 		if (!decode(parts[i], to, &n->part[i]))
 			return rp_fail(f, "syntax: a part of the nonce is not "
@@ -120,17 +122,18 @@ static enum rp_outcome read_runtime(struct nonce *n,
 	const struct ev_node *v =
 		ev_node_member(n->claims, "attester_runtime_data");
 	struct ev_error err = { 0 };
-	struct ev_span text;
 
 	if (v != NULL && v->type == EV_NODE_STRING &&
-	    decode(v, n->storage, &text)) {
-		if (ev_nodes_parse_numbers(text, EV_COLLATERAL_MAX, "runtime",
-					   &n->runtime, &err) == EV_TROUBLE)
+	    decode(v, n->storage, &n->text)) {
+		if (ev_nodes_parse_numbers(n->text, EV_COLLATERAL_MAX,
+					   "runtime", &n->nodes,
+					   &err) == EV_TROUBLE)
 			return RP_TROUBLE;
-		v = n->runtime.root;
+		v = n->nodes.root;
 	}
 	*user_data = ev_node_member(v, "user-data");
 	n->on_azure = *user_data != NULL;
+	n->runtime = v;
 	return RP_PASS;
 }
 
@@ -177,6 +180,70 @@ static enum rp_outcome compare(const struct rp_case *c, const struct nonce *n,
 			  "the service's nonce and the data beside it");
 }
 
+/* Claims in base64 are the bytes that were hashed; as JSON they are put back
+ * into them. */
+static enum rp_outcome compare_runtime(const struct rp_case *c,
+				       const struct rp_token *t,
+				       const struct nonce *n,
+				       struct ev_span report_data,
+				       struct rp_finding *f)
+{
+	uint8_t digest[32];
+
+	if (n->text.n == 0)
+		return rp_runtime_committed(c, n->runtime, t->jwt.payload,
+					    report_data, f);
+	f->hash = ev_digest_name(EV_SHA256);
+	if (!ev_digest(c->crypto, EV_SHA256, n->text, digest))
+		return RP_TROUBLE;
+	if (rp_expect(f, ev_span_sub(report_data, 0, 32), EV_SPAN(digest)) ==
+	    RP_PASS)
+		return RP_PASS;
+	return rp_fail(f, "mismatch: the runtime claims are not what the "
+			  "report data commit to");
+}
+
+/* The user data of runtime claims are the report's where it commits to them,
+ * and else nobody's but the token's own. */
+static enum rp_outcome judge_binding(const struct rp_case *c,
+				     const struct rp_token *t,
+				     const struct nonce *n,
+				     struct rp_finding *f)
+{
+	const struct rp_subject *e = t->evidence;
+	struct ev_span data = rp_evidence_report_data(e);
+	enum rp_outcome outcome;
+
+	if (!n->on_azure)
+		return RP_PASS;
+	if (data.p == NULL)
+		return rp_skip(f, "unbound: no report is here that commits to "
+				  "the runtime claims with the nonce");
+	rp_input_part(f, e->name, e->item->bytes, data);
+	outcome = compare_runtime(c, t, n, data, f);
+	return outcome == RP_SKIP
+		       ? rp_skip(f, "unbound: whether the report commits to "
+				    "the runtime claims with the nonce cannot "
+				    "be told, in which a member is in no order "
+				    "that is known")
+		       : outcome;
+}
+
+static enum rp_outcome judge_parts(const struct rp_case *c,
+				   const struct rp_token *t, struct nonce *n,
+				   struct rp_finding *f)
+{
+	enum rp_outcome bound, outcome = read_parts(t, n, f);
+
+	if (outcome != RP_PASS)
+		return outcome;
+	bound = judge_binding(c, t, n, f);
+	if (bound != RP_PASS && bound != RP_SKIP)
+		return bound;
+	outcome = compare(c, n, f);
+	return outcome == RP_PASS ? bound : outcome;
+}
+
 static enum rp_outcome judge(const struct rp_case *c, const struct rp_token *t,
 			     struct nonce *n, struct rp_finding *f)
 {
@@ -190,8 +257,8 @@ static enum rp_outcome judge(const struct rp_case *c, const struct rp_token *t,
 	if (outcome == RP_PASS)
 		outcome = read_got(t, user_data, n, f);
 	if (outcome == RP_PASS)
-		outcome = read_parts(t, n, f);
-	return outcome == RP_PASS ? compare(c, n, f) : outcome;
+		outcome = judge_parts(c, t, n, f);
+	return outcome;
 }
 
 enum rp_outcome rp_check_ita_nonce(struct rp_case *c,
@@ -208,7 +275,7 @@ enum rp_outcome rp_check_ita_nonce(struct rp_case *c,
 		return rp_skip(f, "absent: the token repeats no report data of "
 				  "SGX or TDX");
 	outcome = judge(c, t, &n, f);
-	ev_nodes_free(&n.runtime);
+	ev_nodes_free(&n.nodes);
 	free(n.storage);
 	return outcome;
 }

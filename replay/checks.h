@@ -160,6 +160,15 @@ enum rp_outcome rp_signature(struct rp_finding *f, enum ev_verified v,
 enum rp_outcome rp_two_links(struct rp_case *c, const struct ev_chain *ch,
 			     bool ca, struct rp_finding *f);
 
+/* Whether v, runtime claims that text holds, hash in an order of a paravisor's
+ * to what the report data begin with.  RP_SKIP "unknown-member: ..." where
+ * they are in no order that is known. */
+enum rp_outcome rp_runtime_committed(const struct rp_case *c,
+				     const struct ev_node *v,
+				     struct ev_span text,
+				     struct ev_span report_data,
+				     struct rp_finding *f);
+
 /* Whether the root's key is pinned; marks the anchor as used. */
 enum rp_outcome rp_root_pinned(struct rp_case *c, const struct ev_cert *root,
 			       struct rp_finding *f);

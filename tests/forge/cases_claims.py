@@ -47,7 +47,7 @@ def passing():
                passes=rows("maa") + VOUCHED + SAID + rows("ita") + ("ita.claims", "tpm.ak.match")
                + ("tpm.ak.certificate", "imds.signature", "imds.chain", "imds.window", "imds.vm-id"))
     yield good("-ita", "all that a token of Intel Trust Authority says, behind a paravisor",
-               ITA + QUOTE_ONLY + ("hcl",), verdict="pass", passes=("ita.format", "ita.claims"))
+               ITA + QUOTE_ONLY + ("hcl",), verdict="pass", passes=rows("ita") + ("ita.claims",))
     yield good("-2020", "evidence in the wrapping of 2020, without collateral: what it lacks is named",
                TOKEN, evidence(maa_enclave.extension_2020(maa_enclave.good_quote(SPKI))),
                skips=("maa.enclave",), passes=VOUCHED[1:],
@@ -108,6 +108,23 @@ def runtime():
                says=("reason maa.runtime-data unknown-member: news",))
 
 
+def nonce():
+    """On Azure the nonce is in the paravisor's claims, and those are in the report."""
+    user_data = Claimed().ita_data[1].hex()
+
+    def alone(payload):
+        return dict(payload, tdx=dict(payload["tdx"], attester_runtime_data={"user-data": user_data}))
+    yield bad("ita.nonce", "azure", "runtime claims with the right nonce, of which no report speaks",
+              {"ita.payload": alone, "td": put(report_data=b"\xee" * 64)}, "mismatch: ",
+              parts=ITA + ("quote",) + TINY)
+    yield good("-ita-unbound", "the same without any report", ITA + TINY, {"ita.payload": alone},
+               skips=("ita.nonce",), says=("reason ita.nonce unbound: ",))
+    yield good("-ita-unknown-member", "runtime claims of a paravisor that nobody knows yet",
+               ITA + ("quote",) + TINY, {"ita.claims": lambda c: dict(
+                   c, attester_runtime_data=dict(c["attester_runtime_data"], news=True))},
+               skips=("ita.nonce",), says=("reason ita.nonce unbound: ",))
+
+
 def other_signature(key):
     edits = {"tpm.fields": put(signer=tpm.qualified_signer(key))}
     return key.sign(Claimed(edits).tpm_message)
@@ -132,5 +149,5 @@ def claim():
 
 
 def every():
-    for group in (passing, enclave, runtime, claim):
+    for group in (passing, enclave, runtime, nonce, claim):
         yield from group()

@@ -159,13 +159,18 @@ def rebuilt(value, replay):
     return {name: rebuilt(value[name], replay) for name in ORDER if name in value}
 
 
+def committed(replay, runtime, data):
+    """The paravisor wrote what it hashed in an order of its own."""
+    text = json.dumps(rebuilt(runtime, replay), separators=(",", ":"))
+    hold(hashlib.sha256(text.encode()).digest() == data[:32], "runtime data")
+
+
 def runtime_data(token):
     replay, tee = token.replay, inside(token.payload)
     if "x-ms-runtime" not in tee:
         replay.one("runtime data")
-    text = json.dumps(rebuilt(tee["x-ms-runtime"], replay), separators=(",", ":"))
     data = replay.td["report_data"] if replay.td else bytes.fromhex(tee["tdx_report_data"])
-    hold(hashlib.sha256(text.encode()).digest() == data[:32], "runtime data")
+    committed(replay, tee["x-ms-runtime"], data)
     ak = next(k for k in tee["x-ms-runtime"]["keys"] if k["kid"] == "HCLAkPub")
     quoted = hasattr(replay, "ak") and replay.of_kind("tpm-quote-signature")
     if quoted and oracle_tpm.signed_by(replay, replay.ak):

@@ -128,6 +128,10 @@ class Token:
         runtime = claims.get("attester_runtime_data", {})  # on Azure
         hold(hashlib.sha512(held).hexdigest() == runtime.get("user-data", claims["tdx_report_data"]),
              "nonce")
+        if "user-data" in runtime:
+            if not self.replay.td:
+                self.replay.one("a report")
+            oracle_claims.committed(self.replay, runtime, self.replay.td["report_data"])
 
 
 def body(raw):
