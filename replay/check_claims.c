@@ -64,5 +64,9 @@ enum rp_outcome rp_check_claims(struct rp_case *c, const struct rp_subject *s,
 	if (equal == 0)
 		return rp_skip(f, "nothing: no claim of this token can be "
 				  "recomputed");
+	if (claims->n_measured == 0)
+		return rp_skip(f, "unmeasured: the token claims neither a "
+				  "measurement nor the report data, so that "
+				  "it may be of another machine");
 	return RP_PASS;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One claim after the other, recomputed and then compared. */
-#include "replay/claim_value.h"
+#include "replay/claim_judge.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -50,12 +50,6 @@ struct walk {
 	bool trouble;
 };
 
-/* The first evidence was named "amber" (tokens page 4). */
-static const char *plain_name(const char *name)
-{
-	return strncmp(name, "amber_", 6) == 0 ? name + 6 : name;
-}
-
 /* --- the list --- */
 
 static char *shown(struct ev_span text)
@@ -103,173 +97,18 @@ static struct rp_claim *add(struct walk *w, const char *path,
 	return c;
 }
 
-static void set(struct walk *w, struct rp_claim *c, struct ev_span recomputed,
-		enum rp_claim_result result, const char *note,
-		struct rp_input input)
-{
-	free(c->recomputed);
-	c->recomputed = shown(recomputed);
-	w->trouble |= c->recomputed == NULL;
-	c->result = result;
-	c->note = note;
-	c->input = input;
-}
-
-/* --- the table's claims --- */
-
-static void judge_by_table(struct walk *w, struct rp_claim *c,
-			   const struct ev_node *claim)
-{
-	const char *name = plain_name((const char *)claim->name.p);
-	bool elsewhere = false, here = false;
-
-	for (size_t i = 0; i < rp_n_claim_rows; i++) {
-		const struct rp_claim_row *row = &rp_claim_rows[i];
-		const struct rp_claim_bytes *body =
-			&w->evidence->body[row->body];
-		enum rp_claim_result result;
-		const char *note;
-		struct rp_claim_value v;
-
-		here = here || body->bytes.p != NULL;
-		if (strcmp(row->name, name) != 0)
-			continue;
-		elsewhere = elsewhere || body->bytes.p == NULL;
-		if (body->bytes.p == NULL)
-			continue;
-		v = rp_claim_value_of(row, body);
-		result = rp_claim_value_compare(
-			&v, claim, row->form == RP_CLAIM_HEX, &note);
-		if (c->recomputed == NULL || result == RP_CLAIM_EQUAL)
-			set(w, c, ev_span_str(v.text), result, note, v.input);
-		if (result == RP_CLAIM_EQUAL)
-			return;
-	}
-	if (here && elsewhere && c->recomputed == NULL)
-		set(w, c, EV_SPAN_LITERAL("none"), RP_CLAIM_DIFFERS,
-		    "of another TEE than the evidence",
-		    (struct rp_input){ .item = NULL });
-}
-
-/* --- hashes of collateral --- */
-
-/* In what form a service hashes collateral is not written down, and whether
- * it judged by the same bytes nobody knows: equal, or nothing said. */
-static bool judge_hashes(struct walk *w, struct rp_claim *c,
-			 const struct ev_node *claim,
-			 const struct rp_claim_hashed *hashed, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		struct rp_claim_value v = { .type = EV_NODE_STRING,
-					    .input = hashed[i].input };
-		const char *note;
-
-		memcpy(v.text, hashed[i].sha256, sizeof(hashed[i].sha256));
-		if (hashed[i].input.item == NULL ||
-		    rp_claim_value_compare(&v, claim, true, &note) !=
-			    RP_CLAIM_EQUAL)
-			continue;
-		set(w, c, ev_span_str(v.text), RP_CLAIM_EQUAL,
-		    note != NULL ? note : hashed[i].note, v.input);
-		return true;
-	}
-	return false;
-}
-
-static void judge_collateral(struct walk *w, struct rp_claim *c,
-			     const struct ev_node *claim)
-{
-	const struct rp_claim_evidence *e = w->evidence;
-	const char *name = (const char *)claim->name.p;
-
-	if (strncmp(name, "maa-", 4) == 0) /* 2020 */
-		name += 4;
-	if (strcmp(name, "quotehash") != 0)
-		judge_hashes(w, c, claim, e->collateral, e->n_collateral);
-	else if (!judge_hashes(w, c, claim, e->quote, 2) &&
-		 e->quote[0].input.item != NULL)
-		set(w, c, ev_span_str(e->quote[0].sha256), RP_CLAIM_DIFFERS,
-		    NULL, e->quote[0].input);
-}
-
-/* --- runtime claims --- */
-
-static bool same(const struct ev_node *a, const struct ev_node *b)
-{
-	const struct ev_node *in = ev_node_inside(a);
-	const struct ev_node *other = ev_node_inside(b);
-
-	if (a->type != b->type || a->n != b->n)
-		return false;
-	if (a->type == EV_NODE_INTEGER)
-		return a->integer == b->integer;
-	if (a->type == EV_NODE_TRUTH)
-		return a->truth == b->truth;
-	if (a->type == EV_NODE_STRING || a->type == EV_NODE_NUMBER)
-		return ev_span_eq(a->text, b->text);
-	for (uint32_t i = 0; i < a->n; i++, in = ev_node_next(in)) {
-		const struct ev_node *to = other;
-
-		if (a->type == EV_NODE_OBJECT)
-			to = ev_node_member(b, (const char *)in->name.p);
-		if (to == NULL || !same(in, to))
-			return false;
-		other = ev_node_next(other);
-	}
-	return a->type != EV_NODE_NULL || b->type == EV_NODE_NULL;
-}
-
-/* twin: what the paravisor's report has in the claim's place, or NULL. */
-static void judge_twin(struct walk *w, struct rp_claim *c,
-		       const struct ev_node *claim, const struct ev_node *twin)
-{
-	const struct rp_claim_bytes *text = &w->evidence->runtime_text;
-	struct ev_span slice;
-
-	if (twin == NULL) {
-		set(w, c, EV_SPAN_LITERAL("none"), RP_CLAIM_DIFFERS,
-		    "not in the report",
-		    (struct rp_input){ text->item, text->offset,
-				       text->bytes.n });
-		return;
-	}
-	slice = ev_span_sub(text->bytes, twin->at, twin->size);
-	set(w, c, twin->type == EV_NODE_STRING ? twin->text : slice,
-	    same(claim, twin) ? RP_CLAIM_EQUAL : RP_CLAIM_DIFFERS,
-	    claim->type != twin->type ? "another type" : NULL,
-	    (struct rp_input){ text->item, text->offset + twin->at,
-			       twin->size });
-}
-
-/* A GUID, whose letters two generations of the paravisor write in two cases. */
-static void judge_guest(struct walk *w, struct rp_claim *c,
-			const struct ev_node *claim)
-{
-	const struct ev_node *config, *id;
-
-	if (w->evidence->runtime == NULL ||
-	    strcmp((const char *)claim->name.p, "x-ms-azurevm-vmid") != 0)
-		return;
-	config = ev_node_member(w->evidence->runtime, "vm-configuration");
-	id = config != NULL ? ev_node_member(config, "vmUniqueId") : NULL;
-	if (id == NULL)
-		return;
-	judge_twin(w, c, claim, id);
-	if (c->result == RP_CLAIM_DIFFERS && claim->type == EV_NODE_STRING &&
-	    id->type == EV_NODE_STRING &&
-	    rp_claim_is_upper(claim->text, (const char *)id->text.p)) {
-		c->result = RP_CLAIM_EQUAL;
-		c->note = "upper case";
-	}
-}
-
 /* --- the walk --- */
 
-/* A list of numbers or words is one claim. */
-static bool is_leaf(const struct ev_node *v)
+/* A list of numbers or words is one claim, and so is what has the name of a
+ * claim that is known, whatever it is. */
+static bool is_leaf(const struct ev_node *v, enum place is)
 {
 	const struct ev_node *in = ev_node_inside(v);
 
+	if ((is == OF_EVIDENCE || is == OF_GUEST || is == OF_COLLATERAL) &&
+	    v->name.p != NULL &&
+	    rp_claim_is_known((const char *)v->name.p, is == OF_COLLATERAL))
+		return true;
 	if ((v->type != EV_NODE_OBJECT && v->type != EV_NODE_ARRAY) ||
 	    v->n == 0)
 		return true;
@@ -291,6 +130,27 @@ static enum place place_of(enum place in, const char *name)
 	return OF_NOBODY;
 }
 
+static void judge_in(const struct rp_claim_evidence *e, enum place in,
+		     const struct ev_node *claim, const struct ev_node *twin,
+		     struct rp_claim *c)
+{
+	const char *name = (const char *)claim->name.p;
+
+	if (in == OF_RUNTIME && e->runtime != NULL)
+		rp_claim_by_twin(e, claim, twin, c);
+	if (name == NULL)
+		return; /* an element of an array */
+	if (in == OF_COLLATERAL)
+		rp_claim_by_hash(e, claim, c);
+	if (in == OF_GUEST)
+		rp_claim_of_guest(e, claim, c);
+	/* A claim of the TEE's outside of its object; the type there is the
+	 * guest's. */
+	if (in == OF_EVIDENCE ||
+	    (in == OF_GUEST && strcmp(name, "x-ms-attestation-type") != 0))
+		rp_claim_by_table(e, claim, c);
+}
+
 static void judge(struct walk *w, const char *path, enum place in,
 		  const struct ev_node *claim, const struct ev_node *twin)
 {
@@ -298,20 +158,11 @@ static void judge(struct walk *w, const char *path, enum place in,
 
 	if (c == NULL || w->trouble)
 		return;
-	if (in == OF_EVIDENCE)
-		judge_by_table(w, c, claim);
-	else if (in == OF_GUEST) {
-		judge_guest(w, c, claim);
-		/* A claim of the TEE's outside of its object; the type there
-		 * is the guest's. */
-		if (strcmp((const char *)claim->name.p,
-			   "x-ms-attestation-type") != 0)
-			judge_by_table(w, c, claim);
-	} else if (in == OF_COLLATERAL)
-		judge_collateral(w, c, claim);
-	else if (in == OF_RUNTIME && w->evidence->runtime != NULL)
-		judge_twin(w, c, claim, twin);
+	judge_in(w->evidence, in, claim, twin, c);
+	w->trouble |=
+		c->result != RP_CLAIM_NOT_RECOMPUTABLE && c->recomputed == NULL;
 	w->out->count[c->result]++;
+	w->out->n_measured += c->measured && c->result == RP_CLAIM_EQUAL;
 }
 
 /* What stands in twin where inside stands in its container. */
@@ -353,7 +204,7 @@ static void walk_inside(struct walk *w, const char *path, enum place is,
 			snprintf(own, sizeof(own), "%s%s%s", path,
 				 path[0] != '\0' ? "." : "",
 				 (const char *)v->name.p);
-		if (is_leaf(v)) {
+		if (is_leaf(v, is)) {
 			judge(w, own, is, v, other);
 			continue;
 		}

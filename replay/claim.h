@@ -36,6 +36,8 @@ struct rp_claim_row {
 	enum rp_claim_form form;
 	uint16_t at, size;
 	const char *word;
+	/* Of this code, or of this very report: no other has the value. */
+	bool measured;
 };
 
 extern const struct rp_claim_row rp_claim_rows[];
@@ -48,10 +50,20 @@ struct rp_claim_bytes {
 	uint64_t offset; /* of bytes in item */
 };
 
+enum rp_claim_hash {
+	RP_CLAIM_HASH_QUOTE,
+	RP_CLAIM_HASH_TCB_INFO,
+	RP_CLAIM_HASH_QE_IDENTITY,
+	RP_CLAIM_HASH_CHAIN, /* of a collateral's issuer */
+	RP_CLAIM_HASH_CRL,
+	RP_N_CLAIM_HASHES
+};
+
 /* What a service may have hashed: SHA-256 of it in lower-case hex. */
 struct rp_claim_hashed {
 	struct rp_input input; /* item NULL: not here */
 	const char *note;      /* in what form, NULL: as it is archived */
+	enum rp_claim_hash of;
 	char sha256[65];
 };
 
@@ -84,7 +96,8 @@ struct rp_claim {
 	char *token;
 	char *recomputed; /* NULL: it cannot be */
 	enum rp_claim_result result;
-	const char *note;      /* NULL: nothing to say beside the result */
+	bool measured;	  /* a measurement, report data or the quote's hash */
+	const char *note; /* NULL: nothing to say beside the result */
 	struct rp_input input; /* item NULL: none */
 };
 
@@ -92,7 +105,9 @@ struct rp_claims {
 	struct rp_claim *claim; /* in the order of the token */
 	size_t n;
 	size_t count[RP_CLAIM_NOT_RECOMPUTABLE + 1]; /* of each result */
-	bool too_many; /* than RP_CLAIMS_MAX: those behind are not here */
+	size_t n_measured; /* of the equal ones: measurements, report data, the
+			    * quote's hash */
+	bool too_many;	   /* than RP_CLAIMS_MAX: those behind are not here */
 };
 
 /* root: the payload, an object, that text holds.  False is trouble.  Free

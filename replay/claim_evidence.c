@@ -198,7 +198,7 @@ static bool hash(const struct rp_case *c, const struct ev_span *parts, size_t n,
 /* As it is archived, and with a NUL behind it: services hash what a library
  * of Intel's gave them, which ends texts so. */
 static bool add_collateral(const struct rp_case *c, const struct rp_item *item,
-			   struct hashed *out)
+			   enum rp_claim_hash of, struct hashed *out)
 {
 	static const char *const notes[] = { NULL, "with a NUL behind it" };
 	const struct ev_span parts[] = { item->bytes, EV_SPAN_LITERAL("\0") };
@@ -209,6 +209,7 @@ static bool add_collateral(const struct rp_case *c, const struct rp_item *item,
 		*h = (struct rp_claim_hashed){
 			.input = { item->name, 0, item->bytes.n },
 			.note = notes[n - 1],
+			.of = of,
 		};
 		if (!hash(c, parts, n, h))
 			return false;
@@ -218,16 +219,27 @@ static bool add_collateral(const struct rp_case *c, const struct rp_item *item,
 
 static bool hash_collateral(const struct rp_case *c, struct hashed *out)
 {
-	static const char *const kinds_hashed[] = {
-		"dcap-tcbinfo", "dcap-qe-identity", "dcap-issuer-chain",
-		"crl-der",	"crl-pem",	    "crl-hex",
-		NULL,
+	static const struct {
+		const char *kind;
+		enum rp_claim_hash of;
+	} rows[] = {
+		{ "dcap-tcbinfo", RP_CLAIM_HASH_TCB_INFO },
+		{ "dcap-qe-identity", RP_CLAIM_HASH_QE_IDENTITY },
+		{ "dcap-issuer-chain", RP_CLAIM_HASH_CHAIN },
+		{ "crl-der", RP_CLAIM_HASH_CRL },
+		{ "crl-pem", RP_CLAIM_HASH_CRL },
+		{ "crl-hex", RP_CLAIM_HASH_CRL },
 	};
+	const size_t n_rows = sizeof(rows) / sizeof(rows[0]);
 
-	for (size_t i = 0; i < c->n_items && out->n + 2 <= HASHED_MAX; i++)
-		if (rp_kind_in(&c->items[i], kinds_hashed) &&
-		    !add_collateral(c, &c->items[i], out))
+	for (size_t i = 0; i < c->n_items * n_rows; i++) {
+		const struct rp_item *item = &c->items[i / n_rows];
+
+		if (out->n + 2 <= HASHED_MAX &&
+		    rp_is_kind(item, rows[i % n_rows].kind) &&
+		    !add_collateral(c, item, rows[i % n_rows].of, out))
 			return false;
+	}
 	return true;
 }
 

@@ -9,29 +9,34 @@
 
 #define HEX(name, body, at, size)                                              \
 	{                                                                      \
-		name, RP_CLAIM_OF_##body, RP_CLAIM_HEX, at, size, NULL         \
+		name, RP_CLAIM_OF_##body, RP_CLAIM_HEX, at, size, NULL, false  \
+	}
+#define MEASURED(name, body, at, size)                                         \
+	{                                                                      \
+		name, RP_CLAIM_OF_##body, RP_CLAIM_HEX, at, size, NULL, true   \
 	}
 #define INTEGER(name, body, at, size)                                          \
 	{                                                                      \
-		name, RP_CLAIM_OF_##body, RP_CLAIM_INTEGER, at, size, NULL     \
+		name, RP_CLAIM_OF_##body, RP_CLAIM_INTEGER, at, size, NULL,    \
+			false                                                  \
 	}
 #define BIT(name, body, at, bit)                                               \
 	{                                                                      \
-		name, RP_CLAIM_OF_##body, RP_CLAIM_BIT, at, bit, NULL          \
+		name, RP_CLAIM_OF_##body, RP_CLAIM_BIT, at, bit, NULL, false   \
 	}
 #define STATE(name, body, at, bit)                                             \
 	{                                                                      \
-		name, RP_CLAIM_OF_##body, RP_CLAIM_STATE, at, bit, NULL        \
+		name, RP_CLAIM_OF_##body, RP_CLAIM_STATE, at, bit, NULL, false \
 	}
 #define WORD(name, body, word)                                                 \
 	{                                                                      \
-		name, RP_CLAIM_OF_##body, RP_CLAIM_WORD, 0, 0, word            \
+		name, RP_CLAIM_OF_##body, RP_CLAIM_WORD, 0, 0, word, false     \
 	}
 
 const struct rp_claim_row rp_claim_rows[] = {
 	/* Azure Attestation of SGX, with the names of 2020. */
-	HEX("x-ms-sgx-mrenclave", SGX, 64, 32),
-	HEX("sgx-mrenclave", SGX, 64, 32),
+	MEASURED("x-ms-sgx-mrenclave", SGX, 64, 32),
+	MEASURED("sgx-mrenclave", SGX, 64, 32),
 	HEX("x-ms-sgx-mrsigner", SGX, 128, 32),
 	HEX("sgx-mrsigner", SGX, 128, 32),
 	INTEGER("x-ms-sgx-product-id", SGX, 256, 2),
@@ -40,7 +45,7 @@ const struct rp_claim_row rp_claim_rows[] = {
 	INTEGER("svn", SGX, 258, 2),
 	BIT("x-ms-sgx-is-debuggable", SGX, 48, 1),
 	BIT("is-debuggable", SGX, 48, 1),
-	HEX("x-ms-sgx-report-data", SGX, 320, 64),
+	MEASURED("x-ms-sgx-report-data", SGX, 320, 64),
 	HEX("x-ms-sgx-config-id", SGX, 192, 64),
 	INTEGER("x-ms-sgx-config-svn", SGX, 260, 2),
 	HEX("x-ms-sgx-isv-extended-product-id", SGX, 32, 16),
@@ -49,11 +54,11 @@ const struct rp_claim_row rp_claim_rows[] = {
 	WORD("x-ms-attestation-type", SGX, "sgx"),
 
 	/* Intel Trust Authority of SGX. */
-	HEX("sgx_mrenclave", SGX, 64, 32),
+	MEASURED("sgx_mrenclave", SGX, 64, 32),
 	HEX("sgx_mrsigner", SGX, 128, 32),
 	INTEGER("sgx_isvprodid", SGX, 256, 2),
 	INTEGER("sgx_isvsvn", SGX, 258, 2),
-	HEX("sgx_report_data", SGX, 320, 64),
+	MEASURED("sgx_report_data", SGX, 320, 64),
 	BIT("sgx_is_debuggable", SGX, 48, 1),
 	STATE("dbgstat", SGX, 48, 1),
 	WORD("attester_type", SGX, "SGX"),
@@ -65,7 +70,7 @@ const struct rp_claim_row rp_claim_rows[] = {
 	HEX("tdx_seam_attributes", TD, 112, 8),
 	HEX("tdx_td_attributes", TD, 120, 8),
 	HEX("tdx_xfam", TD, 128, 8),
-	HEX("tdx_mrtd", TD, 136, 48),
+	MEASURED("tdx_mrtd", TD, 136, 48),
 	HEX("tdx_mrconfigid", TD, 184, 48),
 	HEX("tdx_mrowner", TD, 232, 48),
 	HEX("tdx_mrownerconfig", TD, 280, 48),
@@ -73,7 +78,7 @@ const struct rp_claim_row rp_claim_rows[] = {
 	HEX("tdx_rtmr1", TD, 376, 48),
 	HEX("tdx_rtmr2", TD, 424, 48),
 	HEX("tdx_rtmr3", TD, 472, 48),
-	HEX("tdx_report_data", TD, 520, 64),
+	MEASURED("tdx_report_data", TD, 520, 64),
 	/* The module's SVN; no real token tells the two apart. */
 	INTEGER("tdx_seamsvn", TD, 0, 1),
 	INTEGER("tdx_seamsvn", TD, 0, 2),
@@ -96,8 +101,8 @@ const struct rp_claim_row rp_claim_rows[] = {
 	HEX("x-ms-sevsnpvm-familyId", SNP, 0x10, 16),
 	HEX("x-ms-sevsnpvm-imageId", SNP, 0x20, 16),
 	INTEGER("x-ms-sevsnpvm-vmpl", SNP, 0x30, 4),
-	HEX("x-ms-sevsnpvm-reportdata", SNP, 0x50, 64),
-	HEX("x-ms-sevsnpvm-launchmeasurement", SNP, 0x90, 48),
+	MEASURED("x-ms-sevsnpvm-reportdata", SNP, 0x50, 64),
+	MEASURED("x-ms-sevsnpvm-launchmeasurement", SNP, 0x90, 48),
 	HEX("x-ms-sevsnpvm-hostdata", SNP, 0xc0, 32),
 	HEX("x-ms-sevsnpvm-idkeydigest", SNP, 0xe0, 48),
 	HEX("x-ms-sevsnpvm-authorkeydigest", SNP, 0x110, 48),

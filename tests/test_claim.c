@@ -10,50 +10,9 @@
 #include "evidence/quote.h"
 #include "evidence/snp_report.h"
 
+#include "tests/claim_case.h"
 #include "tests/parse_case.h"
 #include "tests/vectors.h"
-
-static struct rp_claims compared(struct ev_span json,
-				 const struct rp_claim_evidence *evidence)
-{
-	struct rp_claims claims = { .claim = NULL };
-	struct ev_nodes nodes = { 0 };
-	struct ev_error err = { 0 };
-
-	assert_int_equal(
-		ev_nodes_parse_numbers(json, 1 << 20, "token", &nodes, &err),
-		EV_OK);
-	assert_true(rp_claims_compare(nodes.root, json, evidence, &claims));
-	ev_nodes_free(&nodes);
-	return claims;
-}
-
-static const struct rp_claim *named(const struct rp_claims *claims,
-				    const char *name)
-{
-	for (size_t i = 0; i < claims->n; i++)
-		if (strcmp(claims->claim[i].name, name) == 0)
-			return &claims->claim[i];
-	fail_msg("no claim %s", name);
-	abort();
-}
-
-static void expect(const struct rp_claims *claims, const char *name,
-		   enum rp_claim_result result, const char *note)
-{
-	const struct rp_claim *c = named(claims, name);
-
-	if (c->result != result)
-		fail_msg("%s: %s, token %s, recomputed %s", name,
-			 rp_claim_result_word(c->result), c->token,
-			 c->recomputed != NULL ? c->recomputed : "none");
-	assert_string_equal(note != NULL ? note : "none",
-			    c->note != NULL ? c->note : "none");
-	assert_int_equal(c->recomputed != NULL,
-			 result != RP_CLAIM_NOT_RECOMPUTABLE);
-	assert_int_equal(c->input.item != NULL,
-			 result != RP_CLAIM_NOT_RECOMPUTABLE);
-}
 
 /* --- real tokens --- */
 
@@ -133,16 +92,17 @@ static void claims_of_2020_follow_from_the_quote(void **state)
 		(struct rp_claim_bytes){ q.sgx.bytes, "q", q.sgx.offset };
 	e.quote[0].input = (struct rp_input){ "q", 0, q.quote.n };
 	hash(q.quote, e.quote[0].sha256);
-	claims = compared(real_payload(), &e);
+	claims = claims_compared(real_payload(), &e);
 	for (size_t i = 0; i < sizeof(equal) / sizeof(equal[0]); i++)
-		expect(&claims, equal[i], RP_CLAIM_EQUAL, NULL);
+		claims_expect(&claims, equal[i], RP_CLAIM_EQUAL, NULL);
 	assert_int_equal(claims.count[RP_CLAIM_EQUAL], 7);
 	assert_int_equal(claims.count[RP_CLAIM_DIFFERS], 0);
-	expect(&claims, "maa-policyHash", RP_CLAIM_NOT_RECOMPUTABLE, NULL);
-	expect(&claims, "maa-attestationcollateral.maa-qeidhash",
-	       RP_CLAIM_NOT_RECOMPUTABLE, NULL);
-	assert_int_equal(named(&claims, "svn")->input.offset, 48 + 258);
-	assert_string_equal(named(&claims, "svn")->recomputed, "8888");
+	claims_expect(&claims, "maa-policyHash", RP_CLAIM_NOT_RECOMPUTABLE,
+		      NULL);
+	claims_expect(&claims, "maa-attestationcollateral.maa-qeidhash",
+		      RP_CLAIM_NOT_RECOMPUTABLE, NULL);
+	assert_int_equal(claims_named(&claims, "svn")->input.offset, 48 + 258);
+	assert_string_equal(claims_named(&claims, "svn")->recomputed, "8888");
 	rp_claims_free(&claims);
 	assert_null(claims.claim);
 	free(bytes);
@@ -169,12 +129,12 @@ static void claims_of_snp_follow_from_the_report(void **state)
 	while (item.n > 0 && item.p[item.n - 1] == '\n')
 		item.n--;
 	assert_int_equal(ev_jwt_parse(item, &jwt, &err), EV_OK);
-	claims = compared(jwt.payload, &e);
+	claims = claims_compared(jwt.payload, &e);
 	for (size_t i = 0; i < claims.n; i++)
 		n += strncmp(claims.claim[i].name, "x-ms-sevsnpvm-", 14) == 0 &&
 		     claims.claim[i].result == RP_CLAIM_EQUAL;
 	assert_int_equal(n, 17);
-	expect(&claims, "x-ms-attestation-type", RP_CLAIM_EQUAL, NULL);
+	claims_expect(&claims, "x-ms-attestation-type", RP_CLAIM_EQUAL, NULL);
 	assert_int_equal(claims.count[RP_CLAIM_EQUAL], 18);
 	assert_int_equal(claims.count[RP_CLAIM_DIFFERS], 0);
 	assert_int_equal(claims.count[RP_CLAIM_NOT_RECOMPUTABLE], 7);
@@ -209,9 +169,9 @@ static void expect_row(const struct rp_claim_row *row, const char *json,
 	struct rp_claims claims;
 
 	e.body[row->body] = *body;
-	claims = compared(ev_span_str(json), &e);
+	claims = claims_compared(ev_span_str(json), &e);
 	assert_int_equal(claims.n, 1);
-	expect(&claims, row->name, result, note);
+	claims_expect(&claims, row->name, result, note);
 	rp_claims_free(&claims);
 }
 
@@ -285,20 +245,6 @@ static void rows_are_inside_their_bodies(void **state)
 
 /* --- what is around them --- */
 
-static const uint8_t td[EV_TD_BODY_10] = { 3, 0, 9 };
-static const struct rp_claim_evidence of_td = {
-	.body[RP_CLAIM_OF_TD] = { { td, sizeof(td) }, "q", 48 },
-};
-
-static void expect_td(const char *json, const char *name,
-		      enum rp_claim_result result, const char *note)
-{
-	struct rp_claims claims = compared(ev_span_str(json), &of_td);
-
-	expect(&claims, name, result, note);
-	rp_claims_free(&claims);
-}
-
 #define SVN "030009"
 
 static void spelling_and_type_are_told_apart(void **state)
@@ -307,23 +253,24 @@ static void spelling_and_type_are_told_apart(void **state)
 
 	(void)state;
 	snprintf(upper, sizeof(upper), "{\"tdx_xfam\":\"%016d\"}", 0);
-	expect_td(upper, "tdx_xfam", RP_CLAIM_EQUAL, NULL);
+	claims_expect_td(upper, "tdx_xfam", RP_CLAIM_EQUAL, NULL);
 	snprintf(other, sizeof(other),
 		 "{\"amber_tdx_tee_tcb_svn\":\"" SVN "%026d\"}", 0);
-	expect_td(other, "amber_tdx_tee_tcb_svn", RP_CLAIM_EQUAL, NULL);
-	expect_td("{\"tdx_xfam\":0}", "tdx_xfam", RP_CLAIM_DIFFERS,
-		  "another type");
-	expect_td("{\"tdx_seamsvn\":3}", "tdx_seamsvn", RP_CLAIM_EQUAL, NULL);
-	expect_td("{\"tdx_seamsvn\":\"3\"}", "tdx_seamsvn", RP_CLAIM_DIFFERS,
-		  "another type");
-	expect_td("{\"tdx_seamsvn\":3.0}", "tdx_seamsvn", RP_CLAIM_DIFFERS,
-		  "another type");
-	expect_td("{\"tdx_is_debuggable\":true}", "tdx_is_debuggable",
-		  RP_CLAIM_DIFFERS, NULL);
-	expect_td("{\"tdx_is_debuggable\":null}", "tdx_is_debuggable",
-		  RP_CLAIM_DIFFERS, "another type");
-	expect_td("{\"tdx_is_debuggable\":{}}", "tdx_is_debuggable",
-		  RP_CLAIM_DIFFERS, "another type");
+	claims_expect_td(other, "amber_tdx_tee_tcb_svn", RP_CLAIM_EQUAL, NULL);
+	claims_expect_td("{\"tdx_xfam\":0}", "tdx_xfam", RP_CLAIM_DIFFERS,
+			 "another type");
+	claims_expect_td("{\"tdx_seamsvn\":3}", "tdx_seamsvn", RP_CLAIM_EQUAL,
+			 NULL);
+	claims_expect_td("{\"tdx_seamsvn\":\"3\"}", "tdx_seamsvn",
+			 RP_CLAIM_DIFFERS, "another type");
+	claims_expect_td("{\"tdx_seamsvn\":3.0}", "tdx_seamsvn",
+			 RP_CLAIM_DIFFERS, "another type");
+	claims_expect_td("{\"tdx_is_debuggable\":true}", "tdx_is_debuggable",
+			 RP_CLAIM_DIFFERS, NULL);
+	claims_expect_td("{\"tdx_is_debuggable\":null}", "tdx_is_debuggable",
+			 RP_CLAIM_DIFFERS, "another type");
+	claims_expect_td("{\"tdx_is_debuggable\":{}}", "tdx_is_debuggable",
+			 RP_CLAIM_DIFFERS, "another type");
 }
 
 static void upper_case_is_another_spelling(void **state)
@@ -357,58 +304,26 @@ static void upper_case_is_another_spelling(void **state)
 static void only_the_services_own_objects_are_read(void **state)
 {
 	(void)state;
-	expect_td("{\"tdx\":{\"tdx_seamsvn\":4}}", "tdx.tdx_seamsvn",
-		  RP_CLAIM_DIFFERS, NULL);
-	expect_td("{\"x-ms-policy\":{\"tdx_seamsvn\":3}}",
-		  "x-ms-policy.tdx_seamsvn", RP_CLAIM_EQUAL, NULL);
-	expect_td("{\"x-ms-isolation-tee\":{\"tdx_seamsvn\":4}}",
-		  "x-ms-isolation-tee.tdx_seamsvn", RP_CLAIM_DIFFERS, NULL);
+	claims_expect_td("{\"tdx\":{\"tdx_seamsvn\":4}}", "tdx.tdx_seamsvn",
+			 RP_CLAIM_DIFFERS, NULL);
+	claims_expect_td("{\"x-ms-policy\":{\"tdx_seamsvn\":3}}",
+			 "x-ms-policy.tdx_seamsvn", RP_CLAIM_EQUAL, NULL);
+	claims_expect_td("{\"x-ms-isolation-tee\":{\"tdx_seamsvn\":4}}",
+			 "x-ms-isolation-tee.tdx_seamsvn", RP_CLAIM_DIFFERS,
+			 NULL);
 	/* A guest's own words. */
-	expect_td("{\"x-ms-isolation-tee\":{\"tdx_seamsvn\":3},"
-		  "\"x-ms-attestation-type\":\"azurevm\"}",
-		  "x-ms-attestation-type", RP_CLAIM_NOT_RECOMPUTABLE, NULL);
-	expect_td("{\"x-ms-runtime\":{\"tdx_seamsvn\":4}}",
-		  "x-ms-runtime.tdx_seamsvn", RP_CLAIM_NOT_RECOMPUTABLE, NULL);
-	expect_td("{\"attester_user_data\":[{\"tdx_seamsvn\":4}]}",
-		  "attester_user_data[0].tdx_seamsvn",
-		  RP_CLAIM_NOT_RECOMPUTABLE, NULL);
-	expect_td("{\"a\":[1, 2],\"tdx_seamsvn\":3}", "a",
-		  RP_CLAIM_NOT_RECOMPUTABLE, NULL);
-}
-
-static void hashes_of_collateral_are_found_or_not(void **state)
-{
-	static const struct rp_claim_hashed collateral[] = {
-		{ { "t", 0, 9 }, NULL, "aa" },
-		{ { "c", 0, 8 }, "with a NUL behind it", "bb" },
-	};
-	const struct rp_claim_evidence e = {
-		.quote = { { { "q", 0, 5 }, NULL, "cc" },
-			   { { "q", 0, 7 }, "with what follows it", "dd" } },
-		.collateral = collateral,
-		.n_collateral = 2,
-	};
-	struct rp_claims claims = compared(
-		EV_SPAN_LITERAL("{\"sgx_collateral\":{\"tcbinfohash\":\"aa\","
-				"\"qeidhash\":\"BB\",\"qeidcrlhash\":\"ee\"},"
-				"\"x-ms-sgx-collateral\":{\"quotehash\":"
-				"\"cc\"},\"tdx_collateral\":{\"quotehash\":"
-				"\"dd\"},\"maa-attestationcollateral\":{"
-				"\"maa-quotehash\":\"ee\"}}"),
-		&e);
-
-	(void)state;
-	expect(&claims, "sgx_collateral.tcbinfohash", RP_CLAIM_EQUAL, NULL);
-	expect(&claims, "sgx_collateral.qeidhash", RP_CLAIM_EQUAL,
-	       "upper case");
-	expect(&claims, "sgx_collateral.qeidcrlhash", RP_CLAIM_NOT_RECOMPUTABLE,
-	       NULL);
-	expect(&claims, "x-ms-sgx-collateral.quotehash", RP_CLAIM_EQUAL, NULL);
-	expect(&claims, "tdx_collateral.quotehash", RP_CLAIM_EQUAL,
-	       "with what follows it");
-	expect(&claims, "maa-attestationcollateral.maa-quotehash",
-	       RP_CLAIM_DIFFERS, NULL);
-	rp_claims_free(&claims);
+	claims_expect_td("{\"x-ms-isolation-tee\":{\"tdx_seamsvn\":3},"
+			 "\"x-ms-attestation-type\":\"azurevm\"}",
+			 "x-ms-attestation-type", RP_CLAIM_NOT_RECOMPUTABLE,
+			 NULL);
+	claims_expect_td("{\"x-ms-runtime\":{\"tdx_seamsvn\":4}}",
+			 "x-ms-runtime.tdx_seamsvn", RP_CLAIM_NOT_RECOMPUTABLE,
+			 NULL);
+	claims_expect_td("{\"attester_user_data\":[{\"tdx_seamsvn\":4}]}",
+			 "attester_user_data[0].tdx_seamsvn",
+			 RP_CLAIM_NOT_RECOMPUTABLE, NULL);
+	claims_expect_td("{\"a\":[1, 2],\"tdx_seamsvn\":3}", "a",
+			 RP_CLAIM_NOT_RECOMPUTABLE, NULL);
 }
 
 static void runtime_claims_are_those_of_the_report(void **state)
@@ -428,7 +343,7 @@ static void runtime_claims_are_those_of_the_report(void **state)
 					&nodes, &err),
 			 EV_OK);
 	e.runtime = nodes.root;
-	claims = compared(
+	claims = claims_compared(
 		EV_SPAN_LITERAL(
 			"{\"x-ms-azurevm-vmid\":\"AB-1\","
 			"\"x-ms-runtime\":{\"keys\":[]},"
@@ -437,22 +352,25 @@ static void runtime_claims_are_those_of_the_report(void **state)
 			"],\"vm-configuration\":{\"on\":1,\"off\":0,"
 			"\"vmUniqueId\":\"ab-1\"}}}}"),
 		&e);
-	expect(&claims, "x-ms-azurevm-vmid", RP_CLAIM_EQUAL, "upper case");
-	expect(&claims, "x-ms-runtime.keys", RP_CLAIM_NOT_RECOMPUTABLE, NULL);
+	claims_expect(&claims, "x-ms-azurevm-vmid", RP_CLAIM_EQUAL,
+		      "upper case");
+	claims_expect(&claims, "x-ms-runtime.keys", RP_CLAIM_NOT_RECOMPUTABLE,
+		      NULL);
 #define TEE "x-ms-isolation-tee.x-ms-runtime."
-	expect(&claims, TEE "keys[0].key_ops", RP_CLAIM_EQUAL, NULL);
-	expect(&claims, TEE "keys[0].kid", RP_CLAIM_DIFFERS, NULL);
-	expect(&claims, TEE "keys[1].kid", RP_CLAIM_DIFFERS,
-	       "not in the report");
-	expect(&claims, TEE "vm-configuration.on", RP_CLAIM_DIFFERS,
-	       "another type");
-	expect(&claims, TEE "vm-configuration.off", RP_CLAIM_DIFFERS,
-	       "not in the report");
-	expect(&claims, TEE "vm-configuration.vmUniqueId", RP_CLAIM_EQUAL,
-	       NULL);
+	claims_expect(&claims, TEE "keys[0].key_ops", RP_CLAIM_EQUAL, NULL);
+	claims_expect(&claims, TEE "keys[0].kid", RP_CLAIM_DIFFERS, NULL);
+	claims_expect(&claims, TEE "keys[1].kid", RP_CLAIM_DIFFERS,
+		      "not in the report");
+	claims_expect(&claims, TEE "vm-configuration.on", RP_CLAIM_DIFFERS,
+		      "another type");
+	claims_expect(&claims, TEE "vm-configuration.off", RP_CLAIM_DIFFERS,
+		      "not in the report");
+	claims_expect(&claims, TEE "vm-configuration.vmUniqueId",
+		      RP_CLAIM_EQUAL, NULL);
 	/* Its place, with its quotes. */
 	assert_memory_equal(
-		runtime + named(&claims, TEE "keys[0].kid")->input.offset -
+		runtime +
+			claims_named(&claims, TEE "keys[0].kid")->input.offset -
 			1236,
 		"\"a\"", 3);
 	rp_claims_free(&claims);
@@ -471,13 +389,13 @@ static void a_token_of_too_many_claims_is_noted(void **state)
 		ev_buffer_printf(&json, "%s\"c%d\":0",
 				 i == RP_CLAIMS_MAX / 2 ? "},\"b\":{" : ",", i);
 	ev_buffer_add_str(&json, "}}");
-	claims = compared(ev_buffer_span(&json), &of_td);
+	claims = claims_compared(ev_buffer_span(&json), &claims_of_td);
 	assert_int_equal(claims.n, RP_CLAIMS_MAX);
 	assert_false(claims.too_many);
 	rp_claims_free(&claims);
 	json.n--;
 	ev_buffer_add_str(&json, ",\"more\":0}");
-	claims = compared(ev_buffer_span(&json), &of_td);
+	claims = claims_compared(ev_buffer_span(&json), &claims_of_td);
 	assert_int_equal(claims.n, RP_CLAIMS_MAX);
 	assert_true(claims.too_many);
 	rp_claims_free(&claims);
@@ -494,7 +412,6 @@ int main(void)
 		cmocka_unit_test(spelling_and_type_are_told_apart),
 		cmocka_unit_test(upper_case_is_another_spelling),
 		cmocka_unit_test(only_the_services_own_objects_are_read),
-		cmocka_unit_test(hashes_of_collateral_are_found_or_not),
 		cmocka_unit_test(runtime_claims_are_those_of_the_report),
 		cmocka_unit_test(a_token_of_too_many_claims_is_noted),
 	};

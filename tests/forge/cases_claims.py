@@ -135,6 +135,12 @@ def claim():
               {"maa.tee": put(tdx_mrtd="00" * 48)}, "differs: tdx_mrtd", parts=HELD)
     yield bad("maa.claims", "type", "a number as text", {"maa.tee": put(tdx_seamsvn="7")},
               "differs: tdx_seamsvn (another type)", parts=HELD)
+    yield bad("maa.claims", "object", "the measurement inside of an object of its name",
+              {"maa.tee": lambda t: dict(t, tdx_mrtd={"value": t["tdx_mrtd"]})},
+              "differs: tdx_mrtd (another type)", parts=HELD)
+    yield good("-word", "a token that says of the TD no more than its kind", HELD,
+               {"maa.claims": const({"x-ms-attestation-type": "tdxvm", "dbgstat": "disabled"})},
+               skips=("maa.claims",), says=("reason maa.claims unmeasured: ",))
     yield bad("maa.claims", "inside", "a guest's token says inside that the TD is a debug TD",
               {"maa.tee": put(dbgstat="enabled")}, "differs: x-ms-isolation-tee.dbgstat", parts=HELD,
               subject=Guest)
