@@ -6,8 +6,8 @@
 #include "evidence/base/hex.h"
 #include "evidence/base/sig.h"
 #include "evidence/base/time.h"
-#include "evidence/extension.h"
 #include "evidence/name.h"
+#include "evidence/purpose.h"
 
 #include <openssl/err.h>
 #include <openssl/objects.h>
@@ -64,55 +64,6 @@ static void read_serial(struct ev_reader *r, char out[66])
 			      out);
 }
 
-static bool lists_aik(struct ev_reader usages)
-{
-	/* EK-PROFILE: 2.23.133.8.3 */
-	static const uint8_t aik[] = { 0x67, 0x81, 0x05, 0x08, 0x03 };
-	struct ev_reader list =
-		ev_der_enter(&usages, EV_DER_SEQUENCE, "extKeyUsage");
-	bool found = false;
-
-	while (ev_reader_ok(&list) && list.left.n > 0)
-		found |= ev_span_eq(ev_der_read(&list, EV_DER_OID, "usage"),
-				    EV_SPAN(aik));
-	return found && ev_reader_ok(&list);
-}
-
-static bool says_ca(struct ev_reader constraints)
-{
-	struct ev_reader r =
-		ev_der_enter(&constraints, EV_DER_SEQUENCE, "basicConstraints");
-
-	return ev_der_peek(&r) == EV_DER_BOOLEAN && ev_der_read_bool(&r, "cA");
-}
-
-/* What a certificate says it is for.  Extensions that are not strict DER say
- * nothing here: whether the certificate is good is libcrypto's to tell. */
-static void read_purpose(struct ev_span rest, struct ev_x509 *c)
-{
-	static const uint8_t usage[] = { 0x55, 0x1d, 0x25 };
-	static const uint8_t constraints[] = { 0x55, 0x1d, 0x13 };
-	struct ev_error none = { 0 };
-	struct ev_reader r = ev_reader_init(rest, 0, object, &none);
-	struct ev_extensions list;
-	struct ev_extension e;
-	struct ev_reader outer;
-
-	while (ev_der_peek(&r) == EV_DER_CONTEXT(1) ||
-	       ev_der_peek(&r) == EV_DER_CONTEXT(2))
-		ev_der_read_any(&r, "unique identifier");
-	if (ev_der_peek(&r) != EV_DER_CONTEXT_CONSTRUCTED(3))
-		return;
-	outer = ev_der_enter(&r, EV_DER_CONTEXT_CONSTRUCTED(3), "extensions");
-	list = ev_extensions_enter(&outer);
-	while (ev_extension_next(&list, &e)) {
-		if (ev_span_eq(e.oid, EV_SPAN(usage)))
-			c->aik = lists_aik(ev_extension_value(&list, &e));
-		else if (ev_span_eq(e.oid, EV_SPAN(constraints)))
-			c->ca = says_ca(ev_extension_value(&list, &e));
-	}
-}
-
 /* The fields in front of the extensions; libcrypto looks at the rest. */
 static void read_fields(struct ev_span der, uint64_t base, struct ev_x509 *c,
 			struct ev_error *err)
@@ -137,7 +88,7 @@ static void read_fields(struct ev_span der, uint64_t base, struct ev_x509 *c,
 	c->spki = ev_der_read_any(&tbs, "public key");
 	c->self_issued = ev_span_eq(issuer, subject);
 	if (ev_reader_ok(&tbs))
-		read_purpose(tbs.left, c);
+		ev_purpose_read(tbs.left, c);
 }
 
 static enum ev_code import(struct ev_crypto *crypto, uint64_t base,

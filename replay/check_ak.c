@@ -4,6 +4,8 @@
 #include "replay/certified.h"
 #include "replay/checks.h"
 
+#include "evidence/purpose.h"
+
 static void cert_input(struct rp_finding *f, const struct rp_ak_cert *cert)
 {
 	rp_input_add(f, cert->item->name, cert->offset, cert->size);
@@ -20,10 +22,20 @@ enum rp_outcome rp_check_tpm_ak_certificate(struct rp_case *c,
 		.title = "AK certificate",
 		.use = RP_ANCHOR_AZURE_VTPM_ROOT,
 	};
+	const char *why;
 
 	if (cert->parsed.code != EV_OK) {
 		cert_input(f, cert);
 		return rp_refused(f, "certificate", &cert->parsed.err);
+	}
+	/* A root of an operator vouches for more than keys of vTPMs. */
+	why = ev_no_attestation_key(&cert->cert);
+	if (why != NULL) {
+		cert_input(f, cert);
+		return rp_fail(f,
+			       "usage: the AK certificate is not for an "
+			       "attestation key: %s",
+			       why);
 	}
 	return rp_certify(c, &leaf, &cert->certified, f);
 }

@@ -13,7 +13,7 @@ import tpm
 import x509
 from archive import CERT, OCTETS, PEM
 from case import GUEST, QUOTE_ONLY, Case, failing
-from edits import const, expired, flip, not_yet, put, put_at, window
+from edits import const, expired, extension, flip, not_yet, put, put_at, window
 
 VTPM = ("tpm-message", "tpm-signature", "tpm-pcrs", "ak-public")
 TPM = ("tpm.quote.signature", "tpm.quote.pcrs")
@@ -184,6 +184,15 @@ def ak_certificate():
              {"ak.root.key": const(rsa.key("rogue azure root")), "items": with_root})):
         chosen = () if not why else ("ak-cert", "ak-intermediate")
         yield failing(check, why, text, edits, skips, parts=chosen)
+    for why, text, edit in (
+            ("ca", "the AK certificate is a CA's", extension("2.5.29.19", True, x509.ext_basic(True)[2])),
+            ("purpose", "the AK certificate is a TLS server's",
+             extension("2.5.29.37", False, x509.ext_eku("1.3.6.1.5.5.7.3.1")[2])),
+            ("no-purpose", "the AK certificate names no purpose", extension("2.5.29.37")),
+            ("key-usage", "the AK certificate's key may sign certificates alone",
+             extension("2.5.29.15", True, x509.ext_key_usage(x509.SIGN_CERT_CRL)[2]))):
+        yield failing(check, why, text, {"ak.leaf.fields": edit, "signers": const([])}, skips,
+                      parts=("tpm-message", "tpm-signature", "ak-public", "ak-cert", "ak-intermediate"))
     yield Case("pass-no-ak-intermediate", "the AK certificate's issuer is not in the archive; the "
                "check is skipped, and default-1 does not require it", parts=GUEST + ("ak-cert",),
                skips=("tpm.ak.certificate", "tpm.ak.match"))

@@ -207,12 +207,19 @@ def tpm_clock(replay):
 
 
 def certificates(replay):
-    """(fields, signature, DER) of all, that of an attestation key first; none without such a one."""
-    ders = replay.of_kind("cert-der")
-    for text in replay.of_kind("cert-pem"):
-        ders += pem.decode(text.decode())
-    found = [x509.parse(raw[:4 + int.from_bytes(raw[2:4], "big")]) + (raw,) for raw in ders]
-    leaves = [c for c in found if has_purpose(c[0]) and not is_ca(c[0])]
+    """(fields, signature, DER) of all, that of an attestation key first, by its purpose or else by what
+    the manifest says; none without such a one."""
+    found, said = [], []
+    for item in replay.items:
+        if item["kind"] not in ("cert-der", "cert-pem"):
+            continue
+        data = replay.data[item["name"]]
+        ders = [data] if item["kind"] == "cert-der" else pem.decode(data.decode())
+        ours = [x509.parse(raw[:4 + int.from_bytes(raw[2:4], "big")]) + (raw,) for raw in ders]
+        found += ours
+        if {"rel": "key-of", "name": replay.entry("tpm-quote-attest").get("name")} in item.get("relates", []):
+            said += ours[:1]
+    leaves = [c for c in found if has_purpose(c[0]) and not is_ca(c[0])] or said
     return leaves + [c for c in found if is_ca(c[0])] if leaves else []
 
 
@@ -228,6 +235,18 @@ def is_ca(fields_):
     return der.boolean(True) in extension(fields_, "2.5.29.19")
 
 
+def signs(fields_):
+    """No CA, and a key usage only with digitalSignature."""
+    usage = extension(fields_, "2.5.29.15")
+    return not is_ca(fields_) and (not usage or bool(der.only(usage, 0x03)[1] & 0x80))
+
+
+def serves(fields_):
+    """A purpose named only with that of TLS servers."""
+    purposes = extension(fields_, "2.5.29.37")
+    return not purposes or der.oid("1.3.6.1.5.5.7.3.1") in purposes
+
+
 def ak_certificate(replay):
     """Leaf under intermediate under the pinned key, each at the as-of time."""
     known = certificates(replay)
@@ -235,6 +254,7 @@ def ak_certificate(replay):
         replay.one("no AK certificate")
     (leaf, leaf_signature, leaf_raw), *rest = known
     replay.ak_leaf = leaf
+    assert has_purpose(leaf) and signs(leaf)
     rest = [c for c in rest if c[0]["subject"] == leaf["issuer"]]
     if not rest:
         replay.one("no intermediate")
