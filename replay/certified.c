@@ -5,6 +5,8 @@
 #include "replay/checks.h"
 #include "replay/link.h"
 
+#include "evidence/purpose.h"
+
 /* What is judged, and what it is judged by. */
 struct question {
 	struct rp_case *c;
@@ -71,6 +73,19 @@ enum rp_outcome rp_path_outcome(struct rp_finding *f,
 	if (result == EV_PATH_MISSING_ISSUER)
 		return rp_skip(f, "%s: %.200s", words[result], reason);
 	return rp_fail(f, "%s: %.200s", words[result], reason);
+}
+
+enum rp_outcome rp_path_of_servers(struct rp_finding *f,
+				   const struct ev_path *path)
+{
+	const struct ev_x509 *ca = ev_path_no_tls(path);
+
+	if (ca == NULL)
+		return RP_PASS;
+	return rp_fail(f,
+		       "usage: the extended key usage of a CA has no "
+		       "serverAuth: %.120s",
+		       ca->subject);
 }
 
 static bool issues(const struct rp_ak_cert *cert, const struct rp_item *item)

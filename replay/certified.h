@@ -28,6 +28,10 @@ enum rp_outcome rp_certify(struct rp_case *c, const struct rp_leaf *leaf,
 enum rp_outcome rp_path_outcome(struct rp_finding *f,
 				enum ev_path_result result, const char *reason);
 
+/* Whether each CA of a good path may vouch for TLS servers. */
+enum rp_outcome rp_path_of_servers(struct rp_finding *f,
+				   const struct ev_path *path);
+
 /* A path that stops below a name that one of n anchors owns was made without
  * that anchor's key: forged, not incomplete.  And the reason to say so. */
 bool rp_usurps_anchor(const struct ev_path *path,

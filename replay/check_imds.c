@@ -6,6 +6,7 @@
 #include "replay/link.h"
 
 #include "evidence/cert_hosts.h"
+#include "evidence/purpose.h"
 
 #include <stdio.h>
 
@@ -115,10 +116,18 @@ enum rp_outcome rp_check_imds_chain(struct rp_case *c,
 		.more = i->other,
 		.n_more = i->n_other,
 	};
+	const char *why = ev_no_tls_server(&i->signer);
 	enum rp_outcome outcome;
 
 	message_input(f, s);
+	if (why != NULL)
+		return rp_fail(f,
+			       "usage: the document's certificate is no TLS "
+			       "server's: %s",
+			       why);
 	outcome = rp_certify(c, &leaf, &i->certified, f);
+	if (outcome == RP_PASS)
+		outcome = rp_path_of_servers(f, &i->certified.path);
 	return outcome == RP_PASS ? judge_names(&i->signer, f) : outcome;
 }
 

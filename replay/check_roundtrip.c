@@ -2,7 +2,9 @@
 /* place.tls: what a record of round trips shows, and no more. */
 #include "evidence/base/reader.h"
 #include "evidence/host_name.h"
+#include "evidence/purpose.h"
 #include "evidence/tls_numbers.h"
+#include "replay/certified.h"
 #include "replay/checks.h"
 #include "replay/handshake.h"
 #include "replay/roundtrip.h"
@@ -74,7 +76,7 @@ static enum rp_outcome path_outcome(struct rp_case *c,
 	switch (h->path_result) {
 	case EV_PATH_GOOD:
 		h->anchor->used = true;
-		return RP_PASS;
+		return rp_path_of_servers(f, &h->path);
 	case EV_PATH_MISSING_ISSUER:
 		return rp_skip(f, "unknown-root: try %zu: %s", i,
 			       h->path.reason);
@@ -98,6 +100,7 @@ static enum rp_outcome judge_names(const struct ev_roundtrip *r, size_t i,
 				   struct rp_finding *f)
 {
 	struct ev_span host = ev_span_str(r->host);
+	const char *why = ev_no_tls_server(leaf);
 
 	if (!ev_span_eq(r->tries[i].flight.server_name, host))
 		return rp_fail(f, "server-name: try %zu asked another host", i);
@@ -106,6 +109,11 @@ static enum rp_outcome judge_names(const struct ev_roundtrip *r, size_t i,
 			       "host-name: the certificate of try %zu does not "
 			       "name the host",
 			       i);
+	if (why != NULL)
+		return rp_fail(f,
+			       "usage: the certificate of try %zu is no TLS "
+			       "server's: %s",
+			       i, why);
 	return RP_PASS;
 }
 

@@ -9,7 +9,7 @@ import rsa
 import x509
 from archive import CERT
 from case import GUEST, TINY, Case, failing
-from edits import const, expired, flip, put, replaced, window
+from edits import const, expired, extension, flip, put, replaced, together, usages, window
 
 # A document alone, and with what names its VM.
 ALONE = ("imds", "imds-ca")
@@ -129,6 +129,10 @@ def chains():
             ("host-no-dot", "the certificate is for a host whose name only ends alike",
              host("evilmetadata.azure.com", common="notmetadata.azure.us"))):
         yield wrong(check, why, text, edits)
+    for why, text, edits in usages("imds"):
+        yield wrong(check, why, text, edits)
+    yield document("-no-usage", "the leaf names neither a key usage nor a purpose", {
+        "imds.leaf.fields": together(extension("2.5.29.15"), extension("2.5.29.37"))}, passes=ROWS[:4])
     yield document("-no-ca", "the document's intermediate is not in the archive", skips=ROWS[2:],
                    parts=("imds",), passes=ROWS[:2],
                    says=("reason imds.chain missing-issuer",))

@@ -8,7 +8,7 @@ import roundtrip
 import rsa
 import tls
 from case import Case, failing
-from edits import const, expired, extension, flip, not_yet, put, window
+from edits import const, expired, extension, flip, not_yet, put, together, usages, window
 
 PARTS = ("session", "roundtrip", "roundtrip-times")
 REGISTRY = ("quote", "registry")
@@ -51,6 +51,8 @@ def good():
     yield trips("wildcard", "the certificate names *.simulated.example",
                 {"poc.leaf.fields": extension("2.5.29.17", False, san("*.simulated.example"))},
                 passes=BOTH)
+    yield trips("no-usage", "the leaf names neither a key usage nor a purpose", {
+        "poc.leaf.fields": together(extension("2.5.29.15"), extension("2.5.29.37"))}, passes=BOTH)
     yield trips("unknown-root", "the chain ends in a root that no anchor is of: named, not judged",
                 {"poc.root.key": const(ec.key("rogue poc root"))}, passes=("bind.tls",),
                 skips=("place.tls",))
@@ -109,6 +111,8 @@ def paths():
                  {"poc.leaf.signer": const(ec.key("rogue poc ca"))})
     yield broken("expired", "the leaf is expired by one second",
                  {"poc.leaf.fields": window(expired)})
+    for why, text, edits in usages("poc"):
+        yield broken(why, text, edits)
     yield broken("not-yet", "the leaf begins one second later", {"poc.leaf.fields": window(not_yet)})
 
 

@@ -2,6 +2,7 @@
 """Small functions that cases put at stages: each takes the good value and returns the edited one."""
 
 import windows
+import x509
 
 
 def const(value):
@@ -74,3 +75,18 @@ def together(*edits):
             value = one(value)
         return value
     return edit
+
+
+def usages(prefix):
+    """Edits of a leaf and of its CA that leave it no TLS server's: (why, text, edits); and, the last of
+    them, a CA that may not sign."""
+    leaf, ca = prefix + ".leaf.fields", prefix + ".ca.fields"
+    code = x509.ext_eku("1.3.6.1.5.5.7.3.3")
+    return (
+        ("usage-ca", "the leaf is a CA's", {leaf: extension(*x509.ext_basic(True))}),
+        ("usage-purpose", "the leaf is for signatures of code", {leaf: extension(*code)}),
+        ("usage-key", "the leaf's key may sign certificates alone",
+         {leaf: extension(*x509.ext_key_usage(x509.SIGN_CERT_CRL))}),
+        ("usage-above", "the intermediate may vouch for signers of code alone", {ca: extension(*code)}),
+        ("usage-no-sign", "the intermediate's key may not sign certificates",
+         {ca: extension(*x509.ext_key_usage(x509.SIGN))}))

@@ -90,12 +90,20 @@ def signed_by(certificate, key):
     return key.verifies(body, value, name)
 
 
+def may_certify(fields):
+    """The key usage of a CA, where it is named, has keyCertSign."""
+    usage = oracle_tpm.extension(fields, "2.5.29.15")
+    return not usage or bool(der.only(usage, 0x03)[1] & 0x04)
+
+
 def chain(replay, document):
     """Up to one of the pinned keys, each link at the as-of time."""
     pinned = [oracle_tpm.Rsa(k.n, k.e) for k in (rsa.key("imds root"), rsa.key("imds"))]
     known, link = authorities(replay), document.leaf(replay)
     host(link[0])
+    assert oracle_tpm.signs(link[0])
     for _ in range(8):
+        assert oracle_tpm.serves(link[0])
         oracle_dcap.in_window(replay, *link[0]["window"])
         if any(signed_by(link, key) for key in pinned):
             return
@@ -104,7 +112,7 @@ def chain(replay, document):
         if not above:
             assert "SIMULATED TLS RSA Root G2" not in [v for _, _, v in link[0]["issuer"]]
             replay.one("an issuer")
-        assert signed_by(link, oracle_tpm.of_spki(above[0][0]["spki"]))
+        assert signed_by(link, oracle_tpm.of_spki(above[0][0]["spki"])) and may_certify(above[0][0])
         link = above[0]
 
 

@@ -8,6 +8,7 @@ import json
 import der
 import ed25519
 import oracle_dcap
+import oracle_imds
 import oracle_tpm
 import roundtrip
 import session
@@ -87,7 +88,9 @@ def walk(replay, chain):
     """Leaf, intermediates, the one root that is pinned; KeyError names an unknown one."""
     fields = [x509.parse(raw)[0] for raw in chain]
     root = roundtrip.root().spki()
+    hold(all(oracle_tpm.is_ca(one) and oracle_imds.may_certify(one) for one in fields[1:]), "a CA")
     for one in fields:
+        hold(oracle_tpm.serves(one), "purpose")
         hold(one["window"][0] <= replay.as_of <= one["window"][1], "window")
     for number, raw in enumerate(chain[:-1]):
         hold(issued(fields[number], raw, fields[number + 1]["spki"]), "issuer")
@@ -111,6 +114,7 @@ def place_tls(replay):
         last = {c: int(one["end"][c]) for c in last}
         leaf = x509.parse(flight.chain[0])[0]
         hold(flight.host() == value["host"] and is_for(leaf, value["host"]), "names")
+        hold(oracle_tpm.signs(leaf) and oracle_tpm.serves(leaf), "a server")
         hold(signed_by(leaf["spki"], flight), "signature")
     for flight in flights.values():
         walk(replay, flight.chain)
