@@ -40,19 +40,31 @@ static int sextet(uint8_t c, struct alphabet *open)
 	return -1;
 }
 
-/* Four characters are three bytes. */
-static bool decode_four(const uint8_t *in, struct alphabet *open, uint8_t *out)
+/* Where one of the four is none of the characters of both alphabets. */
+static bool slow_bits(const uint8_t *in, struct alphabet *open, uint32_t *bits)
 {
-	uint32_t bits = 0;
-
+	*bits = 0;
 	for (size_t i = 0; i < 4; i++) {
-		uint8_t up = sextets_up[in[i]];
-		int six = up > 0 ? up - 1 : sextet(in[i], open);
+		int six = sextet(in[i], open);
 
 		if (six < 0)
 			return false;
-		bits = bits << 6 | (uint32_t)six;
+		*bits = *bits << 6 | (uint32_t)six;
 	}
+	return true;
+}
+
+/* Four characters are three bytes. */
+static bool decode_four(const uint8_t *in, struct alphabet *open, uint8_t *out)
+{
+	uint32_t a = sextets_up[in[0]], b = sextets_up[in[1]];
+	uint32_t c = sextets_up[in[2]], d = sextets_up[in[3]];
+	uint32_t bits;
+
+	if (a != 0 && b != 0 && c != 0 && d != 0)
+		bits = (a - 1) << 18 | (b - 1) << 12 | (c - 1) << 6 | (d - 1);
+	else if (!slow_bits(in, open, &bits))
+		return false;
 	out[0] = (uint8_t)(bits >> 16);
 	out[1] = (uint8_t)(bits >> 8);
 	out[2] = (uint8_t)bits;
