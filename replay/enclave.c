@@ -227,15 +227,16 @@ static const struct fact {
 	const char *name;
 	enum ev_maa_form form;
 	uint16_t at, size;
-	bool number; /* little-endian */
+	bool number;   /* little-endian */
+	bool identity; /* says whose enclave it is, or of which code */
 } facts[] = {
-	{ "maa.mrenclave", EV_MAA_SGX, 64, 32, false },
-	{ "maa.mrsigner", EV_MAA_SGX, 128, 32, false },
-	{ "maa.isvprodid", EV_MAA_SGX, 256, 2, true },
-	{ "maa.isvsvn", EV_MAA_SGX, 258, 2, true },
-	{ "maa.attributes", EV_MAA_SGX, 48, 16, false },
-	{ "maa.measurement", EV_MAA_SNP, 0x90, 48, false },
-	{ "maa.hostData", EV_MAA_SNP, 0xc0, 32, false },
+	{ "maa.mrenclave", EV_MAA_SGX, 64, 32, false, true },
+	{ "maa.mrsigner", EV_MAA_SGX, 128, 32, false, true },
+	{ "maa.isvprodid", EV_MAA_SGX, 256, 2, true, false },
+	{ "maa.isvsvn", EV_MAA_SGX, 258, 2, true, false },
+	{ "maa.attributes", EV_MAA_SGX, 48, 16, false, false },
+	{ "maa.measurement", EV_MAA_SNP, 0x90, 48, false, true },
+	{ "maa.hostData", EV_MAA_SNP, 0xc0, 32, false, true },
 };
 #define N_FACTS (sizeof(facts) / sizeof(facts[0]))
 
@@ -280,6 +281,27 @@ bool rp_enclave_fact(const struct rp_enclave *enclave, const char *name,
 		return true;
 	}
 	return false;
+}
+
+const char *rp_enclave_identity(const struct rp_enclave *enclave,
+				const struct rp_policy *policy)
+{
+	const char *word = "unpinned";
+
+	for (size_t i = 0; i < N_FACTS; i++) {
+		const struct rp_expect *expect =
+			rp_policy_expects(policy, facts[i].name);
+		char text[RP_ENCLAVE_FACT_MAX];
+		struct ev_span bytes;
+
+		if (!facts[i].identity || expect == NULL)
+			continue;
+		if (!rp_enclave_fact(enclave, expect->fact, text, &bytes) ||
+		    !rp_expect_lists(expect, text))
+			return "unexpected";
+		word = "expected";
+	}
+	return word;
 }
 
 void rp_enclave_facts_write(const struct rp_enclave *enclave,

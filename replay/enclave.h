@@ -67,6 +67,11 @@ bool rp_enclave_fact(const struct rp_enclave *enclave, const char *name,
 		     char text[RP_ENCLAVE_FACT_MAX], struct ev_span *bytes);
 /* Whether some evidence has it. */
 bool rp_enclave_fact_known(const char *name);
+/* Which enclave it is, or whose, as a policy pins it: "expected", "unexpected",
+ * or "unpinned" where it pins neither.  Whether what the evidence says is to
+ * be believed is another matter (rp_enclave_trusted). */
+const char *rp_enclave_identity(const struct rp_enclave *enclave,
+				const struct rp_policy *policy);
 /* All of this evidence, as members of the object that is open in w. */
 void rp_enclave_facts_write(const struct rp_enclave *enclave,
 			    struct ev_writer *w);

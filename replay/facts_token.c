@@ -169,6 +169,7 @@ static void write_enclave(const struct rp_case *c, const struct rp_subject *s,
 	if (v->endorsements.n > 0)
 		ev_write_str(w, "endorsements", "not judged by this version");
 	ev_write_str(w, "form", v->form == EV_MAA_SGX ? "sgx" : "snp");
+	ev_write_str(w, "identity", rp_enclave_identity(e, c->policy));
 	ev_write_str(w, "item", s->token->certs_item->name);
 	ev_write_bool(w, "octetString", v->octet_string);
 	ev_write_bool(w, "oeHeader", v->oe_header);

@@ -128,17 +128,21 @@ static void compliance_line(const json_t *token, struct ev_buffer *out)
 	}
 }
 
-/* The policy says whose the enclave must be. */
-static bool is_pinned(const json_t *report)
+/* Anybody may run an enclave on genuine hardware. */
+static void identity_line(const json_t *enclave, bool sgx,
+			  struct ev_buffer *out)
 {
-	const json_t *check;
-	size_t i;
+	const char *identity = text(enclave, "identity");
 
-	json_array_foreach (json_object_get(report, "checks"), i, check)
-		if (strcmp(text(check, "id"), "policy.expect") == 0 &&
-		    strncmp(text(check, "subject"), "maa.", 4) == 0)
-			return true;
-	return false;
+	if (strcmp(identity, "unpinned") == 0)
+		rp_render_line(out, "",
+			       "nothing here vouches for which enclave that "
+			       "is, or whose: the policy names none (expect, "
+			       "%s)",
+			       sgx ? "maa.mrsigner" : "maa.hostData");
+	else if (strcmp(identity, "unexpected") == 0)
+		rp_render_line(out, "",
+			       "that is NOT the enclave that the policy names");
 }
 
 static void enclave_line(const json_t *report, const json_t *token,
@@ -157,11 +161,7 @@ static void enclave_line(const json_t *report, const json_t *token,
 		sgx ? "MRENCLAVE" : "host data",
 		text(e, sgx ? "mrenclave" : "hostData"),
 		rp_member_is_true(e, "trusted") ? "" : "   [not trusted]");
-	if (!is_pinned(report))
-		rp_render_line(out, "",
-			       "whose enclave that is, the policy does not "
-			       "say (expect, %s)",
-			       sgx ? "maa.mrsigner" : "maa.hostData");
+	identity_line(e, sgx, out);
 }
 
 void rp_render_tokens(const json_t *report, bool full, struct ev_buffer *out)

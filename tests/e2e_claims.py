@@ -18,6 +18,7 @@ import rsa
 import token_pki
 import tokens
 import x509
+from case import expect_policy
 from e2e import (FAIL, INCOMPLETE, PASS, case, contains, ecart, equal, findings, main, read, report,
                  simulated, tool, vector, write)
 
@@ -92,7 +93,14 @@ def real_sgx(scratch):
             "dcap.quote.signature"} <= passed
     equal("good", rep["facts"]["token"][0]["signature"], "signature")
     contains(ecart("replay", archive, status=INCOMPLETE).out, "signature good", "MRENCLAVE",
-             enclave["mrenclave"])
+             enclave["mrenclave"], "nothing here vouches for which enclave that is")
+    equal("unpinned", enclave["identity"], "identity")
+    for value, word in ((enclave["mrsigner"], "expected"), ("00" * 32, "unexpected")):
+        policy = write(os.path.join(scratch, "policy.json"), json.dumps(
+            expect_policy("expect-maa", {"maa.mrsigner": [value]})).encode())
+        equal(word, report(archive, "--policy", policy, status=INCOMPLETE)["facts"]["maa"]["identity"], word)
+        out = ecart("replay", archive, "--policy", policy, status=INCOMPLETE).out
+        equal((False, word == "unexpected"), ("vouches for which" in out, "NOT the enclave" in out), "text")
     folder = os.path.join(scratch, "by-hand")
     ecart("unpack", archive, folder)
     line, = ecart("explain", archive, "--check", "maa.enclave.binding", "--by-hand").out.splitlines()

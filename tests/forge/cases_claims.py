@@ -37,7 +37,8 @@ def bad(check, why, text, edits, reason, parts=TOKEN, subject=Claimed, **other):
 def passing():
     guest = ("hcl", "tpm-message", "tpm-signature", "tpm-pcrs", "ak-public")
     yield good("", "all that a token of Azure Attestation says, and all that vouches for its key",
-               WHOLE + guest, verdict="pass", passes=rows("maa") + VOUCHED + SAID)
+               WHOLE + guest, verdict="pass", passes=rows("maa") + VOUCHED + SAID,
+               says=('fact maa/identity "unpinned"',))
     yield good("-azure-guest", "a guest's token: the TEE's claims stand inside; one in upper case",
                WHOLE + ("hcl",), {"maa.tee": lambda t: dict(t, tdx_mrtd=t["tdx_mrtd"].upper())},
                verdict="pass", subject=Guest, passes=rows("maa") + VOUCHED + SAID)
@@ -56,7 +57,11 @@ def passing():
                TOKEN, evidence(maa_enclave.extension_snp(SPKI)), passes=VOUCHED)
     pins = {"maa.mrenclave": [maa_enclave.MRENCLAVE.hex()], "maa.isvsvn": ["6", "7"]}
     yield good("-pinned", "the policy expects this enclave", WHOLE, verdict="pass",
-               policy=expect_policy("expect-maa", pins), passes=VOUCHED + ("policy.expect",))
+               policy=expect_policy("expect-maa", pins), passes=VOUCHED + ("policy.expect",),
+               says=('fact maa/identity "expected"',))
+    yield good("-pinned-svn", "the policy expects an SVN, which says nothing of whose enclave it is",
+               WHOLE, verdict="pass", policy=expect_policy("expect-svn", {"maa.isvsvn": ["7"]}),
+               passes=VOUCHED + ("policy.expect",), says=('fact maa/identity "unpinned"',))
 
 
 def enclave():
