@@ -192,13 +192,29 @@ static enum ev_code read(struct ev_span der, struct ev_maa_evidence *e,
 	return err->code;
 }
 
+/* The word for the TEE is of the form that is there: the one that is known of
+ * SEV-SNP, and none where the evidence is a quote of SGX. */
+static enum ev_code judge_tee(const struct ev_maa_evidence *e,
+			      struct ev_error *err)
+{
+	const struct ev_span snp = EV_SPAN_LITERAL("acisevsnp");
+
+	if (e->tee.p == NULL || e->form == EV_MAA_NONE ||
+	    (e->form == EV_MAA_SNP && ev_span_eq(e->tee, snp)))
+		return EV_OK;
+	return ev_fail_text(err, EV_VALUE, object, "tee", EV_NO_BYTE,
+			    e->form == EV_MAA_SNP ? "acisevsnp"
+						  : "none beside a quote",
+			    e->tee);
+}
+
 enum ev_code ev_maa_evidence_parse(struct ev_span der,
 				   struct ev_maa_evidence *out,
 				   struct ev_error *err)
 {
 	struct ev_maa_evidence e = { .form = EV_MAA_NONE };
 
-	if (read(der, &e, err) != EV_OK) {
+	if (read(der, &e, err) != EV_OK || judge_tee(&e, err) != EV_OK) {
 		ev_maa_evidence_free(&e);
 		return err->code;
 	}

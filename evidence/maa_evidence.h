@@ -34,7 +34,8 @@ struct ev_maa_evidence {
 
 /* der: one certificate, anything may follow it.  Refuses DER that is none, an
  * extension twice, evidence that is neither form or is there in two, SNP
- * evidence whose JSON is not what is said above.  A certificate without
+ * evidence whose JSON is not what is said above, a kind of TEE that is not the
+ * form's.  A certificate without
  * evidence is EV_MAA_NONE.  Free with ev_maa_evidence_free. */
 enum ev_code ev_maa_evidence_parse(struct ev_span der,
 				   struct ev_maa_evidence *out,

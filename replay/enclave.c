@@ -9,6 +9,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* What follows the quote nobody signed; zeros say nothing. */
+static void read_quote(struct rp_enclave *e)
+{
+	struct rp_parsed *p = &e->report_parsed;
+
+	p->code = ev_quote_parse(e->evidence.quote, &e->quote, &p->err);
+	if (p->code == EV_OK && !ev_span_is_zero(e->quote.padding))
+		p->code = ev_fail_bytes(&p->err, EV_TRAILING, "maa-evidence",
+					"padding", e->quote.quote.n,
+					"zeros behind the quote",
+					e->quote.padding);
+}
+
 bool rp_enclave_read(struct ev_span der, struct rp_enclave *out)
 {
 	*out = (struct rp_enclave){ .n_rows = 0 };
@@ -17,9 +30,7 @@ bool rp_enclave_read(struct ev_span der, struct rp_enclave *out)
 	if (out->parsed.code != EV_OK)
 		return out->parsed.code != EV_TROUBLE;
 	if (out->evidence.form == EV_MAA_SGX)
-		out->report_parsed.code =
-			ev_quote_parse(out->evidence.quote, &out->quote,
-				       &out->report_parsed.err);
+		read_quote(out);
 	else if (out->evidence.form == EV_MAA_SNP)
 		out->report_parsed.code =
 			ev_snp_report_parse(out->evidence.report, 0, &out->snp,

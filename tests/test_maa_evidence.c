@@ -388,6 +388,13 @@ static void the_snp_form_refuses_what_is_none(void **state)
 		EV_SYNTAX, "SnpReport");
 	refused(extension(oid_tee, bytes(EV_SPAN_LITERAL("x"))), EV_SYNTAX,
 		"tee");
+	refused(joined(extension(oid_sgx, quote()),
+		       extension(oid_tee, utf8("acisevsnp"))),
+		EV_VALUE, "tee");
+	refused(joined(extension(oid_snp, utf8("{\"SnpReport\":\"AgAAAA\","
+					       "\"VcekCertChain\":\"AA\"}")),
+		       extension(oid_tee, utf8("other"))),
+		EV_VALUE, "tee");
 	refused(joined(extension(oid_snp, utf8("{\"SnpReport\":\"\","
 					       "\"VcekCertChain\":\"\"}")),
 		       extension(oid_sgx, quote())),

@@ -82,6 +82,15 @@ def enclave():
               fails=VOUCHED)
     yield bad("maa.enclave", "cut", "the evidence is no quote", evidence(
         maa_enclave.extension(b"SIMULATED")), "evidence: ", fails=VOUCHED)
+    yield bad("maa.enclave", "padding", "bytes that nobody signed behind the quote", evidence(
+        maa_enclave.extension(maa_enclave.good_quote(SPKI) + b"SIMULATED")),
+        "evidence: maa-evidence: padding", fails=VOUCHED)
+    yield bad("maa.enclave", "tee", "a quote of SGX under the word for SEV-SNP", evidence(
+        maa_enclave.extension(maa_enclave.good_quote(SPKI)) + maa_enclave.extension_snp(SPKI)[1:]),
+        "evidence: maa-evidence: tee", fails=VOUCHED)
+    yield good("-padded", "zeros behind the quote say nothing", TOKEN, evidence(
+        maa_enclave.extension(maa_enclave.good_quote(SPKI) + bytes(8))), passes=VOUCHED[1:],
+        skips=VOUCHED[:1])
     yield bad("maa.enclave", "snp", "an SEV-SNP report that nobody signed", evidence(
         maa_enclave.extension_snp(SPKI, {"snp.report": flip(700)}.items())), "snp.signature: ")
     yield bad("maa.enclave.binding", "", "a self-signed certificate of the right name, in which the "

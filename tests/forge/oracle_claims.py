@@ -41,6 +41,7 @@ class Evidence:
     def __init__(self, certificate):
         found = {oid: value for oid, _, value in x509.parse(certificate)[0]["extensions"]}
         self.snp = maa_enclave.SNP in found
+        hold(found.get(maa_enclave.TEE) in (None, *[der.utf8("acisevsnp")] * self.snp), "TEE")
         if self.snp:
             value = json.loads(der.only(found[maa_enclave.SNP], 0x0C))
             self.report, self.chain = [unpadded(value[n]) for n in ("SnpReport", "VcekCertChain")]
@@ -49,6 +50,8 @@ class Evidence:
         raw = found.get(maa_enclave.NEW) or der.only(found[maa_enclave.OLD], 0x04)
         self.quote = raw[16:] if raw[:8] == b"\1\0\0\0\2\0\0\0" else raw
         hold(self.quote[12:28] == quote.VENDOR, "no quote")
+        end = 436 + int.from_bytes(self.quote[432:436], "little")
+        hold(not any(self.quote[end:]), "padding")
         self.fields = quote.unpack(quote.SGX_REPORT, self.quote[48:48 + 384])
 
     def debug(self):
