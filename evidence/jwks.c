@@ -158,6 +158,41 @@ static enum ev_code read_x5c(struct load *l)
 	return EV_OK;
 }
 
+/* RFC 7517 4.3. */
+static enum ev_code read_key_ops(struct load *l)
+{
+	const struct ev_node *list = ev_node_member(l->key->node, "key_ops");
+	const struct ev_node *v;
+
+	if (list == NULL)
+		return EV_OK;
+	if (list->type != EV_NODE_ARRAY)
+		return refuse(l, EV_SYNTAX, "key_ops", list, "an array",
+			      ev_node_type_word(list));
+	v = ev_node_inside(list);
+	for (uint32_t i = 0; i < list->n; i++, v = ev_node_next(v))
+		if (v->type != EV_NODE_STRING)
+			return refuse(l, EV_SYNTAX, "key_ops", v, "strings",
+				      ev_node_type_word(v));
+	l->key->key_ops = list;
+	return EV_OK;
+}
+
+bool ev_jwk_may_verify(const struct ev_jwk *key)
+{
+	const struct ev_node *v;
+
+	if (key->use.p != NULL && !ev_span_eq(key->use, EV_SPAN_LITERAL("sig")))
+		return false;
+	if (key->key_ops == NULL)
+		return true;
+	v = ev_node_inside(key->key_ops);
+	for (uint32_t i = 0; i < key->key_ops->n; i++, v = ev_node_next(v))
+		if (ev_span_eq(v->text, EV_SPAN_LITERAL("verify")))
+			return true;
+	return false;
+}
+
 /* What x5c adds to the numbers, or stands in for. */
 static enum ev_code join(struct load *l)
 {
@@ -199,7 +234,7 @@ static enum ev_code read_key(struct load *l)
 	if (text_member(l, "kid", &k->kid) != EV_OK ||
 	    text_member(l, "alg", &k->alg) != EV_OK ||
 	    text_member(l, "use", &k->use) != EV_OK ||
-	    text_member(l, "kty", &kty) != EV_OK)
+	    read_key_ops(l) != EV_OK || text_member(l, "kty", &kty) != EV_OK)
 		return k->refused.code;
 	is_ec = ev_span_eq(kty, EV_SPAN_LITERAL("EC"));
 	if (!is_ec && !ev_span_eq(kty, EV_SPAN_LITERAL("RSA")))

@@ -18,6 +18,7 @@ struct ev_jwk {
 	uint64_t offset, size; /* of the key's object in the item */
 	/* Decoded; p NULL where absent. */
 	struct ev_span kid, alg, use;
+	const struct ev_node *key_ops; /* array of strings, or NULL */
 	struct ev_public_key key;  /* of n and e or x and y, else of x5c[0] */
 	bool has_numbers;	   /* n and e, or x and y, are there */
 	const struct ev_node *x5c; /* array of strings, or NULL */
@@ -43,5 +44,9 @@ void ev_jwks_free(struct ev_jwks *jwks);
 /* The keys of that kid: *n of them, the first is returned (NULL: none). */
 const struct ev_jwk *ev_jwks_find(const struct ev_jwks *jwks,
 				  struct ev_span kid, size_t *n);
+
+/* The set lets the key verify signatures (RFC 7517, 4.2 and 4.3): neither use
+ * nor key_ops says that it is for something else. */
+bool ev_jwk_may_verify(const struct ev_jwk *key);
 
 #endif

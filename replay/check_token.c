@@ -128,15 +128,13 @@ static enum rp_outcome find_in_set(const struct rp_token *t,
 	return RP_PASS;
 }
 
-/* RFC 7517 4.2: what the set says its key is for.  Its alg (4.4) is not looked
+/* RFC 7517 4.2, 4.3: what the set says its key is for.  Its alg (4.4) is not looked
  * at: Intel Trust Authority says one of the two that it signs by, and which
  * may be used is the service's by our table. */
 static enum rp_outcome judge_purpose(const struct rp_token *t,
 				     struct rp_finding *f)
 {
-	const struct ev_jwk *k = t->key;
-
-	if (k->use.p != NULL && !ev_span_eq(k->use, EV_SPAN_LITERAL("sig")))
+	if (!ev_jwk_may_verify(t->key))
 		return rp_fail(f, "key-use: the key set says that the key is "
 				  "not one for signatures");
 	return RP_PASS;

@@ -4,6 +4,8 @@
 #include "replay/link.h"
 #include "replay/token.h"
 
+#include <stdio.h>
+
 /* RFC 7519 4.1.4 and 4.1.5: nbf <= T < exp; iat stands in where nbf is
  * absent. */
 struct life {
@@ -28,16 +30,25 @@ static enum rp_outcome read_life(const struct rp_token *t, struct life *out,
 	return RP_PASS;
 }
 
-/* A lifetime that the service's tokens do not have is worth a word. */
-static void note_lifetime(const struct rp_token *t, const struct life *l,
-			  struct rp_finding *f)
+/* A lifetime that the service's tokens do not have is worth a word, and so is
+ * a token that says it was made later than now. */
+static void note_life(const struct rp_case *c, const struct rp_token *t,
+		      const struct life *l, struct rp_finding *f)
 {
 	int64_t lifetime = l->times.exp - l->from;
+	char length[80] = "", made[80] = "", iat[EV_TIME_TEXT];
 
 	if (lifetime != t->service->lifetime)
-		rp_set_got(f, "current, for %lld seconds instead of %lld",
-			   (long long)lifetime,
-			   (long long)t->service->lifetime);
+		snprintf(length, sizeof(length),
+			 ", for %lld seconds instead of %lld",
+			 (long long)lifetime, (long long)t->service->lifetime);
+	if (l->times.has_iat && l->times.iat > c->at) {
+		ev_time_format(l->times.iat, iat);
+		snprintf(made, sizeof(made), ", though made (iat) only at %s",
+			 iat);
+	}
+	if (length[0] != '\0' || made[0] != '\0')
+		rp_set_got(f, "current%s%s", length, made);
 }
 
 static enum rp_outcome judge_life(const struct rp_case *c, const struct life *l,
@@ -92,7 +103,7 @@ enum rp_outcome rp_check_token_window(struct rp_case *c,
 	if (outcome == RP_PASS)
 		outcome = judge_certificate(c, t, f);
 	if (outcome == RP_PASS)
-		note_lifetime(t, &l, f);
+		note_life(c, t, &l, f);
 	return outcome;
 }
 

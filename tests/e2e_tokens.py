@@ -157,6 +157,10 @@ def token(edit):
     return {"maa.token": edit}
 
 
+def key_set(**members):
+    return {"maa.set": lambda value: {"keys": [dict(key, **members) for key in value["keys"]]}}
+
+
 def instance(key):
     return {"maa.instance.key": lambda _: key}
 
@@ -201,6 +205,12 @@ NEGATIVES = [
     ("an attacker's key", dict(instance(rsa.key("attacker")), **{
         "maa.kid": lambda _: tokens.commitment(rsa.key("maa").spki())}), "maa.key", "commitment: "),
     ("certificate cut", {"maa.instance.der": lambda der: der[:-1]}, "maa.key", "key: "),
+    ("use", key_set(use="enc"), "maa.key", "key-use: "),
+    ("key_ops", key_set(key_ops=["sign", "encrypt"]), "maa.key", "key-use: "),
+    ("key_ops, use", key_set(use="enc", key_ops=["verify"]), "maa.key", "key-use: "),
+    ("no key_ops", key_set(key_ops=[]), "maa.key", "key-use: "),
+    ("key_ops a text", key_set(key_ops="verify"), "maa.key", "key: jwks.key: key_ops"),
+    ("key_ops numbers", key_set(key_ops=[1]), "maa.key", "key: jwks.key: key_ops"),
     ("exponent 3", instance(rsa.key("maa e3", 2048, 3)), "maa.signature", "exponent: "),
     ("512 bits", instance(rsa.key("maa small", 512)), "maa.signature", "key-size: "),
     ("another's signature", {"maa.key": lambda _: rsa.key("attacker")}, "maa.signature", "signature: "),
@@ -269,6 +279,18 @@ def ita(scratch):
         equal(failing, [r["id"] for r in rep["checks"] if r["outcome"] == "fail"], name)
         for check in failing:
             assert row(rep, check)["reason"].startswith(word), row(rep, check)["reason"]
+
+
+@case("a key may say that it is for signatures, and a token that it was made later is noted")
+def said(scratch):
+    rep = judged(made(scratch, "verify", key_set(use="sig", key_ops=["verify"])), INCOMPLETE)
+    equal("pass", row(rep, "maa.key")["outcome"], "maa.key")
+    rep = judged(made(scratch, "later", payload(iat=windows.AS_OF + 1)), INCOMPLETE)
+    found = row(rep, "maa.window")
+    equal(("pass", "current, though made (iat) only at 2026-06-08T12:42:42Z"), (found["outcome"], found["got"]),
+          "maa.window")
+    rep = judged(made(scratch, "long", payload(iat=windows.AS_OF + 1, exp=windows.AS_OF + 9)), INCOMPLETE)
+    contains(row(rep, "maa.window")["got"], "current, for 10 seconds instead of 28800, though made (iat)")
 
 
 @case("a key of 1024 bits, as real key sets hold it, verifies and is called weak")
