@@ -90,7 +90,7 @@ static struct rp_claim *add(struct walk *w, const char *path,
 		w->room = room;
 	}
 	c = &out->claim[out->n++];
-	*c = (struct rp_claim){ .name = shown(ev_span_str(path)),
+	*c = (struct rp_claim){ .name = strdup(path),
 				.token = shown(spelled(w, claim)),
 				.result = RP_CLAIM_NOT_RECOMPUTABLE };
 	w->trouble |= c->name == NULL || c->token == NULL;
@@ -184,6 +184,44 @@ static const struct ev_node *twin_of(const struct ev_node *twin,
 	return v;
 }
 
+/* As ev_show writes it, and a dot or a bracket likewise: those that stand for
+ * themselves are the path's. */
+static void show_name(struct ev_span name, char *out, size_t size)
+{
+	size_t at = 0, i = 0;
+
+	for (; i < name.n && size - at > 8; i++) {
+		const char *own = name.p[i] == '.' ? "\\x2e" : "\\x5b";
+		char one[8];
+
+		if (name.p[i] != '.' && name.p[i] != '[') {
+			ev_show(ev_span_sub(name, i, 1), one, sizeof(one));
+			own = one;
+		}
+		at += (size_t)snprintf(out + at, size - at, "%s", own);
+	}
+	snprintf(out + at, size - at, "%s", i < name.n ? "..." : "");
+}
+
+static void extend_path(const char *path, const struct ev_node *container,
+			const struct ev_node *v, uint32_t i,
+			char own[RP_CLAIM_TEXT_MAX])
+{
+	char name[RP_CLAIM_TEXT_MAX] = "";
+	int n;
+
+	if (container->type == EV_NODE_ARRAY) {
+		n = snprintf(own, RP_CLAIM_TEXT_MAX, "%s[%" PRIu32 "]", path,
+			     i);
+	} else {
+		show_name(v->name, name, sizeof(name));
+		n = snprintf(own, RP_CLAIM_TEXT_MAX, "%s%s%s", path,
+			     path[0] != '\0' ? "." : "", name);
+	}
+	if (n >= RP_CLAIM_TEXT_MAX)
+		memcpy(own + RP_CLAIM_TEXT_MAX - 4, "...", 4);
+}
+
 /* Depth is the parser's matter, 32 at most. */
 static void walk_inside(struct walk *w, const char *path, enum place is,
 			const struct ev_node *container,
@@ -198,12 +236,7 @@ static void walk_inside(struct walk *w, const char *path, enum place is,
 		char own[RP_CLAIM_TEXT_MAX];
 		enum place in;
 
-		if (container->type == EV_NODE_ARRAY)
-			snprintf(own, sizeof(own), "%s[%" PRIu32 "]", path, i);
-		else
-			snprintf(own, sizeof(own), "%s%s%s", path,
-				 path[0] != '\0' ? "." : "",
-				 (const char *)v->name.p);
+		extend_path(path, container, v, i, own);
 		if (is_leaf(v, is)) {
 			judge(w, own, is, v, other);
 			continue;

@@ -91,8 +91,9 @@ enum rp_claim_result {
 #define RP_CLAIMS_MAX 1024
 
 struct rp_claim {
-	char *name; /* names of objects inside others with dots between;
-		     * escaped for people, as token and recomputed are */
+	char *name; /* names of objects inside others with dots between, those
+		     * in a name as \x2e; escaped for people, as token and
+		     * recomputed are */
 	char *token;
 	char *recomputed; /* NULL: it cannot be */
 	enum rp_claim_result result;

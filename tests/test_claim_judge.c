@@ -145,6 +145,39 @@ static void what_is_measured_is_counted(void **state)
 	}
 }
 
+/* One member of the name "a.b" is not the member b of a. */
+static void a_name_does_not_pose_as_a_path(void **state)
+{
+	char json[800], name[600];
+
+	(void)state;
+	claims_expect_td("{\"tdx.tdx_seamsvn\":3}", "tdx\\x2etdx_seamsvn",
+			 RP_CLAIM_NOT_RECOMPUTABLE, NULL);
+	claims_expect_td("{\"a[0]\":3}", "a\\x5b0]", RP_CLAIM_NOT_RECOMPUTABLE,
+			 NULL);
+	claims_expect_td("{\"a\":[[],{\"b\":1}]}", "a[1].b",
+			 RP_CLAIM_NOT_RECOMPUTABLE, NULL);
+	/* A backslash is a byte of the name. */
+	claims_expect_td("{\"a\\\\x2eb\":3}", "a\\x5cx2eb",
+			 RP_CLAIM_NOT_RECOMPUTABLE, NULL);
+	for (size_t n = 490; n < 520; n++) {
+		struct rp_claims claims;
+
+		memset(name, 'a', n);
+		name[n] = '\0';
+		snprintf(json, sizeof(json), "{\"b\":{\"%s\":1}}", name);
+		claims = claims_compared(ev_span_str(json), &claims_of_td);
+		assert_int_equal(claims.n, 1);
+		assert_true(strlen(claims.claim[0].name) < RP_CLAIM_TEXT_MAX);
+		if (strstr(claims.claim[0].name, name) == NULL)
+			assert_string_equal(
+				claims.claim[0].name +
+					strlen(claims.claim[0].name) - 3,
+				"...");
+		rp_claims_free(&claims);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -152,6 +185,7 @@ int main(void)
 		cmocka_unit_test(a_hash_is_of_its_own_kind),
 		cmocka_unit_test(a_container_is_no_value),
 		cmocka_unit_test(what_is_measured_is_counted),
+		cmocka_unit_test(a_name_does_not_pose_as_a_path),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
