@@ -16,7 +16,8 @@ struct co_clocks {
 
 struct co_clocks co_clocks_find(void);
 
-/* Both, the one after the other; a counter of none is 0. */
+/* Both, the one after the other and again where something came between them; a
+ * counter of none is 0. */
 struct ev_reading co_clocks_read(const struct co_clocks *clocks);
 
 #endif
