@@ -154,6 +154,19 @@ static enum ev_code parse_tries(const struct ev_node *root,
 	return EV_OK;
 }
 
+/* 0 is no port that anything can be asked at. */
+static enum ev_code get_port(const struct ev_node *root, uint64_t *out,
+			     struct ev_error *err)
+{
+	if (ev_node_get_u64(root, object, "port", UINT16_MAX, out, err) ==
+		    EV_OK &&
+	    *out == 0)
+		return ev_fail(err, EV_VALUE, object, "port",
+			       ev_node_member(root, "port")->at, "1 to 65535",
+			       "0");
+	return err->code;
+}
+
 static enum ev_code parse(const struct ev_node *root, struct ev_roundtrip *r,
 			  struct ev_error *err)
 {
@@ -166,8 +179,7 @@ static enum ev_code parse(const struct ev_node *root, struct ev_roundtrip *r,
 		return ev_fail_text(err, EV_VALUE, object, "format", 0,
 				    EV_ROUNDTRIP_FORMAT, format);
 	if (get_text(root, "host", &r->host, err) != EV_OK ||
-	    ev_node_get_u64(root, object, "port", UINT16_MAX, &r->port, err) !=
-		    EV_OK ||
+	    get_port(root, &r->port, err) != EV_OK ||
 	    ev_node_get_object(root, object, "clock", &clock, err) != EV_OK ||
 	    get_text(clock, "source", &r->clocksource, err) != EV_OK ||
 	    get_text(clock, "counter", &r->counter, err) != EV_OK ||

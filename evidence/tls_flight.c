@@ -2,10 +2,9 @@
 /* TLS 1.3 handshake messages, read strictly and in their order. */
 #include "evidence/tls_flight.h"
 
-#include "evidence/base/reader.h"
+#include "evidence/tls_hello.h"
 #include "evidence/tls_numbers.h"
-
-#include <stdio.h>
+#include "evidence/tls_wire.h"
 
 /* HandshakeType, section 4. */
 enum {
@@ -18,252 +17,37 @@ enum {
 	MESSAGE_HASH = 254,
 };
 
-/* ExtensionType, section 4.2; those of server_name and status_request are in
- * RFC 6066. */
-enum {
-	SERVER_NAME = 0,
-	STATUS_REQUEST = 5,
-	PRE_SHARED_KEY = 41,
-	EARLY_DATA = 42,
-	SUPPORTED_VERSIONS = 43,
-	KEY_SHARE = 51,
-};
+/* ExtensionType, RFC 6066. */
+static const uint16_t STATUS_REQUEST = 5;
 
 static const char object[] = "tls";
-static const uint16_t VERSION = 0x0304;
-
-/* --- pieces --- */
-
-static struct ev_span read_vector8(struct ev_reader *r, const char *field)
-{
-	size_t n = ev_read_u8(r, field);
-
-	return ev_read_span(r, n, field);
-}
-
-static struct ev_span read_vector16(struct ev_reader *r, const char *field)
-{
-	size_t n = ev_read_u16be(r, field);
-
-	return ev_read_span(r, n, field);
-}
-
-static struct ev_span read_vector24(struct ev_reader *r, const char *field)
-{
-	size_t high = ev_read_u8(r, field);
-	size_t low = ev_read_u16be(r, field);
-
-	return ev_read_span(r, high << 16 | low, field);
-}
-
-/* A reader over a part that was read from r. */
-static struct ev_reader inside(const struct ev_reader *r, struct ev_span part)
-{
-	return ev_reader_init(part, ev_reader_offset(r) - part.n, object,
-			      r->err);
-}
-
-/* The body of one message, which is all of it. */
-static struct ev_reader open_message(struct ev_span message,
-				     struct ev_error *err)
-{
-	struct ev_reader r = ev_reader_init(message, 0, object, err);
-	struct ev_span body;
-
-	ev_read_u8(&r, "type");
-	body = read_vector24(&r, "message");
-	ev_reader_finish(&r);
-	return inside(&r, body);
-}
-
-static void refuse(struct ev_reader *r, const char *field, const char *want,
-		   const char *found)
-{
-	ev_fail(r->err, EV_VALUE, object, field, ev_reader_offset(r), want,
-		found);
-}
-
-/* --- extensions --- */
-
-/* What an extension of that type is read by; unknown ones are passed over. */
-struct wanted {
-	uint16_t type;
-	void (*read)(struct ev_reader *r, struct ev_tls_flight *f);
-	bool seen;
-};
-
-static struct wanted *wanted_of(struct wanted *list, size_t n, uint16_t type)
-{
-	for (size_t i = 0; i < n; i++)
-		if (list[i].type == type)
-			return &list[i];
-	return NULL;
-}
-
-static void read_extensions(struct ev_reader *r, struct wanted *list, size_t n,
-			    struct ev_tls_flight *f)
-{
-	struct ev_span all = read_vector16(r, "extensions");
-	struct ev_reader in = inside(r, all);
-
-	while (ev_reader_ok(&in) && in.left.n > 0) {
-		uint16_t type = ev_read_u16be(&in, "extension");
-		struct ev_span data = read_vector16(&in, "extension");
-		struct wanted *w = wanted_of(list, n, type);
-		struct ev_reader value = inside(&in, data);
-
-		if (!ev_reader_ok(&in) || w == NULL)
-			continue;
-		if (w->seen)
-			ev_fail(in.err, EV_DUPLICATE, object, "extension",
-				value.base, "each extension once", "one twice");
-		w->seen = true;
-		w->read(&value, f);
-		ev_reader_finish(&value);
-	}
-}
-
-static void read_server_name(struct ev_reader *r, struct ev_tls_flight *f)
-{
-	struct ev_span list = read_vector16(r, "server_name");
-	struct ev_reader in = inside(r, list);
-
-	if (ev_read_u8(&in, "name_type") != 0)
-		refuse(&in, "name_type", "host_name", "another");
-	f->server_name = read_vector16(&in, "host_name");
-	ev_reader_finish(&in);
-}
-
-static void read_nonce(struct ev_reader *r, struct ev_tls_flight *f)
-{
-	f->nonce = ev_read_rest(r);
-}
-
-static void read_resumption(struct ev_reader *r, struct ev_tls_flight *f)
-{
-	(void)f;
-	refuse(r, "extension", "a full handshake", "a pre-shared key");
-	ev_read_rest(r);
-}
-
-static void read_early_data(struct ev_reader *r, struct ev_tls_flight *f)
-{
-	(void)f;
-	refuse(r, "extension", "a full handshake", "early data");
-	ev_read_rest(r);
-}
-
-static void read_version(struct ev_reader *r, struct ev_tls_flight *f)
-{
-	uint64_t offset = ev_reader_offset(r);
-	uint16_t version = ev_read_u16be(r, "supported_versions");
-	char found[16];
-
-	(void)f;
-	snprintf(found, sizeof(found), "0x%04x", version);
-	if (version != VERSION)
-		ev_fail(r->err, EV_VALUE, object, "supported_versions", offset,
-			"TLS 1.3, 0x0304", found);
-}
-
-static void read_key_share(struct ev_reader *r, struct ev_tls_flight *f)
-{
-	f->group = ev_read_u16be(r, "group");
-	read_vector16(r, "key_exchange");
-}
-
-/* A HelloRetryRequest names a group alone. */
-static void read_group(struct ev_reader *r, struct ev_tls_flight *f)
-{
-	(void)f;
-	ev_read_u16be(r, "group");
-}
-
-static void read_ocsp(struct ev_reader *r, struct ev_tls_flight *f)
-{
-	if (ev_read_u8(r, "status_type") != 1)
-		refuse(r, "status_type", "ocsp", "another");
-	f->ocsp = read_vector24(r, "ocsp");
-}
-
-#define N_OF(list) (sizeof(list) / sizeof((list)[0]))
 
 /* --- messages --- */
 
-static void read_client_hello(struct ev_span message, struct ev_tls_flight *f,
-			      struct ev_error *err)
+static void read_ocsp(struct ev_reader *r, void *user)
 {
-	struct wanted list[] = {
-		{ SERVER_NAME, read_server_name, false },
-		{ EV_TLS_NONCE_EXTENSION, read_nonce, false },
-		{ PRE_SHARED_KEY, read_resumption, false },
-		{ EARLY_DATA, read_early_data, false },
-	};
-	struct ev_reader r = open_message(message, err);
+	struct ev_tls_flight *f = user;
 
-	ev_read_u16be(&r, "legacy_version");
-	ev_read_span(&r, 32, "random");
-	read_vector8(&r, "legacy_session_id");
-	read_vector16(&r, "cipher_suites");
-	read_vector8(&r, "legacy_compression_methods");
-	read_extensions(&r, list, N_OF(list), f);
-	ev_reader_finish(&r);
-}
-
-/* SHA-256 of "HelloRetryRequest" (section 4.1.3). */
-static const uint8_t retry_random[32] = {
-	0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c,
-	0x02, 0x1e, 0x65, 0xb8, 0x91, 0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb,
-	0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c,
-};
-
-/* Whether the ServerHello is a HelloRetryRequest. */
-static bool read_server_hello(struct ev_span message, struct ev_tls_flight *f,
-			      struct ev_error *err)
-{
-	struct wanted list[] = {
-		{ SUPPORTED_VERSIONS, read_version, false },
-		{ KEY_SHARE, read_key_share, false },
-		{ PRE_SHARED_KEY, read_resumption, false },
-	};
-	struct ev_reader r = open_message(message, err);
-	struct ev_span random;
-	bool retry;
-
-	ev_read_u16be(&r, "legacy_version");
-	random = ev_read_span(&r, 32, "random");
-	retry = ev_span_eq(random, EV_SPAN(retry_random));
-	if (retry)
-		list[1].read = read_group;
-	read_vector8(&r, "legacy_session_id_echo");
-	f->cipher = ev_read_u16be(&r, "cipher_suite");
-	ev_read_u8(&r, "legacy_compression_method");
-	/* A ServerHello of TLS 1.2 may end here. */
-	if (ev_reader_ok(&r) && r.left.n > 0)
-		read_extensions(&r, list, N_OF(list), f);
-	if (ev_reader_finish(&r) == EV_OK && !list[0].seen)
-		ev_fail(err, EV_MISSING, object, "supported_versions", 0,
-			"TLS 1.3", "an older version");
-	if (err->code == EV_OK && !retry && !list[1].seen)
-		ev_fail(err, EV_MISSING, object, "key_share", 0,
-			"a key exchange", "none");
-	return retry;
+	if (ev_read_u8(r, "status_type") != 1)
+		ev_tls_refuse(r, "status_type", "ocsp", "another");
+	f->ocsp = ev_tls_vector24(r, "ocsp");
 }
 
 static void read_certificate(struct ev_span message, struct ev_tls_flight *f,
 			     struct ev_error *err)
 {
-	struct ev_reader r = open_message(message, err);
-	struct ev_span context = read_vector8(&r, "request_context");
-	struct ev_span all = read_vector24(&r, "certificate_list");
-	struct ev_reader in = inside(&r, all);
+	struct ev_reader r = ev_tls_open(message, err);
+	struct ev_span context = ev_tls_vector8(&r, "request_context");
+	struct ev_span all = ev_tls_vector24(&r, "certificate_list");
+	struct ev_reader in = ev_tls_inside(&r, all);
 
 	if (context.n > 0)
-		refuse(&r, "request_context", "empty, as a server's is",
-		       "bytes");
+		ev_tls_refuse(&r, "request_context", "empty, as a server's is",
+			      "bytes");
 	while (ev_reader_ok(&in) && in.left.n > 0) {
-		struct wanted staple = { STATUS_REQUEST, read_ocsp, false };
-		struct ev_span der = read_vector24(&in, "cert_data");
+		struct ev_tls_wanted staple = { STATUS_REQUEST, read_ocsp,
+						false };
+		struct ev_span der = ev_tls_vector24(&in, "cert_data");
 
 		if (f->n_certs == EV_TLS_CERTS_MAX)
 			ev_fail_u64(err, EV_LIMIT, object, "certificate_list",
@@ -272,7 +56,7 @@ static void read_certificate(struct ev_span message, struct ev_tls_flight *f,
 			return;
 		f->cert[f->n_certs++] = der;
 		/* Of the leaf's alone; the others' are passed over. */
-		read_extensions(&in, &staple, f->n_certs == 1, f);
+		ev_tls_extensions(&in, &staple, f->n_certs == 1, f);
 	}
 	ev_reader_finish(&r);
 	if (err->code == EV_OK && f->n_certs == 0)
@@ -283,16 +67,16 @@ static void read_certificate(struct ev_span message, struct ev_tls_flight *f,
 static void read_verify(struct ev_span message, struct ev_tls_flight *f,
 			struct ev_error *err)
 {
-	struct ev_reader r = open_message(message, err);
+	struct ev_reader r = ev_tls_open(message, err);
 
 	f->scheme = ev_read_u16be(&r, "algorithm");
-	f->signature = read_vector16(&r, "signature");
+	f->signature = ev_tls_vector16(&r, "signature");
 	ev_reader_finish(&r);
 }
 
 static void read_unread(struct ev_span message, struct ev_error *err)
 {
-	struct ev_reader r = open_message(message, err);
+	struct ev_reader r = ev_tls_open(message, err);
 
 	ev_read_rest(&r);
 	ev_reader_finish(&r);
@@ -319,26 +103,46 @@ static struct ev_span take(const struct ev_tls_flight *f, size_t *at,
 	return m;
 }
 
+/* Both hellos, and both again after a HelloRetryRequest. */
+static void read_hellos(struct ev_tls_flight *f, size_t *at,
+			struct ev_error *err)
+{
+	struct ev_tls_client_hello hello, second;
+	struct ev_tls_server_hello answer, retry;
+
+	ev_tls_client_hello_read(take(f, at, CLIENT_HELLO, "ClientHello", err),
+				 &hello, err);
+	ev_tls_server_hello_read(take(f, at, SERVER_HELLO, "ServerHello", err),
+				 &answer, err);
+	ev_tls_hello_echoes(&hello, &answer, err);
+	f->retried = answer.retry;
+	if (err->code == EV_OK && f->retried) {
+		retry = answer;
+		ev_tls_client_hello_read(
+			take(f, at, CLIENT_HELLO, "ClientHello", err), &second,
+			err);
+		ev_tls_server_hello_read(
+			take(f, at, SERVER_HELLO, "ServerHello", err), &answer,
+			err);
+		if (answer.retry)
+			ev_fail(err, EV_VALUE, object, "ServerHello", 0,
+				"one HelloRetryRequest", "another");
+		ev_tls_hello_repeats(&hello, &second, err);
+		ev_tls_hello_keeps(&retry, &answer, err);
+		ev_tls_hello_echoes(&hello, &answer, err);
+	}
+	f->server_name = hello.server_name;
+	f->nonce = hello.nonce;
+	f->cipher = answer.cipher;
+	f->group = answer.group;
+}
+
 static void read_all(struct ev_tls_flight *f, struct ev_error *err)
 {
-	struct ev_tls_flight second = { 0 };
 	enum ev_digest_alg hash;
 	size_t at = 0;
 
-	read_client_hello(take(f, &at, CLIENT_HELLO, "ClientHello", err), f,
-			  err);
-	f->retried = read_server_hello(
-		take(f, &at, SERVER_HELLO, "ServerHello", err), f, err);
-	if (err->code == EV_OK && f->retried) {
-		read_client_hello(
-			take(f, &at, CLIENT_HELLO, "ClientHello", err), &second,
-			err);
-		if (read_server_hello(
-			    take(f, &at, SERVER_HELLO, "ServerHello", err), f,
-			    err))
-			ev_fail(err, EV_VALUE, object, "ServerHello", 0,
-				"one HelloRetryRequest", "another");
-	}
+	read_hellos(f, &at, err);
 	read_unread(
 		take(f, &at, ENCRYPTED_EXTENSIONS, "EncryptedExtensions", err),
 		err);

@@ -3,7 +3,8 @@
  * The handshake messages of one TLS 1.3 connection from ClientHello to the
  * server's CertificateVerify (RFC 8446, section 4), as they are hashed: type,
  * 24 bits of length, body.  A full handshake alone: resumption and early data
- * are refused, as is every other version.  Nothing is verified.
+ * are refused, as are every other version and a retry in which client or server
+ * change what RFC 8446 lets them not change.  Nothing is verified.
  */
 #ifndef EV_TLS_FLIGHT_H
 #define EV_TLS_FLIGHT_H
@@ -29,7 +30,7 @@ struct ev_tls_flight {
 	size_t n_messages;
 	size_t certificate; /* which of them is the Certificate */
 	bool retried;	    /* HelloRetryRequest: two trips of one try */
-	/* Of the first ClientHello; empty where it has no such extension. */
+	/* Of the ClientHello, of both alike; empty where it has none. */
 	struct ev_span server_name, nonce;
 	uint16_t cipher;		       /* suite */
 	uint16_t group;			       /* of the key exchange */

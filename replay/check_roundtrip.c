@@ -62,6 +62,53 @@ static enum rp_outcome check_order(const struct rp_roundtrip *r,
 	return RP_PASS;
 }
 
+/* What the counter says of a try in nanoseconds; UINT64_MAX where that is more
+ * than can be, as with a frequency that no processor has. */
+static uint64_t counter_ns(const struct ev_try *one, uint64_t hz)
+{
+	uint64_t ticks = one->end.counter - one->start.counter, whole, part;
+
+	if (__builtin_mul_overflow(ticks / hz, 1000000000, &whole) ||
+	    __builtin_mul_overflow(ticks % hz, 1000000000, &part) ||
+	    __builtin_add_overflow(whole, part / hz, &whole))
+		return UINT64_MAX;
+	return whole;
+}
+
+/* Both clocks are read one after the other, and what the processor says of its
+ * frequency is rounded. */
+static bool clocks_agree(uint64_t ns, uint64_t other)
+{
+	uint64_t apart = ns > other ? ns - other : other - ns;
+
+	return apart <= ns / 50 + 20000;
+}
+
+/* No answer takes no time, and the counter, where it tells its frequency, says
+ * about what the clock says. */
+static enum rp_outcome check_clocks(const struct rp_roundtrip *r,
+				    struct rp_finding *f)
+{
+	for (size_t i = 0; i < r->record.n_tries; i++) {
+		const struct ev_try *one = &r->record.tries[i];
+		uint64_t ns = ev_try_ns(one), hz = r->record.counter_hz, other;
+
+		if (one->failed != NULL)
+			continue;
+		if (ns == 0)
+			return rp_fail(f, "times: try %zu took no time", i);
+		if (hz == 0)
+			continue;
+		other = counter_ns(one, hz);
+		if (!clocks_agree(ns, other))
+			return rp_fail(f,
+				       "clocks: try %zu took %" PRIu64
+				       " ns, and %" PRIu64 " ns by the counter",
+				       i, ns, other);
+	}
+	return RP_PASS;
+}
+
 /* --- who answered --- */
 
 static enum rp_outcome path_outcome(struct rp_case *c,
@@ -203,8 +250,11 @@ static void say_bound(const struct rp_roundtrip *r, struct rp_finding *f)
 		    host);
 	rp_set_got(f,
 		   "upper bound on distance to a holder of the key of %s: "
-		   "%" PRIu64 " km, under assumptions A1..A4",
-		   host, rp_roundtrip_km(ev_try_ns(r->fastest)));
+		   "%" PRIu64 " km, under assumptions A1..A4%s",
+		   host, rp_roundtrip_km(ev_try_ns(r->fastest)),
+		   rp_roundtrip_is_strange(r)
+			   ? "; its time is less than its connection's own"
+			   : "");
 }
 
 enum rp_outcome rp_check_place_tls(struct rp_case *c,
@@ -227,6 +277,8 @@ enum rp_outcome rp_check_place_tls(struct rp_case *c,
 	state = compare_times(r, f);
 	if (state == RP_PASS)
 		state = check_order(r, f);
+	if (state == RP_PASS)
+		state = check_clocks(r, f);
 	if (state == RP_PASS)
 		state = judge_all(c, r, &h, f);
 	rp_handshake_free(&h);

@@ -48,14 +48,16 @@ static void write_times(const struct rp_roundtrip *r, struct ev_writer *w)
 }
 
 /* Of the try that was fastest. */
-static void write_fastest(const struct ev_try *one, struct ev_writer *w)
+static void write_fastest(const struct rp_roundtrip *r, struct ev_writer *w)
 {
+	const struct ev_try *one = r->fastest;
 	const struct ev_tls_flight *f = &one->flight;
 
 	ev_write_object(w, "fastest");
 	ev_write_foreign(w, "peer", ev_span_str(one->peer));
 	ev_write_u64(w, "counterTicks", one->end.counter - one->start.counter);
 	ev_write_int(w, "tcpRttUs", (int64_t)one->tcp_rtt_us);
+	ev_write_bool(w, "belowTcpRtt", rp_roundtrip_is_strange(r));
 	ev_write_str(w, "cipher", ev_tls_cipher_name(f->cipher));
 	ev_write_str(w, "group", ev_tls_group_name(f->group));
 	ev_write_str(w, "scheme", ev_tls_scheme_name(f->scheme));
@@ -77,8 +79,11 @@ static void write_roundtrip(const struct rp_case *c, const struct rp_subject *s,
 	ev_write_int(w, "retried", (int64_t)r->n_retried);
 	write_clock(&r->record, w);
 	write_times(r, w);
-	write_fastest(r->fastest, w);
-	ev_write_u64(w, "boundKm", rp_roundtrip_km(ev_try_ns(r->fastest)));
+	write_fastest(r, w);
+	/* What did not pass bounds nothing. */
+	if (passed(c, "place.tls", s))
+		ev_write_u64(w, "boundKm",
+			     rp_roundtrip_km(ev_try_ns(r->fastest)));
 	ev_write_str(w, "revocation", "not judged");
 	write_list(w, "assumptions", rp_roundtrip_assumptions);
 	write_list(w, "limits", rp_roundtrip_limits);

@@ -68,6 +68,10 @@ static void roundtrip_lines(const json_t *r, bool full, struct ev_buffer *out)
 		       text_at(r, "grade"), text_at(r, "host"),
 		       text_at(r, "boundKm"));
 	times_line(r, out);
+	if (rp_member_is_true(json_object_get(r, "fastest"), "belowTcpRtt"))
+		rp_render_line(out, "",
+			       "the fastest took less than its connection's "
+			       "own round trip");
 	if (full) {
 		list_lines(r, "assumptions", "assumes", out);
 		list_lines(r, "limits", "shows not", out);

@@ -51,6 +51,11 @@ uint64_t rp_roundtrip_quartile(const struct rp_roundtrip *r, unsigned int q)
 	return r->sorted[rank == 0 ? 0 : rank - 1];
 }
 
+bool rp_roundtrip_is_strange(const struct rp_roundtrip *r)
+{
+	return ev_try_ns(r->fastest) / 1000 < r->fastest->tcp_rtt_us;
+}
+
 static int compare_ns(const void *a, const void *b)
 {
 	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;

@@ -39,6 +39,10 @@ uint64_t rp_roundtrip_km(uint64_t ns);
 /* The quartile q (0 to 4) of the sorted times, by nearest rank. */
 uint64_t rp_roundtrip_quartile(const struct rp_roundtrip *r, unsigned int q);
 
+/* The fastest try took less than TCP's own round trip over its connection,
+ * which is a mean of several: odd, and no proof of anything. */
+bool rp_roundtrip_is_strange(const struct rp_roundtrip *r);
+
 /* Under which the bound holds, and what even then it does not show: lists
  * that end with NULL. */
 extern const char *const rp_roundtrip_assumptions[];

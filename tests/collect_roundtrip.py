@@ -182,7 +182,10 @@ def direct_and_relayed(scratch):
         facts = report["facts"]["roundtrip"]
         equal((TRIES, 0, 0, True), (facts["tries"], facts["failed"], facts["retried"], facts["trusted"]),
               name)
-        equal(WORDS % facts["boundKm"], said_of(report, "place.tls", "got"), name)
+        # on loopback a handshake may take less than the mean of TCP's own trips
+        equal(WORDS % facts["boundKm"] + ("; its time is less than its connection's own"
+                                          if facts["fastest"]["belowTcpRtt"] else ""),
+              said_of(report, "place.tls", "got"), name)
         kms.append(int(facts["boundKm"]))
         said.append([facts[m] for m in ("grade", "assumptions", "limits", "revocation")])
     equal(TRIES, relay.n, "through the relay")

@@ -297,4 +297,28 @@ def no_collateral(scratch):
     assert len(place["ppid"]) == 32, place
 
 
+# --- round trips
+
+def place_text(name):
+    folder = simulated("replay", name)
+    done = ecart("replay", os.path.join(folder, "archive.tar"), "--anchors", simulated("anchors"), "--at",
+                 read(os.path.join(folder, "as-of")).decode().strip(), "--full", status=INCOMPLETE)
+    return " ".join(done.out.split())
+
+
+@case("a try that failed bounds nothing: no distance is printed, and no assumption of one")
+def no_bound(scratch):
+    contains(place_text("incomplete-poc-tls"), "circumstantial: upper bound on distance", ": 149 km", "A1: ")
+    out = place_text("fail-place.tls")
+    contains(out, "circumstantial: tries at edge.simulated.example, of which nothing follows", "fastest 0.990 ms")
+    for word in (" km", "upper bound", "A1", "shows not"):
+        assert word not in out, f"{word!r} is in:\n{out}"
+
+
+@case("a time below that of the connection is said")
+def below_tcp(scratch):
+    contains(place_text("incomplete-poc-below-tcp"), "the fastest took less than its connection's own round trip",
+             ": 135 km")
+
+
 main()

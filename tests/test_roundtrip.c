@@ -71,6 +71,7 @@ static void each_member_is_asked_for(void **state)
 		  "format" },
 		{ "\"host\":\"edge", "\"hosd\":\"edge", EV_MISSING, "host" },
 		{ "\"port\":443", "\"port\":65536", EV_VALUE, "port" },
+		{ "\"port\":443", "\"port\":0", EV_VALUE, "port" },
 		{ "\"counterHz\":\"2100000000\"", "\"counterHz\":\"02\"",
 		  EV_SYNTAX, "counterHz" },
 		{ "\"counterHz\":\"2100000000\"",

@@ -202,7 +202,7 @@ static void a_certificate_request_may_stand_between(void **state)
 static struct ev_span retry(void)
 {
 	struct ev_span m =
-		SH("\x34", RANDOM, "\x13\1", "\xc", VERSION "\0\x33\0\2\0\x17");
+		SH("\x34", RANDOM, "\x13\1", "\xc", VERSION "\0\x33\0\2\0\x1d");
 	uint8_t *p = parse_copy(m, m.n);
 
 	memcpy(p + 6, retry_random, 32);
@@ -259,7 +259,7 @@ static void a_retried_hello_counts_as_its_hash(void **state)
 	fill(m);
 	memmove(m + 3, m + 1, 4 * sizeof(*m));
 	m[1] = again;
-	m[2] = CH("\x31", "\6", NONCE);
+	m[2] = m[0];
 	if (ev_tls_flight_parse(m, N + 2, &f, &err) != EV_OK)
 		fail_msg("%s %s: want %s, found %s", err.object, err.field,
 			 err.want, err.found);
@@ -279,6 +279,59 @@ static void a_retried_hello_counts_as_its_hash(void **state)
 	ev_crypto_free(crypto);
 }
 
+/* A flight that was retried, with one of its messages another. */
+static void refuse_retried(size_t at, struct ev_span message, const char *field)
+{
+	struct ev_span m[EV_TLS_MESSAGES_MAX], again = retry();
+	struct ev_error err = { 0 };
+	struct ev_tls_flight f;
+
+	fill(m);
+	memmove(m + 3, m + 1, 4 * sizeof(*m));
+	m[1] = again;
+	m[2] = m[0];
+	assert_int_equal(ev_tls_flight_parse(m, N + 2, &f, &err), EV_OK);
+	m[at] = message;
+	ev_tls_flight_parse(m, N + 2, &f, &err);
+	parse_expect(&err, EV_VALUE, "tls", field);
+	free((void *)(uintptr_t)again.p);
+}
+
+#define OTHER "ssssssssssssssssssssssssssssssss"
+#define CH_OF(random, id, suite)                                               \
+	EV_SPAN_LITERAL("\1\0\0\x3d\3\3" random id "\0\2" suite                \
+			"\1\0\0\x12" SNI NONCE)
+
+static void a_retry_changes_nothing_else(void **state)
+{
+	(void)state;
+	refuse_retried(2, CH_OF(OTHER, "\0", "\x13\1"), "random");
+	refuse_retried(2, CH_OF(RANDOM, "\0", "\x13\2"), "cipher_suites");
+	refuse_retried(2, CH("\x3d", "\x12", "\0\0\0\10\0\6\0\0\3a.c" NONCE),
+		       "host_name");
+	refuse_retried(2, CH("\x31", "\6", NONCE), "host_name");
+	refuse_retried(2, CH("\x3d", "\x12", SNI "\xff\xec\0\2NM"), "nonce");
+	refuse_retried(2,
+		       EV_SPAN_LITERAL("\1\0\0\x3e\3\3" RANDOM
+				       "\1i\0\2\x13\1\1\0\0\x12" SNI NONCE),
+		       "legacy_session_id");
+	refuse_retried(3, SH("\x38", RANDOM, "\x13\2", "\x10", VERSION SHARE),
+		       "cipher_suite");
+	refuse_retried(3,
+		       SH("\x38", RANDOM, "\x13\1", "\x10",
+			  VERSION "\0\x33\0\6\0\x17\0\2kk"),
+		       "group");
+}
+
+static void a_session_id_is_echoed(void **state)
+{
+	(void)state;
+	refuse(ANSWER,
+	       EV_SPAN_LITERAL("\2\0\0\x39\3\3" RANDOM
+			       "\1i\x13\1\0\0\x10" VERSION SHARE),
+	       EV_VALUE, "legacy_session_id_echo");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -291,6 +344,8 @@ int main(void)
 		cmocka_unit_test(a_certificate_request_may_stand_between),
 		cmocka_unit_test(the_transcript_is_hashed_to_the_certificate),
 		cmocka_unit_test(a_retried_hello_counts_as_its_hash),
+		cmocka_unit_test(a_retry_changes_nothing_else),
+		cmocka_unit_test(a_session_id_is_echoed),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

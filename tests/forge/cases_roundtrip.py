@@ -36,7 +36,8 @@ def of_try(index, **members):
 
 
 def good():
-    yield trips("tls", "three tries, each signed, timed and bound", passes=BOTH)
+    yield trips("tls", "three tries, each signed, timed and bound", passes=BOTH,
+                says=('fact roundtrip/boundKm "149"', "fact roundtrip/fastest/belowTcpRtt false"))
     yield trips("rsa", "the host's key is RSA: rsa_pss_rsae_sha256",
                 {"poc.leaf.key": const(rsa.key("poc leaf"))}, passes=BOTH)
     yield trips("p384", "the host's key is P-384, the suite one of SHA-384",
@@ -85,7 +86,8 @@ def swapped(binding):
 
 def signatures():
     yield broken("", "the signature of one try is wrong",
-                 {"poc.try": lambda t: dict(t, signature=flip(9)) if t["index"] == 2 else t})
+                 {"poc.try": lambda t: dict(t, signature=flip(9)) if t["index"] == 2 else t},
+                 says=("fact roundtrip/boundKm null", "fact roundtrip/trusted false"))
     yield broken("leaf", "another certificate of the same host than the key that signed",
                  {"poc.try": of_try(1, key=ec.key("another poc leaf"))})
     yield broken("scheme", "the signature is called one of another scheme",
@@ -94,7 +96,7 @@ def signatures():
                  {"poc.messages": lambda m: m[:1] + [flip(10)(m[1])] + m[2:]})
     yield broken("retry-transcript", "the hello before a HelloRetryRequest was changed",
                  {"poc.try": lambda t: dict(t, retry=True, group=0x17),
-                  "poc.messages": lambda m: [flip(10)(m[0])] + m[1:]})
+                  "poc.messages": lambda m: [flip(-1)(m[0])] + m[1:]})
 
 
 def names():
@@ -121,13 +123,47 @@ def times():
                  {"poc.try": of_try(2, start=5200000000)})
     yield broken("backwards", "a try ends before it begins", {"poc.try": of_try(2, ns=-1)},
                  "bind.tls", verdict="fail", skips=("place.tls",))
+    yield broken("no-time", "a try took no time", {"poc.try": of_try(1, ns=0, ticks=0)})
+    yield broken("clocks", "by the counter a try took a nanosecond more than what the clock allows",
+                 {"poc.try": ticked(1, 1000000, 1040001)})
+    yield broken("counter-still", "the counter stood still", {"poc.try": of_try(1, ticks=0)})
+    yield trips("clocks-edge", "the counter's time is as far from the clock's as it may be",
+                {"poc.try": ticked(1, 1000000, 1040000)}, passes=BOTH)
+    yield trips("counter-untold", "nothing says how fast the counter ticks",
+                {"poc.try": of_try(1, ticks=7), "poc.record": clock(counterHz="0")}, passes=BOTH)
+    yield trips("below-tcp", "the fastest try took less than TCP's own round trip: that is said",
+                {"poc.try": ticked(1, 899999, 899999)}, passes=BOTH,
+                says=("fact roundtrip/fastest/belowTcpRtt true",))
     yield broken("times", "the file of times has another time", {"poc.times": flip(8)})
     yield broken("times-short", "the file of times lacks a try", {"poc.times": lambda t: t[:-8]})
+
+
+def ticked(index, ns, counted):
+    """A try that took so many nanoseconds by the clock, and so many by the counter."""
+    return of_try(index, ns=ns, ticks=-(-counted * roundtrip.HZ // 10**9))
+
+
+def clock(**members):
+    return lambda record: dict(record, clock=dict(record["clock"], **members))
+
+
+def retries():
+    """A HelloRetryRequest changes a key share, and nothing else."""
+    skips, check = ("place.tls",), "bind.tls"
+    for why, text, change in (
+            ("retry-name", "asked for another host the second time", {"again": {"host": "edge.invalid"}}),
+            ("retry-nonce", "has another nonce the second time", {"again": {"nonce": bytes(32)}}),
+            ("retry-random", "has another random the second time", {"again": {"random": 7}}),
+            ("retry-suite", "was asked for another suite than it got", {"asked": {"suite": 0x1302}}),
+            ("retry-group", "was asked for another group than it got", {"asked": {"group": 0x18}})):
+        yield broken(why, "a try that " + text, {"poc.try": of_try(2, retry=True, group=0x17, **change)},
+                     check, skips=skips)
 
 
 def records():
     """What is no record fails where its nonces are looked for."""
     skips, check = ("place.tls",), "bind.tls"
+    yield broken("port", "the port is 0", {"poc.record": put(port=0)}, check, skips=skips)
     yield broken("truncated", "the record is cut", {"poc.text": lambda t: t[:-30]}, check, skips=skips)
     yield broken("tls12", "the server chose TLS 1.2", {"poc.try": of_try(1, version=0x0303)}, check,
                  skips=skips)
@@ -168,5 +204,5 @@ def registry():
 
 
 def every():
-    for group in (good, nonces, signatures, names, paths, times, records, registry):
+    for group in (good, nonces, signatures, names, paths, times, retries, records, registry):
         yield from group()

@@ -23,7 +23,7 @@ ALT_NAME = "2.5.29.17"
 def record_of(replay):
     """(record, {index: Flight}) of the archive's; ValueError where it is none."""
     value = json.loads(replay.one("poc-tls-transcript"), object_pairs_hook=oracle_dcap.no_twice)
-    hold(value["format"] == "ecart-roundtrip/1", "format")
+    hold(value["format"] == "ecart-roundtrip/1" and 1 <= value["port"] <= 65535, "format")
     flights = {}
     for number, one in enumerate(value["tries"]):
         hold(one["index"] == number, "index")
@@ -99,6 +99,12 @@ def walk(replay, chain):
     return fields
 
 
+def agree(one, hz):
+    """No time is 0, and the counter's is near the clock's where its frequency is known."""
+    ns, ticks = [int(one["end"][c]) - int(one["start"][c]) for c in ("ns", "counter")]
+    return ns > 0 and (hz == 0 or abs(ns - ticks * 10**9 // hz) <= ns // 50 + 20000)
+
+
 def place_tls(replay):
     value, flights = record_of(replay)
     hold(flights, "tries")
@@ -112,6 +118,7 @@ def place_tls(replay):
         one = value["tries"][number]
         hold(all(int(one["start"][c]) >= last[c] for c in last), "order")
         last = {c: int(one["end"][c]) for c in last}
+        hold(agree(one, int(value["clock"]["counterHz"])), "clocks")
         leaf = x509.parse(flight.chain[0])[0]
         hold(flight.host() == value["host"] and is_for(leaf, value["host"]), "names")
         hold(oracle_tpm.signs(leaf) and oracle_tpm.serves(leaf), "a server")

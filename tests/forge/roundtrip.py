@@ -72,25 +72,27 @@ def scheme_of(key):
     return tls.SCHEMES["ecdsa-p256" if key.curve is ec.P256 else "ecdsa-p384"], key.sign
 
 
-def hellos(value):
-    """ClientHello to ServerHello, with a HelloRetryRequest where `retry` says a group."""
+def client(value, group):
     ours = [tls.server_name(value["host"]), tls.versions(), (tls.NONCE, value["nonce"]),
             *value["more"]]
     if value["nonce"] is None:
         ours = [e for e in ours if e[0] != tls.NONCE]
+    return tls.client_hello(drbg.take("poc client %d" % value["random"], 32),
+                            ours + [tls.shares(group, drbg.take("poc share", 32))])
 
-    def client(group):
-        return tls.client_hello(drbg.take("poc client %d" % value["index"], 32),
-                                ours + [tls.shares(group, drbg.take("poc share", 32))])
 
+def hellos(value):
+    """ClientHello to ServerHello, with a HelloRetryRequest where `retry` says a group; `again` is what
+    the second ClientHello has in place of the first one's, `asked` what the request has."""
     answer = tls.server_hello(
         drbg.take("poc server %d" % value["index"], 32), value["suite"],
         [tls.chosen_version(value["version"]), tls.share(value["group"], drbg.take("poc answer", 32))])
     if not value["retry"]:
-        return [client(value["group"]), answer]
-    again = tls.server_hello(tls.RETRY, value["suite"], [
-        tls.chosen_version(), (tls.KEY_SHARE, tls.be(value["group"], 2))])
-    return [client(0x1D), again, client(value["group"]), answer]
+        return [client(value, value["group"]), answer]
+    asked = dict(value, **value["asked"])
+    again = tls.server_hello(tls.RETRY, asked["suite"], [
+        tls.chosen_version(), (tls.KEY_SHARE, tls.be(asked["group"], 2))])
+    return [client(value, 0x1D), again, client(dict(value, **value["again"]), value["group"]), answer]
 
 
 class RoundTrip(bound.Bound):
@@ -115,7 +117,7 @@ class RoundTrip(bound.Bound):
         start = 5000000000 + 200000000 * index
         value = self.stage("poc.try", {
             "index": index, "host": HOST, "nonce": session.tls_nonce(self.root, index), "more": [],
-            "suite": 0x1301, "group": 0x1D, "version": 0x0304, "retry": False, "chain": self.chain(),
+            "suite": 0x1301, "group": 0x1D, "version": 0x0304, "retry": False, "again": {}, "asked": {}, "random": index, "chain": self.chain(),
             "ocsp": b"SIMULATED OCSP" if index == 0 else b"", "key": self.web.key("leaf"),
             "scheme": None, "signature": lambda s: s, "start": start, "ns": NS[index], "failed": None,
             "ticks": NS[index] * (HZ // 10**8) // 10})

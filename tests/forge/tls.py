@@ -115,29 +115,29 @@ def parse_extensions(r):
 
 
 def parse_client_hello(data):
+    """(extensions, session id, what a second one has in common with it)."""
     r = body(data, CLIENT_HELLO)
-    r.take(34)
-    r.vector(1), r.vector(2), r.vector(1)
+    random, session, suites = r.take(34), r.vector(1), r.vector(2)
+    r.vector(1)
     out = parse_extensions(r)
     r.finish()
     if PSK in out or EARLY in out:
         raise ValueError("no full handshake")
-    return out
+    return out, session, (random, session, suites, out.get(SERVER_NAME), out.get(NONCE))
 
 
 def parse_server_hello(data):
-    """(suite, random, extensions)."""
+    """(suite, random, extensions, session id)."""
     r = body(data, SERVER_HELLO)
     r.take(2)
-    random = r.take(32)
-    r.vector(1)
+    random, session = r.take(32), r.vector(1)
     suite = r.number(2)
     r.take(1)
     out = parse_extensions(r) if r.data else {}
     r.finish()
     if out.get(VERSIONS) != be(0x0304, 2) or PSK in out or suite not in SUITES:
         raise ValueError("no full handshake of TLS 1.3")
-    return suite, random, out
+    return suite, random, out, session
 
 
 def parse_certificate(data):
@@ -173,13 +173,19 @@ class Flight:
 
     def __init__(self, messages):
         rest = list(messages)
-        self.hello = parse_client_hello(rest.pop(0))
-        self.suite, random, _ = parse_server_hello(rest.pop(0))
+        self.hello, session, first = parse_client_hello(rest.pop(0))
+        self.suite, random, answer, echo = parse_server_hello(rest.pop(0))
+        if echo != session:
+            raise ValueError("another session")
         if random == RETRY:
-            parse_client_hello(rest.pop(0))
-            self.suite, random, _ = parse_server_hello(rest.pop(0))
-            if random == RETRY:
+            asked = self.suite, answer.get(KEY_SHARE)
+            if parse_client_hello(rest.pop(0))[2] != first:
+                raise ValueError("another hello")
+            self.suite, random, answer, echo = parse_server_hello(rest.pop(0))
+            if random == RETRY or echo != session:
                 raise ValueError("retried twice")
+            if (self.suite, answer[KEY_SHARE][:2]) != asked:
+                raise ValueError("another answer than was asked for")
         body(rest.pop(0), EXTENSIONS)
         if rest and rest[0][0] == REQUEST:
             rest.pop(0)
