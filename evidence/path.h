@@ -44,6 +44,10 @@ enum ev_code ev_x509_parse(struct ev_crypto *crypto, struct ev_span item,
  * either is looked at. */
 enum ev_verified ev_x509_signed_by(const struct ev_x509 *cert,
 				   const struct ev_x509 *issuer);
+/* The same of a key as DER SubjectPublicKeyInfo. */
+enum ev_verified ev_x509_signed_by_key(struct ev_crypto *crypto,
+				       const struct ev_x509 *cert,
+				       struct ev_span spki);
 void ev_x509_free(struct ev_x509 *cert);
 
 /* The SubjectPublicKeyInfo of exactly one certificate, of which no more is read

@@ -172,6 +172,21 @@ enum ev_verified ev_x509_signed_by(const struct ev_x509 *cert,
 	return ev_crypto_answer(key != NULL ? X509_verify(cert->x509, key) : 0);
 }
 
+enum ev_verified ev_x509_signed_by_key(struct ev_crypto *crypto,
+				       const struct ev_x509 *cert,
+				       struct ev_span spki)
+{
+	const unsigned char *p = spki.p;
+	EVP_PKEY *key = d2i_PUBKEY_ex(NULL, &p, (long)spki.n,
+				      ev_crypto_libctx(crypto), NULL);
+	bool whole = key != NULL && p == spki.p + spki.n;
+	enum ev_verified v =
+		ev_crypto_answer(whole ? X509_verify(cert->x509, key) : 0);
+
+	EVP_PKEY_free(key);
+	return v;
+}
+
 void ev_x509_free(struct ev_x509 *cert)
 {
 	X509_free(cert->x509);

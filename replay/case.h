@@ -182,7 +182,10 @@ struct rp_ak_cert {
 	struct ev_thim_amd thim; /* of an azure-thim-amd item's first */
 	struct rp_parsed vcek_parsed;
 	struct ev_vcek vcek; /* where it is of an AMD chip's key */
-	bool leaf;	     /* a subject; else only part of the pool */
+	bool reported;	     /* some SEV-SNP report names that chip */
+	/* What link_snp.c asked once: AMD's keys that are here made it. */
+	bool issued_asked, issued;
+	bool leaf; /* a subject; else only part of the pool */
 	const struct rp_item *item;
 	size_t place;	       /* in the item, from 0 */
 	uint64_t offset, size; /* of its bytes or its block in the item */
@@ -278,6 +281,7 @@ struct rp_case {
 	struct rp_pck_chains pck_chains;
 	size_t n_logs;	      /* read: EV_LOGS_MAX at most */
 	uint64_t searched;    /* extends so far, as follow.h counts them */
+	uint64_t vcek_asks;   /* signatures asked to choose among copies */
 	bool foreign_pck_crl; /* a CRL is of a PCK CA that no quote has */
 	struct rp_finding *findings; /* by check row, then by subject */
 	size_t n_findings, findings_room;

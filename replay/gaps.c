@@ -347,17 +347,22 @@ static void write_lacking(const struct rp_case *c, struct ev_writer *w)
 	}
 }
 
-/* Nothing says whose they are, and nothing rests on them. */
+/* Nothing says whose they are, and nothing rests on them; or it is a copy of
+ * an AMD chip's, and a better one is here. */
 static void write_broken_certs(const struct rp_case *c, struct ev_writer *w)
 {
 	for (size_t i = 0; i < c->n_certs; i++) {
 		const struct rp_ak_cert *cert = c->certs[i];
 		char line[400];
 
-		if (cert->parsed.code == EV_OK || cert->leaf)
+		if (cert->leaf || !rp_is_left_vcek(c, cert))
 			continue;
 		snprintf(line, sizeof(line),
-			 "%.250s: a certificate that cannot be read, not used",
+			 cert->parsed.code != EV_OK
+				 ? "%.250s: a certificate that cannot be read, "
+				   "not used"
+				 : "%.250s: a VCEK certificate that lacks "
+				   "what one has, not used",
 			 cert->item->name);
 		write_line(w, line);
 	}

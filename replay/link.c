@@ -235,7 +235,8 @@ enum ev_code rp_case_link(struct rp_case *c)
 		if (rp_window_counts(c, s))
 			rp_decides(c, s->chain->root_crl);
 	}
-	rp_link_snp(c);
+	if (rp_link_snp(c) != EV_OK)
+		return EV_TROUBLE;
 	for (s = c->first[RP_HCL]; s != NULL; s = s->next)
 		link_hcl(c, s);
 	rp_link_tpm_quotes(c);

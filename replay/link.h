@@ -77,8 +77,12 @@ const struct rp_subject *rp_quote_of_hcl(const struct rp_case *c,
  * that commits to them; else the first. */
 void rp_link_runtime_claims(const struct rp_case *c, struct rp_subject *claims);
 void rp_link_tpm_quotes(struct rp_case *c);
-/* link_snp.c: each SEV-SNP report finds the certificate of its chip's key. */
-void rp_link_snp(struct rp_case *c);
+/* link_snp.c: each SEV-SNP report finds the certificate of its chip's key.
+ * EV_TROUBLE or EV_OK. */
+enum ev_code rp_link_snp(struct rp_case *c);
+/* The certificate cannot be read, or is said to be of an AMD chip's key and
+ * lacks what that has; and no report is held against it. */
+bool rp_is_left_vcek(const struct rp_case *c, const struct rp_ak_cert *cert);
 /* link_log.c, once PCR values have found their quotes: registers become
  * subjects, compared. */
 enum ev_code rp_link_logs(struct rp_case *c);

@@ -258,6 +258,46 @@ def absent():
                      {"snp.report": put(signing_key=quote.le(1 << 2, 4))}, skips=upper)
 
 
+def copy(edits=None, part="copy", change=None):
+    """Another certificate of the report's chip and TCB."""
+    made = certificates(edits)[0]
+    return item("cert-der", change(made) if change else made, "der", CERT, part=part)
+
+
+def rogue_copy():
+    """One by an ASK that is not AMD's, which lies beside it."""
+    rogue = const(rsa.key("snp rogue ark", 4096))
+    made, (ask, _) = certificates({"snp.ask.key": rogue, "snp.ask.signer": rogue})
+    return (item("cert-der", made, "der", CERT, part="copy"),
+            item("cert-der", ask, "der", CERT, part="copy-ask"))
+
+
+def lacking(fields):
+    return dict(fields, extensions=[e for e in fields["extensions"] if e[0] != snp.AMD + "4"])
+
+
+def copies():
+    spoiled, old = copy(change=flip(-1)), {"snp.vcek.fields": window(expired)}
+    key = {"snp.vcek.key": const(ec.key("snp other vcek", ec.P384))}
+    garbage = dict(copy(change=lambda made: made + b"\1"), relates=[("key-of", "snp-report")])
+    for why, text, more, says in (
+            ("spoiled", "of which the certificate's own signature is wrong", (spoiled,), ()),
+            ("expired", "that expired a second ago", (copy(old),), ()),
+            ("not-yet", "that begins a second later", (copy({"snp.vcek.fields": window(not_yet)}),), ()),
+            ("rogue", "that a key in the ASK's name certified, with that key's certificate",
+             rogue_copy(), ()),
+            ("key", "of another key", (copy(key),), ()),
+            ("broken", "with a byte behind it", (garbage,), ("a certificate that cannot be read",)),
+            ("lacking", "without the chip's id", (copy({"snp.vcek.fields": lacking}),),
+             ("a VCEK certificate that lacks what one has",))):
+        yield good("-copy-" + why, "before the certificate a copy " + text, {"items": before(*more)},
+                   says=tuple("gap items/cert-der/0000.der: %s, not used" % words for words in says))
+    yield good("-copy-masked", "a masked chip id, a spoiled copy before the certificate",
+               {"snp.report": put(chip_id=bytes(64)), "items": before(spoiled)})
+    yield bad("snp.chain", "copies", "a spoiled copy, and the certificate is expired: that is what is said",
+              dict(old, items=before(spoiled)), ABOVE, says=("reason snp.chain expired: ",))
+
+
 def broken():
     skips = ABOVE
     yield bad("snp.chain", "thim-broken", "the host's answer lacks a bracket",
@@ -281,14 +321,14 @@ def expectations():
 
 # Those that testdata/ keeps; tests/e2e_snp.py replays the others as they are made.
 STORED = """
-    pass-snp pass-snp-turin pass-snp-thim pass-snp-masked pass-snp-two fail-snp.format
+    pass-snp pass-snp-turin pass-snp-thim pass-snp-masked pass-snp-two pass-snp-copy-spoiled fail-snp.format
     fail-snp.signature fail-snp.signature-other-chip fail-snp.chain fail-snp.chain-untrusted
     fail-snp.tcb fail-snp.tcb-launch fail-snp.tcb-thim fail-snp.tcb-product fail-snp.debug fail-hcl.runtime-data.binding-snp incomplete-snp-no-vcek
     incomplete-snp-no-ask incomplete-snp-vlek fail-policy.expect-snp""".split()
 
 
 def made():
-    for group in (holds, formats, signatures, chains, versions, answers, products, bindings, absent, broken, expectations):
+    for group in (holds, formats, signatures, chains, versions, answers, products, bindings, absent, copies, broken, expectations):
         yield from group()
 
 

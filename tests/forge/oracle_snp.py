@@ -51,7 +51,17 @@ def certificates(replay):
     for body in replay.of_kind("azure-thim-amd"):
         values = {name.lower(): value for name, value in json.loads(body).items()}
         out += pem.decode(values["vcekcert"]) + pem.decode(values["certificatechain"])
-    return [Certificate(raw) for raw in out]
+    whole = [raw for raw in out if is_whole(raw)]
+    if not any(Certificate(raw).chip for raw in whole):
+        whole = out  # a broken one may be the chip's
+    return [Certificate(raw) for raw in whole]
+
+
+def is_whole(raw):
+    try:
+        return Certificate(raw) is not None
+    except (ValueError, IndexError, AssertionError, KeyError):
+        return False
 
 
 def report_format(replay, raw):
@@ -100,8 +110,22 @@ def chosen(replay):
     rest = [c for c in known if c.chip + bytes(64 - len(c.chip)) not in others]
     for found in (exact, mine, [c for c in known if verifies(replay, c)], rest):
         if found:
-            return found[0]
+            return best(replay, [c for c in known if (c.chip, c.tcb) == (found[0].chip, found[0].tcb)])
     return replay.one("a VCEK certificate")
+
+
+def best(replay, copies):
+    """The first of those that AMD made, whose window holds, whose key signed: in that order."""
+    root = rsa.key("snp ark", 4096)
+    pinned = oracle_tpm.Rsa(root.n, root.e)
+    keys = [pinned] + [oracle_tpm.of_spki(c.fields["spki"]) for c in certificates(replay)
+                       if not c.chip and signed(c, pinned)]
+
+    def worth(one):
+        begin, end = one.fields["window"]
+        return (any(signed(one, k) for k in keys), begin <= replay.as_of <= end,
+                verifies(replay, one))
+    return max(copies, key=worth) if len(copies) > 1 else copies[0]
 
 
 def signature(replay):
@@ -121,7 +145,8 @@ def chain(replay):
             usurped = path[-1].fields["issuer"] == snp.named("ark")
             assert not usurped
             replay.one("an issuer")
-        assert signed(path[-1], oracle_tpm.of_spki(above[0].fields["spki"]))
+        above = [c for c in above if signed(path[-1], oracle_tpm.of_spki(c.fields["spki"]))]
+        assert above
         path.append(above[0])
     for one in path:
         oracle_dcap.in_window(replay, *one.fields["window"])
