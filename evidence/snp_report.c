@@ -146,6 +146,18 @@ static enum ev_code check_key(struct ev_snp_report *s, uint32_t word,
 	return EV_OK;
 }
 
+static enum ev_code check_vmpl(const struct ev_snp_report *s,
+			       struct ev_error *err)
+{
+	char found[24];
+
+	if (s->vmpl <= EV_SNP_VMPL_MAX || s->vmpl == EV_SNP_VMPL_HOST)
+		return EV_OK;
+	snprintf(found, sizeof(found), "%" PRIu32, s->vmpl);
+	return ev_fail(err, EV_VALUE, object, "vmpl", s->offset + 0x30,
+		       "0 to 3, or 4294967295 where the host asked", found);
+}
+
 static enum ev_code check_reserved(const struct ev_snp_report *s,
 				   const struct reserved *zero,
 				   struct ev_error *err)
@@ -210,7 +222,8 @@ static enum ev_code judge(struct ev_snp_report *s, uint32_t key_word,
 		return ev_fail_u64(err, EV_VALUE, object, "signature_algo",
 				   s->offset + 0x34, ECDSA_P384_SHA384,
 				   s->signature_algo);
-	if (check_key(s, key_word, err) != EV_OK ||
+	if (check_vmpl(s, err) != EV_OK ||
+	    check_key(s, key_word, err) != EV_OK ||
 	    check_reserved(s, zero, err) != EV_OK)
 		return err->code;
 	if (s->has_cpuid)

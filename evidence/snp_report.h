@@ -14,6 +14,11 @@
 #define EV_SNP_CHIP_ID	   64
 #define EV_SNP_SCALAR	   72 /* of r and s, little-endian */
 
+/* Privilege levels of a guest; and what stands there where the host asked for
+ * the report (SNP-ABI, SNP_HV_REPORT_REQ). */
+#define EV_SNP_VMPL_MAX	 3
+#define EV_SNP_VMPL_HOST UINT32_MAX
+
 enum ev_snp_policy_bit {
 	EV_SNP_POLICY_SMT = 16,
 	EV_SNP_POLICY_MIGRATE_MA = 18,
@@ -92,7 +97,7 @@ struct ev_snp_report {
 /*
  * in: exactly 1184 bytes; base: their offset in the item.  Refuses other
  * versions, a signature algorithm other than ECDSA P-384 with SHA-384, signing
- * keys that are not defined, and reserved bytes that are not zero, those of the
+ * keys that are not defined, a VMPL that is none, and reserved bytes that are not zero, those of the
  * four TCB_VERSIONs and the upper 24 bytes of r and s among them.
  *
  * The layout of TCB_VERSION follows from the family of the CPU; a report of

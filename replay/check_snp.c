@@ -43,7 +43,7 @@ enum rp_outcome rp_check_snp_format(struct rp_case *c,
 				    struct rp_finding *f)
 {
 	const struct ev_snp_report *r = &s->snp->report;
-	char product[PRODUCT_TEXT];
+	char product[PRODUCT_TEXT], asker[32];
 
 	(void)c;
 	if (s->snp->parsed.code != EV_OK) {
@@ -52,8 +52,12 @@ enum rp_outcome rp_check_snp_format(struct rp_case *c,
 	}
 	report_input(f, s, 0, r->item.n);
 	product_text(r, product);
-	rp_set_got(f, "version %u, %s, VMPL %u, signed by %s", r->version,
-		   product, r->vmpl, key_word(r->signing_key));
+	if (r->vmpl == EV_SNP_VMPL_HOST)
+		snprintf(asker, sizeof(asker), "asked for by the host");
+	else
+		snprintf(asker, sizeof(asker), "VMPL %" PRIu32, r->vmpl);
+	rp_set_got(f, "version %u, %s, %s, signed by %s", r->version, product,
+		   asker, key_word(r->signing_key));
 	return RP_PASS;
 }
 

@@ -2,9 +2,12 @@
 /* The facts of a case, area by area. */
 #include "replay/facts.h"
 
+#include "evidence/base/hex.h"
 #include "replay/enclave.h"
 
+#include <inttypes.h>
 #include <stddef.h>
+#include <stdio.h>
 
 /* Facts of a TD that a policy may pin, by the name the report gives them. */
 static const struct {
@@ -29,20 +32,24 @@ static const struct {
 
 #define N_TD_FACTS (sizeof(td_facts) / sizeof(td_facts[0]))
 
-/* The same of an SEV-SNP report. */
-static const struct {
+/* The same of an SEV-SNP report, by its layout (SNP-ABI, 7.3). */
+static const struct snp_fact {
 	const char *name;
-	size_t member; /* of struct ev_snp_report */
+	uint16_t at, size;
+	bool number; /* little-endian, of 4 bytes */
 } snp_facts[] = {
-	{ "snp.measurement", offsetof(struct ev_snp_report, measurement) },
-	{ "snp.hostData", offsetof(struct ev_snp_report, host_data) },
-	{ "snp.reportData", offsetof(struct ev_snp_report, report_data) },
-	{ "snp.familyId", offsetof(struct ev_snp_report, family_id) },
-	{ "snp.imageId", offsetof(struct ev_snp_report, image_id) },
-	{ "snp.idKeyDigest", offsetof(struct ev_snp_report, id_key_digest) },
-	{ "snp.authorKeyDigest",
-	  offsetof(struct ev_snp_report, author_key_digest) },
-	{ "snp.chipId", offsetof(struct ev_snp_report, chip_id) },
+	{ "snp.measurement", 0x90, 48, false },
+	{ "snp.hostData", 0xc0, 32, false },
+	{ "snp.reportData", 0x50, 64, false },
+	{ "snp.familyId", 0x10, 16, false },
+	{ "snp.imageId", 0x20, 16, false },
+	{ "snp.idKeyDigest", 0xe0, 48, false },
+	{ "snp.authorKeyDigest", 0x110, 48, false },
+	{ "snp.chipId", 0x1a0, 64, false },
+	{ "snp.policy", 0x08, 8, false },
+	{ "snp.platformInfo", 0x40, 8, false },
+	{ "snp.guestSvn", 0x04, 4, true },
+	{ "snp.vmpl", 0x30, 4, true },
 };
 
 #define N_SNP_FACTS (sizeof(snp_facts) / sizeof(snp_facts[0]))
@@ -83,8 +90,8 @@ bool rp_fact_known(const char *name)
 	return rp_enclave_fact_known(name);
 }
 
-static bool td_bytes(const struct rp_quote *q, const char *name,
-		     struct ev_span *bytes)
+static bool td_fact(const struct rp_quote *q, const char *name,
+		    char text[RP_FACT_TEXT_MAX], struct ev_span *bytes)
 {
 	if (q->parsed.code != EV_OK || q->q.tee != EV_TEE_TDX)
 		return false;
@@ -93,31 +100,44 @@ static bool td_bytes(const struct rp_quote *q, const char *name,
 			continue;
 		memcpy(bytes, (const uint8_t *)&q->q.td + td_facts[i].member,
 		       sizeof(*bytes));
+		assert(2 * bytes->n < RP_FACT_TEXT_MAX);
+		ev_hex_encode(*bytes, text);
 		return true;
 	}
 	return false;
 }
 
-static bool snp_bytes(const struct rp_snp *s, const char *name,
-		      struct ev_span *bytes)
+static uint32_t number_of(struct ev_span bytes)
 {
-	if (s->parsed.code != EV_OK)
+	uint32_t number = 0;
+
+	for (size_t i = bytes.n; i-- > 0;)
+		number = number << 8 | bytes.p[i];
+	return number;
+}
+
+static bool snp_fact(const struct rp_snp *s, const char *name,
+		     char text[RP_FACT_TEXT_MAX], struct ev_span *bytes)
+{
+	const struct snp_fact *fact = snp_facts, *end = fact + N_SNP_FACTS;
+
+	while (fact < end && strcmp(fact->name, name) != 0)
+		fact++;
+	if (fact == end || s->parsed.code != EV_OK)
 		return false;
-	for (size_t i = 0; i < N_SNP_FACTS; i++) {
-		if (strcmp(snp_facts[i].name, name) != 0)
-			continue;
-		memcpy(bytes, (const uint8_t *)&s->report + snp_facts[i].member,
-		       sizeof(*bytes));
-		return true;
-	}
-	return false;
+	*bytes = ev_span_sub(s->report.item, fact->at, fact->size);
+	if (fact->number)
+		snprintf(text, RP_FACT_TEXT_MAX, "%" PRIu32, number_of(*bytes));
+	else
+		ev_hex_encode(*bytes, text);
+	return true;
 }
 
-bool rp_fact_bytes(const struct rp_subject *quote, const char *name,
-		   struct ev_span *bytes)
+bool rp_fact(const struct rp_subject *quote, const char *name,
+	     char text[RP_FACT_TEXT_MAX], struct ev_span *bytes)
 {
-	return quote->type == RP_SNP ? snp_bytes(quote->snp, name, bytes)
-				     : td_bytes(quote->quote, name, bytes);
+	return quote->type == RP_SNP ? snp_fact(quote->snp, name, text, bytes)
+				     : td_fact(quote->quote, name, text, bytes);
 }
 
 bool rp_fact_name_ok(const char *name)

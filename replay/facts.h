@@ -69,11 +69,13 @@ const struct rp_word_fact *rp_word_fact_find(const char *name);
 bool rp_word_fact_may_be(const struct rp_word_fact *fact, const char *word);
 
 /* A fact that a policy may expect a value of: "tdx.mrtd", "snp.measurement".
- * bytes is that of this quote or SEV-SNP report; false where it is of another
+ * bytes is that of this quote or SEV-SNP report, text what a policy lists of
+ * it: lower-case hex, of a number decimal digits.  False where it is of another
  * kind of machine, or the fact is not of bytes. */
+#define RP_FACT_TEXT_MAX (2 * 64 + 1)
 bool rp_fact_known(const char *name);
-bool rp_fact_bytes(const struct rp_subject *quote, const char *name,
-		   struct ev_span *bytes);
+bool rp_fact(const struct rp_subject *quote, const char *name,
+	     char text[RP_FACT_TEXT_MAX], struct ev_span *bytes);
 
 /* A foreign member name that the report's JSON subset can carry. */
 bool rp_fact_name_ok(const char *name);

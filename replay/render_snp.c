@@ -2,6 +2,7 @@
 /* What an SEV-SNP report says of machine and guest, as lines. */
 #include "replay/render_snp.h"
 
+#include "evidence/snp_report.h"
 #include "replay/render_line.h"
 #include "replay/render_member.h"
 
@@ -51,12 +52,24 @@ static void add_machine(const json_t *snp, const json_t *azure,
 		       rp_member_mark(snp));
 }
 
+#define ASKER_TEXT 40
+
+static const char *asker_text(json_int_t vmpl, char out[ASKER_TEXT])
+{
+	if (vmpl == EV_SNP_VMPL_HOST)
+		snprintf(out, ASKER_TEXT, "asked for by the host");
+	else
+		snprintf(out, ASKER_TEXT, "VMPL %" JSON_INTEGER_FORMAT, vmpl);
+	return out;
+}
+
 void rp_render_snp(const json_t *snp, const json_t *azure, bool full,
 		   struct ev_buffer *out)
 {
 	const json_t *tcb = json_object_get(snp, "tcb");
 	char reported[TCB_TEXT], current[TCB_TEXT];
 	rp_digest_text digest;
+	char asker[ASKER_TEXT];
 
 	add_machine(snp, azure, out);
 	rp_render_line(out, azure != NULL ? "paravisor" : "launch",
@@ -64,10 +77,9 @@ void rp_render_snp(const json_t *snp, const json_t *azure, bool full,
 		       rp_member_digest(snp, "measurement", full, digest),
 		       rp_member_mark(snp));
 	rp_render_line(
-		out, "platform",
-		"chip id %s  VMPL %" JSON_INTEGER_FORMAT "%s%s",
+		out, "platform", "chip id %s  %s%s%s",
 		rp_member_digest(snp, "chipId", full, digest),
-		rp_member_int(snp, "vmpl"),
+		asker_text(rp_member_int(snp, "vmpl"), asker),
 		rp_member_is_true(json_object_get(snp, "policyBits"), "debug")
 			? "  DEBUG"
 			: "",

@@ -333,6 +333,26 @@ static void size_version_and_algorithm_are_recognised(void **state)
 	assert_null(ev_kind_recognise(ev_span_of(p, EV_SNP_REPORT_SIZE)));
 }
 
+static void vmpl_is_a_level_or_the_hosts(void **state)
+{
+	uint8_t p[EV_SNP_REPORT_SIZE];
+
+	(void)state;
+	make(p, 2);
+	for (uint8_t i = 0; i <= EV_SNP_VMPL_MAX; i++) {
+		p[0x30] = i;
+		assert_int_equal(parsed(EV_SPAN(p)).vmpl, i);
+	}
+	parse_refuses_byte(parse, EV_SPAN(p), 0x30, 4, EV_VALUE, object,
+			   "vmpl");
+	parse_refuses_byte(parse, EV_SPAN(p), 0x33, 1, EV_VALUE, object,
+			   "vmpl");
+	memset(p + 0x30, 0xff, 4);
+	assert_int_equal(parsed(EV_SPAN(p)).vmpl, EV_SNP_VMPL_HOST);
+	parse_refuses_byte(parse, EV_SPAN(p), 0x33, 0x7f, EV_VALUE, object,
+			   "vmpl");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -340,6 +360,7 @@ int main(void)
 		cmocka_unit_test(reports_inside_a_paravisor_report_are_read),
 		cmocka_unit_test(versions_are_2_3_and_5),
 		cmocka_unit_test(what_a_version_adds_is_reserved_before),
+		cmocka_unit_test(vmpl_is_a_level_or_the_hosts),
 		cmocka_unit_test(reserved_bytes_are_zero),
 		cmocka_unit_test(keys_and_algorithm_are_known),
 		cmocka_unit_test(products_follow_family_and_model),

@@ -105,6 +105,7 @@ def formats():
             ("", "version 4", put(version=quote.le(4, 4))),
             ("reserved", "a reserved byte is not zero", put(reserved5=bytes(151) + b"\1")),
             ("algorithm", "signature algorithm 2", put(signature_algo=quote.le(2, 4))),
+            ("vmpl", "VMPL 4, which no guest has", put(vmpl=quote.le(4, 4))),
             ("tcb", "a byte of the reported TCB that is none of its numbers",
              put(reported_tcb=bytes([4, 0, 1, 0, 0, 0, 24, 219])))):
         yield bad(check, why, text, {"snp.report": edits}, skips)
@@ -314,6 +315,22 @@ def expectations():
               policy=case.expect_policy("forge-snp-other", want))
 
 
+    want = {"snp.vmpl": ["1", "0"], "snp.guestSvn": ["12"], "snp.policy": ["1f00030000000000"],
+            "snp.platformInfo": ["2500000000000000"], "snp.idKeyDigest": ["00" * 48]}
+    yield good("-expect-numbers", "VMPL, SVN, policy and platform are those that the policy lists",
+               policy=case.expect_policy("forge-snp-numbers", want), passes=("policy.expect",))
+    for why, text, fact, value, edits in (
+            ("vmpl", "VMPL 3, and the policy lists 0", "vmpl", "0", put(vmpl=quote.le(3, 4))),
+            ("host", "the host asked, and the policy lists VMPL 0", "vmpl", "0", put(vmpl=b"\xff" * 4)),
+            ("policy", "another guest policy", "policy", "1f00030000000000",
+             put(policy=quote.le(0x7001F, 8))),
+            ("svn", "an older guest SVN", "guestSvn", "12", put(guest_svn=quote.le(11, 4)))):
+        yield bad("policy.expect", "snp-" + why, text, {"snp.report": edits},
+                  policy=case.expect_policy("forge-snp-" + why, {"snp." + fact: [value]}),
+                  says=("reason policy.expect does not list the snp." + fact,))
+    yield good("-host", "a report that the host asked for", {"snp.report": put(vmpl=b"\xff" * 4)})
+
+
     yield incomplete("expect", "the policy lists a measurement of a report that nobody vouches for",
                      parts=("snp-report",), skips=("policy.expect",),
                      policy=case.expect_policy("forge-snp-other", want))
@@ -324,7 +341,7 @@ STORED = """
     pass-snp pass-snp-turin pass-snp-thim pass-snp-masked pass-snp-two pass-snp-copy-spoiled fail-snp.format
     fail-snp.signature fail-snp.signature-other-chip fail-snp.chain fail-snp.chain-untrusted
     fail-snp.tcb fail-snp.tcb-launch fail-snp.tcb-thim fail-snp.tcb-product fail-snp.debug fail-hcl.runtime-data.binding-snp incomplete-snp-no-vcek
-    incomplete-snp-no-ask incomplete-snp-vlek fail-policy.expect-snp""".split()
+    incomplete-snp-no-ask incomplete-snp-vlek fail-policy.expect-snp fail-policy.expect-snp-vmpl""".split()
 
 
 def made():

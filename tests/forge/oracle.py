@@ -142,7 +142,9 @@ class Replay:
         if area == "tdx":
             assert self.td[name].hex() in values
         else:
-            assert self.snp[{"hostData": "host_data"}.get(name, name)].hex() in values
+            field = self.snp["".join("_" + c.lower() if c.isupper() else c for c in name)]
+            number = name in ("vmpl", "guestSvn")
+            assert (str(int.from_bytes(field, "little")) if number else field.hex()) in values
 
     def of_kind(self, kind):
         """The bytes of the items of a kind, in order."""

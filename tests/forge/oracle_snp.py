@@ -75,6 +75,7 @@ def report_format(replay, raw):
     assert not any(any(values[name]) for name in zero)
     key = int.from_bytes(values["signing_key"], "little")
     assert key >> 5 == 0 and key >> 2 & 7 in (0, 1, 7)
+    assert int.from_bytes(values["vmpl"], "little") in (0, 1, 2, 3, 0xFFFFFFFF)
     short = not any(values["chip_id"][8:]) and any(values["chip_id"])
     turin = values["cpuid"][0] >= 0x1A if version[0] > 2 else short
     unused = slice(4, 7) if turin else slice(2, 6)
