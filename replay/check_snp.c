@@ -71,7 +71,7 @@ static enum rp_outcome need_vcek(const struct rp_subject *s,
 	if (s->snp->report.signing_key == EV_SNP_VLEK)
 		return rp_skip(f, "unsupported: the report is signed with a "
 				  "VLEK, a key of the cloud and not of the "
-				  "chip");
+				  "chip; this version has no chain for it");
 	if (s->snp->report.signing_key != EV_SNP_VCEK)
 		return rp_fail(f, "unsigned: the report says that no key "
 				  "signed it");

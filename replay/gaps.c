@@ -89,16 +89,6 @@ static bool no_quote(const struct rp_case *c)
 	return false;
 }
 
-static bool no_vcek(const struct rp_case *c)
-{
-	const struct rp_subject *s = NULL;
-
-	while ((s = rp_next_subject(c, RP_SNP, s)) != NULL)
-		if (s->snp->parsed.code == EV_OK && s->snp->vcek == NULL)
-			return true;
-	return false;
-}
-
 /* A TPM quote without an AK certificate, and with or without a paravisor's
  * report that names its key. */
 static bool lacks_certificate(const struct rp_case *c, bool with_report)
@@ -182,7 +172,17 @@ static const struct {
 			  "from another" },
 	{ no_crl, "CRLs: revocation was not looked at" },
 	{ no_quote, "quote: nothing vouches for the paravisor's report" },
-	{ no_vcek, "VCEK certificate: nothing vouches for the SEV-SNP report" },
+	{ rp_gap_no_vcek,
+	  "VCEK certificate: nothing vouches for the SEV-SNP report" },
+	{ rp_gap_vlek,
+	  "VLEK: a key of the cloud and not of the chip signed the SEV-SNP "
+	  "report; this version has no chain for such keys" },
+	{ rp_gap_no_amd_crl,
+	  "CRL of AMD's key server: not looked at; whether AMD revoked the "
+	  "chip's key or one above it is not told" },
+	{ rp_gap_uvm,
+	  "UVM endorsements (COSE_Sign1): not judged by this version; whose "
+	  "software the MEASUREMENT of the SEV-SNP report is, is not told" },
 	{ no_tpm_quote, "TPM quote: not in the archive; nothing says what the "
 			"guest's PCRs are" },
 	{ no_ak_certificate, "AK certificate: only the paravisor vouches for "

@@ -2,6 +2,7 @@
 """Cases about what tokens claim, and about the enclave that vouches for their keys (tokens.md 3.4 to
 3.6)."""
 
+import cases_snp
 import maa_enclave
 import quote
 import rsa
@@ -54,7 +55,8 @@ def passing():
                skips=("maa.enclave",), passes=VOUCHED[1:],
                says=("reason maa.enclave incomplete: dcap.pck.revocation",))
     yield good("-snp-enclave", "the service runs on SEV-SNP: its report, with AMD's chain beside it",
-               TOKEN, evidence(maa_enclave.extension_snp(SPKI)), passes=VOUCHED)
+               TOKEN, evidence(maa_enclave.extension_snp(SPKI)), passes=VOUCHED,
+               says=(cases_snp.NO_CRL, cases_snp.NO_UVM))
     pins = {"maa.mrenclave": [maa_enclave.MRENCLAVE.hex()], "maa.isvsvn": ["6", "7"]}
     yield good("-pinned", "the policy expects this enclave", WHOLE, verdict="pass",
                policy=expect_policy("expect-maa", pins), passes=VOUCHED + ("policy.expect",),

@@ -17,6 +17,11 @@ from edits import const, expired, flip, not_yet, put, window
 ALONE = ("snp-report", "vcek", "ask")
 GUEST = ("hcl", "tpm-message", "tpm-signature", "tpm-pcrs", "ak-public", "vcek", "ask")
 ABOVE = ("snp.tcb", "snp.debug")
+COSE = "application/cose"
+NO_CRL = ("gap CRL of AMD's key server: not looked at; whether AMD revoked the chip's key or one "
+          "above it is not told")
+NO_UVM = ("gap UVM endorsements (COSE_Sign1): not judged by this version; whose software the "
+          "MEASUREMENT of the SEV-SNP report is, is not told")
 HCL = ("hcl.runtime-data.binding", "hcl.runtime-data.format", "hcl.ak", "tpm.quote.signature",
        "tpm.quote.pcrs")
 OTHER_CHIP = b"SIMULATED-CHIP-1" * 4
@@ -49,7 +54,11 @@ def item(kind, data, ext, media, **other):
 def holds():
     yield good("", "a paravisor's report of an SEV-SNP guest, its vTPM's quote, VCEK and ASK",
                parts=GUEST, passes=case.SNP + ("hcl.format",) + HCL)
-    yield good("-alone", "an SEV-SNP report that is an item itself")
+    yield good("-alone", "an SEV-SNP report that is an item itself",
+               says=(NO_CRL,))
+    yield good("-uvm", "and a UVM endorsement, which is not judged",
+               {"items": before(item("cose-sign1", b"\xd2\x84\x40\xa0\x40\x40", "cose", COSE))},
+               says=(NO_CRL, NO_UVM))
     yield good("-version-2", "version 2, which does not say what CPU it is",
                {"snp.report": put(version=quote.le(2, 4), cpuid=bytes(3))})
     yield good("-turin", "version 5 by a Turin: another order in the TCB, 8 bytes of chip id",
@@ -256,7 +265,9 @@ def absent():
     yield incomplete("no-ask", "the VCEK certificate's issuer is not here",
                      parts=("snp-report", "vcek"), skips=("snp.chain",) + ABOVE)
     yield incomplete("vlek", "the report is signed with a VLEK, which is not judged here",
-                     {"snp.report": put(signing_key=quote.le(1 << 2, 4))}, skips=upper)
+                     {"snp.report": put(signing_key=quote.le(1 << 2, 4))}, skips=upper,
+                     says=("gap VLEK: a key of the cloud and not of the chip signed the SEV-SNP report; "
+                           "this version has no chain for such keys",))
 
 
 def copy(edits=None, part="copy", change=None):
