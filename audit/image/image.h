@@ -39,6 +39,9 @@ struct au_image {
 enum ev_code au_image_read(struct ev_span bytes, struct ev_crypto *crypto,
 			   struct au_image *out, struct ev_error *err);
 void au_image_free(struct au_image *image);
+/* Appends a note, printf-like, cut to AU_IMAGE_NOTE_TEXT. */
+void au_image_note(struct au_image *image, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 /* The launch of a platform, or NULL. */
 const struct au_launch *au_image_launch(const struct au_image *image,
 					enum au_platform platform);

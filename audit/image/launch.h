@@ -16,10 +16,12 @@
 static const uint64_t AU_LAUNCH_PAGES_MAX = UINT64_C(1) << 20;
 
 enum au_operation_kind {
-	AU_PAGES,	/* memory that the image fills */
-	AU_INSERT,	/* a parameter area, which the host fills */
-	AU_VMSA,	/* start state of an SNP processor, a page */
-	AU_REGISTERS,	/* start state of a VBS processor, a list */
+	AU_PAGES,  /* memory that the image fills */
+	AU_INSERT, /* a parameter area, which the host fills */
+	AU_VMSA,   /* start state of an SNP processor, a page */
+	/* Start state of a VBS processor: data is a list of 32-byte entries
+	 * (u8 VTL, u32 name, 11 zeros, 16 value); size is 0. */
+	AU_REGISTERS,
 	AU_ERROR_RANGE, /* VBS: memory for error information */
 };
 const char *au_operation_kind_name(enum au_operation_kind kind);
@@ -42,8 +44,8 @@ struct au_operation {
 	/* TDVF: what the file has at the place of those zeros where data ends
 	 * early (at most size - data.n bytes); some loaders take it. */
 	struct ev_span beyond;
-	uint64_t offset;      /* in the image, of the header that says so */
-	uint64_t data_offset; /* in the image, of data */
+	uint64_t offset;      /* in the file, of the header that says so */
+	uint64_t data_offset; /* in the file, of data */
 	const char
 		*name;	/* static: "BFV", "TD_HOB"; NULL where there is none */
 	uint32_t index; /* parameter area or virtual processor */
@@ -57,7 +59,7 @@ struct au_launch_policy {
 };
 
 struct au_launch {
-	/* NULL: a platform that measures no launch (NATIVE, SEV, CCA). */
+	/* NULL: a platform without a launch measurement (NATIVE, SEV, CCA). */
 	const struct au_register *reg;
 	const char *platform; /* static, as the format names it: "SEV_SNP" */
 	uint32_t mask;	      /* IGVM compatibility mask; 0 for TDVF */

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* TDVF launch: sections become operations. */
+#include "audit/image/tdvf_launch.h"
+
+#include "audit/image/overlap.h"
+#include "audit/image/tdvf.h"
+
+#include <stdlib.h>
+
+static struct au_operation operation_of(struct ev_span bytes,
+					const struct au_tdvf_section *s)
+{
+	struct au_operation op = { .kind = AU_PAGES };
+	uint64_t end = (uint64_t)s->data_offset + s->raw_size;
+	uint64_t lacks = s->size - s->raw_size;
+
+	op.measured = s->extend;
+	op.aug = s->aug;
+	op.gpa = s->gpa;
+	op.size = s->size;
+	op.offset = s->offset;
+	op.name = au_tdvf_type_name(s->type);
+	if (s->raw_size == 0)
+		return op;
+	op.data = ev_span_sub(bytes, s->data_offset, s->raw_size);
+	op.data_offset = s->data_offset;
+	if (lacks > bytes.n - end)
+		lacks = bytes.n - end;
+	op.beyond = ev_span_sub(bytes, (size_t)end, (size_t)lacks);
+	return op;
+}
+
+static void note_section(struct au_image *image,
+			 const struct au_tdvf_section *s)
+{
+	const char *name = au_tdvf_type_name(s->type);
+
+	if (s->type >= AU_TDVF_PERM_MEM)
+		au_image_note(image,
+			      "A %s section: td-shim knows its type, QEMU and "
+			      "Google's loader refuse it.",
+			      name);
+	if (s->aug)
+		au_image_note(image,
+			      "PAGE.AUG on a %s section: td-shim and dstack "
+			      "leave its pages out, QEMU and Google's loader "
+			      "ignore the bit.",
+			      name);
+	if (s->extend && s->raw_size > 0 && s->raw_size < s->size)
+		au_image_note(image,
+			      "The data of a measured %s section end early: "
+			      "some loaders fill with zeros, some with what "
+			      "follows in the file; both values stand here.",
+			      name);
+}
+
+enum ev_code au_tdvf_launch(struct au_image *image, struct ev_error *err)
+{
+	struct au_launch *launch;
+	struct au_tdvf t;
+
+	if (au_tdvf_parse(image->bytes, &t, err) != EV_OK)
+		return err->code;
+	launch = calloc(1, sizeof(*launch));
+	if (launch == NULL)
+		return ev_fail_trouble(err, "tdvf descriptor", "out of memory");
+	image->launch = launch;
+	image->n = 1;
+	launch->platform = "TDX";
+	for (size_t i = 0; i < au_n_registers; i++) {
+		if (au_registers[i].platform == AU_TDX)
+			launch->reg = &au_registers[i];
+	}
+	for (size_t i = 0; i < t.n; i++) {
+		struct au_operation op;
+
+		note_section(image, &t.section[i]);
+		if (t.section[i].type == AU_TDVF_TD_INFO)
+			continue;
+		op = operation_of(image->bytes, &t.section[i]);
+		if (au_launch_add(launch, &op, err) != EV_OK)
+			return err->code;
+	}
+	return au_overlap_check(launch, "tdvf section", err);
+}
