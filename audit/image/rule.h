@@ -45,8 +45,9 @@ struct au_candidates {
 
 /*
  * Computes the measurement of a launch under every rule that can change it:
- * the default first.  With all false, only the default and the page orders.
- * EV_OK or trouble; a launch without a register yields none.  Appends to *out.
+ * the default first.  With all false, only the default, the page orders, and
+ * where measured data end early what may follow them.  EV_OK or trouble; a
+ * launch without a register yields none.  Appends to *out.
  */
 enum ev_code au_candidates_add(const struct au_launch *launch, bool all,
 			       struct ev_crypto *crypto,

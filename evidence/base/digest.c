@@ -176,6 +176,20 @@ struct ev_digest_stream *ev_digest_begin(struct ev_crypto *crypto,
 	return s;
 }
 
+struct ev_digest_stream *ev_digest_copy(const struct ev_digest_stream *s)
+{
+	struct ev_digest_stream *copy = calloc(1, sizeof(*copy));
+
+	if (copy == NULL)
+		return NULL;
+	copy->ctx = EVP_MD_CTX_new();
+	if (copy->ctx != NULL && EVP_MD_CTX_copy_ex(copy->ctx, s->ctx) == 1)
+		return copy;
+	ERR_clear_error();
+	ev_digest_free(copy);
+	return NULL;
+}
+
 bool ev_digest_update(struct ev_digest_stream *s, struct ev_span in)
 {
 	if (in.n == 0 || EVP_DigestUpdate(s->ctx, in.p, in.n) == 1)

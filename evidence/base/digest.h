@@ -71,6 +71,8 @@ bool ev_sha256_of(struct ev_crypto *crypto, struct ev_span in,
 struct ev_digest_stream;
 struct ev_digest_stream *ev_digest_begin(struct ev_crypto *crypto,
 					 enum ev_digest_alg alg);
+/* A second stream that has read the same; NULL is trouble. */
+struct ev_digest_stream *ev_digest_copy(const struct ev_digest_stream *s);
 bool ev_digest_update(struct ev_digest_stream *s, struct ev_span in);
 bool ev_digest_finish(struct ev_digest_stream *s, uint8_t *out);
 void ev_digest_free(struct ev_digest_stream *s);
