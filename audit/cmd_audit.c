@@ -12,6 +12,7 @@
 
 static const char help[] =
 	"Usage: ecart audit FILE... --references DIR|REPO[@REV] [OPTION...]\n"
+	"       ecart audit measure IMAGE [--json] [--all]\n"
 	"       ecart audit reference add|list|check REPO ...\n"
 	"Replay archives, then compare the paravisor's MRTD with references that\n"
 	"somebody built: a git repository at one commit, or a plain folder.\n"
@@ -268,10 +269,27 @@ static int audit_all(const struct options *o, char *const *args, size_t n)
 	return exit;
 }
 
+/* The part of the command that a first word names, or NULL. */
+static int (*part_of(const char *word))(int argc, char **argv)
+{
+	static const struct {
+		const char *word;
+		int (*run)(int argc, char **argv);
+	} parts[] = {
+		{ "measure", au_cmd_measure },
+		{ "reference", au_cmd_reference },
+	};
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		if (strcmp(word, parts[i].word) == 0)
+			return parts[i].run;
+	}
+	return NULL;
+}
+
 static bool is_for_later(const char *word)
 {
-	static const char *const words[] = { "measure", "diff", "explain",
-					     "history" };
+	static const char *const words[] = { "diff", "explain", "history" };
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		if (strcmp(word, words[i]) == 0)
@@ -285,8 +303,8 @@ static int run(int argc, char **argv)
 	struct options o = { .judging.limit = EV_ARCHIVE_MAX };
 	int opt, exit;
 
-	if (argc > 1 && strcmp(argv[1], "reference") == 0)
-		return au_cmd_reference(argc - 1, argv + 1);
+	if (argc > 1 && part_of(argv[1]) != NULL)
+		return part_of(argv[1])(argc - 1, argv + 1);
 	if (argc > 1 && is_for_later(argv[1]))
 		return cli_usage(&cmd_audit,
 				 "%s is not in this version (a file of that "

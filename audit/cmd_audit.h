@@ -12,6 +12,9 @@ int au_cmd_reference(int argc, char **argv);
 /* ecart audit reference add; argv[0] is "add". */
 int au_cmd_reference_add(int argc, char **argv);
 
+/* ecart audit measure; argv[0] is "measure". */
+int au_cmd_measure(int argc, char **argv);
+
 /* All references of "REPO[@REV]" or a folder, faults among them. */
 int au_cmd_read_references(const char *text, struct ev_crypto *crypto,
 			   struct au_references *out);
@@ -22,6 +25,11 @@ void au_cmd_say_faults(const struct au_references *refs);
 /* "unreadable" or "trouble" for a refusal of what stands at name. */
 int au_cmd_refused(const char *name, const struct ev_error *err);
 
+/* The same of an image; with json what was refused goes to stdout too. */
+int au_cmd_refused_image(const char *name, const struct ev_error *err,
+			 bool json);
+
+extern const struct cli_command au_command_measure;
 extern const struct cli_command au_command_reference;
 extern const struct cli_command au_command_reference_add;
 

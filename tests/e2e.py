@@ -33,8 +33,9 @@ signal.signal(signal.SIGHUP, signal.SIG_DFL)
 signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 signal.signal(signal.SIGINT, signal.default_int_handler)
 INSTALLED = bool(os.environ.get("ECART_BIN"))
-# Commands that start from anchors, but `audit reference` and `audit --help`.
+# Commands that start from anchors, but these parts of `audit` and `--help`.
 JUDGES = ("replay", "explain", "audit")
+WITHOUT_ANCHORS = ("reference", "measure", "--help")
 
 PASS, FAIL, INCOMPLETE, USAGE, UNREADABLE, TROUBLE = range(6)
 
@@ -117,7 +118,7 @@ def tool(words, cwd=None, stdin=b""):
 def anchored(words):
     """The words with the source tree's anchors where the program has none."""
     plain = INSTALLED or words[:1] == () or words[0] not in JUDGES
-    if plain or "--anchors" in words or "reference" in words or "--help" in words:
+    if plain or "--anchors" in words or any(w in words for w in WITHOUT_ANCHORS):
         return list(words)
     return [words[0], "--anchors", os.path.join(ROOT, "anchors"), *words[1:]]
 

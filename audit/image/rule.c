@@ -88,13 +88,25 @@ static void add_words(char *out, size_t n, const char *words)
 			 words);
 }
 
+/* Where everything is measured the rest goes with it. */
+static void hob_words(const struct au_rule *rule, char *out, size_t n)
+{
+	snprintf(out, n, "everything measured%s%s%s",
+		 rule->hob != NULL ? ", TD HOB of " : "",
+		 rule->hob != NULL ? rule->hob->name : "",
+		 rule->early_accept ? ", early accept" : "");
+}
+
 void au_rule_words(const struct au_candidate *candidate, char *out, size_t n)
 {
 	struct au_rule rule = candidate->rule;
-	char hob[64];
 
 	assert(n > 0);
 	out[0] = '\0';
+	if (rule.measure_all) {
+		hob_words(&rule, out, n);
+		return;
+	}
 	for (size_t i = 0; i < N_ASPECTS; i++) {
 		const struct aspect *a = &aspects[i];
 
@@ -103,12 +115,4 @@ void au_rule_words(const struct au_candidate *candidate, char *out, size_t n)
 				  *flag_of(&rule, a) ? a->words_yes
 						     : a->words_no);
 	}
-	if (rule.measure_all)
-		add_words(out, n, "everything measured");
-	if (rule.hob == NULL)
-		return;
-	snprintf(hob, sizeof(hob), "TD HOB of %s", rule.hob->name);
-	add_words(out, n, hob);
-	if (rule.early_accept)
-		add_words(out, n, "early accept");
 }

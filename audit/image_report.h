@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What an image measures to, told: as canonical JSON (cli page, `audit measure
+ * --json`) and for people.
+ */
+#ifndef AU_IMAGE_REPORT_H
+#define AU_IMAGE_REPORT_H
+
+#include "audit/image/image.h"
+#include "audit/image/rule.h"
+#include "evidence/base/buffer.h"
+
+/* Appends {"image":...,"measurements":[...],"notes":[...]}; false: memory. */
+bool au_image_report_json(const struct au_image *image,
+			  const struct au_candidates *list,
+			  struct ev_buffer *out);
+
+/* Appends the values, default first, then what the image is, then notes; a
+ * value stands in lines of 48 digits.  name is the image's, from outside. */
+void au_image_report_text(const struct au_image *image,
+			  const struct au_candidates *list, const char *name,
+			  struct ev_buffer *out);
+
+/* Appends {"refused":{"object","field","offset","want","got"}}, without offset
+ * where the refusal has none; false: memory. */
+bool au_image_refused_json(const struct ev_error *err, struct ev_buffer *out);
+
+#endif
