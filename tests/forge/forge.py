@@ -9,6 +9,7 @@ sys.dont_write_bytecode = True
 import anchors  # noqa: E402
 import bound  # noqa: E402
 import cases  # noqa: E402
+import image_seeds  # noqa: E402
 import log_seeds  # noqa: E402
 import loose  # noqa: E402
 import refusals  # noqa: E402
@@ -38,7 +39,7 @@ def tree():
     parts = scene.Scene().parts()
     out = {"README": README.encode()}
     for part in (anchors.files(), loose.files(parts), wrappers.files(parts), refusals.files(),
-                 bound.seeds(), log_seeds.seeds(), roundtrip.seeds(), token_scene.seeds()):
+                 bound.seeds(), image_seeds.seeds(), log_seeds.seeds(), roundtrip.seeds(), token_scene.seeds()):
         out.update(part)
     for case in cases.every():
         out.update(case.files())
