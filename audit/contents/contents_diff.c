@@ -2,8 +2,10 @@
 /* Two versions of a part, walked side by side as far as they differ. */
 #include "audit/contents/contents_diff.h"
 
+#include "audit/contents/command_line.h"
 #include "audit/contents/contents.h"
 #include "audit/contents/contents_walk.h"
+#include "audit/contents/kernel.h"
 #include "audit/contents/part_pairs.h"
 
 #include <stdlib.h>
@@ -76,8 +78,8 @@ static bool is_unit(const struct au_part *part)
 	return !only_holds[part->kind];
 }
 
-static void add_only(struct au_walk *w, const struct au_part *a,
-		     const struct au_part *b)
+void au_walk_only(struct au_walk *w, const struct au_part *a,
+		  const struct au_part *b)
 {
 	const struct au_part *part = a != NULL ? a : b;
 	ev_auto_buffer struct ev_buffer text = { 0 };
@@ -142,7 +144,7 @@ static void walk_pairs(struct au_walk *w, struct au_part *a, struct au_part *b,
 		if (p->a != NULL && p->b != NULL)
 			walk(w, p->a, p->b, level + 1);
 		else
-			add_only(w, p->a, p->b);
+			au_walk_only(w, p->a, p->b);
 	}
 	if (pairs.reordered && w->err->code == EV_OK)
 		add_packed(w, a, b, "what it holds stands in another order");
@@ -265,6 +267,8 @@ static void sum_up(const struct au_walk *w, size_t index,
 
 static const au_comparison comparisons[AU_PART_N] = {
 	[AU_PART_PE] = au_program_compare,
+	[AU_PART_COMMAND_LINE] = au_command_line_compare,
+	[AU_PART_KERNEL] = au_kernel_compare,
 };
 
 static void walk_unit(struct au_walk *w, struct au_part *a, struct au_part *b,
@@ -312,6 +316,14 @@ static void walk(struct au_walk *w, struct au_part *a, struct au_part *b,
 		walk_holder(w, a, b, level);
 }
 
+void au_walk_parts(struct au_walk *w, struct au_part *a, struct au_part *b)
+{
+	if (a->kind == b->kind)
+		walk(w, a, b, 0);
+	else if (!ev_span_eq(a->bytes, b->bytes))
+		walk_unit(w, a, b, AU_PARTS_DEPTH);
+}
+
 enum ev_code au_contents_diff_parts(struct au_part *a, struct au_part *b,
 				    struct au_contents_diff *out,
 				    struct ev_error *err)
@@ -324,10 +336,7 @@ enum ev_code au_contents_diff_parts(struct au_part *a, struct au_part *b,
 
 	*out = (struct au_contents_diff){ .equal = ev_span_eq(a->bytes,
 							      b->bytes) };
-	if (a->kind == b->kind)
-		walk(&w, a, b, 0);
-	else if (!out->equal)
-		walk_unit(&w, a, b, AU_PARTS_DEPTH);
+	au_walk_parts(&w, a, b);
 	if (err->code == EV_OK)
 		au_first_screen(out, w.sizes > 0 && w.sizes == w.rooms, err);
 	if (err->code != EV_OK)

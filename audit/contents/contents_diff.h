@@ -12,6 +12,7 @@
 #define AU_CONTENTS_DIFF_H
 
 #include "audit/contents/component.h"
+#include "evidence/base/crypto.h"
 
 enum au_finding_class {
 	AU_FOUND_CHANGED, /* code, data, text: what the part does or says */
@@ -66,9 +67,10 @@ enum ev_code au_contents_diff_parts(struct au_part *a, struct au_part *b,
 				    struct ev_error *err);
 
 /*
- * Compares all components of two launches, aligned by name, and says in
- * addition of shared memory that differs which measured page speaks for it,
- * and of each image whether its stored digests match its shared pages.
+ * Compares all components of two launches, aligned by kind and name.  Of
+ * memory whose contents are not measured a finding of depth 0 says so, and
+ * which measured page speaks for it; what differs inside stands behind it.  Of
+ * each image it says where its stored digests do not match its shared pages.
  * EV_OK, or EV_TROUBLE and *out zeroed.
  */
 enum ev_code au_contents_diff_launches(struct au_components *a,

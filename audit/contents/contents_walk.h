@@ -32,6 +32,12 @@ void au_walk_add_named(struct au_walk *w, enum au_finding_class found,
 		       uint64_t size_a, uint64_t size_b, uint64_t at,
 		       struct ev_buffer *sentence);
 
+/* The walk itself: two versions of one part, of one kind. */
+void au_walk_parts(struct au_walk *w, struct au_part *a, struct au_part *b);
+/* A part that only one has; the other is NULL. */
+void au_walk_only(struct au_walk *w, const struct au_part *a,
+		  const struct au_part *b);
+
 /* The first byte that differs; the length of the shorter one where that is
  * the beginning of the other. */
 uint64_t au_first_difference(struct ev_span a, struct ev_span b);
