@@ -2,7 +2,7 @@
 /* Memory of a launch, named. */
 #include "audit/contents/component.h"
 
-#include "audit/contents/command_line.h"
+#include "audit/contents/command_page.h"
 #include "audit/contents/contents.h"
 #include "audit/contents/firmware_volume.h"
 #include "audit/contents/hash_page.h"
@@ -56,10 +56,10 @@ static uint64_t hash_table_size(struct ev_span in)
 
 static bool is_command_line(struct ev_span page)
 {
-	struct au_command_line line;
+	struct au_command_page line;
 	struct ev_error err = { 0 };
 
-	return au_command_line_parse(page, &line, &err) == EV_OK;
+	return au_command_page_parse(page, &line, &err) == EV_OK;
 }
 
 static bool is_hash_page(struct ev_span page)
@@ -231,7 +231,8 @@ static enum ev_code name_piece(const struct naming *n, uint64_t *at)
 	size = (size + AU_PAGE - 1) / AU_PAGE * AU_PAGE;
 	if (size > n->run->size - *at)
 		size = n->run->size - *at;
-	if (f.kind == AU_PART_BYTES &&
+	/* A kernel may be a program of UEFI as well. */
+	if ((f.kind == AU_PART_BYTES || f.kind == AU_PART_PE) &&
 	    au_kernel_recognise(ev_span_sub(in, (size_t)*at, (size_t)size))) {
 		f.kind = AU_PART_KERNEL;
 		f.by = "content";

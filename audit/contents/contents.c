@@ -7,6 +7,7 @@
 #include "audit/contents/ffs_section.h"
 #include "audit/contents/firmware_volume.h"
 #include "audit/contents/packed_stream.h"
+#include "audit/contents/pe_image.h"
 
 typedef enum ev_code (*opener)(struct au_part *part,
 			       struct au_part_budget *budget,
@@ -45,6 +46,8 @@ enum au_part_kind au_contents_recognise(struct ev_span in)
 		return AU_PART_STREAM;
 	if (au_elf_recognise(in))
 		return AU_PART_ELF;
+	if (au_pe_image_recognise(in))
+		return AU_PART_PE;
 	return AU_PART_BYTES;
 }
 

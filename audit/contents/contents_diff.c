@@ -2,7 +2,7 @@
 /* Two versions of a part, walked side by side as far as they differ. */
 #include "audit/contents/contents_diff.h"
 
-#include "audit/contents/command_line.h"
+#include "audit/contents/command_page.h"
 #include "audit/contents/contents.h"
 #include "audit/contents/contents_walk.h"
 #include "audit/contents/kernel.h"
@@ -253,6 +253,10 @@ static void sum_up(const struct au_walk *w, size_t index,
 	} else if ((w->seen & 1U << AU_FOUND_SIZE) != 0) {
 		draft->found = AU_FOUND_SIZE;
 		ev_buffer_add_str(text, " differs only in section size");
+	} else if ((w->seen & 1U << AU_FOUND_MOVED) != 0) {
+		draft->found = AU_FOUND_MOVED;
+		ev_buffer_add_str(text,
+				  " is only laid out for another address");
 	} else if (a->n > 0 || b->n > 0) {
 		draft->found = AU_FOUND_PACKED;
 		ev_buffer_add_str(text,
@@ -267,7 +271,7 @@ static void sum_up(const struct au_walk *w, size_t index,
 
 static const au_comparison comparisons[AU_PART_N] = {
 	[AU_PART_PE] = au_program_compare,
-	[AU_PART_COMMAND_LINE] = au_command_line_compare,
+	[AU_PART_COMMAND_LINE] = au_command_page_compare,
 	[AU_PART_KERNEL] = au_kernel_compare,
 };
 

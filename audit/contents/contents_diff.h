@@ -19,13 +19,14 @@ enum au_finding_class {
 	AU_FOUND_ONLY_A,
 	AU_FOUND_ONLY_B,
 	AU_FOUND_SIZE,	  /* a program's section sizes, addresses, padding */
+	AU_FOUND_MOVED,	  /* a program's image base and relocated words alone */
 	AU_FOUND_PACKED,  /* the same contents, placed or packed otherwise */
 	AU_FOUND_UNREAD,  /* differs, and one of the two cannot be read */
 	AU_FOUND_AT_ODDS, /* an image does not agree with itself */
 	AU_FOUND_N
 };
-/* Stable words: "changed", "only-a", "only-b", "section-size", "packed",
- * "unread", "at-odds". */
+/* Stable words: "changed", "only-a", "only-b", "section-size", "moved",
+ * "packed", "unread", "at-odds". */
 const char *au_finding_class_name(enum au_finding_class found);
 
 struct au_finding {

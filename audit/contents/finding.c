@@ -9,8 +9,8 @@ static const char object[] = "contents";
 static const char *const class_name[AU_FOUND_N] = {
 	[AU_FOUND_CHANGED] = "changed", [AU_FOUND_ONLY_A] = "only-a",
 	[AU_FOUND_ONLY_B] = "only-b",	[AU_FOUND_SIZE] = "section-size",
-	[AU_FOUND_PACKED] = "packed",	[AU_FOUND_UNREAD] = "unread",
-	[AU_FOUND_AT_ODDS] = "at-odds",
+	[AU_FOUND_MOVED] = "moved",	[AU_FOUND_PACKED] = "packed",
+	[AU_FOUND_UNREAD] = "unread",	[AU_FOUND_AT_ODDS] = "at-odds",
 };
 
 const char *au_finding_class_name(enum au_finding_class found)

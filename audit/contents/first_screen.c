@@ -71,6 +71,20 @@ static void add_sizes(const struct au_contents_diff *diff, bool build_path,
 		ev_buffer_add_str(out, "; build path length");
 }
 
+static void add_moved(const struct au_contents_diff *diff,
+		      struct ev_buffer *out)
+{
+	size_t n = diff->count[AU_FOUND_MOVED];
+
+	if (n == 0)
+		return;
+	separate(out);
+	add_count(diff, AU_FOUND_MOVED, n, out);
+	ev_buffer_add_str(out,
+			  n == 1 ? " is only laid out for another address"
+				 : " are only laid out for another address");
+}
+
 enum ev_code au_first_screen(struct au_contents_diff *diff, bool build_path,
 			     struct ev_error *err)
 {
@@ -82,6 +96,7 @@ enum ev_code au_first_screen(struct au_contents_diff *diff, bool build_path,
 	add_sentences(diff, AU_FOUND_ONLY_A, "only in A", &out);
 	add_sentences(diff, AU_FOUND_ONLY_B, "only in B", &out);
 	add_sizes(diff, build_path, &out);
+	add_moved(diff, &out);
 	add_sentences(diff, AU_FOUND_PACKED, "placed or packed otherwise",
 		      &out);
 	if (out.n == 0)

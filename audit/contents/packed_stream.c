@@ -4,6 +4,7 @@
 
 #include "audit/contents/contents.h"
 #include "evidence/base/buffer.h"
+#include "evidence/zstd.h"
 
 #include <archive.h>
 #include <errno.h>
@@ -39,15 +40,33 @@ const char *au_packed_stream_name(struct ev_span in)
 	return i < n_formats ? formats[i].name : NULL;
 }
 
+/* Memory goes on with zeros behind a stream.  The decoder of zstd does not
+ * bear them, so the frame is cut where it ends; those of the others do but for
+ * xz, which wants a multiple of four. */
+static struct ev_span without_zeros(struct ev_span in, int filter)
+{
+	struct ev_error err = { 0 };
+
+	if (filter == ARCHIVE_FILTER_ZSTD &&
+	    ev_zstd_check(in, &err) == EV_TRAILING &&
+	    ev_span_is_zero(ev_span_sub(in, (size_t)err.offset,
+					in.n - (size_t)err.offset)))
+		return ev_span_sub(in, 0, (size_t)err.offset);
+	/* Its last two bytes are "YZ". */
+	while (filter == ARCHIVE_FILTER_XZ && in.n > 0 && in.p[in.n - 1] == 0)
+		in.n--;
+	return in;
+}
+
 static struct archive *new_decoder(int filter)
 {
 	struct archive *a = archive_read_new();
 
 	if (a == NULL)
 		return NULL;
+	/* Not the empty format: it would take a broken stream for an empty one. */
 	if (archive_read_append_filter(a, filter) == ARCHIVE_OK &&
-	    archive_read_support_format_raw(a) == ARCHIVE_OK &&
-	    archive_read_support_format_empty(a) == ARCHIVE_OK)
+	    archive_read_support_format_raw(a) == ARCHIVE_OK)
 		return a;
 	archive_read_free(a);
 	return NULL;
@@ -92,7 +111,8 @@ enum ev_code au_packed_stream_open(struct au_part *part,
 	a = new_decoder(formats[format].filter);
 	if (a == NULL)
 		return ev_fail_trouble(err, object, "cannot start the decoder");
-	rc = decode(a, part->bytes, budget, &out, err);
+	rc = decode(a, without_zeros(part->bytes, formats[format].filter),
+		    budget, &out, err);
 	if (rc < ARCHIVE_OK && archive_errno(a) == ENOMEM)
 		ev_fail_trouble(err, object, "out of memory");
 	else if (rc < ARCHIVE_OK)

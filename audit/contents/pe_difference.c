@@ -238,6 +238,9 @@ static void compare_section(const struct view *a, const struct view *b,
 	bool ordered = extent(a, i, &fa, &ta);
 
 	memcpy(c.name, s->name, sizeof(c.name));
+	out->resized = out->resized || c.size_a != c.size_b ||
+		       s->virtual_size != b->image.section[i].virtual_size ||
+		       s->address != b->image.section[i].address;
 	ordered = extent(b, i, &fb, &tb) && ordered;
 	if (!ordered) {
 		c.n = 1;

@@ -30,6 +30,7 @@ struct au_pe_difference {
 	enum au_pe_verdict verdict;
 	/* The rooms for a path differ in size, and both are blank. */
 	bool path_room;
+	bool resized; /* a section's size or address is another */
 	bool rebased; /* image bases differ; relocated words were compared
 		       * without them */
 	/* Of AU_PE_OTHER: what differs, header first. */

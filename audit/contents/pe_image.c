@@ -181,6 +181,21 @@ static enum ev_code parse_mz(struct ev_span file, struct au_pe_image *out,
 	return parse_coff(file, at, out, err);
 }
 
+bool au_pe_image_recognise(struct ev_span in)
+{
+	struct ev_error err = { 0 };
+	struct ev_reader r = ev_reader_init(in, 0, object, &err);
+	struct ev_span magic = ev_read_span(&r, 2, "signature"), signature;
+	uint32_t at;
+
+	ev_read_span(&r, 0x3a, "DOS header");
+	at = ev_read_u32le(&r, "offset of PE header");
+	if (!ev_reader_ok(&r) || memcmp(magic.p, "MZ", 2) != 0 || at > in.n)
+		return false;
+	signature = ev_span_sub(in, at, in.n - at);
+	return signature.n >= 4 && memcmp(signature.p, "PE\0\0", 4) == 0;
+}
+
 enum ev_code au_pe_image_parse(struct ev_span file, struct au_pe_image *out,
 			       struct ev_error *err)
 {

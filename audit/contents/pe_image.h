@@ -36,6 +36,9 @@ struct au_pe_image {
 	size_t n;
 };
 
+/* MZ, and PE where it says. */
+bool au_pe_image_recognise(struct ev_span in);
+
 /*
  * Refuses what is neither MZ with PE nor VZ, an optional header of another
  * kind or too short for its directories, more sections than the limit, and a

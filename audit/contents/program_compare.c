@@ -22,16 +22,21 @@ static void add_change(struct au_walk *w, const struct au_pe_change *c)
 static void add_sizes(struct au_walk *w, const struct au_part *a,
 		      const struct au_part *b, const struct au_pe_difference *d)
 {
+	bool moved = d->rebased && !d->resized && !d->path_room;
 	ev_auto_buffer struct ev_buffer text = { 0 };
 
-	ev_buffer_add_str(&text, "section sizes and what they move");
+	if (!moved) {
+		ev_buffer_add_str(&text, "section sizes and what they move");
+		w->sizes++;
+		w->rooms += d->path_room;
+	}
 	if (d->path_room)
 		ev_buffer_add_str(&text, ", room for the build path");
 	if (d->rebased)
-		ev_buffer_add_str(&text, ", image base");
-	w->sizes++;
-	w->rooms += d->path_room;
-	au_walk_add(w, AU_FOUND_SIZE, a, b, EV_NO_BYTE, &text);
+		ev_buffer_printf(&text, "%simage base and relocated words",
+				 moved ? "" : ", ");
+	au_walk_add(w, moved ? AU_FOUND_MOVED : AU_FOUND_SIZE, a, b, EV_NO_BYTE,
+		    &text);
 }
 
 void au_program_compare(struct au_walk *w, struct au_part *a, struct au_part *b)

@@ -16,6 +16,7 @@ import refusals  # noqa: E402
 import roundtrip  # noqa: E402
 import scene  # noqa: E402
 import token_scene  # noqa: E402
+import volume  # noqa: E402
 import wrappers  # noqa: E402
 
 
@@ -39,7 +40,8 @@ def tree():
     parts = scene.Scene().parts()
     out = {"README": README.encode()}
     for part in (anchors.files(), loose.files(parts), wrappers.files(parts), refusals.files(),
-                 bound.seeds(), image_seeds.seeds(), log_seeds.seeds(), roundtrip.seeds(), token_scene.seeds()):
+                 bound.seeds(), image_seeds.seeds(), log_seeds.seeds(), roundtrip.seeds(), token_scene.seeds(),
+                 volume.seeds()):
         out.update(part)
     for case in cases.every():
         out.update(case.files())

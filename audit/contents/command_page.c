@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The kernel's command line: read, and compared word by word. */
-#include "audit/contents/command_line.h"
+#include "audit/contents/command_page.h"
 
 #include "evidence/base/reader.h"
 
@@ -13,8 +13,8 @@ static const char object[] = "command line";
 
 static const char *const policy_name[] = { "static", "host appends" };
 
-enum ev_code au_command_line_parse(struct ev_span page,
-				   struct au_command_line *out,
+enum ev_code au_command_page_parse(struct ev_span page,
+				   struct au_command_page *out,
 				   struct ev_error *err)
 {
 	struct ev_reader r = ev_reader_init(page, 0, object, err);
@@ -43,7 +43,7 @@ enum ev_code au_command_line_parse(struct ev_span page,
 	return EV_OK;
 }
 
-struct ev_span au_command_line_word(struct ev_span *in)
+struct ev_span au_command_page_word(struct ev_span *in)
 {
 	size_t from = 0, to;
 	bool quoted = false;
@@ -67,11 +67,11 @@ struct words {
 
 static void split(struct ev_span text, struct words *out)
 {
-	struct ev_span word = au_command_line_word(&text);
+	struct ev_span word = au_command_page_word(&text);
 
 	out->n = 0;
 	for (; word.n > 0 && out->n < WORDS_MAX;
-	     word = au_command_line_word(&text)) {
+	     word = au_command_page_word(&text)) {
 		out->paired[out->n] = false;
 		out->word[out->n++] = word;
 	}
@@ -130,17 +130,17 @@ static void add_text(struct au_walk *w, const char *name, const char *sentence)
 			  EV_NO_BYTE, &text);
 }
 
-void au_command_line_compare(struct au_walk *w, struct au_part *a,
+void au_command_page_compare(struct au_walk *w, struct au_part *a,
 			     struct au_part *b)
 {
 	struct ev_error refused = { 0 };
-	struct au_command_line line_a, line_b;
+	struct au_command_page line_a, line_b;
 	struct words words_a, words_b;
 	char text[64];
 
 	/* Then it is bytes, and where they differ is said of the whole. */
-	if (au_command_line_parse(a->bytes, &line_a, &refused) != EV_OK ||
-	    au_command_line_parse(b->bytes, &line_b, &refused) != EV_OK)
+	if (au_command_page_parse(a->bytes, &line_a, &refused) != EV_OK ||
+	    au_command_page_parse(b->bytes, &line_b, &refused) != EV_OK)
 		return;
 	if (line_a.append != line_b.append) {
 		snprintf(text, sizeof(text), "policy %s in A, %s in B",
