@@ -163,6 +163,43 @@ static void a_longer_path_is_section_size_alone(void **state)
 	}
 }
 
+static void an_address_alone_is_no_size(void **state)
+{
+	struct ev_span a = program_of("built.fd", "BusDxe");
+	struct ev_span b = program_of("built-elsewhere.fd", "BusDxe");
+	struct au_pe_difference d = difference(a, b);
+
+	(void)state;
+	assert_int_equal(d.verdict, AU_PE_SIZES);
+	assert_true(d.rebased);
+	assert_false(d.resized);
+	assert_false(d.path_room);
+	contents_free(a);
+	contents_free(b);
+}
+
+/* Zeros that are too few for a debug entry and its header prove no path. */
+static void a_short_room_is_none_for_a_path(void **state)
+{
+	struct ev_span a = program_of("built.fd", "DiskDxe");
+	struct ev_span b = program_of("built-elsewhere.fd", "DiskDxe");
+	struct au_pe_difference d;
+	uint8_t *p = (uint8_t *)(uintptr_t)a.p, *q;
+
+	(void)state;
+	assert_true(difference(a, b).path_room);
+	q = memmem(b.p, b.n, "table of", 8);
+	p = memmem(a.p, a.n, "table of", 8);
+	assert_true(p != NULL && q != NULL);
+	/* .data of B has 64 bytes: 43 zeros are left. */
+	p[20] = q[20] = 'x';
+	d = difference(a, b);
+	assert_int_equal(d.verdict, AU_PE_SIZES);
+	assert_false(d.path_room);
+	contents_free(a);
+	contents_free(b);
+}
+
 static void another_code_is_found_where_it_is(void **state)
 {
 	struct ev_span a = program_of("built.fd", "VideoDxe");
@@ -189,10 +226,10 @@ static size_t first_of(const struct ev_span in, const char *text)
 
 /* Whatever is changed in one of two builds in different folders shows, be it
  * one bit of code, data, a header, the blank room or the padding. */
-static void nothing_hides_behind_a_longer_path(void **state)
+static void nothing_hides(const char *module)
 {
-	struct ev_span a = program_of("built.fd", "CoreDxe");
-	struct ev_span b = program_of("built-elsewhere.fd", "CoreDxe");
+	struct ev_span a = program_of("built.fd", module);
+	struct ev_span b = program_of("built-elsewhere.fd", module);
 	uint8_t *p = malloc(b.n);
 	size_t data = first_of(b, "table of");
 	/* From .data on: 19 bytes to the debug entry at a multiple of four. */
@@ -214,7 +251,6 @@ static void nothing_hides_behind_a_longer_path(void **state)
 		{ SECTIONS + 36, "header" }, /* attributes of .text */
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(at) / sizeof(*at); i++) {
 		struct au_pe_difference d;
 
@@ -228,6 +264,13 @@ static void nothing_hides_behind_a_longer_path(void **state)
 	free(p);
 	contents_free(a);
 	contents_free(b);
+}
+
+static void nothing_hides_behind_a_longer_path(void **state)
+{
+	(void)state;
+	nothing_hides("CoreDxe");
+	nothing_hides("DiskDxe");
 }
 
 static void another_number_of_sections_is_a_difference(void **state)
@@ -265,6 +308,8 @@ int main(void)
 		cmocka_unit_test(each_spoiled_field_is_named),
 		cmocka_unit_test(every_prefix_is_refused),
 		cmocka_unit_test(a_longer_path_is_section_size_alone),
+		cmocka_unit_test(an_address_alone_is_no_size),
+		cmocka_unit_test(a_short_room_is_none_for_a_path),
 		cmocka_unit_test(another_code_is_found_where_it_is),
 		cmocka_unit_test(nothing_hides_behind_a_longer_path),
 		cmocka_unit_test(another_number_of_sections_is_a_difference),

@@ -255,8 +255,7 @@ static void sum_up(const struct au_walk *w, size_t index,
 		ev_buffer_add_str(text, " differs only in section size");
 	} else if ((w->seen & 1U << AU_FOUND_MOVED) != 0) {
 		draft->found = AU_FOUND_MOVED;
-		ev_buffer_add_str(text,
-				  " is only laid out for another address");
+		ev_buffer_add_str(text, " differs only in the address");
 	} else if (a->n > 0 || b->n > 0) {
 		draft->found = AU_FOUND_PACKED;
 		ev_buffer_add_str(text,

@@ -56,17 +56,24 @@ static void add_sentences(const struct au_contents_diff *diff,
 	}
 }
 
+/* What another size of one moves is an address of others. */
 static void add_sizes(const struct au_contents_diff *diff, bool build_path,
 		      struct ev_buffer *out)
 {
-	size_t n = diff->count[AU_FOUND_SIZE];
+	size_t n = diff->count[AU_FOUND_SIZE],
+	       moved = diff->count[AU_FOUND_MOVED];
 
 	if (n == 0)
 		return;
 	separate(out);
 	add_count(diff, AU_FOUND_SIZE, n, out);
-	ev_buffer_add_str(out, n == 1 ? " differs" : " differ");
-	ev_buffer_add_str(out, " only in section size");
+	ev_buffer_printf(out, " %s only in section size",
+			 n == 1 ? "differs" : "differ");
+	if (moved > 0)
+		ev_buffer_printf(out,
+				 ", %zu more only in the address which that "
+				 "moves",
+				 moved);
 	if (build_path)
 		ev_buffer_add_str(out, "; build path length");
 }
@@ -76,13 +83,12 @@ static void add_moved(const struct au_contents_diff *diff,
 {
 	size_t n = diff->count[AU_FOUND_MOVED];
 
-	if (n == 0)
+	if (n == 0 || diff->count[AU_FOUND_SIZE] > 0)
 		return;
 	separate(out);
 	add_count(diff, AU_FOUND_MOVED, n, out);
-	ev_buffer_add_str(out,
-			  n == 1 ? " is only laid out for another address"
-				 : " are only laid out for another address");
+	ev_buffer_printf(out, " %s only in the address",
+			 n == 1 ? "differs" : "differ");
 }
 
 enum ev_code au_first_screen(struct au_contents_diff *diff, bool build_path,

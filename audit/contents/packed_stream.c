@@ -64,7 +64,7 @@ static struct archive *new_decoder(int filter)
 
 	if (a == NULL)
 		return NULL;
-	/* Not the empty format: it would take a broken stream for an empty one. */
+	/* Not the empty format: a broken stream would be an empty one. */
 	if (archive_read_append_filter(a, filter) == ARCHIVE_OK &&
 	    archive_read_support_format_raw(a) == ARCHIVE_OK)
 		return a;

@@ -12,6 +12,7 @@ enum {
 	RELOCATION_DIR64 = 10,
 	DEBUG_ENTRY = 28,
 	DEBUG_CODEVIEW = 2,
+	BLANK_ROOM = DEBUG_ENTRY + 16, /* with the header NB10 */
 	SECTION_HEADER = 40,
 	RESOURCE_LEVELS = 3,
 };
@@ -257,6 +258,36 @@ static void compare_section(const struct view *a, const struct view *b,
 		out->change[out->n++] = c;
 }
 
+static size_t zeros_at_end(struct ev_span in)
+{
+	size_t n = 0;
+
+	while (n < in.n && in.p[in.n - 1 - n] == 0)
+		n++;
+	return n;
+}
+
+/* GenFw blanks entry, header, path and the directory with them. */
+static bool is_blank_room(const struct view *a, const struct view *b)
+{
+	size_t n = 0;
+
+	if (a->image.debug.size != 0 || b->image.debug.size != 0)
+		return false;
+	for (size_t i = 0; i < a->image.n; i++) {
+		struct ev_span x = a->image.section[i].bytes;
+		struct ev_span y = b->image.section[i].bytes;
+
+		if (x.n == y.n)
+			continue;
+		if (zeros_at_end(x) < BLANK_ROOM ||
+		    zeros_at_end(y) < BLANK_ROOM)
+			return false;
+		n++;
+	}
+	return n == 1;
+}
+
 /* In front of the first raw data; all of a file without any. */
 static size_t header_end(const struct view *v)
 {
@@ -285,6 +316,8 @@ static void compare_views(const struct view *a, const struct view *b,
 		compare_section(a, b, i, out);
 	out->rebased = a->image.base != b->image.base;
 	out->verdict = out->n > 0 ? AU_PE_OTHER : AU_PE_SIZES;
+	if (out->verdict == AU_PE_SIZES && is_blank_room(a, b))
+		out->path_room = true;
 }
 
 static void make_comparable(struct view *v)

@@ -28,7 +28,13 @@ struct au_pe_change {
 
 struct au_pe_difference {
 	enum au_pe_verdict verdict;
-	/* The rooms for a path differ in size, and both are blank. */
+	/*
+	 * What moves is the room for the build path: its sizes differ and both
+	 * are blank.  Where the directory that says where it is is blank too,
+	 * as a release of EDK II leaves it, this is concluded: one section
+	 * differs in size alone, in zeros at its end, which are enough for a
+	 * debug entry and its header in both.
+	 */
 	bool path_room;
 	bool resized; /* a section's size or address is another */
 	bool rebased; /* image bases differ; relocated words were compared

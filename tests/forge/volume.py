@@ -83,9 +83,10 @@ def directory_entry(address, size):
     return le(address, 4) + le(size, 4)
 
 
-def program(code, data=b"", path_room=24, base=0, time_stamp=0, relocated=(), resources=False):
+def program(code, data=b"", path_room=24, base=0, relocated=(), resources=False, blank=False):
     """.text, .data with the debug entry and blank room for a path, .rsrc, .reloc; file and
-    memory alignment are 0x20.  relocated: offsets in code of words that count from base."""
+    memory alignment are 0x20.  relocated: offsets in code of words that count from base; blank:
+    the debug entry and its directory are, as GenFw leaves them in a release."""
     code = bytearray(padded(code, 0x20))
     for at in relocated:
         word = struct.unpack_from("<Q", code, at)[0]
@@ -94,6 +95,8 @@ def program(code, data=b"", path_room=24, base=0, time_stamp=0, relocated=(), re
     data_at = text_at + len(code)
     debug_at = data_at + len(padded(data, 4))
     debug = struct.pack("<IIHHIIII", 0, 0, 0, 0, 2, path_room, debug_at + 28, debug_at + 28)
+    if blank:
+        debug = bytes(len(debug))
     data = padded(padded(data, 4) + debug + bytes(path_room), 0x40)
     sections = [(b".text", 0x60000020, bytes(code)), (b".data", 0xc0000040, data)]
     at = data_at + len(data)
@@ -114,13 +117,13 @@ def program(code, data=b"", path_room=24, base=0, time_stamp=0, relocated=(), re
     directories = [(0, 0)] * 16
     directories[2] = (resource_at, len(resource))
     directories[5] = (at, len(relocations))
-    directories[6] = (debug_at, 28)
+    directories[6] = (0, 0) if blank else (debug_at, 28)
     optional = struct.pack("<HBBIIIIIQIIHHHHHHIIIIHHQQQQII", 0x20b, 0, 0, len(code),
                            end - data_at, 0, text_at, text_at, base, 0x20, 0x20, 0, 0, 0, 0, 0, 0,
                            0, end, text_at, 0, 11, 0, 0, 0, 0, 0, 0, 16)
     optional += b"".join(directory_entry(*d) for d in directories)
     head = b"MZ" + bytes(0x3a) + le(0x40, 4) + b"PE\0\0" + struct.pack(
-        "<HHIIIHH", 0x8664, len(sections), time_stamp, 0, 0, len(optional), 0x2e) + optional
+        "<HHIIIHH", 0x8664, len(sections), 0, 0, 0, len(optional), 0x2e) + optional
     where = text_at
     for name, flags, body in sections:
         head += name.ljust(8, b"\0") + struct.pack("<IIIIIIHHI", len(body), where, len(body), where,
@@ -196,7 +199,7 @@ def volume(files, owner=INNER, block=0x1000, file_system=FFS2):
 # --- a small firmware, built three times
 
 MODULES = [("11111111-0000-4000-8000-00000000000%d" % i, title) for i, title in enumerate(
-    ("CoreDxe", "VideoDxe", "DiskDxe", "SetupApp"))]
+    ("CoreDxe", "VideoDxe", "DiskDxe", "SetupApp", "BusDxe"))]
 
 
 def code_of(title, seed=0):
@@ -209,12 +212,13 @@ def code_of(title, seed=0):
 
 
 def firmware(path_room=40, base=0x800000, patched=None, how=lzma_alone):
-    """An outer volume, LZMA, an inner one with four modules; the second is laid out for an address."""
+    """An outer volume, LZMA, an inner one with five modules.  The first says where its debug entry
+    is; the second and the last are laid out for an address, the last has the same size anyway."""
     files = []
     for i, (owner, title) in enumerate(MODULES):
         image = program(code_of(title, 1 if title == patched else 0), b"table of " + title.encode(),
-                        path_room + len(title), base=base if i == 1 else 0,
-                        relocated=(8, 32) if i == 1 else (), resources=i == 3)
+                        8 if i == 4 else path_room + len(title), base=base if i in (1, 4) else 0,
+                        relocated=(8, 32) if i in (1, 4) else (), resources=i == 3, blank=i != 0)
         files.append(module(owner, title, image))
     inner = volume(files)
     outer = file(PACKED, 0x0b, packed(joined(section(0x19, bytes(12)), section(0x17, inner)), how))

@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Two versions of one component: first screen and findings. */
+#include "audit/contents/contents_diff.h"
+
+#include "tests/contents_sample.h"
+
+#define VIDEO "module VideoDxe (11111111-0000-4000-8000-000000000001)"
+
+struct two {
+	struct ev_span a, b;
+	struct au_contents_diff diff;
+};
+
+static void compare(struct two *t, enum au_part_kind kind)
+{
+	struct au_part a = contents_part(kind, t->a);
+	struct au_part b = contents_part(kind, t->b);
+	struct ev_error err = { 0 };
+
+	assert_int_equal(au_contents_diff_parts(&a, &b, &t->diff, &err), EV_OK);
+	au_part_free(&a);
+	au_part_free(&b);
+}
+
+static void compare_files(struct two *t, const char *a, const char *b,
+			  enum au_part_kind kind)
+{
+	t->a = contents_file(a);
+	t->b = contents_file(b);
+	compare(t, kind);
+}
+
+static void end(struct two *t)
+{
+	au_contents_diff_free(&t->diff);
+	assert_null(t->diff.item);
+	contents_free(t->a);
+	contents_free(t->b);
+}
+
+static void another_build_folder_is_section_size_and_nothing_else(void **state)
+{
+	struct two t;
+	const struct au_finding *f;
+
+	(void)state;
+	compare_files(&t, "built.fd", "built-elsewhere.fd", AU_PART_FIRMWARE);
+	assert_false(t.diff.equal);
+	assert_string_equal(t.diff.sentence,
+			    "4 modules differ only in section size, 1 more "
+			    "only in the address which that moves; build path "
+			    "length");
+	assert_int_equal(t.diff.count[AU_FOUND_SIZE], 4);
+	assert_int_equal(t.diff.count[AU_FOUND_MOVED], 1);
+	assert_int_equal(t.diff.n, 10);
+	for (unsigned int i = 0; i < AU_FOUND_N; i++)
+		assert_true(i == AU_FOUND_SIZE || i == AU_FOUND_MOVED ||
+			    t.diff.count[i] == 0);
+	f = &t.diff.item[2];
+	assert_int_equal(f->depth, 0);
+	assert_int_equal(f->kind, AU_PART_MODULE);
+	assert_string_equal(f->name, "VideoDxe");
+	assert_string_equal(f->guid, "11111111-0000-4000-8000-000000000001");
+	assert_string_equal(f->where,
+			    "firmware / FVMAIN_COMPACT / packed volumes / "
+			    "GUID-defined / DXEFV");
+	assert_string_equal(f->sentence, VIDEO " differs only in section size");
+	assert_true(f->size_a > f->size_b);
+	assert_int_equal(t.diff.item[3].depth, 1);
+	assert_string_equal(t.diff.item[3].sentence,
+			    "section sizes and what they move, room for the "
+			    "build path, image base and relocated words");
+	end(&t);
+}
+
+static void another_source_names_the_module(void **state)
+{
+	struct two t;
+
+	(void)state;
+	compare_files(&t, "built.fd", "patched.fd", AU_PART_FIRMWARE);
+	assert_string_equal(t.diff.sentence,
+			    VIDEO " differs: .text, first at 0x220");
+	assert_int_equal(t.diff.n, 2);
+	assert_int_equal(t.diff.item[1].found, AU_FOUND_CHANGED);
+	assert_int_equal(t.diff.item[1].at, 0x220);
+	assert_string_equal(t.diff.item[1].name, ".text");
+	end(&t);
+}
+
+static void a_patch_does_not_hide_behind_another_folder(void **state)
+{
+	struct two t;
+
+	(void)state;
+	compare_files(&t, "built-elsewhere.fd", "patched.fd", AU_PART_FIRMWARE);
+	assert_string_equal(t.diff.sentence,
+			    VIDEO " differs: .text, first at 0x220; "
+				  "3 modules differ only in section size, 1 "
+				  "more only in the address which that moves; "
+				  "build path length");
+	end(&t);
+}
+
+static void equal_bytes_are_no_difference(void **state)
+{
+	struct two t;
+
+	(void)state;
+	compare_files(&t, "built.fd", "built.fd", AU_PART_FIRMWARE);
+	assert_true(t.diff.equal);
+	assert_int_equal(t.diff.n, 0);
+	assert_string_equal(t.diff.sentence, "no difference");
+	end(&t);
+}
+
+/* The dictionary in the header of LZMA, and the file's sum with it. */
+static void the_same_packed_otherwise_is_said_so(void **state)
+{
+	static const uint8_t lzma[] = { 0x5d, 0, 0, 1, 0 };
+	struct two t;
+	uint8_t *b;
+
+	(void)state;
+	t.a = contents_file("built.fd");
+	t.b = contents_file("built.fd");
+	b = memmem(t.b.p, t.b.n, lzma, sizeof(lzma));
+	assert_non_null(b);
+	b[3]++;
+	b = (uint8_t *)(uintptr_t)t.b.p;
+	b[120 + 17]--;
+	compare(&t, AU_PART_FIRMWARE);
+	assert_string_equal(t.diff.sentence,
+			    "packed section GUID-defined "
+			    "(ee4e5898-3914-4259-9d6e-dc7bd79403cf): the same "
+			    "contents, placed otherwise");
+	assert_int_equal(t.diff.count[AU_FOUND_PACKED], 1);
+	end(&t);
+}
+
+static void what_cannot_be_read_is_said_so(void **state)
+{
+	struct two t;
+
+	(void)state;
+	t.a = contents_file("built.fd");
+	t.b = contents_file("built.fd");
+	((uint8_t *)(uintptr_t)t.b.p)[120 + 200] ^= 1; /* in the LZMA */
+	compare(&t, AU_PART_FIRMWARE);
+	assert_int_equal(t.diff.n, 1);
+	assert_int_equal(t.diff.item[0].found, AU_FOUND_UNREAD);
+	assert_non_null(strstr(t.diff.sentence,
+			       "differs and cannot be read in B: ffs file: "
+			       "data checksum at byte"));
+	end(&t);
+}
+
+static void files_of_an_initrd_are_named(void **state)
+{
+	struct two t;
+	uint8_t *b;
+
+	(void)state;
+	t.a = contents_file("initrd.cpio");
+	t.b = contents_file("initrd.cpio");
+	b = (uint8_t *)(uintptr_t)t.b.p;
+	/* etc/version: another digit and mode; init: another name. */
+	*(uint8_t *)memmem(b, t.b.n, "1\n", 2) = '2';
+	*(uint8_t *)memmem(b, t.b.n, "init", 4) = 'I';
+	b = memmem(b, t.b.n, "etc/version", 11);
+	assert_non_null(b);
+	memcpy(b - 110 + 14, "000081ed", 8);
+	compare(&t, AU_PART_CPIO);
+	assert_int_equal(t.diff.count[AU_FOUND_CHANGED], 1);
+	assert_int_equal(t.diff.count[AU_FOUND_ONLY_A], 1);
+	assert_int_equal(t.diff.count[AU_FOUND_ONLY_B], 1);
+	assert_string_equal(t.diff.sentence,
+			    "file etc/version differs: mode 100644 in A, "
+			    "100755 in B; file init, 10 bytes, only in A; "
+			    "file Init, 10 bytes, only in B");
+	end(&t);
+}
+
+static void a_program_in_an_initrd_is_opened(void **state)
+{
+	struct two t;
+	uint8_t *b;
+
+	(void)state;
+	t.a = contents_file("initrd.cpio");
+	t.b = contents_file("initrd.cpio");
+	b = memmem(t.b.p, t.b.n, ".reloc", 6);
+	assert_non_null(b);
+	b = memmem(t.b.p, t.b.n, "MZ", 2);
+	assert_non_null(b);
+	b[0x221] ^= 1;
+	compare(&t, AU_PART_CPIO);
+	assert_string_equal(t.diff.sentence,
+			    "file bin/program differs: .text, first at 0x221");
+	end(&t);
+}
+
+static void another_order_is_told(void **state)
+{
+	struct two t;
+	uint8_t *b;
+	/* init and etc/version have 128 bytes each, in this order. */
+	uint8_t first[128];
+
+	(void)state;
+	t.a = contents_file("initrd.cpio");
+	t.b = contents_file("initrd.cpio");
+	b = (uint8_t *)(uintptr_t)t.b.p;
+	memcpy(first, b, sizeof(first));
+	memmove(b, b + 128, 128);
+	memcpy(b + 128, first, sizeof(first));
+	compare(&t, AU_PART_CPIO);
+	assert_string_equal(t.diff.sentence,
+			    "cpio archive: what it holds stands in another "
+			    "order");
+	end(&t);
+}
+
+static void plain_bytes_differ_at_a_place(void **state)
+{
+	struct au_part a =
+		contents_part(AU_PART_BYTES, EV_SPAN_LITERAL("same, then a"));
+	struct au_part b =
+		contents_part(AU_PART_BYTES, EV_SPAN_LITERAL("same, then bb"));
+	struct au_contents_diff d;
+	struct ev_error err = { 0 };
+
+	(void)state;
+	assert_int_equal(au_contents_diff_parts(&a, &b, &d, &err), EV_OK);
+	assert_string_equal(d.sentence, "bytes differs: first at 0xb, 12 bytes "
+					"in A and 13 in B");
+	assert_int_equal(d.item[0].at, 11);
+	au_contents_diff_free(&d);
+	au_part_free(&a);
+	au_part_free(&b);
+}
+
+static void the_list_ends_and_counts_on(void **state)
+{
+	enum { N = 5000, SIZE = 116 };
+	char *p[2] = { malloc((N + 2) * SIZE), malloc((N + 2) * SIZE) };
+	size_t n[2] = { 0, 0 };
+	struct two t;
+
+	(void)state;
+	for (int side = 0; side < 2; side++) {
+		for (int i = 0; i < N; i++)
+			n[side] +=
+				(size_t)snprintf(
+					p[side] + n[side], SIZE + 1,
+					"070701%08x%08x%08x%08x%08x%08x%08x%08x%08x"
+					"%08x%08x%08x%08xf%04d",
+					i, 0100644, 0, 0, 1, 0, 0, side, 0, 0,
+					0, 6, 0, i) +
+				1;
+		n[side] +=
+			(size_t)snprintf(
+				p[side] + n[side], 2 * SIZE,
+				"070701%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x"
+				"%08x%08xTRAILER!!!",
+				0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 11, 0) +
+			4;
+		memset(p[side] + n[side] - 4, 0, 4);
+	}
+	/* One side has other names: all are only in one. */
+	for (int i = 0; i < N; i++)
+		p[1][i * SIZE + 110] = 'g';
+	t.a = ev_span_of(p[0], n[0]);
+	t.b = ev_span_of(p[1], n[1]);
+	compare(&t, AU_PART_CPIO);
+	assert_int_equal(t.diff.n, AU_FINDINGS_MAX);
+	assert_int_equal(t.diff.n + t.diff.n_more, 2 * N);
+	assert_int_equal(t.diff.count[AU_FOUND_ONLY_A], N);
+	assert_int_equal(t.diff.count[AU_FOUND_ONLY_B], N);
+	end(&t);
+}
+
+static void classes_have_stable_words(void **state)
+{
+	(void)state;
+	assert_string_equal(au_finding_class_name(AU_FOUND_SIZE),
+			    "section-size");
+	for (unsigned int i = 0; i < AU_FOUND_N; i++)
+		assert_non_null(
+			au_finding_class_name((enum au_finding_class)i));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			another_build_folder_is_section_size_and_nothing_else),
+		cmocka_unit_test(another_source_names_the_module),
+		cmocka_unit_test(a_patch_does_not_hide_behind_another_folder),
+		cmocka_unit_test(equal_bytes_are_no_difference),
+		cmocka_unit_test(the_same_packed_otherwise_is_said_so),
+		cmocka_unit_test(what_cannot_be_read_is_said_so),
+		cmocka_unit_test(files_of_an_initrd_are_named),
+		cmocka_unit_test(a_program_in_an_initrd_is_opened),
+		cmocka_unit_test(another_order_is_told),
+		cmocka_unit_test(plain_bytes_differ_at_a_place),
+		cmocka_unit_test(the_list_ends_and_counts_on),
+		cmocka_unit_test(classes_have_stable_words),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
