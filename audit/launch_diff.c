@@ -20,6 +20,7 @@ struct comparing {
 	struct au_units a, b;
 	struct pairs pairs;
 	struct au_differences *out;
+	struct ev_crypto *crypto;
 	struct ev_error *err;
 };
 
@@ -280,6 +281,24 @@ static enum ev_code compare_words(struct comparing *c,
 	return EV_OK;
 }
 
+static enum ev_code compare_digests(struct comparing *c,
+				    struct au_launch_diff *out)
+{
+	uint64_t same;
+
+	if (c->reg == NULL)
+		return EV_OK;
+	if (au_checkpoints_of(out->a, &c->a, c->crypto, &out->checkpoints_a,
+			      c->err) != EV_OK ||
+	    au_checkpoints_of(out->b, &c->b, c->crypto, &out->checkpoints_b,
+			      c->err) != EV_OK)
+		return c->err->code;
+	same = au_checkpoints_same(&out->checkpoints_a, &out->checkpoints_b);
+	out->has_first =
+		au_launch_first(c->reg, &c->a, &c->b, same, &out->first);
+	return EV_OK;
+}
+
 static enum ev_code compare(struct comparing *c, struct au_launch_diff *out)
 {
 	c->pairs.in_b = calloc(c->a.n + 1, sizeof(*c->pairs.in_b));
@@ -290,16 +309,16 @@ static enum ev_code compare(struct comparing *c, struct au_launch_diff *out)
 	if (align(c) != EV_OK || compare_order(c) != EV_OK ||
 	    compare_words(c, out->a, out->b) != EV_OK)
 		return c->err->code;
-	out->has_first = au_launch_first(c->reg, &c->a, &c->b, &out->first);
-	return EV_OK;
+	return compare_digests(c, out);
 }
 
 enum ev_code au_launch_diff(const struct au_launch *a,
-			    const struct au_launch *b,
+			    const struct au_launch *b, struct ev_crypto *crypto,
 			    struct au_launch_diff *out, struct ev_error *err)
 {
 	struct comparing c = { .reg = a->reg,
 			       .out = &out->differences,
+			       .crypto = crypto,
 			       .err = err };
 	enum ev_code code;
 
@@ -323,5 +342,7 @@ enum ev_code au_launch_diff(const struct au_launch *a,
 void au_launch_diff_free(struct au_launch_diff *diff)
 {
 	au_differences_free(&diff->differences);
+	au_checkpoints_free(&diff->checkpoints_a);
+	au_checkpoints_free(&diff->checkpoints_b);
 	*diff = (struct au_launch_diff){ 0 };
 }

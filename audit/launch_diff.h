@@ -7,6 +7,7 @@
 #ifndef AU_LAUNCH_DIFF_H
 #define AU_LAUNCH_DIFF_H
 
+#include "audit/checkpoints.h"
 #include "audit/difference.h"
 #include "audit/launch_first.h"
 
@@ -15,6 +16,8 @@ struct au_launch_diff {
 	struct au_differences differences;
 	/* How many operations their digests take. */
 	uint64_t operations_a, operations_b;
+	/* Empty where the platform has no launch measurement. */
+	struct au_checkpoints checkpoints_a, checkpoints_b;
 	/* The first that differs, 0 being the first of all; the digests are
 	 * equal up to it.  Without it the digests' inputs are equal. */
 	bool has_first;
@@ -27,7 +30,7 @@ struct au_launch_diff {
  * byte.  EV_OK or trouble; on failure *out is zeroed.
  */
 enum ev_code au_launch_diff(const struct au_launch *a,
-			    const struct au_launch *b,
+			    const struct au_launch *b, struct ev_crypto *crypto,
 			    struct au_launch_diff *out, struct ev_error *err);
 void au_launch_diff_free(struct au_launch_diff *diff);
 

@@ -24,10 +24,30 @@ static size_t next_taken(const struct au_register *reg,
 	return i;
 }
 
-bool au_launch_first(const struct au_register *reg, const struct au_units *a,
-		     const struct au_units *b, struct au_launch_first *out)
+/* The unit that an operation is of; memory that the host fills is many. */
+static size_t find(const struct au_units *units, uint64_t operation)
 {
-	size_t i = next_taken(reg, a, 0), j = next_taken(reg, b, 0);
+	size_t low = 0, high = units->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (units->unit[middle].place < operation)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low > 0 && (low == units->n || units->unit[low].place > operation))
+		low--;
+	return low;
+}
+
+bool au_launch_first(const struct au_register *reg, const struct au_units *a,
+		     const struct au_units *b, uint64_t same,
+		     struct au_launch_first *out)
+{
+	size_t i = next_taken(reg, a, find(a, same));
+	size_t j = next_taken(reg, b, find(b, same));
 	const struct au_unit *u;
 
 	while (i < a->n && j < b->n &&

@@ -12,8 +12,10 @@ struct au_launch_first {
 };
 
 /* Whether there is an operation that the digests take differently, or one
- * alone takes; linear. */
+ * alone takes; linear from operation number `same` on, up to which they are
+ * known to agree. */
 bool au_launch_first(const struct au_register *reg, const struct au_units *a,
-		     const struct au_units *b, struct au_launch_first *out);
+		     const struct au_units *b, uint64_t same,
+		     struct au_launch_first *out);
 
 #endif

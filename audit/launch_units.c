@@ -20,7 +20,9 @@ static const bool enters[][AU_ERROR_RANGE + 1] = {
 bool au_operation_enters(const struct au_register *reg,
 			 const struct au_operation *op)
 {
-	return reg != NULL && !op->shared && enters[reg->platform][op->kind];
+	/* 2.3, as the default rule has it: PAGE.AUG is no MEM.PAGE.ADD. */
+	return reg != NULL && !op->shared && enters[reg->platform][op->kind] &&
+	       (!op->aug || op->measured);
 }
 
 bool au_operation_contents_enter(const struct au_register *reg,
@@ -64,7 +66,7 @@ static void add(struct au_units *out, const struct au_register *reg,
 		};
 		out->operations += counts;
 	}
-	if (counts && op->kind == AU_INSERT)
+	if (counts && (op->kind == AU_INSERT || op->kind == AU_ERROR_RANGE))
 		out->operations += op->size / AU_PAGE - (op->size > 0);
 }
 
@@ -147,6 +149,7 @@ bool au_unit_taken_alike(const struct au_register *reg, const struct au_unit *a,
 		       au_operation_enters(reg, b->op) &&
 	       au_operation_contents_enter(reg, a->op) ==
 		       au_operation_contents_enter(reg, b->op) &&
+	       (reg == NULL || a->op->aug == b->op->aug) &&
 	       (reg == NULL || reg->platform != AU_SNP ||
 		a->op->type == b->op->type);
 }

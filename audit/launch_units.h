@@ -13,7 +13,7 @@ struct au_unit {
 	uint64_t gpa;
 	uint32_t page; /* of op */
 	/* How many operations of the launch's digest come before it, a page of
-	 * a parameter area being one. */
+	 * memory that the host fills being one. */
 	uint32_t place;
 };
 
@@ -30,8 +30,8 @@ enum ev_code au_units_of(const struct au_launch *launch, struct au_units *out,
 			 struct ev_error *err);
 void au_units_free(struct au_units *units);
 
-/* Whether an operation enters the digest of the platform at all: its address
- * and kind do (measurement page, section 3.4). */
+/* Whether an operation enters the digest of the platform at all, by the default
+ * rule (image/rule.h): its address and kind do (measurement page, 3.4). */
 bool au_operation_enters(const struct au_register *reg,
 			 const struct au_operation *op);
 /* Whether its contents do. */
