@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Two images compared, as JSON (ecart-audit(1), "diff"): every difference
+ * alone in "differences"; folded for people, with the maps of memory, in the
+ * members behind it, of which the text and the HTML page are made.
+ */
+#ifndef AU_IMAGE_DIFF_JSON_H
+#define AU_IMAGE_DIFF_JSON_H
+
+#include "audit/image_diff.h"
+
+/* How many runs stand there for people; the rest is counted. */
+#define AU_RUNS_SHOWN_MAX ((size_t)500)
+/* How many regions of each image a map has. */
+#define AU_REGIONS_SHOWN_MAX ((size_t)60)
+
+/* Canonical JSON; *out is the caller's (free).  EV_OK or trouble. */
+enum ev_code au_image_diff_json(const struct au_image_diff *diff, char **out,
+				size_t *n, struct ev_error *err);
+
+#endif
