@@ -13,6 +13,7 @@
 static const char help[] =
 	"Usage: ecart audit FILE... --references DIR|REPO[@REV] [OPTION...]\n"
 	"       ecart audit measure IMAGE [--json] [--all]\n"
+	"       ecart audit diff A B ...\n"
 	"       ecart audit reference add|list|check REPO ...\n"
 	"Replay archives, then compare the paravisor's MRTD with references that\n"
 	"somebody built: a git repository at one commit, or a plain folder.\n"
@@ -276,6 +277,7 @@ static int (*part_of(const char *word))(int argc, char **argv)
 		const char *word;
 		int (*run)(int argc, char **argv);
 	} parts[] = {
+		{ "diff", au_cmd_diff },
 		{ "measure", au_cmd_measure },
 		{ "reference", au_cmd_reference },
 	};
@@ -289,7 +291,7 @@ static int (*part_of(const char *word))(int argc, char **argv)
 
 static bool is_for_later(const char *word)
 {
-	static const char *const words[] = { "diff", "explain", "history" };
+	static const char *const words[] = { "explain", "history" };
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		if (strcmp(word, words[i]) == 0)

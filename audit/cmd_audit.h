@@ -15,6 +15,9 @@ int au_cmd_reference_add(int argc, char **argv);
 /* ecart audit measure; argv[0] is "measure". */
 int au_cmd_measure(int argc, char **argv);
 
+/* ecart audit diff; argv[0] is "diff". */
+int au_cmd_diff(int argc, char **argv);
+
 /* All references of "REPO[@REV]" or a folder, faults among them. */
 int au_cmd_read_references(const char *text, struct ev_crypto *crypto,
 			   struct au_references *out);
@@ -30,6 +33,7 @@ int au_cmd_refused_image(const char *name, const struct ev_error *err,
 			 bool json);
 
 extern const struct cli_command au_command_measure;
+extern const struct cli_command au_command_diff;
 extern const struct cli_command au_command_reference;
 extern const struct cli_command au_command_reference_add;
 
