@@ -2,8 +2,8 @@
 # Sourced: what a build needs of Debian 12, and how it gets there.
 packages="gcc g++ clang libclang-rt-14-dev meson ninja-build pkg-config
  libssl-dev libarchive-dev libjansson-dev libgit2-dev libyaml-dev
- libcurl4-openssl-dev liblzma-dev zlib1g-dev ovmf libcmocka-dev git python3 openssl
- binutils
+ libcurl4-openssl-dev libcbor-dev liblzma-dev zlib1g-dev ovmf libcmocka-dev git
+ python3 python3-cbor2 openssl binutils
  clang-format-14 mandoc faketime locales jq zstd tpm2-tools
  libtss2-tcti-cmd0 swtpm strace sqlite3"
 # Its package starts a server for everybody where there is an init system: there
