@@ -94,6 +94,39 @@ static void integers_keep_their_value(void **state)
 	assert_true(au_cbor_is_int(v, -38));
 }
 
+/* Each number of a tag in its shortest head, and in longer ones. */
+static void every_tag_is_read(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < 256; i++) {
+		const uint8_t shortest[] = { (uint8_t)(0xc0 + i), 0 },
+			      one[] = { 0xd8, (uint8_t)i, 0 },
+			      two[] = { 0xd9, 1, (uint8_t)i, 0 };
+		struct au_cbor tree = { 0 };
+		struct ev_error err = { 0 };
+
+		if (i < 24) {
+			assert_int_equal(au_cbor_parse(EV_SPAN(shortest), 0,
+						       "test", &tree, &err),
+					 EV_OK);
+			assert_int_equal(tree.node[0].type, AU_CBOR_TAG);
+			assert_int_equal(tree.node[0].value, i);
+			assert_int_equal(tree.n, 2);
+			au_cbor_free(&tree);
+		}
+		assert_int_equal(
+			au_cbor_parse(EV_SPAN(one), 0, "test", &tree, &err),
+			EV_OK);
+		assert_int_equal(tree.node[0].value, i);
+		au_cbor_free(&tree);
+		assert_int_equal(
+			au_cbor_parse(EV_SPAN(two), 0, "test", &tree, &err),
+			EV_OK);
+		assert_int_equal(tree.node[0].value, 256 + i);
+		au_cbor_free(&tree);
+	}
+}
+
 struct refusal {
 	const char *hex;
 	enum ev_code code;
@@ -132,6 +165,7 @@ static const struct refusal refusals[] = {
 	{ "a20102", EV_TRUNCATED, 100 },
 	{ "a100", EV_TRUNCATED, 100 },
 	{ "c0", EV_TRUNCATED, 100 },
+	{ "d2", EV_TRUNCATED, 100 },
 	/* lengths of 2^32 and 2^64 - 1 */
 	{ "9b000000010000000000", EV_TRUNCATED, 100 },
 	{ "9bffffffffffffffff00", EV_TRUNCATED, 100 },
@@ -309,6 +343,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_tree_has_offsets_and_extents),
 		cmocka_unit_test(integers_keep_their_value),
+		cmocka_unit_test(every_tag_is_read),
 		cmocka_unit_test(each_refusal_is_named),
 		cmocka_unit_test(depth_has_a_limit),
 		cmocka_unit_test(numbers_have_limits),

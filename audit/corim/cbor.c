@@ -172,6 +172,20 @@ static const struct cbor_callbacks callbacks = {
 	.indef_break = take_indefinite,
 };
 
+/* libcbor 0.8 calls tags 6 to 20 in their one-byte head unassigned and
+ * malformed; COSE's is 18. */
+static struct cbor_decoder_result read_head(struct ev_span bytes,
+					    struct head *head)
+{
+	if (bytes.n > 0 && bytes.p[0] >= 0xc0 + 6 && bytes.p[0] <= 0xc0 + 20) {
+		take_tag(head, bytes.p[0] - 0xc0u);
+		return (struct cbor_decoder_result){
+			.read = 1, .status = CBOR_DECODER_FINISHED
+		};
+	}
+	return cbor_stream_decode(bytes.p, bytes.n, &callbacks, head);
+}
+
 /* A container whose items are still to come. */
 struct frame {
 	size_t node;
@@ -254,8 +268,8 @@ static bool append(struct parse *p, const struct head *head)
 static bool read_item(struct parse *p)
 {
 	struct head head = { .node.extent = 1 };
-	struct cbor_decoder_result r = cbor_stream_decode(
-		p->bytes.p + p->at, p->bytes.n - p->at, &callbacks, &head);
+	struct cbor_decoder_result r = read_head(
+		ev_span_sub(p->bytes, p->at, p->bytes.n - p->at), &head);
 
 	if (r.status == CBOR_DECODER_ERROR)
 		return fail(p, EV_SYNTAX, "item", "well-formed CBOR",
@@ -264,6 +278,7 @@ static bool read_item(struct parse *p)
 		return fail(p, EV_TRUNCATED, "item", "a whole item",
 			    "the end of the bytes");
 	head.node.offset = p->base + p->at;
+	head.node.content = p->base + p->at + r.read - head.node.text.n;
 	if (!check_head(p, &head, r.read) || !append(p, &head))
 		return false;
 	if (p->depth > 0)

@@ -19,7 +19,7 @@
 
 /* A launch measurement document goes 14 deep; recursion there is none. */
 #define AU_CBOR_DEPTH_MAX 32
-/* 64 bytes each, made as they are met: an item is at least a byte. */
+/* 56 bytes each, made as they are met: an item is at least a byte. */
 static const size_t AU_CBOR_NODES_MAX = (size_t)1 << 16;
 /* Keys of one map are compared with one another. */
 static const size_t AU_CBOR_MEMBERS_MAX = 256;
@@ -49,6 +49,7 @@ struct au_cbor_node {
 	uint64_t value;	     /* of an integer; number of a tag; bool: 0, 1 */
 	uint64_t offset;     /* of its first byte in the item */
 	struct ev_span text; /* content of a byte or text string */
+	uint64_t content;    /* offset of text in the item */
 };
 
 struct au_cbor {
