@@ -137,8 +137,7 @@ static enum ev_code judge(struct work *w, struct ev_error *err)
 		return EV_OK;
 	}
 	if (w->trust->n_roots == 0) {
-		say(w, AU_SIGNED_NO_ROOT,
-		    "no root was given that its certificate could end in");
+		say(w, AU_SIGNED_NO_ROOT, "no root was given to judge it by");
 		return EV_OK;
 	}
 	if (follow_path(w, err) != EV_OK || w->out->state != AU_SIGNED)
