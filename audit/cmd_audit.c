@@ -12,7 +12,7 @@
 
 static const char help[] =
 	"Usage: ecart audit FILE... --references DIR|REPO[@REV] [OPTION...]\n"
-	"       ecart audit measure IMAGE [--json] [--all]\n"
+	"       ecart audit measure IMAGE [--json] [--all]; ecart audit corim FILE ...\n"
 	"       ecart audit diff A B ...\n"
 	"       ecart audit reference add|list|check REPO ...\n"
 	"Replay archives, then compare the paravisor's MRTD with references that\n"
@@ -278,6 +278,7 @@ static int (*part_of(const char *word))(int argc, char **argv)
 		int (*run)(int argc, char **argv);
 	} parts[] = {
 		{ "diff", au_cmd_diff },
+		{ "corim", au_cmd_corim },
 		{ "measure", au_cmd_measure },
 		{ "reference", au_cmd_reference },
 	};

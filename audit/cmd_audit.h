@@ -12,6 +12,9 @@ int au_cmd_reference(int argc, char **argv);
 /* ecart audit reference add; argv[0] is "add". */
 int au_cmd_reference_add(int argc, char **argv);
 
+/* ecart audit corim; argv[0] is "corim". */
+int au_cmd_corim(int argc, char **argv);
+
 /* ecart audit measure; argv[0] is "measure". */
 int au_cmd_measure(int argc, char **argv);
 
@@ -32,6 +35,7 @@ int au_cmd_refused(const char *name, const struct ev_error *err);
 int au_cmd_refused_image(const char *name, const struct ev_error *err,
 			 bool json);
 
+extern const struct cli_command au_command_corim;
 extern const struct cli_command au_command_measure;
 extern const struct cli_command au_command_diff;
 extern const struct cli_command au_command_reference;
