@@ -4,20 +4,30 @@
 
 #include <stdlib.h>
 
-static const char authenticates[] = "dcap.quote.signature";
-
-/* An area of the facts: one object, or a list in some order of quotes. */
+/* An area of the facts: one object, or a list in some order of items. */
 struct area {
 	const json_t *facts;
-	size_t next; /* where the next quote's object is looked for first */
+	size_t next; /* where the next item's object is looked for first */
 };
 
 /* What a report is read through. */
 struct reader {
-	struct area tdx, sgx, quote;
-	size_t n_tdx; /* objects of facts.tdx that were read */
+	const struct source *source;
+	struct area facts, sgx, quote;
+	size_t n_read; /* objects of facts that were read */
 	struct au_measured_list list;
 	struct ev_error *err;
+};
+
+/* A kind of evidence with a launch measurement. */
+struct source {
+	enum au_platform platform;
+	const char *authenticates; /* the finding that each item has */
+	const char *area, *member;
+	const char *unauthenticated, *debug;
+	bool (*is_debug)(const json_t *fact);
+	int64_t (*offset)(struct reader *r, const char *item,
+			  const json_t *fact);
 };
 
 static const char *text_of(const json_t *obj, const char *member)
@@ -51,59 +61,117 @@ static const json_t *find_fact(struct area *a, const char *item)
 	return NULL;
 }
 
+/* TDATTRIBUTES bits 0 to 7: a TD that can be debugged holds other code than
+ * what was measured as soon as the host wants it to. */
+static bool is_debug_td(const json_t *tdx)
+{
+	return strncmp(text_of(tdx, "attributes"), "00", 2) != 0;
+}
+
+/* The same of a guest whose policy lets the host decrypt it. */
+static bool is_debug_snp(const json_t *snp)
+{
+	const json_t *bits = json_object_get(snp, "policyBits");
+
+	return !json_is_false(json_object_get(bits, "debug"));
+}
+
 /* Where MRTD stands in a quote file (measurement page, section 1). */
-static int64_t mrtd_offset(struct reader *r, const char *item)
+static int64_t mrtd_offset(struct reader *r, const char *item,
+			   const json_t *tdx)
 {
 	const json_t *quote = find_fact(&r->quote, item);
 	json_int_t version =
 		json_integer_value(json_object_get(quote, "version"));
 
+	(void)tdx;
 	return version == 4 ? 184 : version == 5 ? 190 : -1;
 }
 
-static const char *not_comparable(const json_t *finding, const json_t *tdx)
+/* Where MEASUREMENT stands in a report (SNP-ABI, ATTESTATION_REPORT). */
+static int64_t ld_offset(struct reader *r, const char *item, const json_t *snp)
 {
-	if (tdx == NULL)
+	const json_t *at = json_object_get(snp, "offset");
+
+	(void)r;
+	(void)item;
+	return json_is_integer(at) ? json_integer_value(at) + 0x90 : -1;
+}
+
+/* No evidence that a replay reads says what VBS measured. */
+static const struct source sources[] = {
+	{ AU_TDX, "dcap.quote.signature", "tdx", "mrtd",
+	  "unauthenticated: dcap.quote.signature did not pass",
+	  "debug: TD attributes allow debugging, or are absent", is_debug_td,
+	  mrtd_offset },
+	{ AU_SNP, "snp.signature", "snp", "measurement",
+	  "unauthenticated: snp.signature, snp.chain or snp.tcb did not pass",
+	  "debug: the guest policy allows debugging, or is absent",
+	  is_debug_snp, ld_offset },
+};
+
+const char *au_measured_check(enum au_platform platform)
+{
+	static const char *const checks[] = {
+		[AU_TDX] = "measure.mrtd",
+		[AU_SNP] = "measure.snp",
+		[AU_VBS] = "measure.vbs",
+	};
+
+	return checks[platform];
+}
+
+static const struct au_register *register_of(enum au_platform platform)
+{
+	size_t i = 0;
+
+	while (au_registers[i].platform != platform)
+		i++;
+	return &au_registers[i];
+}
+
+static const char *not_comparable(const struct source *s, const json_t *finding,
+				  const json_t *fact)
+{
+	if (fact == NULL)
 		return "unread: the report holds no measurement of it";
 	if (strcmp(text_of(finding, "outcome"), "pass") != 0 ||
-	    !json_is_true(json_object_get(tdx, "trusted")))
-		return "unauthenticated: dcap.quote.signature did not pass";
-	/* TDATTRIBUTES bits 0 to 7: a TD that can be debugged holds other
-	 * code than what was measured as soon as the host wants it to. */
-	if (strncmp(text_of(tdx, "attributes"), "00", 2) != 0)
-		return "debug: TD attributes allow debugging, or are absent";
-	return NULL;
+	    !json_is_true(json_object_get(fact, "trusted")))
+		return s->unauthenticated;
+	return s->is_debug(fact) ? s->debug : NULL;
 }
 
 static enum ev_code add(struct reader *r, const struct au_measured *m)
 {
-	struct au_measured *more = reallocarray(r->list.quote, r->list.n + 1,
-						sizeof(*r->list.quote));
+	struct au_measured *more = reallocarray(r->list.item, r->list.n + 1,
+						sizeof(*r->list.item));
 
 	if (more == NULL)
 		return ev_fail_trouble(r->err, "report", "out of memory");
-	r->list.quote = more;
+	r->list.item = more;
 	more[r->list.n++] = *m;
 	return EV_OK;
 }
 
 static enum ev_code read_one(struct reader *r, const json_t *finding)
 {
+	const struct source *s = r->source;
 	struct au_measured m = { .item = text_of(finding, "subject"),
+				 .reg = register_of(s->platform),
 				 .offset = -1 };
-	const json_t *tdx = find_fact(&r->tdx, m.item);
 
-	if (tdx == NULL && find_fact(&r->sgx, m.item) != NULL)
+	m.fact = find_fact(&r->facts, m.item);
+	if (m.fact == NULL && find_fact(&r->sgx, m.item) != NULL)
 		return EV_OK;
-	m.not_comparable = not_comparable(finding, tdx);
-	if (tdx == NULL)
+	m.not_comparable = not_comparable(s, finding, m.fact);
+	if (m.fact == NULL)
 		return add(r, &m);
-	if (ev_json_get_hex(tdx, "report.facts.tdx", "mrtd", m.value,
-			    sizeof(m.value), r->err) != EV_OK)
+	if (ev_json_get_hex(m.fact, "report.facts", s->member, m.value,
+			    m.reg->size, r->err) != EV_OK)
 		return r->err->code;
-	r->n_tdx++;
-	m.hex = text_of(tdx, "mrtd");
-	m.offset = mrtd_offset(r, m.item);
+	r->n_read++;
+	m.hex = text_of(m.fact, s->member);
+	m.offset = s->offset(r, m.item, m.fact);
 	return add(r, &m);
 }
 
@@ -112,17 +180,17 @@ static enum ev_code read_all(struct reader *r, const json_t *checks)
 	for (size_t i = 0; i < json_array_size(checks); i++) {
 		const json_t *f = json_array_get(checks, i);
 
-		/* Without a subject it says that there is no quote. */
-		if (strcmp(text_of(f, "id"), authenticates) != 0 ||
+		/* Without a subject it says that there is none. */
+		if (strcmp(text_of(f, "id"), r->source->authenticates) != 0 ||
 		    *text_of(f, "subject") == '\0')
 			continue;
 		if (read_one(r, f) != EV_OK)
 			return r->err->code;
 	}
-	if (r->n_tdx == area_size(&r->tdx))
+	if (r->n_read == area_size(&r->facts))
 		return EV_OK;
-	return ev_fail_u64(r->err, EV_VALUE, "report.facts", "tdx", 0, r->n_tdx,
-			   area_size(&r->tdx));
+	return ev_fail_u64(r->err, EV_VALUE, "report.facts", r->source->area, 0,
+			   r->n_read, area_size(&r->facts));
 }
 
 enum ev_code au_measured_read(const json_t *report,
@@ -130,16 +198,21 @@ enum ev_code au_measured_read(const json_t *report,
 			      struct ev_error *err)
 {
 	const json_t *facts = json_object_get(report, "facts");
-	struct reader r = {
-		.tdx = { json_object_get(facts, "tdx"), 0 },
-		.sgx = { json_object_get(facts, "sgx"), 0 },
-		.quote = { json_object_get(facts, "quote"), 0 },
-		.err = err,
-	};
+	const json_t *checks = json_object_get(report, "checks");
+	struct reader r = { .err = err };
 
-	if (read_all(&r, json_object_get(report, "checks")) != EV_OK) {
-		au_measured_free(&r.list);
-		return err->code;
+	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
+		r.source = &sources[i];
+		r.facts =
+			(struct area){ json_object_get(facts, sources[i].area),
+				       0 };
+		r.sgx = (struct area){ json_object_get(facts, "sgx"), 0 };
+		r.quote = (struct area){ json_object_get(facts, "quote"), 0 };
+		r.n_read = 0;
+		if (read_all(&r, checks) != EV_OK) {
+			au_measured_free(&r.list);
+			return err->code;
+		}
 	}
 	*out = r.list;
 	return EV_OK;
@@ -147,6 +220,6 @@ enum ev_code au_measured_read(const json_t *report,
 
 void au_measured_free(struct au_measured_list *list)
 {
-	free(list->quote);
+	free(list->item);
 	*list = (struct au_measured_list){ 0 };
 }

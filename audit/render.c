@@ -187,6 +187,12 @@ static void repository(struct page *p, const json_t *audit)
 	line(p, "  references", text);
 }
 
+static const char *register_label(const json_t *entry)
+{
+	return strcmp(text_of(entry, "register"), "ld") == 0 ? "  LD"
+							     : "  MRTD";
+}
+
 static void measurement(struct page *p, const json_t *entry)
 {
 	const json_t *ref = json_object_get(entry, "reference");
@@ -195,7 +201,7 @@ static void measurement(struct page *p, const json_t *entry)
 
 	line(p, text_of(entry, "result"), text_of(entry, "reason"));
 	if (*value != '\0')
-		line(p, "  MRTD", digest(value, p->full, hex));
+		line(p, register_label(entry), digest(value, p->full, hex));
 	line(p, "  item", text_of(entry, "item"));
 	if (ref != NULL)
 		reference(p, ref);

@@ -131,8 +131,8 @@ static json_t *audit_json(const struct au_measured *m,
 {
 	json_t *out = json_object();
 	bool good =
-		set(out, "register", json_string("mrtd")) &&
-		set(out, "platform", json_string("tdx")) &&
+		set(out, "register", json_string(m->reg->name)) &&
+		set(out, "platform", json_string(m->reg->platform_name)) &&
 		set(out, "item", json_string(m->item)) &&
 		set(out, "result", json_string(au_result_name(c->result))) &&
 		set(out, "reason", json_string(c->reason)) &&
@@ -158,9 +158,10 @@ static json_t *inputs_json(const struct au_measured *m)
 
 	if (m == NULL || m->offset < 0)
 		return list;
-	if (json_array_append_new(
-		    list, json_pack("{s:s,s:I,s:i}", "item", m->item, "offset",
-				    (json_int_t)m->offset, "length", 48)) == 0)
+	if (json_array_append_new(list,
+				  json_pack("{s:s,s:I,s:i}", "item", m->item,
+					    "offset", (json_int_t)m->offset,
+					    "length", (int)m->reg->size)) == 0)
 		return list;
 	json_decref(list);
 	return NULL;
@@ -179,7 +180,9 @@ static json_t *finding_json(const struct au_measured *m,
 	if (c != NULL)
 		snprintf(reason, sizeof(reason), "%s: %s",
 			 au_result_name(c->result), c->reason);
-	good = set(out, "id", json_string("measure.mrtd")) &&
+	good = set(out, "id",
+		   json_string(au_measured_check(m != NULL ? m->reg->platform
+							   : AU_TDX))) &&
 	       set(out, "subject", json_string(m != NULL ? m->item : "")) &&
 	       set(out, "outcome", json_string(outcomes[status])) &&
 	       set(out, "required", json_true()) &&
@@ -222,9 +225,10 @@ static enum ev_code no_memory(struct audit *a)
 
 static enum ev_code audit_one(struct audit *a, const struct au_measured *m)
 {
-	const struct au_question q = { .platform = AU_TDX,
-				       .reg = EV_SPAN_LITERAL("mrtd"),
-				       .value = EV_SPAN(m->value),
+	const struct au_question q = { .platform = m->reg->platform,
+				       .reg = ev_span_str(m->reg->name),
+				       .value = ev_span_of(m->value,
+							   m->reg->size),
 				       .not_comparable = m->not_comparable,
 				       .at = a->at,
 				       .product = a->request->product,
@@ -245,7 +249,7 @@ static enum ev_code audit_all(struct audit *a)
 	enum ev_code code = au_measured_read(a->document, &list, a->err);
 
 	for (size_t i = 0; i < list.n && code == EV_OK; i++)
-		code = audit_one(a, &list.quote[i]);
+		code = audit_one(a, &list.item[i]);
 	if (code == EV_OK && list.n == 0) {
 		a->status = worse(a->status, 2);
 		if (json_array_append_new(a->checks,

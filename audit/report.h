@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A finished report of a replay (ecart-report/1) with the comparison of its
- * launch measurements added: for each quote an entry of the member "audit" and
- * a finding measure.mrtd, and the verdict that follows.  Pure.
+ * launch measurements added: for each of them an entry of the member "audit"
+ * and a finding (measure.mrtd, measure.snp), and the verdict that follows.
+ * Pure.
  */
 #ifndef AU_REPORT_H
 #define AU_REPORT_H

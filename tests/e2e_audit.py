@@ -15,7 +15,7 @@ sys.dont_write_bytecode = True
 from e2e import (AZURE_AT, FAIL, INCOMPLETE, UNREADABLE, azure_collateral,
                  azure_evidence, case, contains, ecart, equal, findings,
                  gcp_collateral, gcp_evidence, main, outcome, pack, pack_azure,
-                 read, report, simulated, write)
+                 read, report, simulated, vector, write)
 
 OTHER = "ab" * 48
 SOURCE = "https://git.example/paravisor@" + "0123456789abcdef" * 2 + "01234567"
@@ -280,6 +280,48 @@ def huge_tag(scratch):
         said = ecart("audit", *SIMULATED, "--references",
                      repository + "@" + name, status=UNREADABLE).err
         assert "memory" not in said, said
+
+
+def folder_with(scratch, measurement):
+    """A plain folder with one reference of that measurement."""
+    recipe = b"how it is built\n"
+    write(scratch + "/references/paravisor/1.0.json", json.dumps({
+        "artifact": {"name": "image", "sha256": "00" * 32},
+        "measurements": [measurement], "product": "paravisor",
+        "recipe": {"path": "recipes/build.txt",
+                   "sha256": hashlib.sha256(recipe).hexdigest()},
+        "reference": "ecart-reference/1",
+        "source": {"commit": SOURCE[-40:], "repository": SOURCE[:-41]},
+        "status": [{"since": "2025-01-01T00:00:00Z", "state": "good"}],
+        "version": "1.0"}, sort_keys=True, separators=(",", ":")).encode())
+    write(scratch + "/recipes/build.txt", recipe)
+    return scratch
+
+
+@case("the launch digest of an SEV-SNP report has its own row, measure.snp")
+def sev_snp(scratch):
+    archive = scratch + "/snp.ecart"
+    pack(archive, *(vector("azure", "snp1-" + name) for name in (
+        "hcl-report.bin", "vcek.pem", "tpm-quote.json")),
+         time="2025-06-01T00:00:00Z")
+    alone = report(archive)["facts"]["snp"]["measurement"]
+    for platform, register, value, result, status, found in (
+            ("snp", "ld", alone, "match", 0, "pass"),
+            ("snp", "ld", OTHER, "no-reference", INCOMPLETE, "skip"),
+            # The same bytes in another platform's register are no match.
+            ("tdx", "mrtd", alone, "no-reference", INCOMPLETE, "skip")):
+        rep = audited(archive, "--references", folder_with(
+            scratch, {"alg": "sha384", "platform": platform,
+                      "register": register, "value": value}), status=status)
+        entry, = rep["audit"]
+        equal(("snp", "ld", alone, result), tuple(
+            entry[name] for name in ("platform", "register", "value",
+                                     "result")), "entry")
+        equal(found, outcome(rep, "measure.snp"), "measure.snp")
+        equal([], findings(rep, "measure.mrtd"), "measure.mrtd")
+    text = ecart("audit", archive, "--references", scratch, "--product",
+                 "paravisor", status=INCOMPLETE).out
+    contains(text, "  LD          " + alone[:16])
 
 
 @case("reference list and check name what is there")
