@@ -97,8 +97,9 @@ struct ev_snp_report {
 /*
  * in: exactly 1184 bytes; base: their offset in the item.  Refuses other
  * versions, a signature algorithm other than ECDSA P-384 with SHA-384, signing
- * keys that are not defined, a VMPL that is none, and reserved bytes that are not zero, those of the
- * four TCB_VERSIONs and the upper 24 bytes of r and s among them.
+ * keys that are not defined, a VMPL that is none, and reserved bytes that are
+ * not zero, those of the four TCB_VERSIONs and the upper 24 bytes of r and s
+ * among them.
  *
  * The layout of TCB_VERSION follows from the family of the CPU; a report of
  * version 2 does not name it, and there a chip id of 8 bytes is Turin's.

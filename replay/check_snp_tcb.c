@@ -142,8 +142,7 @@ static enum ev_snp_tcb_part first_above(const struct ev_snp_tcb *a,
 
 /*
  * The host may report less than runs, and commit to less (SNP-ABI, SNP_CONFIG
- * and SNP_COMMIT); never more.  A guest that was launched by more than runs now
- * outlived a step back of the firmware.
+ * and SNP_COMMIT); never more.
  */
 static enum rp_outcome compare_within(const struct ev_snp_report *r,
 				      struct rp_finding *f)
@@ -154,7 +153,6 @@ static enum rp_outcome compare_within(const struct ev_snp_report *r,
 	} orders[] = {
 		{ "reported", "committed", r->reported_tcb, r->committed_tcb },
 		{ "committed", "current", r->committed_tcb, r->current_tcb },
-		{ "launch", "current", r->launch_tcb, r->current_tcb },
 	};
 
 	for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++) {
@@ -175,6 +173,22 @@ static enum rp_outcome compare_within(const struct ev_snp_report *r,
 			       ev_snp_tcb_word(part), a.svn[part], b.svn[part]);
 	}
 	return RP_PASS;
+}
+
+/* A guest launched by more than runs now outlived a step back of firmware that
+ * was not committed, which the ABI allows: said, and no fault. */
+static void say_launch(const struct ev_snp_report *r, struct rp_finding *f)
+{
+	struct ev_snp_tcb launch = ev_snp_tcb(r->launch_tcb, r->tcb_layout);
+	struct ev_snp_tcb current = ev_snp_tcb(r->current_tcb, r->tcb_layout);
+	enum ev_snp_tcb_part part = first_above(&launch, &current);
+	char got[TCB_TEXT + 48];
+
+	if (part == EV_SNP_TCB_PARTS || f->got == NULL)
+		return;
+	snprintf(got, sizeof(got), "%s", f->got);
+	rp_set_got(f, "%s; launched by %s %u", got, ev_snp_tcb_word(part),
+		   launch.svn[part]);
 }
 
 /* --- what Azure's host says of its certificate --- */
@@ -236,5 +250,9 @@ enum rp_outcome rp_check_snp_tcb(struct rp_case *c, const struct rp_subject *s,
 		outcome = compare_within(r, f);
 	if (outcome == RP_PASS)
 		outcome = compare_answers(c, cert, f);
-	return outcome == RP_PASS ? compare_product(r, cert, f) : outcome;
+	if (outcome == RP_PASS)
+		outcome = compare_product(r, cert, f);
+	if (outcome == RP_PASS)
+		say_launch(r, f);
+	return outcome;
 }

@@ -10,9 +10,10 @@
  * paravisor's report or a TPM quote. */
 bool rp_holds_evidence(const struct rp_case *c);
 
-/* gaps_snp.c.  An SEV-SNP report has no certificate of the chip's key; is signed
- * with the cloud's; rests on AMD's certificates, whose CRL nobody looks at; has
- * endorsements of its MEASUREMENT beside it, or in a token's certificate. */
+/* gaps_snp.c.  An SEV-SNP report has no certificate of the chip's key; is
+ * signed with the cloud's; rests on AMD's certificates, whose CRL nobody looks
+ * at; has endorsements of its MEASUREMENT beside it, or in a token's
+ * certificate. */
 bool rp_gap_no_vcek(const struct rp_case *c);
 bool rp_gap_vlek(const struct rp_case *c);
 bool rp_gap_no_amd_crl(const struct rp_case *c);

@@ -62,7 +62,7 @@ def register_line(row):
     return " ".join(word for word in words if word)
 
 
-WORDS = ("register", "gap", "reason", "fact", "place")
+WORDS = ("register", "gap", "reason", "got", "fact", "place")
 
 
 def fact(path, report):
@@ -88,11 +88,12 @@ def untold(lines, report):
     """What the lines of WORDS name and the report does not say."""
     rows = [register_line(row) for row in report["facts"].get("log", [])]
     said = rows + list(place_lines(report)) + ["gap " + text for text in report["gaps"]]
-    reasons = [(row["id"], row.get("reason", "")) for row in report["checks"]]
+    words = {word: [(row["id"], row.get(word, "")) for row in report["checks"]]
+             for word in ("reason", "got")}
     for line in lines:
         kind, check, text = (line.split(" ", 2) + ["", ""])[:3]
-        if kind == "reason":
-            if not any(check == i and text in reason for i, reason in reasons):
+        if kind in words:
+            if not any(check == i and text in said_of for i, said_of in words[kind]):
                 yield "%s does not say %r" % (check, text)
         elif kind == "fact":
             if fact(check, report) != json.loads(text):

@@ -55,7 +55,7 @@ class Case:
     as_of: int = windows.AS_OF
     subject: type = scene.Scene  # what makes the evidence
     nonce: bytes = None          # the verifier's challenge, where there is one
-    # lines "register …", "gap …", "place …", "reason CHECK …", "fact PATH …" of what the report
+    # lines "register …", "gap …", "place …", "reason CHECK …", "got CHECK …", "fact PATH …" of what the report
     # must say
     says: tuple = ()
 

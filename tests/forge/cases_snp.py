@@ -72,6 +72,9 @@ def holds():
                {"snp.report": put(chip_id=bytes(64)), "items": before(stranger())})
     yield good("-versions", "the host reports and commits to less than what runs",
                {"snp.report": tcbs(current={"microcode": 222}, committed={"microcode": 220})})
+    yield good("-launch-above", "launched by more than runs now: firmware that was taken back",
+               {"snp.report": tcbs(launch={"microcode": 220})},
+               says=("got snp.tcb launched by microcode 220",))
     yield good("-two", "reports of two chips, and the certificates of both",
                {"items": before(*second())})
 
@@ -167,7 +170,6 @@ def versions():
             ("committed", "the committed TCB is below the reported one",
              tcbs(committed={"microcode": 218})),
             ("current", "the current TCB is below the committed one", tcbs(current={"snp": 23})),
-            ("launch", "the launch TCB is above the current one", tcbs(launch={"microcode": 220})),
             ("chip", "the chip id is not the certificate's", put(chip_id=OTHER_CHIP))):
         yield bad(check, why, text, {"snp.report": edits})
     yield bad(check, "layout", "a Turin's report and a certificate without its number",
@@ -351,7 +353,7 @@ def expectations():
 STORED = """
     pass-snp pass-snp-turin pass-snp-thim pass-snp-masked pass-snp-two pass-snp-copy-spoiled fail-snp.format
     fail-snp.signature fail-snp.signature-other-chip fail-snp.chain fail-snp.chain-untrusted
-    fail-snp.tcb fail-snp.tcb-launch fail-snp.tcb-thim fail-snp.tcb-product fail-snp.debug fail-hcl.runtime-data.binding-snp incomplete-snp-no-vcek
+    pass-snp-launch-above fail-snp.tcb fail-snp.tcb-thim fail-snp.tcb-product fail-snp.debug fail-hcl.runtime-data.binding-snp incomplete-snp-no-vcek
     incomplete-snp-no-ask incomplete-snp-vlek fail-policy.expect-snp fail-policy.expect-snp-vmpl""".split()
 
 
