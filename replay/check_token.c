@@ -128,9 +128,9 @@ static enum rp_outcome find_in_set(const struct rp_token *t,
 	return RP_PASS;
 }
 
-/* RFC 7517 4.2, 4.3: what the set says its key is for.  Its alg (4.4) is not looked
- * at: Intel Trust Authority says one of the two that it signs by, and which
- * may be used is the service's by our table. */
+/* RFC 7517 4.2 and 4.3: what the set says its key is for.  Its alg (4.4) is not
+ * looked at: Intel Trust Authority says one of the two that it signs by, and
+ * which may be used is the service's by our table. */
 static enum rp_outcome judge_purpose(const struct rp_token *t,
 				     struct rp_finding *f)
 {
