@@ -365,6 +365,7 @@ void rp_case_free(struct rp_case *c)
 	rp_session_free(c);
 	free(c->certs);
 	free(c->issuers);
+	rp_key_sets_free(c);
 	free(c->pck_chains.chain);
 	free(c->subjects);
 	free(c->items);

@@ -211,6 +211,7 @@ struct rp_ccel_table; /* event_log.h */
 struct rp_compared;   /* compared.h */
 struct rp_session;    /* session.h */
 struct rp_token;      /* token.h */
+struct rp_key_set;    /* token.h */
 struct rp_roundtrip;  /* roundtrip.h */
 struct rp_registry;   /* registry_statement.h */
 
@@ -279,6 +280,8 @@ struct rp_case {
 	struct rp_issuer **issuers; /* chains that came with CRLs */
 	size_t n_issuers, issuers_room;
 	struct rp_pck_chains pck_chains;
+	struct rp_key_set *key_sets; /* owned; every one of a token service */
+	size_t n_key_sets;
 	size_t n_logs;	      /* read: EV_LOGS_MAX at most */
 	uint64_t searched;    /* extends so far, as follow.h counts them */
 	uint64_t vcek_asks;   /* signatures asked to choose among copies */

@@ -15,13 +15,31 @@ static const char begin[] = "-----BEGIN";
 
 /* A set that may be a token's: the better one wins, of equals the first. */
 struct candidate {
-	const struct rp_item *item;
-	struct rp_parsed parsed;
-	struct ev_jwks keys;
+	const struct rp_key_set *set;
 	size_t n_kid;
 	const struct ev_jwk *key; /* the first of that kid */
 	unsigned int rank;
 };
+
+static enum ev_code read_sets(struct rp_case *c)
+{
+	c->key_sets = calloc(c->n_items + 1, sizeof(*c->key_sets));
+	if (c->key_sets == NULL)
+		return EV_TROUBLE;
+	for (size_t i = 0; i < c->n_items; i++) {
+		struct rp_key_set *set = &c->key_sets[c->n_key_sets];
+
+		if (!rp_is_kind(&c->items[i], "jwks"))
+			continue;
+		set->item = &c->items[i];
+		set->parsed.code = ev_jwks_parse(set->item->bytes, &set->keys,
+						 &set->parsed.err);
+		c->n_key_sets++;
+		if (set->parsed.code == EV_TROUBLE)
+			return EV_TROUBLE;
+	}
+	return EV_OK;
+}
 
 /* The kid is a digest of this very key or of its certificate (tokens page 3.3
  * and 4): nobody can make another that bears it. */
@@ -57,27 +75,27 @@ static unsigned int rank_of(const struct rp_case *c, const struct rp_token *t,
 	return rank + (commits(c, t, k->key) ? 4 : 2);
 }
 
-static enum ev_code look_into(const struct rp_case *c, const struct rp_token *t,
-			      const struct rp_item *item, bool related,
-			      struct candidate *k)
+static struct candidate look_into(const struct rp_case *c,
+				  const struct rp_token *t,
+				  const struct rp_key_set *set, bool related)
 {
-	*k = (struct candidate){ .item = item };
-	k->parsed.code = ev_jwks_parse(item->bytes, &k->keys, &k->parsed.err);
-	if (k->parsed.code == EV_OK && t->jwt.kid.p != NULL)
-		k->key = ev_jwks_find(&k->keys, t->jwt.kid, &k->n_kid);
-	k->rank = rank_of(c, t, k, related);
-	return k->parsed.code == EV_TROUBLE ? EV_TROUBLE : EV_OK;
+	struct candidate k = { .set = set };
+
+	if (set->parsed.code == EV_OK && t->jwt.kid.p != NULL)
+		k.key = ev_jwks_find(&set->keys, t->jwt.kid, &k.n_kid);
+	k.rank = rank_of(c, t, &k, related);
+	return k;
 }
 
-static void take(struct rp_case *c, struct rp_token *t, struct candidate *k)
+static void take(struct rp_case *c, struct rp_token *t,
+		 const struct candidate *k)
 {
-	t->keys_item = k->item;
-	t->keys_parsed = k->parsed;
-	t->keys = k->keys;
+	t->keys_item = k->set->item;
+	t->keys_parsed = k->set->parsed;
 	t->n_kid = k->n_kid;
 	if (t->n_kid == 1)
-		t->key = ev_jwks_find(&t->keys, t->jwt.kid, &k->n_kid);
-	c->items[k->item - c->items].linked = true;
+		t->key = k->key;
+	c->items[k->set->item - c->items].linked = true;
 }
 
 /* Keys of that kid in other sets, that are not this one: where no digest tells
@@ -87,48 +105,36 @@ static size_t n_others(const struct rp_case *c, const struct rp_subject *s,
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < c->n_items; i++) {
+	for (size_t i = 0; i < c->n_key_sets; i++) {
 		struct candidate k;
 
-		if (!rp_is_kind(&c->items[i], "jwks") ||
-		    &c->items[i] == best->item)
+		if (&c->key_sets[i] == best->set)
 			continue;
-		if (look_into(c, s->token, &c->items[i], false, &k) == EV_OK &&
-		    k.n_kid > 0 &&
+		k = look_into(c, s->token, &c->key_sets[i], false);
+		if (k.n_kid > 0 &&
 		    !ev_public_key_eq(&k.key->key, &best->key->key))
 			n += k.n_kid;
-		ev_jwks_free(&k.keys);
 	}
 	return n;
 }
 
-static enum ev_code find_keys(struct rp_case *c, const struct rp_subject *s)
+static void find_keys(struct rp_case *c, const struct rp_subject *s)
 {
-	struct candidate best = { .rank = 0 }, k;
+	struct candidate best = { .rank = 0 };
 
-	for (size_t i = 0; i < c->n_items; i++) {
-		const struct rp_item *item = &c->items[i];
+	for (size_t i = 0; i < c->n_key_sets; i++) {
+		const struct rp_key_set *set = &c->key_sets[i];
+		struct candidate k =
+			look_into(c, s->token, set,
+				  rp_relates_to(set->item, "key-of", s->item));
 
-		if (!rp_is_kind(item, "jwks"))
-			continue;
-		if (look_into(c, s->token, item,
-			      rp_relates_to(item, "key-of", s->item),
-			      &k) != EV_OK) {
-			ev_jwks_free(&best.keys);
-			return EV_TROUBLE;
-		}
-		if (k.rank <= best.rank) {
-			ev_jwks_free(&k.keys);
-			continue;
-		}
-		ev_jwks_free(&best.keys);
-		best = k;
+		if (k.rank > best.rank)
+			best = k;
 	}
 	if (best.rank == 2 || best.rank == 3)
 		best.n_kid += n_others(c, s, &best);
 	if (best.rank > 0)
 		take(c, s->token, &best);
-	return EV_OK;
 }
 
 /* --- certificates --- */
@@ -229,18 +235,24 @@ static enum ev_code find_certs(struct rp_case *c, const struct rp_subject *s)
 	return EV_OK;
 }
 
+static enum ev_code link_token(struct rp_case *c, const struct rp_subject *s)
+{
+	if (s->token->parsed.code != EV_OK)
+		return EV_OK;
+	if (c->key_sets == NULL && read_sets(c) != EV_OK)
+		return EV_TROUBLE;
+	find_keys(c, s);
+	return find_certs(c, s);
+}
+
 enum ev_code rp_link_tokens(struct rp_case *c)
 {
 	for (size_t i = 0; i < rp_n_token_services; i++) {
 		struct rp_subject *s = c->first[rp_token_services[i].type];
 
-		for (; s != NULL; s = s->next) {
-			if (s->token->parsed.code != EV_OK)
-				continue;
-			if (find_keys(c, s) != EV_OK ||
-			    find_certs(c, s) != EV_OK)
+		for (; s != NULL; s = s->next)
+			if (link_token(c, s) != EV_OK)
 				return EV_TROUBLE;
-		}
 	}
 	return EV_OK;
 }

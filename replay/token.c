@@ -74,6 +74,13 @@ enum ev_code rp_token_parse(struct rp_case *c, const struct rp_item *item)
 	return t->parsed.code == EV_TROUBLE ? EV_TROUBLE : EV_OK;
 }
 
+void rp_key_sets_free(struct rp_case *c)
+{
+	for (size_t i = 0; i < c->n_key_sets; i++)
+		ev_jwks_free(&c->key_sets[i].keys);
+	free(c->key_sets);
+}
+
 const struct ev_public_key *rp_token_key(const struct rp_token *token)
 {
 	if (token->certs_in_header)
@@ -91,7 +98,6 @@ void rp_token_free(struct rp_token *token)
 	rp_enclave_free(&token->enclave);
 	for (size_t i = 0; i < token->n_certs; i++)
 		ev_x509_free(&token->cert[i]);
-	ev_jwks_free(&token->keys);
 	ev_jwt_free(&token->jwt);
 	free(token->der);
 	free(token);

@@ -36,6 +36,13 @@ extern const size_t rp_n_token_services;
 /* The service of such a subject. */
 const struct rp_token_service *rp_token_service_of(enum rp_subject_type type);
 
+/* A key set, read once for all tokens. */
+struct rp_key_set {
+	const struct rp_item *item;
+	struct rp_parsed parsed;
+	struct ev_jwks keys; /* owned */
+};
+
 struct rp_token {
 	struct rp_parsed parsed;
 	struct ev_jwt jwt; /* owned; read where parsed.code is EV_OK */
@@ -44,10 +51,9 @@ struct rp_token {
 	 * token's, and that may not be readable; NULL: none. */
 	const struct rp_item *keys_item;
 	struct rp_parsed keys_parsed;
-	struct ev_jwks keys; /* owned */
-	size_t n_kid;	     /* keys of that kid in it */
-	const struct ev_jwk
-		*key; /* the one of that kid; NULL: none, or twice */
+	size_t n_kid; /* keys of that kid in it */
+	/* The one of that kid, in the case's set; NULL: none, or twice. */
+	const struct ev_jwk *key;
 	/* x5c of that key, or of the header where the service puts it there:
 	 * leaf first.  None where certs_parsed is a refusal. */
 	struct rp_parsed certs_parsed;
@@ -69,6 +75,7 @@ struct rp_token {
 /* Adds the subject of a token's item.  EV_TROUBLE or EV_OK. */
 enum ev_code rp_token_parse(struct rp_case *c, const struct rp_item *item);
 void rp_token_free(struct rp_token *token);
+void rp_key_sets_free(struct rp_case *c);
 
 /* The key that it is verified by: that of cert[0] where the certificates are
  * in the header, else that of the key set; NULL: none is here. */

@@ -77,6 +77,31 @@ static void a_set_is_found_by_the_kid(void **state)
 	end(s);
 }
 
+/* However many tokens ask for it, and whatever it holds. */
+static void a_set_is_read_once(void **state)
+{
+	static const struct ev_span broken = { (const uint8_t *)"{}", 2 };
+	struct scene *s = scene("incomplete-tokens");
+	const struct rp_subject *token;
+
+	(void)state;
+	add(s, "a", "jwks", maa_set(s), NULL, NULL);
+	add(s, "b", "jwks", broken, NULL, NULL);
+	add(s, "c", "maa-token", made(s, "maa-token", 0), NULL, NULL);
+	add(s, "d", "maa-token", made(s, "maa-token", 0), NULL, NULL);
+	token = build(s, REPLAY_AS_OF)->first[RP_TOKEN_MAA];
+	assert_int_equal(s->c.n_key_sets, 2);
+	assert_int_equal(s->c.key_sets[0].parsed.code, EV_OK);
+	assert_int_not_equal(s->c.key_sets[1].parsed.code, EV_OK);
+	assert_non_null(token->token->key);
+	assert_ptr_equal(token->token->key, token->next->token->key);
+	end(s);
+	s = scene("incomplete-tokens");
+	add(s, "a", "jwks", maa_set(s), NULL, NULL);
+	assert_null(build(s, REPLAY_AS_OF)->key_sets); /* nobody asks */
+	end(s);
+}
+
 static void a_relation_breaks_ties(void **state)
 {
 	struct scene *s = scene("incomplete-tokens");
@@ -162,6 +187,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_table_of_services_is_whole),
 		cmocka_unit_test(a_set_is_found_by_the_kid),
+		cmocka_unit_test(a_set_is_read_once),
 		cmocka_unit_test(a_relation_breaks_ties),
 		cmocka_unit_test(content_comes_before_a_relation),
 		cmocka_unit_test(
