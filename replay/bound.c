@@ -81,42 +81,65 @@ static enum ev_code open_token(const struct rp_item *item, struct rp_bound *b)
 	return b->refused.code;
 }
 
+/* The text at either path; of one that says it twice, the same twice.  RP_PASS
+ * is *out, RP_SKIP that there is none, RP_FAIL a refusal. */
+static enum rp_outcome either_text(struct rp_bound *b, const char *field,
+				   const char *const *one,
+				   const char *const *other,
+				   struct ev_span *out)
+{
+	struct ev_span second;
+	bool has = ev_jwt_text(&b->jwt, one, out);
+
+	if (!ev_jwt_text(&b->jwt, other, &second))
+		return has ? RP_PASS : RP_SKIP;
+	if (has && !ev_span_eq(*out, second)) {
+		ev_fail_text(&b->refused.err, EV_VALUE, "nonce", field, 0,
+			     "the same in both places", second);
+		return RP_FAIL;
+	}
+	*out = second;
+	return RP_PASS;
+}
+
 /* Azure Attestation: "nonce", and of some types the name of RFC 9711. */
 static enum ev_code maa_nonce(const struct rp_item *item, struct rp_bound *b)
 {
 	static const char *const own[] = { "nonce", NULL };
 	static const char *const eat[] = { "eat_nonce", NULL };
+	enum rp_outcome is;
 
 	b->is_text = true;
 	if (open_token(item, b) != EV_OK)
 		return b->refused.code;
-	if (!ev_jwt_text(&b->jwt, own, &b->got) &&
-	    !ev_jwt_text(&b->jwt, eat, &b->got))
+	is = either_text(b, "eat_nonce", own, eat, &b->got);
+	if (is == RP_SKIP)
 		return lacks(b, "nonce", "a claim of the token");
-	return EV_OK;
+	return is == RP_PASS ? EV_OK : b->refused.err.code;
 }
 
 /* Intel Trust Authority repeats what the report held: on Azure the runtime
- * claims, else the TD's REPORTDATA. */
+ * claims, else the TD's REPORTDATA; at the top, or in the TEE's object. */
 static enum ev_code ita_nonce(const struct rp_item *item, struct rp_bound *b)
 {
-	static const char *const runtime[] = { "attester_runtime_data",
-					       "user-data", NULL };
-	static const char *const nested[] = { "tdx", "attester_runtime_data",
-					      "user-data", NULL };
-	static const char *const data[] = { "tdx_report_data", NULL };
-	static const char *const nested_data[] = { "tdx", "tdx_report_data",
-						   NULL };
-	static const char *const *const paths[] = { runtime, nested, data,
-						    nested_data };
+	static const char *const paths[2][2][4] = {
+		{ { "attester_runtime_data", "user-data", NULL },
+		  { "tdx", "attester_runtime_data", "user-data", NULL } },
+		{ { "tdx_report_data", NULL },
+		  { "tdx", "tdx_report_data", NULL } },
+	};
 
 	if (open_token(item, b) != EV_OK)
 		return b->refused.code;
-	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+	for (size_t i = 0; i < 2; i++) {
 		struct ev_span hex;
+		enum rp_outcome is = either_text(b, "user-data", paths[i][0],
+						 paths[i][1], &hex);
 
-		if (!ev_jwt_text(&b->jwt, paths[i], &hex))
+		if (is == RP_SKIP)
 			continue;
+		if (is == RP_FAIL)
+			return b->refused.err.code;
 		if (!ev_hex_decode(hex, b->decoded, sizeof(b->decoded)))
 			return lacks(b, "user-data", "128 hex digits");
 		b->got = EV_SPAN(b->decoded);

@@ -103,6 +103,8 @@ def services():
                     {"bind.maa": put(nonce="00" * 32)}, parts=("session", "maa"))
     yield differing("bind.maa", "none", "the token holds no nonce", {"bind.maa": drop("nonce")},
                     parts=("session", "maa"))
+    yield differing("bind.maa", "eat", "the token says another nonce by another name as well",
+                    {"bind.maa": put(eat_nonce="00" * 32)}, parts=("session", "maa"))
     yield differing("bind.maa", "kind", "the binding names a CRL for a token's nonce",
                     {"bind.nonces": named("maa", "items/crl-der/0000.der")},
                     parts=("session", "maa", "root-crl"))

@@ -88,7 +88,9 @@ class Binding:
         elif use == "imds":
             hold(attested.parse(data)["nonce"] == session.imds_nonce(self.h0), use)
         elif use == "maa":
-            hold(tokens.claims_of(data).get("nonce") == session.maa_nonce(self.h0), use)
+            claims = tokens.claims_of(data)
+            said = {claims[name] for name in ("nonce", "eat_nonce") if name in claims}
+            hold(said == {session.maa_nonce(self.h0)}, use)
         else:
             hold(held(data) == (self.ita() if use == "ita" else self.h0), use)
 
