@@ -33,6 +33,7 @@ static enum rp_outcome session_state(const struct rp_case *c,
 				  "to a session");
 	if (!s->binding.recipe_known) {
 		ev_show(ev_span_str(s->binding.recipe), recipe, sizeof(recipe));
+		f->shown = true;
 		return rp_skip(f,
 			       "recipe: %s is not known, this version reads "
 			       "up to " EV_SESSION_RECIPE,
@@ -82,6 +83,7 @@ static enum rp_outcome compare(const struct rp_bound *b, struct rp_finding *f)
 		return rp_expect(f, want, b->got);
 	/* Text that differs may be of any length and of any bytes. */
 	ev_show(b->got, text, sizeof(text));
+	f->shown = true;
 	if (rp_expect_text(f, (const char *)b->want.bytes, text) == RP_TROUBLE)
 		return RP_TROUBLE;
 	return ev_span_eq(want, b->got) ? RP_PASS : RP_FAIL;

@@ -59,6 +59,7 @@ enum rp_outcome rp_check_claims(struct rp_case *c, const struct rp_subject *s,
 	if (claims->too_many)
 		return rp_fail(f, "limit: more than %d claims", RP_CLAIMS_MAX);
 	name_all(claims, names, sizeof(names));
+	f->shown = true; /* as names are */
 	if (differ > 0)
 		return rp_fail(f, "differs: %s", names);
 	if (equal == 0)

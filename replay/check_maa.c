@@ -67,6 +67,7 @@ static enum rp_outcome judge_rows(const struct rp_enclave *e,
 			continue;
 		rp_set_got(f, "%s%s%s", row->check->id,
 			   row->got[0] != '\0' ? " " : "", row->got);
+		f->shown = row->shown;
 		return rp_fail(f, "%s: %.200s", row->check->id, row->reason);
 	}
 	rp_set_got(f, "%zu checks pass", n_passed);

@@ -164,6 +164,7 @@ static enum rp_outcome judge_commitment(const struct rp_case *c,
 		return RP_TROUBLE;
 	ev_base64_encode(EV_SPAN(digest), want);
 	ev_show(t->jwt.kid, got, sizeof(got));
+	f->shown = true;
 	if (rp_expect_text(f, want, got) == RP_TROUBLE)
 		return RP_TROUBLE;
 	if (ev_span_eq(t->jwt.kid, ev_span_str(want)))

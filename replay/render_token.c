@@ -104,17 +104,23 @@ static void names_line(const json_t *token, const char *result,
 		rp_render_line(out, "", "%s: %s", label, (const char *)names.p);
 }
 
-/* What Microsoft's own policy concludes, and nobody else can. */
+/* What Microsoft's own policy concludes, and nobody else can: where it is the
+ * service's claim, of its own name and in its own place, in a token that the
+ * service signed. */
 static void compliance_line(const json_t *token, struct ev_buffer *out)
 {
-	static const char name[] = "x-ms-compliance-status";
+	static const char *const places[] = {
+		"x-ms-compliance-status",
+		"x-ms-isolation-tee.x-ms-compliance-status",
+	};
 	const json_t *claim;
 	size_t i;
 
+	if (strcmp(text(token, "signature"), "good") != 0)
+		return;
 	json_array_foreach (json_object_get(token, "claims"), i, claim) {
-		const char *at = strstr(text(claim, "name"), name);
-
-		if (at == NULL || at[sizeof(name) - 1] != '\0')
+		if (strcmp(text(claim, "name"), places[0]) != 0 &&
+		    strcmp(text(claim, "name"), places[1]) != 0)
 			continue;
 		rp_render_line(
 			out, "",
@@ -124,7 +130,7 @@ static void compliance_line(const json_t *token, struct ev_buffer *out)
 			"policy takes, nor that you would take them, nor "
 			"anything of the guest's own system, of who runs it, "
 			"or of where the machine stands.",
-			name, text(claim, "token"));
+			places[0], text(claim, "token"));
 	}
 }
 

@@ -129,10 +129,12 @@ bool ev_json_quote(struct ev_span text, struct ev_buffer *out)
 	return true;
 }
 
-/* U+200B to U+200F, U+2028 to U+202E, U+2060 to U+206F, U+FEFF: shows nothing,
- * breaks a line, or turns it round. */
+/* U+061C, U+200B to U+200F, U+2028 to U+202E, U+2060 to U+206F, U+FEFF: shows
+ * nothing, breaks a line, or turns it round. */
 static bool is_invisible(const uint8_t *p, size_t n)
 {
+	if (n >= 2 && p[0] == 0xd8 && p[1] == 0x9c)
+		return true;
 	if (n < 3)
 		return false;
 	if (p[0] == 0xe2 && p[1] == 0x80)

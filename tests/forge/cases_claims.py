@@ -101,6 +101,10 @@ def enclave():
                "maa.quote": const(maa_enclave.good_quote(SPKI))}, "mismatch: ")
     yield bad("maa.enclave.debug", "", "the service's host can look into its enclave", evidence(
         maa_enclave.extension(maa_enclave.machine(SPKI, USUAL | DEBUG).quote)), "debug: ")
+    pins = {"maa.mrenclave": [maa_enclave.MRENCLAVE.hex()]}
+    yield bad("policy.expect", "maa-lacks", "the policy expects an enclave of SGX, the key is of SEV-SNP",
+              evidence(maa_enclave.extension_snp(SPKI)), "unexpected: ",
+              policy=expect_policy("expect-sgx-maa", pins))
     wrong = {"maa.mrsigner": ["00" * 32]}
     yield bad("policy.expect", "maa", "the policy expects another signer's enclave", {},
               "unexpected: ", parts=WHOLE, policy=expect_policy("expect-other-maa", wrong))
@@ -157,6 +161,10 @@ def claim():
     yield good("-word", "a token that says of the TD no more than its kind", HELD,
                {"maa.claims": const({"x-ms-attestation-type": "tdxvm", "dbgstat": "disabled"})},
                skips=("maa.claims",), says=("reason maa.claims unmeasured: ",))
+    yield bad("maa.claims", "escaped", "the report lacks a runtime claim whose name is no plain text",
+              {"maa.runtime": put_at("\x1b[31m.\u202e\\", True)},
+              "differs: x-ms-runtime.\\x1b\\x5b31m\\x2e\\xe2\\x80\\xae\\x5c (not in the report)",
+              parts=HELD + ("hcl",), skips=("maa.runtime-data",))
     yield bad("maa.claims", "inside", "a guest's token says inside that the TD is a debug TD",
               {"maa.tee": put(dbgstat="enabled")}, "differs: x-ms-isolation-tee.dbgstat", parts=HELD,
               subject=Guest)

@@ -105,8 +105,11 @@ def binding(evidence, certificate):
 def expected(token, values):
     """The facts that a policy pins, as the report spells them."""
     def ask(evidence, certificate):
-        said = {"maa." + n: evidence.fields[n].hex() for n in ("mrenclave", "mrsigner")}
-        said["maa.isvsvn"] = str(int.from_bytes(evidence.fields["isvsvn"], "little"))
+        said = {"maa." + n: evidence.fields[n].hex() for n in ("mrenclave", "mrsigner")
+                if n in evidence.fields}
+        if not evidence.snp:
+            said["maa.isvsvn"] = str(int.from_bytes(evidence.fields["isvsvn"], "little"))
+        hold(set(values) <= set(said), "no such fact")
         judge(token.replay, evidence)
         binding(evidence, certificate)
         hold(not evidence.debug(), "debug")
