@@ -13,6 +13,7 @@ from e2e import (FAIL, INCOMPLETE, ROOT, case, contains, ecart, equal, main, out
                  report, run, simulated, vector, write)
 
 sys.path.insert(0, os.path.join(ROOT, "tests", "forge"))
+import hcl  # noqa: E402
 import rsa  # noqa: E402
 import token_pki  # noqa: E402
 import tokens  # noqa: E402
@@ -291,6 +292,40 @@ def said(scratch):
           "maa.window")
     rep = judged(made(scratch, "long", payload(iat=windows.AS_OF + 1, exp=windows.AS_OF + 9)), INCOMPLETE)
     contains(row(rep, "maa.window")["got"], "current, for 10 seconds instead of 28800, though made (iat)")
+
+
+def stood_in(scene, service):
+    """The token under a signature of an attacker's, and a key set that has that key for the kid."""
+    key, (token_of, algorithm) = rsa.key("attacker"), SHADOWED[service]
+    text, kid = getattr(scene, token_of).rsplit(b".", 1)[0], getattr(scene, service + "_kid")
+    signature = hcl.b64url(tokens.SIGN[algorithm](key, text)).encode()
+    return text + b"." + signature, json.dumps({"keys": [tokens.jwk(kid, key)]}).encode()
+
+
+SHADOWED = {"maa": ("maa_signed", "RS256"), "ita": ("ita_signed", "PS384"), "google": ("google_oidc", "RS256")}
+
+
+@case("a second key set with the kid of the first does not shadow it, in whichever order")
+def shadow(scratch):
+    scene = Tokens()
+    for service, failing in (("maa", ["maa.signature"]), ("ita", ["ita.signature"]),
+                             ("google", ["google.signature"])):
+        bad_token, bad_set = stood_in(scene, service)
+        sets = {"good": getattr(scene, service + "_keys"), "bad": bad_set}
+        for name, text in (("good", getattr(scene, SHADOWED[service][0])), ("bad", bad_token)):
+            for order in (("good", "bad"), ("bad", "good")):
+                paths = ["jwks=" + write(os.path.join(scratch, "%s-%s" % (service, n)), sets[n])
+                         for n in order]
+                paths.append(service + "-token=" + write(os.path.join(scratch, "token"), text))
+                archive = packed(scratch, "shadow", *paths)
+                # No digest tells which of two keys is Google's.
+                wrong = failing if name == "bad" or service == "google" else []
+                rep = judged(archive, FAIL if wrong else INCOMPLETE)
+                equal(wrong, [r["id"] for r in rep["checks"] if r["outcome"] == "fail"],
+                      "%s %s %s" % (service, name, order))
+                if service == "google":
+                    contains(row(rep, "google.signature")["reason"], "kid-twice: ")
+                os.unlink(archive)
 
 
 @case("a key of 1024 bits, as real key sets hold it, verifies and is called weak")
