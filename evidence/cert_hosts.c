@@ -4,6 +4,7 @@
 
 #include "evidence/base/der.h"
 #include "evidence/extension.h"
+#include "evidence/host_name.h"
 
 static const char object[] = "certificate";
 
@@ -20,6 +21,14 @@ static void add(struct ev_cert_hosts *hosts, struct ev_span name,
 		hosts->name[hosts->n++] = name;
 }
 
+/* Characters of one octet, which a host's name has: of BMPString, and of others
+ * that nobody names hosts by, the octets are no such characters. */
+static bool is_plain(uint8_t tag)
+{
+	return tag == EV_DER_UTF8_STRING || tag == EV_DER_PRINTABLE_STRING ||
+	       tag == 0x16; /* IA5String */
+}
+
 /* RelativeDistinguishedName: attributes, of which one may be commonName. */
 static void read_relative_name(struct ev_reader *in,
 			       struct ev_cert_hosts *hosts)
@@ -31,10 +40,10 @@ static void read_relative_name(struct ev_reader *in,
 		struct ev_reader pair =
 			ev_der_enter(&set, EV_DER_SEQUENCE, "subject");
 		struct ev_span type = ev_der_read_oid(&pair, "subject");
-		struct ev_span value =
-			ev_der_read(&pair, ev_der_peek(&pair), "subject");
+		uint8_t tag = ev_der_peek(&pair);
+		struct ev_span value = ev_der_read(&pair, tag, "subject");
 
-		if (ev_span_eq(type, EV_SPAN(common_name)))
+		if (ev_span_eq(type, EV_SPAN(common_name)) && is_plain(tag))
 			add(hosts, value, &pair);
 	}
 }
@@ -82,8 +91,10 @@ static void read_extensions(struct ev_reader *tbs, struct ev_cert_hosts *hosts)
 	outer = ev_der_enter(tbs, EV_DER_CONTEXT_CONSTRUCTED(3), "extensions");
 	list = ev_extensions_enter(&outer);
 	while (ev_extension_next(&list, &e))
-		if (ev_span_eq(e.oid, EV_SPAN(alternatives)))
+		if (ev_span_eq(e.oid, EV_SPAN(alternatives))) {
+			hosts->first = hosts->n_common;
 			read_alternatives(ev_extension_value(&list, &e), hosts);
+		}
 }
 
 enum ev_code ev_cert_hosts_read(struct ev_span der, struct ev_cert_hosts *out,
@@ -110,19 +121,6 @@ enum ev_code ev_cert_hosts_read(struct ev_span der, struct ev_cert_hosts *out,
 	return EV_OK;
 }
 
-/* A host, or "*" for some: no byte that a reader could take for its end. */
-static bool is_spelled(struct ev_span host)
-{
-	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
-				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				      "0123456789-.*";
-
-	for (size_t i = 0; i < host.n; i++)
-		if (memchr(allowed, host.p[i], sizeof(allowed) - 1) == NULL)
-			return false;
-	return true;
-}
-
 static uint8_t lower(uint8_t c)
 {
 	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + 'a' - 'A') : c;
@@ -134,11 +132,8 @@ bool ev_host_is_of(struct ev_span host, const char *domain)
 
 	if (host.n < n || (host.n > n && host.p[host.n - n - 1] != '.'))
 		return false;
-	/* ".metadata.azure.com" has nothing in front of the dot. */
-	if (host.n == n + 1)
-		return false;
 	for (size_t i = 0; i < n; i++)
 		if (lower(host.p[host.n - n + i]) != lower((uint8_t)domain[i]))
 			return false;
-	return is_spelled(host);
+	return ev_host_is_name(ev_host_behind_star(host));
 }

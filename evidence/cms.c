@@ -40,6 +40,14 @@ static const struct {
 	  true },
 };
 
+/* RFC 5652, 11.1 and 11.2: 1.2.840.113549.1.9.3 and .4; 4: 1.7.1. */
+static const uint8_t id_content_type[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7,
+					   0x0d, 0x01, 0x09, 0x03 };
+static const uint8_t id_message_digest[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7,
+					     0x0d, 0x01, 0x09, 0x04 };
+static const uint8_t id_data[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7,
+				   0x0d, 0x01, 0x07, 0x01 };
+
 /* AlgorithmIdentifier; parameters are libcrypto's to judge. */
 static struct ev_span read_algorithm(struct ev_reader *in, const char *field)
 {
@@ -65,8 +73,30 @@ static void read_content(struct ev_reader *in, struct ev_cms *m)
 	ev_reader_finish(&r);
 }
 
-/* Attribute certificates and the like are passed over. */
-static void read_certs(struct ev_reader *in, struct ev_cms *m)
+/* What a version tells of: attribute certificates and those of other formats
+ * (RFC 5652, 10.2.2), which are passed over. */
+static uint64_t version_of_choice(uint8_t tag)
+{
+	switch (tag) {
+	case EV_DER_CONTEXT_CONSTRUCTED(1):
+		return 3;
+	case EV_DER_CONTEXT_CONSTRUCTED(2):
+		return 4;
+	case EV_DER_CONTEXT_CONSTRUCTED(3):
+		return 5;
+	default:
+		return 1;
+	}
+}
+
+static void raise_to(uint64_t *version, uint64_t least)
+{
+	if (*version < least)
+		*version = least;
+}
+
+static void read_certs(struct ev_reader *in, struct ev_cms *m,
+		       uint64_t *version)
 {
 	struct ev_reader r;
 
@@ -75,9 +105,11 @@ static void read_certs(struct ev_reader *in, struct ev_cms *m)
 	r = ev_der_enter(in, EV_DER_CONTEXT_CONSTRUCTED(0), "certificates");
 	while (ev_reader_ok(&r) && r.left.n > 0) {
 		uint64_t offset = ev_reader_offset(&r);
-		bool is_cert = ev_der_peek(&r) == EV_DER_SEQUENCE;
+		uint8_t tag = ev_der_peek(&r);
+		bool is_cert = tag == EV_DER_SEQUENCE;
 		struct ev_span der = ev_der_read_any(&r, "certificate");
 
+		raise_to(version, version_of_choice(tag));
 		if (!ev_reader_ok(&r) || !is_cert)
 			continue;
 		if (m->n_certs == EV_CMS_CERTS_MAX)
@@ -86,6 +118,29 @@ static void read_certs(struct ev_reader *in, struct ev_cms *m)
 		else
 			m->cert[m->n_certs++] = der;
 	}
+}
+
+static void read_crls(struct ev_reader *in, uint64_t *version)
+{
+	struct ev_reader r;
+
+	if (ev_der_peek(in) != EV_DER_CONTEXT_CONSTRUCTED(1))
+		return;
+	r = ev_der_enter(in, EV_DER_CONTEXT_CONSTRUCTED(1), "crls");
+	while (ev_reader_ok(&r) && r.left.n > 0) {
+		if (ev_der_peek(&r) != EV_DER_SEQUENCE)
+			raise_to(version, 5);
+		ev_der_read_any(&r, "crl");
+	}
+}
+
+/* RFC 5652, 5.1 and 5.3: what else is in the message tells them. */
+static void expect_version(struct ev_reader *r, const char *field,
+			   uint64_t offset, uint64_t want, uint64_t version)
+{
+	if (ev_reader_ok(r) && version != want)
+		ev_fail_u64(r->err, EV_VALUE, object, field, offset, want,
+			    version);
 }
 
 static void read_identifier(struct ev_reader *in, struct ev_cms *m)
@@ -98,15 +153,92 @@ static void read_identifier(struct ev_reader *in, struct ev_cms *m)
 	ev_reader_finish(&r);
 }
 
+/* One of the attributes that must be there once, with one value; its type is
+ * moved over. */
+static void read_single(struct ev_reader *attribute, bool *seen,
+			const char *field, uint8_t tag, struct ev_span *out)
+{
+	uint64_t offset = ev_reader_offset(attribute);
+	struct ev_reader values = ev_der_enter(attribute, EV_DER_SET, field);
+
+	*out = ev_der_read(&values, tag, field);
+	ev_reader_finish(&values);
+	if (*seen)
+		ev_fail(attribute->err, EV_DUPLICATE, object, field, offset,
+			"it once", "it twice");
+	*seen = true;
+}
+
+/* The two attributes that must be there (RFC 5652, 5.3). */
+struct attributes {
+	bool typed, digested;
+	struct ev_span type, digest;
+};
+
+static void read_attribute(struct ev_reader *list, struct attributes *a)
+{
+	struct ev_reader r = ev_der_enter(list, EV_DER_SEQUENCE, "attribute");
+	struct ev_span oid = ev_der_read_oid(&r, "attribute");
+
+	if (ev_span_eq(oid, EV_SPAN(id_content_type)))
+		read_single(&r, &a->typed, "content-type", EV_DER_OID,
+			    &a->type);
+	else if (ev_span_eq(oid, EV_SPAN(id_message_digest)))
+		read_single(&r, &a->digested, "message-digest",
+			    EV_DER_OCTET_STRING, &a->digest);
+	else
+		ev_der_read(&r, EV_DER_SET, "attribute");
+	ev_reader_finish(&r);
+}
+
+/* Whether the digest is the content's is libcrypto's to say. */
+static void read_attributes(struct ev_reader *in, struct ev_cms *m)
+{
+	uint8_t tag = EV_DER_CONTEXT_CONSTRUCTED(0);
+	struct ev_reader again = *in;
+	struct ev_reader list = ev_der_enter(in, tag, "signedAttrs");
+	uint64_t offset = ev_reader_offset(&list);
+	struct attributes a = { .typed = false };
+
+	m->signed_attributes = ev_der_read_any(&again, "signedAttrs");
+	while (ev_reader_ok(&list) && list.left.n > 0)
+		read_attribute(&list, &a);
+	if (!ev_reader_ok(&list))
+		return;
+	if (!a.typed)
+		ev_fail(list.err, EV_MISSING, object, "signedAttrs", offset,
+			"content-type", "none");
+	else if (!a.digested)
+		ev_fail(list.err, EV_MISSING, object, "signedAttrs", offset,
+			"message-digest", "none");
+	else if (!ev_span_eq(a.type, m->content_type))
+		ev_fail_bytes(list.err, EV_VALUE, object, "content-type",
+			      offset, "that of the content", a.type);
+}
+
+/* Signed attributes may be left out over plain data alone. */
+static void read_optional_attributes(struct ev_reader *in, struct ev_cms *m)
+{
+	if (ev_der_peek(in) == EV_DER_CONTEXT_CONSTRUCTED(0))
+		read_attributes(in, m);
+	else if (ev_reader_ok(in) &&
+		 !ev_span_eq(m->content_type, EV_SPAN(id_data)))
+		ev_fail(in->err, EV_MISSING, object, "signedAttrs",
+			ev_reader_offset(in),
+			"them, for a content that is no plain data", "none");
+}
+
 static void read_signer(struct ev_reader *in, struct ev_cms *m)
 {
 	struct ev_reader r = ev_der_enter(in, EV_DER_SEQUENCE, "signerInfo");
+	uint64_t offset = ev_reader_offset(&r), version;
 
-	ev_der_read_uint(&r, UINT8_MAX, "signerInfo.version");
+	/* 5.3: 3 is for one that is named by its key. */
+	version = ev_der_read_uint(&r, UINT8_MAX, "signerInfo.version");
+	expect_version(&r, "signerInfo.version", offset, 1, version);
 	read_identifier(&r, m);
 	m->digest_algorithm = read_algorithm(&r, "digestAlgorithm");
-	if (ev_der_peek(&r) == EV_DER_CONTEXT_CONSTRUCTED(0))
-		m->signed_attributes = ev_der_read_any(&r, "signedAttrs");
+	read_optional_attributes(&r, m);
 	m->signature_algorithm = read_algorithm(&r, "signatureAlgorithm");
 	m->signature = ev_der_read(&r, EV_DER_OCTET_STRING, "signature");
 	if (ev_der_peek(&r) == EV_DER_CONTEXT_CONSTRUCTED(1))
@@ -132,12 +264,16 @@ static void read_signed_data(struct ev_reader *in, struct ev_cms *m)
 {
 	struct ev_reader r = ev_der_enter(in, EV_DER_SEQUENCE, "SignedData");
 
-	ev_der_read_uint(&r, UINT8_MAX, "version");
+	uint64_t offset = ev_reader_offset(&r), want = 1;
+	uint64_t version = ev_der_read_uint(&r, UINT8_MAX, "version");
+
 	ev_der_read(&r, EV_DER_SET, "digestAlgorithms");
 	read_content(&r, m);
-	read_certs(&r, m);
-	if (ev_der_peek(&r) == EV_DER_CONTEXT_CONSTRUCTED(1))
-		ev_der_read_any(&r, "crls");
+	if (!ev_span_eq(m->content_type, EV_SPAN(id_data)))
+		want = 3;
+	read_certs(&r, m, &want);
+	read_crls(&r, &want);
+	expect_version(&r, "version", offset, want, version);
 	read_signers(&r, m);
 	ev_reader_finish(&r);
 }

@@ -32,7 +32,10 @@ struct ev_cms {
 
 /* Refuses other content than SignedData, another encoding than DER, bytes
  * behind it, a content that is elsewhere, no signer or several, a signer that
- * is named by key identifier, too many certificates.  base: where the message
+ * is named by key identifier, too many certificates; versions that are not
+ * those of what is in the message (RFC 5652, 5.1, 5.3); signed attributes
+ * without content-type and message-digest, once and with one value each, and a
+ * content that is no plain data without them.  base: where the message
  * begins in its item; 0 where it was decoded from it. */
 enum ev_code ev_cms_parse(struct ev_span message, uint64_t base,
 			  struct ev_cms *out, struct ev_error *err);

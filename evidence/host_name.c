@@ -30,16 +30,77 @@ static struct ev_span behind_label(struct ev_span name)
 	return ev_span_sub(name, at, name.n - at);
 }
 
+static bool is_digit(uint8_t c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_label(struct ev_span label)
+{
+	if (label.n == 0 || label.n > 63 || label.p[0] == '-' ||
+	    label.p[label.n - 1] == '-')
+		return false;
+	for (size_t i = 0; i < label.n; i++) {
+		uint8_t c = lower(label.p[i]);
+
+		if (!is_digit(c) && !(c >= 'a' && c <= 'z') && c != '-')
+			return false;
+	}
+	return true;
+}
+
+/* "10", "0x7f": what resolvers take for an address or the end of one. */
+static bool is_number(struct ev_span label)
+{
+	bool hex =
+		label.n >= 2 && label.p[0] == '0' && lower(label.p[1]) == 'x';
+
+	for (size_t i = hex ? 2 : 0; i < label.n; i++) {
+		uint8_t c = lower(label.p[i]);
+
+		if (!is_digit(c) && !(hex && c >= 'a' && c <= 'f'))
+			return false;
+	}
+	return true;
+}
+
+bool ev_host_is_name(struct ev_span host)
+{
+	struct ev_span left = host;
+
+	if (host.n > 253)
+		return false;
+	for (;;) {
+		struct ev_span rest = behind_label(left);
+		struct ev_span label = ev_span_sub(left, 0, left.n - rest.n);
+
+		if (!is_label(label))
+			return false;
+		if (rest.n == 0)
+			return !is_number(label);
+		left = ev_span_sub(rest, 1, rest.n - 1);
+	}
+}
+
+struct ev_span ev_host_behind_star(struct ev_span name)
+{
+	bool star = name.n > 2 && name.p[0] == '*' && name.p[1] == '.';
+
+	return star ? ev_span_sub(name, 2, name.n - 2) : name;
+}
+
 bool ev_host_name_matches(struct ev_span name, struct ev_span host)
 {
-	struct ev_span rest = behind_label(name);
-	bool wild = name.n > 2 && name.p[0] == '*' && name.p[1] == '.';
+	struct ev_span rest = ev_host_behind_star(name);
+	struct ev_span behind = behind_label(host);
 
-	if (!wild)
+	if (!ev_host_is_name(rest) || !ev_host_is_name(host))
+		return false;
+	if (rest.n == name.n)
 		return same(name, host);
 	/* "*.com" is for nobody. */
-	return behind_label(ev_span_sub(rest, 1, rest.n - 1)).n > 1 &&
-	       host.n > rest.n && same(rest, behind_label(host));
+	return behind_label(rest).n > 0 && behind.n > 0 &&
+	       same(rest, ev_span_sub(behind, 1, behind.n - 1));
 }
 
 static bool lists_host(struct ev_reader names, struct ev_span host)

@@ -90,7 +90,7 @@ static enum rp_outcome judge_names(const struct ev_x509 *signer,
 
 	if (ev_cert_hosts_read(signer->der, &hosts, &err) != EV_OK)
 		return rp_refused(f, "certificate", &err);
-	for (size_t i = 0; i < hosts.n; i++) {
+	for (size_t i = hosts.first; i < hosts.n; i++) {
 		if (!is_accepted(hosts.name[i]))
 			continue;
 		ev_show(hosts.name[i], name, sizeof(name));

@@ -5,6 +5,8 @@
 #include "replay/ak.h"
 #include "replay/imds.h"
 
+#include "evidence/cert_hosts.h"
+
 #include <stdio.h>
 
 const struct rp_standing_level rp_standing_levels[RP_STANDING_LEVELS] = {
@@ -178,25 +180,48 @@ static struct ev_span unique_id(const struct rp_standing *p)
 		       : none;
 }
 
-/* Whether a subject's text names a VM by GUID, and it is that one. */
-static enum rp_standing_answer subject_names(const char *subject,
-					     struct ev_span vm)
+/* The id that a common name begins with, as "GUID.ConfidentialVM..."; empty
+ * where it begins with none. */
+static struct ev_span id_of(struct ev_span name)
 {
 	enum { GUID = 36 };
-	enum rp_standing_answer answer = RP_STANDING_UNTOLD;
-	struct ev_span text = ev_span_str(subject);
-	uint8_t id[16];
+	struct ev_span id = ev_span_sub(name, 0, name.n < GUID ? 0 : GUID);
+	uint8_t bytes[16];
+	bool ends = name.n <= GUID || name.p[GUID] == '.';
 
-	for (size_t i = 0; i + GUID <= text.n; i++) {
-		struct ev_span part = ev_span_sub(text, i, GUID);
-		enum rp_vm_match match = rp_vm_match(part, vm);
+	return ends && rp_vm_id_parse(id, bytes) ? id : ev_span_sub(name, 0, 0);
+}
 
-		if (match == RP_VM_EQUAL || match == RP_VM_SWAPPED)
-			return RP_STANDING_YES;
-		if (rp_vm_id_parse(part, id))
-			answer = RP_STANDING_NO;
+static bool is_same_vm(struct ev_span a, struct ev_span b)
+{
+	enum rp_vm_match match = rp_vm_match(a, b);
+
+	return match == RP_VM_EQUAL || match == RP_VM_SWAPPED;
+}
+
+/* Whether a certificate names a VM, and it is that one: by its common name
+ * alone, since what else stands in a subject may be a customer's to choose.
+ * Two that contradict each other name none. */
+static enum rp_standing_answer subject_names(const struct ev_x509 *cert,
+					     struct ev_span vm)
+{
+	struct ev_cert_hosts hosts = { .n = 0 };
+	struct ev_span id = { NULL, 0 };
+	struct ev_error err = { 0 };
+
+	if (ev_cert_hosts_read(cert->der, &hosts, &err) != EV_OK)
+		return RP_STANDING_UNTOLD;
+	for (size_t i = 0; i < hosts.n_common; i++) {
+		struct ev_span one = id_of(hosts.name[i]);
+
+		if (one.n > 0 && id.n > 0 && !is_same_vm(one, id))
+			return RP_STANDING_UNTOLD;
+		if (one.n > 0)
+			id = one;
 	}
-	return answer;
+	if (id.n == 0)
+		return RP_STANDING_UNTOLD;
+	return is_same_vm(id, vm) ? RP_STANDING_YES : RP_STANDING_NO;
 }
 
 /* A certificate that nobody vouches for names whom it likes. */
@@ -215,10 +240,11 @@ static void judge_subject(const struct rp_case *c, struct rp_standing *p)
 		return;
 	}
 	subject = p->ak_cert->ak_cert->cert.subject;
-	step->holds = subject_names(subject, unique_id(p));
+	step->holds = subject_names(&p->ak_cert->ak_cert->cert, unique_id(p));
 	if (step->holds == RP_STANDING_UNTOLD)
 		snprintf(step->why, sizeof(step->why),
-			 "cannot be told: the subject (%.200s) holds no VM id",
+			 "cannot be told: the subject (%.200s) has no CN that "
+			 "begins with a VM's id",
 			 subject);
 	else if (step->holds == RP_STANDING_NO)
 		snprintf(step->why, sizeof(step->why),
@@ -228,12 +254,8 @@ static void judge_subject(const struct rp_case *c, struct rp_standing *p)
 static bool is_about(const struct rp_subject *document,
 		     const struct rp_standing *p)
 {
-	enum rp_vm_match match;
-
-	if (document->imds->parsed.code != EV_OK)
-		return false;
-	match = rp_vm_match(document->imds->m.vm_id, unique_id(p));
-	return match == RP_VM_EQUAL || match == RP_VM_SWAPPED;
+	return document->imds->parsed.code == EV_OK &&
+	       is_same_vm(document->imds->m.vm_id, unique_id(p));
 }
 
 static void judge_document(const struct rp_case *c, struct rp_standing *p)

@@ -35,6 +35,7 @@ static void a_real_certificate_is_for_its_region(void **state)
 	assert_int_equal(ev_cert_hosts_read(leaf(), &hosts, &err), EV_OK);
 	assert_int_equal(hosts.n, 3);
 	assert_int_equal(hosts.n_common, 1);
+	assert_int_equal(hosts.first, 1);
 	assert_true(ev_span_eq(hosts.name[0],
 			       EV_SPAN_LITERAL("metadata.azure.com")));
 	assert_true(ev_span_eq(hosts.name[1],
@@ -60,6 +61,41 @@ static void a_broken_one_is_refused(void **state)
 	}
 }
 
+/* Of the real one: alternatives under another number are none, and a common
+ * name in a string of wider characters (BMPString) is none either. */
+static void a_common_name_counts_alone(void **state)
+{
+	static const uint8_t alternatives[] = { 0x06, 0x03, 0x55, 0x1d, 0x11 };
+	static const uint8_t common[] = { 0x06, 0x03, 0x55, 0x04, 0x03, 0x13 };
+	struct ev_cert_hosts hosts = { .n = 0 };
+	struct ev_error err = { 0 };
+	struct ev_span der;
+	uint8_t *p, *at;
+
+	(void)state;
+	vectors_need();
+	der = leaf();
+	p = parse_copy(der, der.n);
+	at = memmem(p, der.n, alternatives, sizeof(alternatives));
+	assert_non_null(at);
+	at[4] = 0x7f;
+	assert_int_equal(ev_cert_hosts_read(ev_span_of(p, der.n), &hosts, &err),
+			 EV_OK);
+	assert_int_equal(hosts.n, 1);
+	assert_int_equal(hosts.first, 0);
+	/* The subject's stands behind the issuer's. */
+	at = memmem(p, der.n, common, sizeof(common));
+	assert_non_null(at);
+	at = memmem(at + 1, der.n - (size_t)(at + 1 - p), common,
+		    sizeof(common));
+	assert_non_null(at);
+	at[5] = 0x1e;
+	assert_int_equal(ev_cert_hosts_read(ev_span_of(p, der.n), &hosts, &err),
+			 EV_OK);
+	assert_int_equal(hosts.n, 0);
+	free(p);
+}
+
 static void the_dot_is_part_of_the_end(void **state)
 {
 	static const char domain[] = "metadata.azure.com";
@@ -78,6 +114,12 @@ static void the_dot_is_part_of_the_end(void **state)
 		"metadata.azure.com.evil.invalid",
 		"a b.metadata.azure.com",
 		"metadata.azure.us",
+		"a.*.metadata.azure.com",
+		"a..metadata.azure.com",
+		"-.metadata.azure.com",
+		"*",
+		"*.*.metadata.azure.com",
+		"a*.metadata.azure.com",
 	};
 	static const char nul[] = "evil.invalid\0.metadata.azure.com";
 
@@ -94,6 +136,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_real_certificate_is_for_its_region),
 		cmocka_unit_test(a_broken_one_is_refused),
+		cmocka_unit_test(a_common_name_counts_alone),
 		cmocka_unit_test(the_dot_is_part_of_the_end),
 	};
 

@@ -70,9 +70,11 @@ static void fields_are_refused_by_name(void **state)
 		const char *field;
 	} rows[] = {
 		{ 14, 3, EV_VALUE, "contentType" }, /* EnvelopedData */
+		{ 25, 3, EV_VALUE, "version" },
 		{ 26, 0x30, EV_SYNTAX, "digestAlgorithms" },
 		{ 62, 0x24, EV_SYNTAX, "eContent" }, /* constructed: BER */
 		{ 2743, 0x30, EV_SYNTAX, "signerInfos" },
+		{ 2753, 3, EV_VALUE, "signerInfo.version" },
 		{ 2754, 0x80, EV_SYNTAX, "issuerAndSerialNumber" },
 	};
 	struct ev_span der;

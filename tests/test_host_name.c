@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -41,11 +42,36 @@ static void a_star_stands_for_one_label(void **state)
 	assert_false(matches("*.example.", "a.example."));
 }
 
+static void what_is_no_name_matches_nothing(void **state)
+{
+	static const char *const bad[] = {
+		"a..example",	   "a.*.example",
+		"-a.example",	   "a-.example",
+		"a_b.example",	   "*.*.example.test",
+		".a.example",	   "192.0.2.1",
+		"127.0x1",	   "a b.example",
+		"**.example.test", "*a.example.test",
+		"a.example\n",	   "a.10",
+	};
+	char label[80];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		if (matches(bad[i], bad[i]))
+			fail_msg("%s matches itself", bad[i]);
+	memset(label, 'a', sizeof(label));
+	assert_true(ev_host_is_name(ev_span_of((uint8_t *)label, 63)));
+	assert_false(ev_host_is_name(ev_span_of((uint8_t *)label, 64)));
+	assert_true(matches("xn--a.7b", "xn--a.7b"));
+	assert_false(matches("*.a..example", "x.a..example"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_name_itself_matches),
 		cmocka_unit_test(a_star_stands_for_one_label),
+		cmocka_unit_test(what_is_no_name_matches_nothing),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -2,6 +2,7 @@
 """A SIMULATED attested document of the instance metadata service (azure.md 8)."""
 
 import base64
+import hashlib
 import json
 
 import der
@@ -12,6 +13,7 @@ import windows
 import x509
 
 DATA = "1.2.840.113549.1.7.1"
+CONTENT_TYPE, MESSAGE_DIGEST = "1.2.840.113549.1.9.3", "1.2.840.113549.1.9.4"
 NAME = [(x509.O, x509.UTF8, "SIMULATED"), (x509.CN, x509.UTF8, "metadata.azure.com")]
 VM_ID = "51514d00-5349-4d55-4c41-544544000000"  # as in the runtime claims
 
@@ -45,14 +47,27 @@ def certificate():
     return x509.certificate(fields, key.sign), NAME, fields["serial"]
 
 
-def message(text, certificates, issuer, serial, signature, algorithm=rsa.sig_algorithm("sha256")):
-    """SignedData without signed attributes; the digest algorithms name a signature, as Azure's do."""
+def attribute(oid, *values):
+    return der.seq(der.oid(oid), der.set_of(*values))
+
+
+def attributes(text):
+    """What RFC 5652, 5.3 wants signed beside a content."""
+    return [attribute(CONTENT_TYPE, der.oid(DATA)),
+            attribute(MESSAGE_DIGEST, der.octets(hashlib.sha256(text).digest()))]
+
+
+def message(text, certificates, issuer, serial, signature, algorithm=rsa.sig_algorithm("sha256"),
+            attributes=(), versions=(1, 1), content_type=DATA):
+    """SignedData, as Azure's without signed attributes; the digest algorithms name a signature, as
+    Azure's do. versions: of the message and of its signer."""
+    more = [der.tlv(0xA0, b"".join(attributes))] if attributes else []
     signer = der.seq(
-        der.integer(1), der.seq(x509.name(*issuer), der.integer(serial)), algorithm,
+        der.integer(versions[1]), der.seq(x509.name(*issuer), der.integer(serial)), algorithm, *more,
         algorithm, der.octets(signature))
     held = [der.tlv(0xA0, b"".join(certificates))] if certificates else []
-    inner = der.seq(der.integer(1), der.set_of(algorithm),
-                    der.seq(der.oid(DATA), der.explicit(0, der.octets(text))),
+    inner = der.seq(der.integer(versions[0]), der.set_of(algorithm),
+                    der.seq(der.oid(content_type), der.explicit(0, der.octets(text))),
                     *held, der.set_of(signer))
     return der.seq(der.oid(tsa.SIGNED_DATA), der.explicit(0, inner))
 

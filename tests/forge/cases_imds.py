@@ -6,6 +6,7 @@ import der
 import imds_pki
 import placed
 import rsa
+import tsa
 import x509
 from archive import CERT
 from case import GUEST, TINY, Case, failing
@@ -46,6 +47,12 @@ def host(*alternatives, common="SIMULATED"):
     return {"imds.leaf.fields": edit}
 
 
+def wide_name(text):
+    """A leaf with a common name of type BMPString and no alternatives."""
+    edit = host(common=text)["imds.leaf.fields"]
+    return {"imds.leaf.fields": lambda fields: dict(edit(fields), subject=[(x509.CN, 0x1E, text)])}
+
+
 def good():
     some = ROWS[:4]
     yield document("", "an attested document about the VM that the paravisor names", parts=VM, passes=ROWS)
@@ -56,6 +63,8 @@ def good():
         passes=some, skips=ROWS[4:])
     yield document("-host-alternative", "a certificate whose alternative name alone is the service's",
                    host("other.invalid", "EastUS.Metadata.Azure.com"), passes=some)
+    yield document("-host-common", "a certificate without alternatives, whose common name is the "
+                   "service's", host(common="metadata.azure.com"), passes=some)
     yield document("-message", "the message alone, decoded", {"items": bare}, passes=some)
 
 
@@ -79,10 +88,38 @@ def foreign_message(items):
                      "data": data, "relates": []}]
 
 
+def attributes():
+    return attested.attributes(placed.Placed().text())
+
+
 def formats():
     check = "imds.format"
     twice = replaced(b'{"licenseType":""', b'{"vmId":"","licenseType":""')
     yield wrong(check, "", "vmId stands twice", {"imds.text": twice})
+    for why, text, edits in (
+            ("version", "the message has the version of one with other certificates", {
+                "imds.versions": const((5, 1))}),
+            ("signer-version", "the signer has the version of one that is named by its key", {
+                "imds.versions": const((1, 3))}),
+            ("type", "the content is called signed data", {
+                "imds.type": const(tsa.SIGNED_DATA), "imds.versions": const((3, 1))}),
+            ("no-content-type", "the signed attributes lack the content's type", {
+                "imds.attributes": lambda _: attributes()[1:]}),
+            ("no-digest", "the signed attributes lack the content's digest", {
+                "imds.attributes": lambda _: attributes()[:1]}),
+            ("digest-twice", "the signed attributes have the content's digest twice", {
+                "imds.attributes": lambda _: attributes() + attributes()[1:]}),
+            ("two-digests", "the signed attribute of the digest has two values", {
+                "imds.attributes": lambda _: attributes()[:1] + [attested.attribute(
+                    attested.MESSAGE_DIGEST, der.octets(bytes(32)), der.octets(bytes(32)))]}),
+            ("other-type", "the signed attributes name another type of content", {
+                "imds.attributes": lambda _: [attested.attribute(
+                    attested.CONTENT_TYPE, der.oid(tsa.SIGNED_DATA))] + attributes()[1:]})):
+        yield wrong(check, why, text, edits)
+    yield document("-attributes", "what is signed are attributes with the content's type and digest", {
+        "imds.attributes": lambda _: attributes()}, passes=ROWS[:4])
+    yield wrong("imds.signature", "digest", "the signed attributes have the digest of another content", {
+        "imds.attributes": lambda _: attested.attributes(b"another")})
     yield document("-other-cms", "signed data that is no attested document, which is not judged",
                    {"items": foreign_message}, parts=TINY, skips=ROWS, says=(
                        "gap items/cms/0000.p7: signed data that is no attested document, not judged",))
@@ -127,7 +164,13 @@ def chains():
             ("usurped", "the intermediate has the pinned root's name as its issuer, and is signed by "
              "another key", {"imds.ca.signer": rogue}),
             ("host-no-dot", "the certificate is for a host whose name only ends alike",
-             host("evilmetadata.azure.com", common="notmetadata.azure.us"))):
+             host("evilmetadata.azure.com", common="notmetadata.azure.us")),
+            ("host-hidden", "a common name is the service's, and the alternatives are not",
+             host("other.invalid", common="metadata.azure.com")),
+            ("host-wide", "the common name is the service's in octets, but of wider characters",
+             wide_name("metadata.azure.com")),
+            ("host-empty-label", "a host with an empty label", host("a..metadata.azure.com")),
+            ("host-star", "a host with a star in its middle", host("a.*.metadata.azure.com"))):
         yield wrong(check, why, text, edits)
     for why, text, edits in usages("imds"):
         yield wrong(check, why, text, edits)
@@ -152,6 +195,10 @@ def vm_ids():
                 says=("place none no no no no no no",))
 
 
+def cn(text):
+    return x509.CN, x509.UTF8, text + ".ConfidentialVM.Azure.windows.net"
+
+
 def levels():
     ak, imds = ("ak-cert", "ak-intermediate"), ("imds", "imds-ca")
     own = {"ak.leaf.fields": placed.named(attested.VM_ID)}
@@ -171,6 +218,15 @@ def levels():
                "processor's key was not revoked", "incomplete", parts=bare, subject=placed.Placed,
                edits={"signers": const([]), "ak.leaf.fields": placed.named(OTHER)},
                says=("place none no yes yes no no no",))
+    for why, text, name in (
+            ("glued", "begins with more than the id of the VM", [cn("deadbeef" + attested.VM_ID)]),
+            ("elsewhere", "is of no VM, and its unit is called by the id", [
+                (x509.OU, x509.UTF8, attested.VM_ID), cn("51514d000000")]),
+            ("contradicts", "is two of two VMs", [cn(attested.VM_ID), cn(OTHER)])):
+        yield Case("incomplete-place-subject-" + why, "the AK certificate's common name " + text,
+                   "incomplete", parts=bare, subject=placed.Placed,
+                   edits={"signers": const([]), "ak.leaf.fields": put(subject=name)},
+                   says=("place none no yes yes untold no no",))
     yield Case("incomplete-place-no-ak-ca", "the AK certificate's issuer is not in the archive, and the "
                "whole chain of an attested document is: the AK is not certified, and nothing is broken",
                "incomplete", {"signers": const([]), "items": with_pinned_root}, subject=placed.Placed,

@@ -2,6 +2,7 @@
 """The second opinion on attested documents and on place (azure.md 8, 11)."""
 
 import calendar
+import hashlib
 import json
 import re
 import time
@@ -15,7 +16,8 @@ import pem
 import rsa
 import x509
 
-HOSTS = re.compile(r"(?:[A-Za-z0-9.*-]+\.)?(?:metadata\.azure\.(?:com|us|cn)|metadata\.microsoftazure\.de)",
+LABEL = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
+HOSTS = re.compile(r"(?:(?:\*|" + LABEL + r")\.)?(?:" + LABEL + r"\.)*(?:metadata\.azure\.(?:com|us|cn)|metadata\.microsoftazure\.de)",
                    re.IGNORECASE)
 GUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 DIGESTS = {oid: name for table in (rsa.PREFIX, rsa.SIGNATURE) for name, oid in table.items()
@@ -41,14 +43,30 @@ class Document:
     def __init__(self, data):
         (_, kind), (_, wrapped) = der.split(der.only(whole(data)))
         assert der.oid_text(kind) == "1.2.840.113549.1.7.2"
-        _, _, _, *rest = der.split(der.only(wrapped))
+        (_, version), _, (_, inner), *rest = der.split(der.only(wrapped))
+        self.type = der.split(inner)[0]
+        assert der.oid_text(self.type[1]) == attested.DATA and version == b"\1"
         self.content = attested.content_of(data)
         self.certificates = [der.tlv(t, v) for tag, held in rest if tag == 0xA0 for t, v in der.split(held)]
         (_, signer), = der.split(rest[-1][1])
-        _, (_, identifier), (_, digest), *_, (_, self.signature) = der.split(signer)
+        (_, version), (_, identifier), (_, digest), *more, _, (_, self.signature) = der.split(signer)
+        assert version == b"\1"
+        self.covered = self.attributes(more[0][1]) if more else self.content
         self.digest = der.oid_text(der.split(digest)[0][1])
         (_, issuer), (_, serial) = der.split(identifier)
         self.signer = x509.name_attributes(issuer), int.from_bytes(serial, "big")
+
+    def attributes(self, listed):
+        """What is signed in place of the content: each of the two once, with one value."""
+        found = [[der.oid_text(oid), *der.split(values)]
+                 for _, one in der.split(listed) for (_, oid), (_, values) in [der.split(one)]]
+        assert [f[1:] for f in found if f[0] == attested.CONTENT_TYPE] == [[self.type]]
+        (digest,), = [f[1:] for f in found if f[0] == attested.MESSAGE_DIGEST]
+        assert digest[0] == 0x04
+        self.told = digest[1]
+        return der.tlv(0x31, listed)
+
+    told = None
 
     def read(self):
         self.value = json.loads(self.content, object_pairs_hook=oracle_dcap.no_twice)
@@ -70,7 +88,8 @@ def is_document(data):
 
 def signature(replay, document):
     fields = document.leaf(replay)[0]
-    assert oracle_tpm.of_spki(fields["spki"]).verifies(document.content, document.signature,
+    assert document.told in (None, hashlib.sha256(document.content).digest())
+    assert oracle_tpm.of_spki(fields["spki"]).verifies(document.covered, document.signature,
                                                        DIGESTS[document.digest])
 
 
@@ -117,10 +136,10 @@ def chain(replay, document):
 
 
 def host(fields):
-    names = [v for oid, _, v in fields["subject"] if oid == COMMON]
+    names = [v for oid, tag, v in fields["subject"] if oid == COMMON and tag != 0x1E]
     for oid, _, value in fields["extensions"]:
         if oid == ALTERNATIVES:
-            names += [v.decode() for t, v in der.split(der.only(value)) if t == 0x82]
+            names = [v.decode() for t, v in der.split(der.only(value)) if t == 0x82]
     assert any(HOSTS.fullmatch(name) for name in names)
 
 
@@ -172,11 +191,11 @@ def subject_says(replay):
     """What the certificate of the key says of a VM: yes, no, untold."""
     if not hasattr(replay, "ak_leaf") or not replay.passed("hcl.runtime-data.format"):
         return "no"
-    text = " ".join(value for _, _, value in replay.ak_leaf["subject"])
-    found = GUID.findall(text)
-    if not found:
+    names = [value.split(".")[0] for oid, _, value in replay.ak_leaf["subject"] if oid == COMMON]
+    found = [name for name in names if GUID.fullmatch(name)]
+    if not found or not all(same_vm(one, found[0]) for one in found):
         return "untold"
-    return "yes" if any(same_vm(one, unique_id(replay)) for one in found) else "no"
+    return "yes" if same_vm(found[0], unique_id(replay)) else "no"
 
 
 def place(replay):

@@ -206,6 +206,10 @@ def tpm_clock(replay):
         assert now["clock"] >= before["clock"]
 
 
+def unpadded(raw):
+    return raw[:4 + int.from_bytes(raw[2:4], "big")]
+
+
 def certificates(replay):
     """(fields, signature, DER) of all, that of an attestation key first, by its purpose or else by what
     the manifest says; none without such a one."""
@@ -215,7 +219,7 @@ def certificates(replay):
             continue
         data = replay.data[item["name"]]
         ders = [data] if item["kind"] == "cert-der" else pem.decode(data.decode())
-        ours = [x509.parse(raw[:4 + int.from_bytes(raw[2:4], "big")]) + (raw,) for raw in ders]
+        ours = [x509.parse(raw) + (raw,) for raw in map(unpadded, ders)]
         found += ours
         if {"rel": "key-of", "name": replay.entry("tpm-quote-attest").get("name")} in item.get("relates", []):
             said += ours[:1]

@@ -2,13 +2,15 @@
 """A guest that its cloud spoke of: an attested document of a PKI, and who certified the AK.
 
 Stages beside those of bound.py and imds_pki.py: imds.content (members), imds.text (signed),
-imds.shown (archived), imds.signature, imds.certificates, imds.algorithm, imds.message."""
+imds.shown (archived), imds.attributes, imds.signature, imds.certificates, imds.algorithm, imds.versions,
+imds.type, imds.message."""
 
 import functools
 
 import attested
 import azure_pki
 import bound
+import der
 import imds_pki
 import rsa
 import session
@@ -41,11 +43,14 @@ class Placed(bound.Early):
         text = self.text()
         leaf = self.imds_pki.certificate("leaf")
         fields = x509.parse(leaf)[0]
-        signature = self.stage("imds.signature", self.imds_pki.key("leaf").sign(text))
+        signed = self.stage("imds.attributes", [])
+        signature = self.stage("imds.signature", self.imds_pki.key("leaf").sign(
+            der.tlv(0x31, b"".join(signed)) if signed else text))
         made = attested.message(
             self.stage("imds.shown", text), self.stage("imds.certificates", [leaf]),
             fields["issuer"], fields["serial"], signature,
-            self.stage("imds.algorithm", rsa.sig_algorithm("sha256")))
+            self.stage("imds.algorithm", rsa.sig_algorithm("sha256")), signed,
+            self.stage("imds.versions", (1, 1)), self.stage("imds.type", attested.DATA))
         return self.stage("imds.message", made)
 
     @functools.cached_property
