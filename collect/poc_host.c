@@ -2,6 +2,8 @@
 /* HOST[:PORT]. */
 #include "collect/poc_host.h"
 
+#include "evidence/host_name.h"
+
 #include <string.h>
 
 static const uint16_t HTTPS = 443;
@@ -16,30 +18,12 @@ static bool parse_port(const char *text, uint16_t *out)
 	return *text == 0 && port > 0 && port <= UINT16_MAX;
 }
 
-static bool is_name(const char *name, size_t n)
-{
-	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
-				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-	static const char more[] = "0123456789.-";
-	size_t named = 0;
-
-	if (n == 0 || n >= CO_POC_HOST_SIZE || name[0] == '.' ||
-	    name[0] == '-' || name[n - 1] == '.')
-		return false;
-	for (size_t i = 0; i < n; i++) {
-		if (strchr(letters, name[i]) != NULL)
-			named++;
-		else if (strchr(more, name[i]) == NULL)
-			return false;
-	}
-	return named > 0; /* else it is an address */
-}
-
 bool co_poc_host_parse(const char *text, struct co_poc_host *out)
 {
 	size_t n = strcspn(text, ":");
 
-	if (!is_name(text, n))
+	if (n >= CO_POC_HOST_SIZE ||
+	    !ev_host_is_name(ev_span_of((const uint8_t *)text, n)))
 		return false;
 	memcpy(out->name, text, n);
 	out->name[n] = 0;

@@ -13,8 +13,9 @@ struct co_poc_host {
 	uint16_t port;
 };
 
-/* "HOST" (port 443) or "HOST:PORT".  False for what is no name of letters,
- * digits, hyphens and dots, for an address, and for a port that is none. */
+/* "HOST" (port 443) or "HOST:PORT".  False for what is no name of a host, as
+ * ev_host_is_name has it: addresses in any spelling are none; and for a port
+ * that is none. */
 bool co_poc_host_parse(const char *text, struct co_poc_host *out);
 
 #endif

@@ -78,7 +78,12 @@ enum co_outcome co_collect_poc_registry(struct co_collection *c,
 				      "URL)");
 	if (!find_quote(c, &quote))
 		return co_failed(why, "there is no quote to send");
-	snprintf(url, sizeof(url), "%s/get_jwt", c->options.poc_registry);
+	if (snprintf(url, sizeof(url), "%s/get_jwt", c->options.poc_registry) >=
+	    (int)sizeof(url))
+		return co_failed(why,
+				 "the registry's address and /get_jwt are "
+				 "longer than %zu bytes",
+				 sizeof(url) - 1);
 	snprintf(why, CO_WHY_TEXT, "out of memory");
 	request.url = url;
 	ok = make_body(c->items.item[quote]->item.bytes, &body) &&

@@ -263,6 +263,17 @@ def some_fail(scratch):
     equal(("pass", 1), (outcome(report, "place.tls"), report["facts"]["roundtrip"]["failed"]), "place")
 
 
+@case("a registry whose address is too long is not asked at another one")
+def long_registry(scratch):
+    base = served().https.base
+    for size, outcome_ in ((1015, "failed"), (1016, "failed")):
+        url = base + "/" + "a" * (size - len(base) - 1)
+        got, rows = registered(scratch, "--poc-registry", url, status=INCOMPLETE)
+        equal((outcome_, size == 1015), (got.outcome("poc-registry"), bool(rows)), got.reason("poc-registry"))
+        if size == 1016:
+            contains(got.reason("poc-registry"), "longer than 1023 bytes")
+
+
 @case("no proxy is asked; a plan asks nobody; an address, a wrong port, a wrong number are usage errors")
 def usage(scratch):
     edge = Edge()
@@ -274,7 +285,7 @@ def usage(scratch):
     contains(done.out, "localhost:%d" % relay.port, "https://registry.simulated.invalid",
              "sent the quote")
     equal(0, relay.n, "handshakes of a plan")
-    for words in (("--poc", "127.0.0.1:443"), ("--poc", "localhost:0"), ("--poc", "a", "--poc-tries", "0"),
+    for words in (("--poc", "127.0.0.1:443"), ("--poc", "0x7f000001"), ("--poc", "localhost:0"), ("--poc", "a", "--poc-tries", "0"),
                   ("--poc", "a", "--poc-tries", "1001")):
         ran("collect", "--root", root, "-o", os.path.join(scratch, "p"), *words, status=USAGE)
 

@@ -25,10 +25,33 @@ static void a_name_may_have_a_port(void **state)
 static void what_is_no_name_is_refused(void **state)
 {
 	static const char *const bad[] = {
-		"",	 ":443",      "192.0.2.1",    "[::1]:443", "a b",
-		"a/b",	 "https://a", "a.example.",   ".a",	   "-a",
-		"a:0",	 "a:65536",   "a:4294967739", "a:",	   "a:1x",
-		"a:1:2", "a_b",	      "a\n",
+		"",
+		":443",
+		"192.0.2.1",
+		"[::1]:443",
+		"a b",
+		"a/b",
+		"https://a",
+		"a.example.",
+		".a",
+		"-a",
+		"a:0",
+		"a:65536",
+		"a:4294967739",
+		"a:",
+		"a:1x",
+		"a:1:2",
+		"a_b",
+		"a\n",
+		"0x7f000001",
+		"0X7F000001:1",
+		"127.0x1",
+		"017700000001",
+		"a.10",
+		"a.0x",
+		"a..b",
+		"a-.b",
+		"*.a.b",
 	};
 	struct co_poc_host h;
 	char name[300];
@@ -38,6 +61,8 @@ static void what_is_no_name_is_refused(void **state)
 		if (co_poc_host_parse(bad[i], &h))
 			fail_msg("%s is taken", bad[i]);
 	memset(name, 'a', sizeof(name));
+	for (size_t i = 50; i < sizeof(name); i += 50)
+		name[i] = '.';
 	name[CO_POC_HOST_SIZE] = 0;
 	assert_false(co_poc_host_parse(name, &h));
 	name[CO_POC_HOST_SIZE - 1] = 0;
