@@ -153,6 +153,27 @@ static void a_digest_that_is_absent_is_trouble_and_no_other(void **state)
 	assert_true(ev_digest(crypto, EV_SHA256, ev_span_str("abc"), out));
 }
 
+static void a_copied_stream_goes_its_own_way(void **state)
+{
+	struct ev_digest_stream *s = ev_digest_begin(*state, EV_SHA384), *copy;
+	uint8_t out[48], want[48];
+
+	assert_non_null(s);
+	assert_true(ev_digest_update(s, ev_span_str("ab")));
+	copy = ev_digest_copy(s);
+	assert_non_null(copy);
+	assert_true(ev_digest_update(copy, ev_span_str("c")));
+	assert_true(ev_digest_update(s, ev_span_str("x")));
+	assert_true(ev_digest_finish(copy, out));
+	assert_true(ev_digest(*state, EV_SHA384, ev_span_str("abc"), want));
+	assert_memory_equal(out, want, sizeof(out));
+	assert_true(ev_digest_finish(s, out));
+	assert_true(ev_digest(*state, EV_SHA384, ev_span_str("abx"), want));
+	assert_memory_equal(out, want, sizeof(out));
+	ev_digest_free(s);
+	ev_digest_free(copy);
+}
+
 static int setup(void **state)
 {
 	*state = ev_crypto_new();
@@ -171,6 +192,7 @@ int main(void)
 		cmocka_unit_test(one_shot_gives_the_published_values),
 		cmocka_unit_test(parts_are_hashed_as_if_joined),
 		cmocka_unit_test(streams_may_be_interleaved),
+		cmocka_unit_test(a_copied_stream_goes_its_own_way),
 		cmocka_unit_test(nothing_has_a_digest_too),
 		cmocka_unit_test(every_bank_of_a_tpm_has_its_digest),
 		cmocka_unit_test(

@@ -1,18 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tests of audit/image/image: every image of the vectors, read or refused. */
 #include "audit/image/image.h"
-#include "tests/parse_case.h"
+#include "tests/image_case.h"
 #include "tests/vectors.h"
-
-static enum ev_code parse(struct ev_span item, struct ev_error *err)
-{
-	ev_auto(ev_crypto_free) struct ev_crypto *crypto = ev_crypto_new();
-	struct au_image image;
-	enum ev_code code = au_image_read(item, crypto, &image, err);
-
-	au_image_free(&image);
-	return code;
-}
 
 static void read_folder(const char *folder)
 {
@@ -32,7 +22,7 @@ static void read_folder(const char *folder)
 			continue;
 		assert_true(
 			vectors_read(vectors_join(folder, names[i]), &bytes));
-		parse(bytes, &err);
+		image_parse(bytes, &err);
 		ev_error_format(&err, line, sizeof(line));
 		if (bad)
 			printf("# %s: %s\n", names[i], line);
@@ -62,7 +52,7 @@ static void changed_images_are_survived(void **state)
 	vectors_need();
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		assert_true(vectors_read(names[i], &bytes));
-		parse_mutations(parse, bytes, 200);
+		parse_mutations(image_parse, bytes, 200);
 	}
 }
 
@@ -72,16 +62,16 @@ static void what_has_no_mark_is_no_image(void **state)
 	struct ev_error err = { 0 };
 
 	(void)state;
-	parse(EV_SPAN(zeros), &err);
+	image_parse(EV_SPAN(zeros), &err);
 	parse_expect(&err, EV_VALUE, "image", "format");
 	err = (struct ev_error){ 0 };
-	parse(EV_SPAN_LITERAL("MZ"), &err);
+	image_parse(EV_SPAN_LITERAL("MZ"), &err);
 	parse_expect(&err, EV_TRUNCATED, "PE header", "DOS header");
 	err = (struct ev_error){ 0 };
-	parse(EV_SPAN_LITERAL("IGVM"), &err);
+	image_parse(EV_SPAN_LITERAL("IGVM"), &err);
 	parse_expect(&err, EV_TRUNCATED, "igvm header", "format_version");
 	err = (struct ev_error){ 0 };
-	parse((struct ev_span){ NULL, 0 }, &err);
+	image_parse((struct ev_span){ NULL, 0 }, &err);
 	parse_expect(&err, EV_TRUNCATED, "image", "format");
 }
 

@@ -12,7 +12,7 @@ static struct au_operation operation_of(struct ev_span bytes,
 {
 	struct au_operation op = { .kind = AU_PAGES };
 	uint64_t end = (uint64_t)s->data_offset + s->raw_size;
-	uint64_t lacks = s->size - s->raw_size;
+	uint64_t lacks = s->size > s->raw_size ? s->size - s->raw_size : 0;
 
 	op.measured = s->extend;
 	op.aug = s->aug;
@@ -31,7 +31,8 @@ static struct au_operation operation_of(struct ev_span bytes,
 }
 
 static void note_section(struct au_image *image,
-			 const struct au_tdvf_section *s)
+			 const struct au_tdvf_section *s,
+			 const struct au_operation *op)
 {
 	const char *name = au_tdvf_type_name(s->type);
 
@@ -46,7 +47,7 @@ static void note_section(struct au_image *image,
 			      "leave its pages out, QEMU and Google's loader "
 			      "ignore the bit.",
 			      name);
-	if (s->extend && s->raw_size > 0 && s->raw_size < s->size)
+	if (op->measured && !ev_span_is_zero(op->beyond))
 		au_image_note(image,
 			      "The data of a measured %s section end early: "
 			      "some loaders fill with zeros, some with what "
@@ -72,12 +73,12 @@ enum ev_code au_tdvf_launch(struct au_image *image, struct ev_error *err)
 			launch->reg = &au_registers[i];
 	}
 	for (size_t i = 0; i < t.n; i++) {
-		struct au_operation op;
+		struct au_operation op =
+			operation_of(image->bytes, &t.section[i]);
 
-		note_section(image, &t.section[i]);
+		note_section(image, &t.section[i], &op);
 		if (t.section[i].type == AU_TDVF_TD_INFO)
 			continue;
-		op = operation_of(image->bytes, &t.section[i]);
 		if (au_launch_add(launch, &op, err) != EV_OK)
 			return err->code;
 	}

@@ -39,7 +39,8 @@ def table(entries, length=None):
     return out + struct.pack("<H", len(out) + 18 if length is None else length) + FOOTER
 
 
-def build(volumes, sections, guided=True, entries=None, guid=METADATA, footer=None, from_end=DESCRIPTOR_FROM_END, **fields):
+def build(volumes, sections, guided=True, entries=None, guid=METADATA, footer=None,
+          from_end=DESCRIPTOR_FROM_END, **fields):
     """The volumes' bytes with the metadata written into their end."""
     n = len(volumes)
     out = bytearray(volumes)
