@@ -593,6 +593,7 @@ def forged_firmware(scratch):
     shim = [tdvf.section(tdvf.BFV, tdvf.TOP - CODE, CODE, 0x1000, CODE, 1), tdvf.section(tdvf.TD_HOB, 0x809000, 0x2000),
             tdvf.section(tdvf.TD_INFO, 0, 0, 0, 0x100)]
     check_firmware(scratch, firmware(shim, guided=False), shim, "--all")
+    check_firmware(scratch, firmware(shim), shim, "--all")
 
 
 @case("short data: both values and a warning, with and without --all")
@@ -625,6 +626,8 @@ def tdvf_descriptor_rows():
         ("no BFV", firmware(ovmf[1:]), obj, "BFV sections"),
         ("code alone", firmware()[0x1000:], obj, "size of the volumes"),
         ("more than the volumes", bytes(0x1000) + firmware(), obj, "size of the volumes"),
+        ("code alone, td-shim", firmware(ovmf + [tdvf.section(tdvf.TD_INFO, 0, 0)])[0x1000:], obj,
+         "size of the volumes"),
         ("footer far", firmware(from_end=0x100000), "firmware GUID table", "TDX metadata"),
         ("descriptor near", firmware(from_end=8), "firmware GUID table", "TDX metadata"),
         ("no mark", bytes(0x9000), "image", "format"),

@@ -136,16 +136,22 @@ static enum ev_code read_section(struct ev_reader *r, struct au_tdvf *t)
 	return EV_OK;
 }
 
-/* The volumes of an OVMF image are the image: what a split image fails. */
+/* The volumes of an OVMF image are the image: what a split image fails.  One
+ * with sections of td-shim has other parts beside them. */
 static enum ev_code check_whole(const struct au_tdvf *t, size_t size,
 				struct ev_error *err)
 {
 	uint64_t sum = 0;
+	bool others = false;
 	char want[EV_TEXT_MAX], found[48];
 
-	for (size_t i = 0; i < t->n; i++)
-		sum += is_volume(&t->section[i]) ? t->section[i].raw_size : 0;
-	if (!t->guided || sum == size)
+	for (size_t i = 0; i < t->n; i++) {
+		const struct au_tdvf_section *s = &t->section[i];
+
+		sum += is_volume(s) ? s->raw_size : 0;
+		others = others || s->type >= AU_TDVF_PERM_MEM;
+	}
+	if (sum == size || !t->guided || (others && sum < size))
 		return EV_OK;
 	snprintf(want, sizeof(want), "%llu bytes of volumes%s",
 		 (unsigned long long)sum,
