@@ -170,14 +170,16 @@ static void files_of_an_initrd_are_named(void **state)
 	b = memmem(b, t.b.n, "etc/version", 11);
 	assert_non_null(b);
 	memcpy(b - 110 + 14, "000081ed", 8);
+	b[-110 + 29] = '7'; /* its user */
 	compare(&t, AU_PART_CPIO);
 	assert_int_equal(t.diff.count[AU_FOUND_CHANGED], 1);
 	assert_int_equal(t.diff.count[AU_FOUND_ONLY_A], 1);
 	assert_int_equal(t.diff.count[AU_FOUND_ONLY_B], 1);
-	assert_string_equal(t.diff.sentence,
-			    "file etc/version differs: mode 100644 in A, "
-			    "100755 in B; file init, 10 bytes, only in A; "
-			    "file Init, 10 bytes, only in B");
+	assert_string_equal(
+		t.diff.sentence,
+		"file etc/version differs: mode 100644 in A, "
+		"100755 in B, and 1 more; file init, 10 bytes, only in A; "
+		"file Init, 10 bytes, only in B");
 	end(&t);
 }
 
@@ -218,6 +220,64 @@ static void another_order_is_told(void **state)
 	assert_string_equal(t.diff.sentence,
 			    "cpio archive: what it holds stands in another "
 			    "order");
+	end(&t);
+}
+
+/* A volume of one file, which has in in a volume section; in is freed. */
+static struct ev_span inside_volume(struct ev_span in)
+{
+	size_t n = 72 + 24 + 4 + 4 + in.n;
+	uint8_t *p = calloc(1, n), *file = p + 72;
+	unsigned int sum = 0;
+
+	assert_non_null(p);
+	memcpy(p + 16,
+	       "\x78\xe5\x8c\x8c\x3d\x8a\x1c\x4f\x99\x35\x89\x61"
+	       "\x85\xc3\x2d\xd3",
+	       16);
+	put_u64le(p + 32, n);
+	memcpy(p + 40, "_FVH", 4);
+	put_u32le(p + 44, 0x800);
+	put_u16le(p + 48, 72);
+	p[55] = 2;
+	put_u32le(p + 56, 1);
+	put_u32le(p + 60, (uint32_t)n);
+	for (size_t i = 0; i < 72; i += 2)
+		sum += p[i] | (unsigned int)p[i + 1] << 8;
+	put_u16le(p + 50, 0x10000 - (sum & 0xffff));
+	file[18] = 0x0b;
+	put_u32le(file + 20, (uint32_t)(n - 72));
+	sum = 0;
+	for (size_t i = 0; i < 24; i++)
+		sum += file[i];
+	file[16] = (uint8_t)-sum;
+	file[17] = 0xaa;
+	file[23] = 0xf8;
+	put_u32le(file + 24, 0x00ffffff | 0x17u << 24);
+	put_u32le(file + 28, (uint32_t)(n - 72 - 24));
+	memcpy(file + 32, in.p, in.n);
+	contents_free(in);
+	return ev_span_of(p, n);
+}
+
+/* What is too deep to be opened is not said to hold the same. */
+static void what_is_too_deep_differs(void **state)
+{
+	struct ev_span a = contents_file("built.fd");
+	struct ev_span b = contents_file("patched.fd");
+	struct two t = { 0 };
+
+	(void)state;
+	for (unsigned int i = 0; i < AU_PARTS_DEPTH; i++) {
+		a = inside_volume(a);
+		b = inside_volume(b);
+	}
+	t.a = a;
+	t.b = b;
+	compare(&t, AU_PART_FIRMWARE);
+	assert_int_equal(t.diff.count[AU_FOUND_CHANGED], 1);
+	assert_int_equal(t.diff.count[AU_FOUND_PACKED], 0);
+	assert_non_null(strstr(t.diff.sentence, " differs: first at 0x"));
 	end(&t);
 }
 
@@ -303,6 +363,7 @@ int main(void)
 		cmocka_unit_test(files_of_an_initrd_are_named),
 		cmocka_unit_test(a_program_in_an_initrd_is_opened),
 		cmocka_unit_test(another_order_is_told),
+		cmocka_unit_test(what_is_too_deep_differs),
 		cmocka_unit_test(plain_bytes_differ_at_a_place),
 		cmocka_unit_test(the_list_ends_and_counts_on),
 		cmocka_unit_test(classes_have_stable_words),

@@ -59,10 +59,10 @@ static void sections_are_parts(void **state)
 	(void)state;
 	put_elf(p);
 	assert_int_equal(open_elf(p, SIZE, &part, &err), EV_OK);
-	assert_int_equal(part.n, 4);
-	assert_string_equal(part.inside[2].name, ".text");
-	assert_int_equal(part.inside[2].offset, 0x100);
-	assert_string_equal(part.inside[3].name, ".names");
+	assert_int_equal(part.n, 5);
+	assert_string_equal(part.inside[3].name, ".text");
+	assert_int_equal(part.inside[3].offset, 0x100);
+	assert_string_equal(part.inside[4].name, ".names");
 	au_part_free(&part);
 }
 

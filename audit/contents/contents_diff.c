@@ -8,6 +8,7 @@
 #include "audit/contents/kernel.h"
 #include "audit/contents/part_pairs.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { TYPE_VOLUME = 0x0b }; /* of an FFS file */
@@ -78,6 +79,13 @@ static bool is_unit(const struct au_part *part)
 	return !only_holds[part->kind];
 }
 
+/* Else nothing that was compared stands for its bytes: too deep, or empty. */
+static bool holds_something(const struct au_part *a, const struct au_part *b)
+{
+	return a->n > 0 || b->n > 0 || a->refused.code != EV_OK ||
+	       b->refused.code != EV_OK;
+}
+
 void au_walk_only(struct au_walk *w, const struct au_part *a,
 		  const struct au_part *b)
 {
@@ -116,19 +124,51 @@ static void add_unread(struct au_walk *w, const struct au_part *a,
 		    au_first_difference(a->bytes, b->bytes), &text);
 }
 
+/* "o": octal, "x": hexadecimal, ":": a pair of 32 bits each. */
+static void format_attribute(const char *format, uint64_t value, char out[32])
+{
+	unsigned int high = (unsigned int)(value >> 32);
+	unsigned int low = (unsigned int)(value & UINT32_MAX);
+
+	if (format[0] == 'o')
+		snprintf(out, 32, "%06o", low);
+	else if (format[0] == 'x')
+		snprintf(out, 32, "0x%x", low);
+	else
+		snprintf(out, 32, "%u:%u", high, low);
+}
+
+static void add_attribute(struct au_walk *w, const struct au_part *a,
+			  const char *name, const char *format, uint64_t x,
+			  uint64_t y)
+{
+	ev_auto_buffer struct ev_buffer text = { 0 };
+	char in_a[32], in_b[32];
+
+	if (x == y)
+		return;
+	format_attribute(format, x, in_a);
+	format_attribute(format, y, in_b);
+	ev_buffer_printf(&text, "%s %s in A, %s in B", name, in_a, in_b);
+	au_walk_add_named(w, AU_FOUND_CHANGED, a->kind, name, 0, 0, EV_NO_BYTE,
+			  &text);
+}
+
 static void add_attributes(struct au_walk *w, const struct au_part *a,
 			   const struct au_part *b)
 {
-	ev_auto_buffer struct ev_buffer text = { 0 };
-	bool mode = a->kind == AU_PART_FILE;
+	bool file = a->kind == AU_PART_FILE;
 
-	ev_buffer_printf(&text,
-			 mode ? "mode %06o in A, %06o in B"
-			      : "attributes 0x%x in A, 0x%x in B",
-			 a->attributes, b->attributes);
-	au_walk_add_named(w, AU_FOUND_CHANGED, a->kind,
-			  mode ? "mode" : "attributes", 0, 0, EV_NO_BYTE,
-			  &text);
+	add_attribute(w, a, file ? "mode" : "attributes", file ? "o" : "x",
+		      a->attributes, b->attributes);
+	add_attribute(w, a, "owner", ":", a->owner, b->owner);
+	add_attribute(w, a, "device", ":", a->device, b->device);
+}
+
+static bool alike(const struct au_part *a, const struct au_part *b)
+{
+	return a->attributes == b->attributes && a->owner == b->owner &&
+	       a->device == b->device && ev_span_eq(a->bytes, b->bytes);
 }
 
 static void walk_pairs(struct au_walk *w, struct au_part *a, struct au_part *b,
@@ -195,8 +235,7 @@ static void walk_holder(struct au_walk *w, struct au_part *a, struct au_part *b,
 	unsigned int before = w->seen;
 
 	w->seen = 0;
-	if (a->attributes != b->attributes)
-		add_attributes(w, a, b);
+	add_attributes(w, a, b);
 	walk_inside(w, a, b, level);
 	if (w->seen == 0 && w->err->code == EV_OK)
 		add_packed(w, a, b, "the same contents, placed otherwise");
@@ -256,7 +295,7 @@ static void sum_up(const struct au_walk *w, size_t index,
 	} else if ((w->seen & 1U << AU_FOUND_MOVED) != 0) {
 		draft->found = AU_FOUND_MOVED;
 		ev_buffer_add_str(text, " differs only in the address");
-	} else if (a->n > 0 || b->n > 0) {
+	} else if (a->kind != AU_PART_ELF && (a->n > 0 || b->n > 0)) {
 		draft->found = AU_FOUND_PACKED;
 		ev_buffer_add_str(text,
 				  ": the same contents, placed otherwise");
@@ -287,8 +326,7 @@ static void walk_unit(struct au_walk *w, struct au_part *a, struct au_part *b,
 		return;
 	w->seen = 0;
 	w->depth++;
-	if (a->attributes != b->attributes)
-		add_attributes(w, a, b);
+	add_attributes(w, a, b);
 	if (a->kind == b->kind && comparisons[a->kind] != NULL)
 		comparisons[a->kind](w, a, b);
 	else if (!ev_span_eq(a->bytes, b->bytes))
@@ -304,7 +342,7 @@ static void walk_unit(struct au_walk *w, struct au_part *a, struct au_part *b,
 static void walk(struct au_walk *w, struct au_part *a, struct au_part *b,
 		 unsigned int level)
 {
-	if (ev_span_eq(a->bytes, b->bytes) && a->attributes == b->attributes)
+	if (alike(a, b))
 		return;
 	if (level < AU_PARTS_DEPTH &&
 	    (au_contents_open(a, &w->a, w->err) != EV_OK ||
@@ -313,7 +351,7 @@ static void walk(struct au_walk *w, struct au_part *a, struct au_part *b,
 	/* A program is compared as part of the module around it. */
 	if (a->kind == AU_PART_PE && w->depth > 0)
 		au_program_compare(w, a, b);
-	else if (is_unit(a))
+	else if (is_unit(a) || !holds_something(a, b))
 		walk_unit(w, a, b, level);
 	else
 		walk_holder(w, a, b, level);

@@ -46,6 +46,13 @@ static uint32_t read_hex(struct ev_reader *r, const char *field)
 	return v;
 }
 
+static uint64_t read_pair(struct ev_reader *r, const char *field)
+{
+	uint64_t high = read_hex(r, field);
+
+	return high << 32 | read_hex(r, field);
+}
+
 static void read_padding(struct ev_reader *r)
 {
 	size_t n = (size_t)(-ev_reader_offset(r) & 3);
@@ -89,11 +96,12 @@ enum ev_code au_cpio_next(struct ev_span in, uint64_t *at,
 			     "070701 or 070702", magic);
 	read_hex(&r, "inode");
 	out->mode = read_hex(&r, "mode");
-	for (size_t i = 0; i < 4; i++) /* user, group, links, time */
-		read_hex(&r, "number");
+	out->owner = read_pair(&r, "owner");
+	read_hex(&r, "links");
+	read_hex(&r, "time");
 	size = read_hex(&r, "file size");
-	for (size_t i = 0; i < 4; i++) /* devices */
-		read_hex(&r, "device");
+	read_pair(&r, "file system"); /* where it was packed */
+	out->device = read_pair(&r, "device");
 	name_size = read_hex(&r, "name size");
 	read_hex(&r, "check");
 	if (read_name(&r, name_size, &out->name) != EV_OK)
@@ -118,9 +126,12 @@ static enum ev_code add_member(struct au_part *part,
 		return EV_OK;
 	file = au_part_add(part, AU_PART_FILE, m->name, m->data, m->data_offset,
 			   budget, err);
-	if (file != NULL)
-		file->attributes = m->mode;
-	return err->code;
+	if (file == NULL)
+		return err->code;
+	file->attributes = m->mode;
+	file->owner = m->owner;
+	file->device = m->device;
+	return EV_OK;
 }
 
 /* After a trailer: zeros up to the next archive or the end. */

@@ -12,6 +12,7 @@
 struct au_cpio_member {
 	struct ev_span name; /* without its NUL */
 	uint32_t mode;
+	uint64_t owner, device; /* as au_part has them */
 	struct ev_span data;
 	uint64_t data_offset; /* in the archive */
 	bool trailer;	      /* "TRAILER!!!": the archive ends here */
@@ -28,8 +29,9 @@ bool au_cpio_recognise(struct ev_span in);
 enum ev_code au_cpio_next(struct ev_span in, uint64_t *at,
 			  struct au_cpio_member *out, struct ev_error *err);
 
-/* Opener (contents.h): a part a file of all the archives, with its mode; the
- * packed rest is one more. */
+/* Opener (contents.h): a part a file of all the archives, with its mode, owner
+ * and device; the packed rest is one more.  Times, inodes and links are read
+ * past. */
 enum ev_code au_cpio_open(struct au_part *part, struct au_part_budget *budget,
 			  struct ev_error *err);
 

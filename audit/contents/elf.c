@@ -178,6 +178,10 @@ static enum ev_code add_sections(struct au_part *part, const struct header *h,
 	if (!inside(in, "section headers", h->sections_at,
 		    (uint64_t)h->n_sections * SECTION_HEADER, &table, err))
 		return err->code;
+	if (au_part_add(part, AU_PART_ELF_SECTION,
+			EV_SPAN_LITERAL("section headers"), table,
+			h->sections_at, budget, err) == NULL)
+		return err->code;
 	if (h->names < h->n_sections) {
 		e = read_section(table, h->names, err);
 		if (!inside(in, "section names", e.offset, e.size, &names, err))

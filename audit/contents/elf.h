@@ -15,8 +15,8 @@ bool au_elf_recognise(struct ev_span in);
 struct ev_span au_elf_build_id(struct ev_span in);
 
 /*
- * Opener (contents.h): the header, the program headers, then a part a section
- * with bytes, in the order of the table.  Refuses another class or byte order,
+ * Opener (contents.h): the header, the tables, then a part a section with
+ * bytes, in the order of the table.  Refuses another class or byte order,
  * entries of another size, more than 65535 of them, and what lies outside.
  */
 enum ev_code au_elf_open(struct au_part *part, struct au_part_budget *budget,

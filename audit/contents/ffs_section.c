@@ -162,8 +162,8 @@ enum ev_code au_ffs_sections_open(struct au_part *holder, struct ev_span stream,
 
 /* What is behind the header of its kind, as it is or unpacked. */
 struct packed {
-	struct ev_span content;
-	uint64_t offset; /* in the section */
+	struct ev_span content, extra; /* extra: header bytes of its GUID */
+	uint64_t offset;	       /* of content in the section */
 	bool lzma, plain;
 	char guid[EV_GUID_TEXT];
 };
@@ -186,6 +186,7 @@ static void read_guided(struct ev_reader *r, struct packed *p)
 	}
 	ev_uefi_guid_format(guid, p->guid);
 	p->offset = data;
+	p->extra = ev_span_sub(whole, (size_t)(at - base), (size_t)(data - at));
 	p->content = ev_span_sub(whole, (size_t)(data - base),
 				 whole.n - (size_t)(data - base));
 	p->lzma = strcmp(p->guid, GUID_LZMA) == 0;
@@ -235,6 +236,9 @@ enum ev_code au_ffs_packed_open(struct au_part *part,
 	if (read_packed(part->bytes, &p, err) != EV_OK)
 		return err->code;
 	memcpy(part->guid, p.guid, sizeof(p.guid));
+	if (au_part_add_padding(part, p.extra, p.offset - p.extra.n, budget,
+				err) != EV_OK)
+		return err->code;
 	if (p.lzma) {
 		if (au_lzma_alone_unpack(p.content, budget, &part->unpacked,
 					 &stream.n, err) != EV_OK)

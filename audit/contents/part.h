@@ -42,6 +42,9 @@ struct au_part {
 	/* FFS file: type << 8 | attributes; section: its type; file: its mode.
 	 * Two versions with different ones differ. */
 	uint32_t attributes;
+	/* Of a file of an archive: user << 32 | group, and where it is a device
+	 * major << 32 | minor.  They are compared as attributes are. */
+	uint64_t owner, device;
 	struct ev_span bytes;	/* borrowed from what holds it */
 	uint64_t offset;	/* of bytes in the bytes of what holds it, or in
 			       * what those unpack to */
