@@ -2,6 +2,7 @@
 /* Firmware volumes: their headers, and the files in them. */
 #include "audit/contents/firmware_volume.h"
 
+#include "audit/contents/ffs_file.h"
 #include "audit/contents/ffs_section.h"
 #include "audit/contents/firmware_guid.h"
 #include "evidence/base/reader.h"
@@ -9,7 +10,6 @@
 #include <stdlib.h>
 
 static const char object[] = "firmware volume";
-static const char file_object[] = "ffs file";
 
 #define FFS2 "8c8ce578-8a3d-4f1c-9935-896185c32dd3"
 #define FFS3 "5473c07a-3dcb-4dca-bd6f-1e9689e7349a"
@@ -21,12 +21,7 @@ static const size_t runs_max = 64;
 enum {
 	SIGNATURE_AT = 40,
 	FILE_HEADER = 24,
-	LARGE_FILE_HEADER = 32,
-	LARGE_FILE = 0x01,    /* attribute: u64 size behind the header */
-	DATA_CHECKSUM = 0x40, /* attribute */
-	NO_CHECKSUM = 0xaa,
-	DATA_VALID = 0x07, /* header begun, header valid, data valid */
-	TYPE_RAW = 0x01,
+	ERASED_ONES = 0x800, /* attribute: EFI_FVB2_ERASE_POLARITY */
 	TYPE_FREEFORM = 0x02,
 	TYPE_VOLUME = 0x0b,
 	TYPE_LAST = 0x0f,
@@ -46,15 +41,6 @@ static uint16_t sum16(struct ev_span in)
 	for (size_t i = 0; i + 1 < in.n; i += 2)
 		sum += in.p[i] | (unsigned int)in.p[i + 1] << 8;
 	return (uint16_t)sum;
-}
-
-static uint8_t sum8(struct ev_span in)
-{
-	unsigned int sum = 0;
-
-	for (size_t i = 0; i < in.n; i++)
-		sum += in.p[i];
-	return (uint8_t)sum;
 }
 
 /* Runs of {u32 blocks, u32 bytes each}, a run of zeros behind the last. */
@@ -138,83 +124,14 @@ enum ev_code au_volume_header_parse(struct ev_span in,
 	return EV_OK;
 }
 
-struct file {
-	struct ev_span guid, whole, body;
-	uint8_t type, attributes;
-};
-
-static enum ev_code check_file(const struct file *f, uint64_t at,
-			       uint8_t data_sum, uint8_t state,
-			       const struct au_volume_header *volume,
-			       struct ev_error *err)
-{
-	bool erased_ones = (volume->attributes & 0x800) != 0;
-	uint8_t valid = erased_ones ? (uint8_t)~DATA_VALID : DATA_VALID;
-	size_t n = f->whole.n - f->body.n;
-	/* State and data checksum count as zero. */
-	uint8_t sum =
-		(uint8_t)(sum8(ev_span_sub(f->whole, 0, n)) - state - data_sum);
-	uint8_t want = NO_CHECKSUM;
-
-	if (sum != 0)
-		return ev_fail_u64(err, EV_VALUE, file_object,
-				   "header checksum", at + 16, 0, sum);
-	if (state != valid)
-		return ev_fail_u64(err, EV_VALUE, file_object, "state", at + 23,
-				   valid, state);
-	if ((f->attributes & DATA_CHECKSUM) != 0)
-		want = (uint8_t)(0x100 - sum8(f->body));
-	if (data_sum != want)
-		return ev_fail_u64(err, EV_VALUE, file_object, "data checksum",
-				   at + 17, want, data_sum);
-	return EV_OK;
-}
-
-/* The file at `at` of the volume. */
-static enum ev_code read_file(struct ev_span volume, uint64_t at,
-			      const struct au_volume_header *h,
-			      struct file *out, struct ev_error *err)
-{
-	struct ev_span left =
-		ev_span_sub(volume, (size_t)at, volume.n - (size_t)at);
-	struct ev_reader r = ev_reader_init(left, at, file_object, err);
-	struct file f;
-	uint8_t data_sum, state;
-	uint64_t size, head;
-
-	f.guid = ev_read_span(&r, EV_GUID_SIZE, "guid");
-	ev_read_u8(&r, "header checksum");
-	data_sum = ev_read_u8(&r, "data checksum");
-	f.type = ev_read_u8(&r, "type");
-	f.attributes = ev_read_u8(&r, "attributes");
-	size = ev_read_u16le(&r, "size");
-	size |= (uint64_t)ev_read_u8(&r, "size") << 16;
-	state = ev_read_u8(&r, "state");
-	if ((f.attributes & LARGE_FILE) != 0 &&
-	    strcmp(h->file_system, FFS3) == 0)
-		size = ev_read_u64le(&r, "extended size");
-	if (!ev_reader_ok(&r))
-		return err->code;
-	head = ev_reader_offset(&r) - at;
-	if (size < head)
-		return ev_fail_u64(err, EV_VALUE, file_object, "size", at + 20,
-				   head, size);
-	if (size > left.n)
-		return ev_fail_u64(err, EV_TRUNCATED, file_object, "size",
-				   at + 20, left.n, size);
-	f.whole = ev_span_sub(left, 0, (size_t)size);
-	f.body = ev_span_sub(left, (size_t)head, (size_t)(size - head));
-	*out = f;
-	return check_file(&f, at, data_sum, state, h, err);
-}
-
 static bool has_sections(uint8_t type)
 {
 	return type >= TYPE_FREEFORM && type <= TYPE_LAST;
 }
 
-static enum ev_code add_file(struct au_part *volume, const struct file *f,
-			     uint64_t at, struct au_part_budget *budget,
+static enum ev_code add_file(struct au_part *volume,
+			     const struct au_ffs_file *f, uint64_t at,
+			     struct au_part_budget *budget,
 			     struct ev_error *err)
 {
 	bool program = has_sections(f->type) && f->type != TYPE_FREEFORM &&
@@ -235,7 +152,7 @@ static enum ev_code add_file(struct au_part *volume, const struct file *f,
 	if (name.n == 0)
 		ev_buffer_add_str(&name, au_firmware_guid_name(guid));
 	if (!ev_buffer_ok(&name))
-		return ev_fail_trouble(err, file_object, "out of memory");
+		return ev_fail_trouble(err, object, "out of memory");
 	part = au_part_add(volume,
 			   program ? AU_PART_MODULE : AU_PART_VOLUME_FILE,
 			   ev_buffer_span(&name), f->body,
@@ -281,7 +198,7 @@ static enum ev_code open_extended(struct au_part *part,
 
 static bool is_free(struct ev_span left, const struct au_volume_header *h)
 {
-	uint8_t erased = (h->attributes & 0x800) != 0 ? 0xff : 0x00;
+	uint8_t erased = (h->attributes & ERASED_ONES) != 0 ? 0xff : 0x00;
 
 	for (size_t i = 0; i < FILE_HEADER && i < left.n; i++)
 		if (left.p[i] != erased)
@@ -296,10 +213,14 @@ static enum ev_code open_files(struct au_part *part,
 			       struct ev_error *err)
 {
 	struct ev_span in = part->bytes;
+	struct au_ffs_form form = {
+		.erased_ones = (h->attributes & ERASED_ONES) != 0,
+		.large = strcmp(h->file_system, FFS3) == 0,
+	};
 
 	while (at < in.n) {
 		uint64_t start = (at + 7) & ~UINT64_C(7);
-		struct file f = { 0 };
+		struct au_ffs_file f = { 0 };
 
 		if (start > in.n)
 			start = in.n;
@@ -314,7 +235,7 @@ static enum ev_code open_files(struct au_part *part,
 			    part,
 			    ev_span_sub(in, (size_t)at, (size_t)(start - at)),
 			    at, budget, err) != EV_OK ||
-		    read_file(in, start, h, &f, err) != EV_OK ||
+		    au_ffs_file_read(in, start, form, &f, err) != EV_OK ||
 		    add_file(part, &f, start, budget, err) != EV_OK)
 			return err->code;
 		at = start + f.whole.n;
