@@ -147,7 +147,8 @@ static void a_map_names_what_it_has_and_cuts_there(void **state)
 {
 	static const char map[] =
 		"IGVM file layout:\n"
-		"  0000000008000000 - 0000000008002000 (0x2000 bytes) text\n"
+		"  0000000008000000 - 0000000008001000 (0x1000 bytes) a-kernel\n"
+		"  0000000008001000 - 0000000008002000 (0x1000 bytes) text\n"
 		"  0000000008003000 - 0000000008004000 (0x1000 bytes) shim\n"
 		"  0000000009000000 - 0000000009001000 (0x1000 bytes) line\n";
 	struct image *m = malloc(sizeof(*m));
@@ -156,16 +157,18 @@ static void a_map_names_what_it_has_and_cuts_there(void **state)
 	(void)state;
 	put_image(m, "6.1", "quiet");
 	name(m, map, &list);
-	assert_string_equal(list.item[0].part.name, "text");
+	assert_string_equal(list.item[0].part.name, "a-kernel");
 	assert_int_equal(list.item[0].part.kind, AU_PART_KERNEL);
-	assert_int_equal(list.item[0].size, 0x2000);
+	assert_int_equal(list.item[0].size, 0x1000);
 	assert_string_equal(list.item[0].by, "map");
+	assert_string_equal(list.item[1].part.name, "text");
+	assert_int_equal(list.item[1].part.kind, AU_PART_KERNEL);
 	/* Next to the kernel and shared: what the map leaves out. */
-	assert_string_equal(au_component_label(&list.item[1]), "kernel");
-	assert_int_equal(list.item[1].gpa, KERNEL + 0x2000);
-	assert_string_equal(list.item[2].part.name, "shim");
-	assert_string_equal(list.item[4].part.name, "line");
-	assert_int_equal(list.item[4].part.kind, AU_PART_COMMAND_LINE);
+	assert_string_equal(au_component_label(&list.item[2]), "kernel");
+	assert_int_equal(list.item[2].gpa, KERNEL + 0x2000);
+	assert_string_equal(list.item[3].part.name, "shim");
+	assert_string_equal(list.item[5].part.name, "line");
+	assert_int_equal(list.item[5].part.kind, AU_PART_COMMAND_LINE);
 	au_components_free(&list);
 	free(m);
 }
@@ -251,6 +254,25 @@ static void equal_launches_have_no_difference(void **state)
 	diff(a, b, &d);
 	assert_true(d.equal);
 	assert_string_equal(d.sentence, "no difference");
+	au_contents_diff_free(&d);
+	free(a);
+	free(b);
+}
+
+static void another_place_is_no_change_of_contents(void **state)
+{
+	struct image *a = malloc(sizeof(*a)), *b = malloc(sizeof(*b));
+	struct au_contents_diff d;
+
+	(void)state;
+	put_image(a, "6.1", "quiet");
+	put_image(b, "6.1", "quiet");
+	b->op[0].gpa = 0x9800000; /* the command line */
+	diff(a, b, &d);
+	assert_false(d.equal);
+	assert_int_equal(d.n, 0);
+	assert_string_equal(d.sentence,
+			    "the same contents, placed or measured otherwise");
 	au_contents_diff_free(&d);
 	free(a);
 	free(b);
@@ -372,7 +394,7 @@ static void unmeasured_memory_cannot_explain_a_measurement(void **state)
 	a->launch.n = b->launch.n = 8;
 	diff(a, b, &d);
 	assert_string_equal(d.sentence,
-			    "bytes memory at 0x8003000 (unmeasured pages) "
+			    "memory at 0x8003000 (unmeasured pages) "
 			    "differs; no measurement can tell");
 	au_contents_diff_free(&d);
 	free(a);
@@ -387,6 +409,7 @@ int main(void)
 		cmocka_unit_test(volumes_have_the_names_of_their_sections),
 		cmocka_unit_test(more_memory_than_the_limit_is_refused),
 		cmocka_unit_test(equal_launches_have_no_difference),
+		cmocka_unit_test(another_place_is_no_change_of_contents),
 		cmocka_unit_test(
 			a_changed_kernel_is_named_though_nothing_measures_it),
 		cmocka_unit_test(an_image_at_odds_with_its_hashes_is_told),

@@ -231,7 +231,11 @@ static enum ev_code name_piece(const struct naming *n, uint64_t *at)
 	size = (size + AU_PAGE - 1) / AU_PAGE * AU_PAGE;
 	if (size > n->run->size - *at)
 		size = n->run->size - *at;
-	/* A kernel may be a program of UEFI as well. */
+	/* A segment without the version is told by the map alone; a kernel may
+	 * be a program of UEFI as well. */
+	if (f.kind == AU_PART_BYTES && name.n > 0 &&
+	    memmem(name.p, name.n, "kernel", 6) != NULL)
+		f.kind = AU_PART_KERNEL;
 	if ((f.kind == AU_PART_BYTES || f.kind == AU_PART_PE) &&
 	    au_kernel_recognise(ev_span_sub(in, (size_t)*at, (size_t)size))) {
 		f.kind = AU_PART_KERNEL;

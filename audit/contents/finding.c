@@ -120,12 +120,15 @@ enum ev_code au_finding_add(struct au_contents_diff *diff,
 
 void au_finding_subject(const struct au_part *part, struct ev_buffer *out)
 {
-	ev_buffer_add_str(out, au_part_kind_name(part->kind));
-	if (part->name[0] != '\0')
-		ev_buffer_printf(out, " %s", part->name);
+	bool named = part->name[0] != '\0';
+
+	/* "memory at 0x8003000" is all that is known of that. */
+	if (part->kind != AU_PART_BYTES || !named)
+		ev_buffer_add_str(out, au_part_kind_name(part->kind));
+	if (named)
+		ev_buffer_printf(out, out->n > 0 ? " %s" : "%s", part->name);
 	if (part->guid[0] != '\0')
-		ev_buffer_printf(out, part->name[0] != '\0' ? " (%s)" : " %s",
-				 part->guid);
+		ev_buffer_printf(out, named ? " (%s)" : " %s", part->guid);
 }
 
 void au_contents_diff_free(struct au_contents_diff *diff)

@@ -106,7 +106,10 @@ enum ev_code au_first_screen(struct au_contents_diff *diff, bool build_path,
 	add_sentences(diff, AU_FOUND_PACKED, "placed or packed otherwise",
 		      &out);
 	if (out.n == 0)
-		ev_buffer_add_str(&out, "no difference");
+		ev_buffer_add_str(&out,
+				  diff->equal ? "no difference"
+					      : "the same contents, placed or "
+						"measured otherwise");
 	free(diff->sentence);
 	diff->sentence = ev_buffer_take(&out, NULL);
 	if (diff->sentence == NULL)
