@@ -16,8 +16,8 @@ struct ev_span au_kernel_version(struct ev_span in)
 	size_t n;
 
 	/* printk's format, "Linux version %s", comes first in some. */
-	while ((p = memmem(left.p, left.n, prefix, sizeof(prefix) - 1)) !=
-	       NULL) {
+	while (left.n > 0 && (p = memmem(left.p, left.n, prefix,
+					 sizeof(prefix) - 1)) != NULL) {
 		n = left.n - (size_t)(p - left.p);
 		if (n > VERSION_MAX)
 			n = VERSION_MAX;

@@ -175,7 +175,8 @@ static enum ev_code view_init(struct view *v, struct ev_span file,
 	v->copy = malloc(file.n + 1);
 	if (v->copy == NULL)
 		return ev_fail_trouble(err, object, "out of memory");
-	memcpy(v->copy, file.p, file.n);
+	if (file.n > 0)
+		memcpy(v->copy, file.p, file.n);
 	return au_pe_image_parse(ev_span_of(v->copy, file.n), &v->image, err);
 }
 
