@@ -249,6 +249,12 @@ static void nothing_hides(const char *module)
 		{ 0x10, "header" },	     /* the DOS header */
 		{ 0x21f, "header" },	     /* behind the sections' table */
 		{ SECTIONS + 36, "header" }, /* attributes of .text */
+		{ SECTIONS + 40 + 12, "header" },  /* address of .data */
+		{ SECTIONS + 80 + 12, "header" },  /* of what follows it */
+		{ OPTIONAL + 112 + 40, "header" }, /* of relocations */
+		{ OPTIONAL + 112 + 44, "header" }, /* their size */
+		{ OPTIONAL + 112 + 16, "header" }, /* of resources */
+		{ OPTIONAL + 112 + 48, "header" }, /* of the debug entry */
 	};
 
 	for (size_t i = 0; i < sizeof(at) / sizeof(*at); i++) {
@@ -258,7 +264,7 @@ static void nothing_hides(const char *module)
 		p[at[i].at] ^= 0x40;
 		d = difference(a, ev_span_of(p, b.n));
 		assert_int_equal(d.verdict, AU_PE_OTHER);
-		assert_int_equal(d.n, 1);
+		assert_true(d.n >= 1);
 		assert_string_equal(d.change[0].name, at[i].name);
 	}
 	free(p);
@@ -271,6 +277,7 @@ static void nothing_hides_behind_a_longer_path(void **state)
 	(void)state;
 	nothing_hides("CoreDxe");
 	nothing_hides("DiskDxe");
+	nothing_hides("SetupApp");
 }
 
 static void another_number_of_sections_is_a_difference(void **state)

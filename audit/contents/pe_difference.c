@@ -2,187 +2,17 @@
 /* Two builds of one firmware program, compared without what only moves. */
 #include "audit/contents/pe_difference.h"
 
-#include "evidence/base/cleanup.h"
-#include "evidence/base/reader.h"
-
-static const char object[] = "program";
+#include "audit/contents/pe_view.h"
 
 enum {
-	RELOCATION_HIGHLOW = 3,
-	RELOCATION_DIR64 = 10,
-	DEBUG_ENTRY = 28,
-	DEBUG_CODEVIEW = 2,
-	BLANK_ROOM = DEBUG_ENTRY + 16, /* with the header NB10 */
-	SECTION_HEADER = 40,
-	RESOURCE_LEVELS = 3,
+	BLANK_ROOM = AU_PE_DEBUG_ENTRY + 16, /* with the header NB10 */
+	PAGE = 4096,
 };
-
-/* The largest module of OVMF has some thousand; of a program with more the
- * relocated words are compared as they are. */
-static const size_t relocations_max = (size_t)1 << 20;
-
-/* A program as it is compared: sizes, addresses and the image base are blank
- * in its copy. */
-struct view {
-	struct au_pe_image image;
-	uint8_t *copy; /* owned: the file */
-	size_t n;
-	/* Of the debug entry and of the path's room, in the file; 0: none. */
-	size_t entry, path, path_n;
-};
-
-static uint32_t get_u32le(const uint8_t *p)
-{
-	return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
-	       (uint32_t)p[3] << 24;
-}
-
-static void subtract(uint8_t *p, size_t n, uint64_t base)
-{
-	uint64_t v = 0;
-
-	for (size_t i = n; i > 0; i--)
-		v = v << 8 | p[i - 1];
-	v -= base;
-	for (size_t i = 0; i < n; i++)
-		p[i] = (uint8_t)(v >> (8 * i));
-}
-
-/* Where the file has [address, address + n) of memory. */
-static uint8_t *place(struct view *v, uint64_t address, uint64_t n)
-{
-	struct ev_span found;
-	size_t section;
-
-	if (!au_pe_image_at(&v->image, address, n, &found, &section))
-		return NULL;
-	return v->copy + v->image.section[section].offset +
-	       (address - v->image.section[section].address);
-}
-
-static void blank(struct view *v, uint64_t at, uint64_t n)
-{
-	if (at <= v->n && n <= v->n - at)
-		memset(v->copy + at, 0, (size_t)n);
-}
-
-/* PE/COFF 5.6: blocks {u32 page, u32 size, u16 type << 12 | offset ...}. */
-static void blank_base(struct view *v)
-{
-	struct au_pe_directory d = v->image.relocations;
-	struct ev_span in;
-	size_t at = 0, section, left = relocations_max;
-
-	if (d.size == 0 ||
-	    !au_pe_image_at(&v->image, d.address, d.size, &in, &section))
-		return;
-	while (in.n - at >= 8) {
-		uint32_t page = get_u32le(in.p + at);
-		uint32_t size = get_u32le(in.p + at + 4);
-
-		if (size < 8 || size > in.n - at || size / 2 > left)
-			return;
-		left -= size / 2;
-		for (size_t i = at + 8; i + 2 <= at + size; i += 2) {
-			unsigned int e = in.p[i] | (unsigned int)in.p[i + 1]
-							   << 8;
-			size_t n = e >> 12 == RELOCATION_DIR64	   ? 8
-				   : e >> 12 == RELOCATION_HIGHLOW ? 4
-								   : 0;
-			uint8_t *p = place(v, (uint64_t)page + (e & 0xfff), n);
-
-			if (p != NULL)
-				subtract(p, n, v->image.base);
-		}
-		at += size;
-	}
-}
-
-/* PE/COFF 5.9: directories three deep; a leaf holds the address of its data,
- * which counts from the image and not from the section. */
-static void blank_leaves(struct view *v, uint32_t offset, unsigned int level)
-{
-	struct au_pe_directory d = v->image.resources;
-	uint8_t *p = place(v, (uint64_t)d.address + offset, 16);
-	unsigned int n;
-
-	if (p == NULL)
-		return;
-	if (level == RESOURCE_LEVELS) {
-		subtract(p, 4, d.address);
-		return;
-	}
-	n = (p[12] | (unsigned int)p[13] << 8) +
-	    (p[14] | (unsigned int)p[15] << 8);
-	/* Firmware has one resource, with one name and one language. */
-	for (unsigned int i = 0; i < n && i < 4; i++) {
-		uint8_t *e = place(
-			v, (uint64_t)d.address + offset + 16 + 8ULL * i, 8);
-
-		if (e != NULL)
-			blank_leaves(v, get_u32le(e + 4) & 0x7fffffff,
-				     level + 1);
-	}
-}
-
-/* PE/COFF 5.1.1: one entry {.., type @12, size @16, address @20, offset @24};
- * its data is the CodeView header, then the path.  GenFw of EDK II blanks it
- * but leaves the room. */
-static void find_debug(struct view *v)
-{
-	struct au_pe_directory d = v->image.debug;
-	uint8_t *entry, *data;
-	uint32_t size;
-
-	if (d.size < DEBUG_ENTRY)
-		return;
-	entry = place(v, d.address, DEBUG_ENTRY);
-	if (entry == NULL || get_u32le(entry + 12) != DEBUG_CODEVIEW)
-		return;
-	size = get_u32le(entry + 16);
-	data = place(v, get_u32le(entry + 20), size);
-	if (data == NULL)
-		return;
-	v->entry = (size_t)(entry - v->copy);
-	v->path = (size_t)(data - v->copy);
-	v->path_n = size;
-	memset(entry + 16, 0, 12);
-}
-
-static void blank_headers(struct view *v)
-{
-	const struct au_pe_image *i = &v->image;
-	size_t width = i->te ? 8 : i->plus ? 8 : 4;
-
-	if (i->te) {
-		blank(v, 16, width);
-		blank(v, i->directories_at, 16);
-	} else {
-		blank(v, i->optional_at + 4, 12); /* code, data, bss */
-		blank(v, i->optional_at + (i->plus ? 24 : 28), width);
-		blank(v, i->optional_at + 56, 12); /* image, headers, sum */
-		blank(v, i->directories_at + 8 * 2, 8);
-		blank(v, i->directories_at + 8 * 5, 16);
-	}
-	for (size_t s = 0; s < i->n; s++)
-		blank(v, i->sections_at + s * SECTION_HEADER + 8, 16);
-}
-
-static enum ev_code view_init(struct view *v, struct ev_span file,
-			      struct ev_error *err)
-{
-	*v = (struct view){ .n = file.n };
-	v->copy = malloc(file.n + 1);
-	if (v->copy == NULL)
-		return ev_fail_trouble(err, object, "out of memory");
-	if (file.n > 0)
-		memcpy(v->copy, file.p, file.n);
-	return au_pe_image_parse(ev_span_of(v->copy, file.n), &v->image, err);
-}
 
 /* The file's bytes of section i, and those up to the next one or the end, so
  * that none is left out; false where sections do not stand in order. */
-static bool extent(const struct view *v, size_t i, size_t *from, size_t *to)
+static bool extent(const struct au_pe_view *v, size_t i, size_t *from,
+		   size_t *to)
 {
 	size_t next = v->n;
 
@@ -200,8 +30,8 @@ static bool extent(const struct view *v, size_t i, size_t *from, size_t *to)
 }
 
 /* One range of both files; c->at is left alone where nothing differs. */
-static void compare(const struct view *a, size_t a_from, size_t a_to,
-		    const struct view *b, size_t b_from, size_t b_to,
+static void compare(const struct au_pe_view *a, size_t a_from, size_t a_to,
+		    const struct au_pe_view *b, size_t b_from, size_t b_to,
 		    uint64_t address, struct au_pe_change *c)
 {
 	size_t n_a = a_to - a_from, n_b = b_to - b_from;
@@ -219,19 +49,21 @@ static void compare(const struct view *a, size_t a_from, size_t a_to,
 	}
 }
 
-static bool holds_path(const struct view *v, size_t from, size_t to)
+static bool holds_path(const struct au_pe_view *v, size_t from, size_t to)
 {
 	return v->path_n > 0 && v->entry >= from &&
-	       v->path >= v->entry + DEBUG_ENTRY && v->path + v->path_n <= to;
+	       v->path >= v->entry + AU_PE_DEBUG_ENTRY &&
+	       v->path + v->path_n <= to;
 }
 
-static bool path_is_blank(const struct view *v)
+static bool path_is_blank(const struct au_pe_view *v)
 {
 	return ev_span_is_zero(ev_span_of(v->copy + v->path, v->path_n));
 }
 
-static void compare_section(const struct view *a, const struct view *b,
-			    size_t i, struct au_pe_difference *out)
+static void compare_section(const struct au_pe_view *a,
+			    const struct au_pe_view *b, size_t i,
+			    struct au_pe_difference *out)
 {
 	const struct au_pe_section *s = &a->image.section[i];
 	struct au_pe_change c = { .size_a = s->bytes.n,
@@ -269,7 +101,8 @@ static size_t zeros_at_end(struct ev_span in)
 }
 
 /* GenFw blanks entry, header, path and the directory with them. */
-static bool is_blank_room(const struct view *a, const struct view *b)
+static bool is_blank_room(const struct au_pe_view *a,
+			  const struct au_pe_view *b)
 {
 	size_t n = 0;
 
@@ -290,7 +123,7 @@ static bool is_blank_room(const struct view *a, const struct view *b)
 }
 
 /* In front of the first raw data; all of a file without any. */
-static size_t header_end(const struct view *v)
+static size_t header_end(const struct au_pe_view *v)
 {
 	size_t end = v->n;
 
@@ -301,7 +134,71 @@ static size_t header_end(const struct view *v)
 	return end;
 }
 
-static void compare_views(const struct view *a, const struct view *b,
+/* Both at the same place of the same section, or else at one address. */
+static bool directory_stays(const struct au_pe_view *a,
+			    struct au_pe_directory x,
+			    const struct au_pe_view *b,
+			    struct au_pe_directory y)
+{
+	struct ev_span in_a, in_b;
+	size_t i = 0, k = 0;
+	bool found = au_pe_image_at(&a->image, x.address, x.size, &in_a, &i);
+
+	if (x.size != y.size ||
+	    au_pe_image_at(&b->image, y.address, y.size, &in_b, &k) != found)
+		return false;
+	if (x.size == 0 || !found)
+		return x.address == y.address;
+	return i == k && x.address - a->image.section[i].address ==
+				 y.address - b->image.section[k].address;
+}
+
+/* What is in front has the same size, so that this has the same address; or
+ * it follows as closely as the alignment lets it. */
+static bool section_stays(const struct au_pe_view *a,
+			  const struct au_pe_view *b, size_t i)
+{
+	const struct au_pe_view *both[] = { a, b };
+	bool same = true;
+
+	for (size_t k = 0; k < i && k < b->image.n; k++)
+		same = same &&
+		       a->image.section[k].bytes.n ==
+			       b->image.section[k].bytes.n &&
+		       a->image.section[k].virtual_size ==
+			       b->image.section[k].virtual_size;
+	if (same)
+		return a->image.section[i].address ==
+		       b->image.section[i].address;
+	for (size_t v = 0; v < 2; v++) {
+		const struct au_pe_image *m = &both[v]->image;
+		const struct au_pe_section *before = &m->section[i - 1];
+		uint64_t raw = before->bytes.n, size = before->virtual_size;
+		uint64_t end = before->address + (raw > size ? raw : size);
+		uint64_t most = m->alignment != 0 ? m->alignment : PAGE;
+
+		if (m->section[i].address < end ||
+		    m->section[i].address - end >= most)
+			return false;
+	}
+	return true;
+}
+
+/* Addresses that the headers say, which compare as blank, mean the same. */
+static bool layout_stays(const struct au_pe_view *a, const struct au_pe_view *b)
+{
+	const struct au_pe_image *x = &a->image, *y = &b->image;
+
+	for (size_t i = 0; i < x->n && i < y->n; i++)
+		if (!section_stays(a, b, i))
+			return false;
+	return directory_stays(a, x->resources, b, y->resources) &&
+	       directory_stays(a, x->relocations, b, y->relocations) &&
+	       directory_stays(a, x->debug, b, y->debug);
+}
+
+static void compare_views(const struct au_pe_view *a,
+			  const struct au_pe_view *b,
 			  struct au_pe_difference *out)
 {
 	struct au_pe_change c = { .name = "header" };
@@ -309,8 +206,10 @@ static void compare_views(const struct view *a, const struct view *b,
 	c.size_a = header_end(a);
 	c.size_b = header_end(b);
 	compare(a, 0, c.size_a, b, 0, c.size_b, 0, &c);
-	if (a->image.n != b->image.n && c.n == 0)
+	if (c.n == 0 && (a->image.n != b->image.n || !layout_stays(a, b))) {
 		c.n = 1;
+		c.at = a->image.directories_at;
+	}
 	if (c.n > 0)
 		out->change[out->n++] = c;
 	for (size_t i = 0; i < a->image.n && i < b->image.n; i++)
@@ -321,30 +220,17 @@ static void compare_views(const struct view *a, const struct view *b,
 		out->path_room = true;
 }
 
-static void make_comparable(struct view *v)
-{
-	/* What reads the image comes before what blanks it. */
-	find_debug(v);
-	blank_base(v);
-	if (v->image.resources.size > 0)
-		blank_leaves(v, 0, 0);
-	blank_headers(v);
-}
-
 enum ev_code au_pe_difference_of(struct ev_span a, struct ev_span b,
 				 struct au_pe_difference *out,
 				 struct ev_error *err)
 {
-	struct view va = { .n = 0 }, vb = { .n = 0 };
+	struct au_pe_view va = { .n = 0 }, vb = { .n = 0 };
 
 	*out = (struct au_pe_difference){ .verdict = AU_PE_SAME };
-	if (view_init(&va, a, err) == EV_OK &&
-	    view_init(&vb, b, err) == EV_OK && !ev_span_eq(a, b)) {
-		make_comparable(&va);
-		make_comparable(&vb);
+	if (au_pe_view_of(a, &va, err) == EV_OK &&
+	    au_pe_view_of(b, &vb, err) == EV_OK && !ev_span_eq(a, b))
 		compare_views(&va, &vb, out);
-	}
-	free(va.copy);
-	free(vb.copy);
+	au_pe_view_free(&va);
+	au_pe_view_free(&vb);
 	return err->code;
 }

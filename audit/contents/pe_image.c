@@ -130,7 +130,8 @@ static void read_optional(struct ev_reader *r, struct au_pe_image *out)
 		ev_read_u32le(r, "base of data");
 		out->base = ev_read_u32le(r, "image base");
 	}
-	ev_read_span(r, 36, "alignments and versions");
+	out->alignment = ev_read_u32le(r, "section alignment");
+	ev_read_span(r, 32, "file alignment and versions");
 	out->subsystem = ev_read_u16le(r, "subsystem");
 	out->dll_attributes = ev_read_u16le(r, "dll characteristics");
 	ev_read_span(r, plus ? 36 : 20, "stack and heap");

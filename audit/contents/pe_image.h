@@ -27,6 +27,7 @@ struct au_pe_image {
 	bool te, plus; /* plus: PE32+ */
 	uint16_t machine, subsystem, attributes, dll_attributes;
 	uint32_t time_stamp, entry, code_base;
+	uint32_t alignment; /* of sections in memory; 0: a TE image */
 	uint64_t base;
 	struct au_pe_directory resources, relocations, debug;
 	/* In the file: the optional header (0 in a TE image), its directories,
