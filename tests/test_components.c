@@ -395,7 +395,8 @@ static void unmeasured_memory_cannot_explain_a_measurement(void **state)
 	diff(a, b, &d);
 	assert_string_equal(d.sentence,
 			    "memory at 0x8003000 (unmeasured pages) "
-			    "differs; no measurement can tell");
+			    "differs; its contents are not marked as "
+			    "measured");
 	au_contents_diff_free(&d);
 	free(a);
 	free(b);

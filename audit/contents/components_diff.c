@@ -82,9 +82,9 @@ static void walk_unmeasured(struct au_walk *w, const struct sides *s,
 		ev_buffer_add_str(&text, " (shared pages) differs");
 		add_speakers(s, &text);
 	} else {
-		ev_buffer_add_str(&text,
-				  " (unmeasured pages) differs; no measurement "
-				  "can tell");
+		ev_buffer_add_str(
+			&text, " (unmeasured pages) differs; its contents are "
+			       "not marked as measured");
 	}
 	au_finding_end(w->out, index, &draft, &text, w->err);
 }
