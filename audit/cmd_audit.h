@@ -11,6 +11,12 @@
 int au_cmd_reference(int argc, char **argv);
 /* ecart audit reference add; argv[0] is "add". */
 int au_cmd_reference_add(int argc, char **argv);
+struct au_addition;
+/* Register and value of the one series of igvmfilegen's identity document at
+ * path; hex is where the value is kept.  A debug build is no good reference:
+ * its state must have been given. */
+int au_cmd_read_identity(const char *path, struct au_addition *add,
+			 char hex[2 * AU_VALUE_MAX + 1]);
 
 /* ecart audit corim; argv[0] is "corim". */
 int au_cmd_corim(int argc, char **argv);

@@ -19,7 +19,7 @@ static const char help[] =
 	"\n"
 	"  --recipe FILE     how it was built; committed below recipes/\n"
 	"  --artifact FILE   what was built; only its name, size and SHA-256 are kept\n"
-	"  --mrtd HEX        its MRTD\n"
+	"  --mrtd HEX        its MRTD; or --identity FILE: what igvmfilegen's JSON says\n"
 	"  --parameter N=V   what made this value, each; a further entry is a variant\n"
 	"  --state S         good (for a new one), vulnerable or withdrawn\n"
 	"  --since T         in force from T on (default: the commit's time)\n"
@@ -41,7 +41,8 @@ const struct cli_command au_command_reference_add = {
 
 struct options {
 	struct au_addition add;
-	const char *repository, *recipe, *artifact, *user;
+	const char *repository, *recipe, *artifact, *user, *identity;
+	char value[2 * AU_VALUE_MAX + 1]; /* that of --identity */
 	const char *parameter[32];
 	char *source; /* owned: the copy that is cut at its "@" */
 	int64_t time;
@@ -55,6 +56,7 @@ enum {
 	OPT_RECIPE,
 	OPT_ARTIFACT,
 	OPT_MRTD,
+	OPT_IDENTITY,
 	OPT_PARAMETER,
 	OPT_STATE,
 	OPT_SINCE,
@@ -73,6 +75,7 @@ static const struct option long_options[] = {
 	{ "recipe", required_argument, NULL, OPT_RECIPE },
 	{ "artifact", required_argument, NULL, OPT_ARTIFACT },
 	{ "mrtd", required_argument, NULL, OPT_MRTD },
+	{ "identity", required_argument, NULL, OPT_IDENTITY },
 	{ "parameter", required_argument, NULL, OPT_PARAMETER },
 	{ "state", required_argument, NULL, OPT_STATE },
 	{ "since", required_argument, NULL, OPT_SINCE },
@@ -98,7 +101,9 @@ static const char **place_of(struct options *o, int opt)
 	case OPT_ARTIFACT:
 		return &o->artifact;
 	case OPT_MRTD:
-		return &o->add.mrtd;
+		return &o->add.value;
+	case OPT_IDENTITY:
+		return &o->identity;
 	case OPT_STATE:
 		return &o->add.state;
 	case OPT_REASON:
@@ -195,7 +200,7 @@ static bool is_idle(const struct work *w)
 {
 	const struct au_addition *add = &w->o->add;
 
-	if (add->mrtd == NULL && add->n_parameters > 0)
+	if (add->value == NULL && add->n_parameters > 0)
 		return true;
 	return w->exists && add->state == NULL &&
 	       (w->o->has_since || add->reason != NULL ||
@@ -218,16 +223,16 @@ static int check_options(const struct work *w)
 		return cli_usage(&au_command_reference_add,
 				 "--parameter belongs to --mrtd; --since, "
 				 "--reason and --advisory to --state");
-	if (w->exists && add->state == NULL && add->mrtd == NULL)
+	if (w->exists && add->state == NULL && add->value == NULL)
 		return cli_usage(&au_command_reference_add,
 				 "%s is there already: --state or --mrtd?",
 				 w->path);
 	if (w->exists || (add->source != NULL && w->o->recipe != NULL &&
-			  w->o->artifact != NULL && add->mrtd != NULL))
+			  w->o->artifact != NULL && add->value != NULL))
 		return CLI_PASS;
 	return cli_usage(&au_command_reference_add,
 			 "%s is not there yet: --source, --recipe, --artifact "
-			 "and --mrtd are wanted",
+			 "and --mrtd or --identity are wanted",
 			 w->path);
 }
 
@@ -397,6 +402,17 @@ static int with_libraries(struct options *o)
 	return exit;
 }
 
+/* The value of --identity, as if it had been given by hand. */
+static int take_identity(struct options *o)
+{
+	if (o->identity == NULL)
+		return CLI_PASS;
+	if (o->add.value != NULL)
+		return cli_usage(&au_command_reference_add,
+				 "--mrtd or --identity, not both");
+	return au_cmd_read_identity(o->identity, &o->add, o->value);
+}
+
 static int parse_options(int argc, char **argv, struct options *o, bool *asked)
 {
 	int opt, exit;
@@ -413,7 +429,7 @@ static int parse_options(int argc, char **argv, struct options *o, bool *asked)
 		return cli_usage(&au_command_reference_add,
 				 "REPO, --product and --version are wanted");
 	o->repository = argv[optind];
-	return CLI_PASS;
+	return take_identity(o);
 }
 
 int au_cmd_reference_add(int argc, char **argv)

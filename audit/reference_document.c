@@ -77,9 +77,11 @@ static enum ev_code add_measurement(json_t *document,
 				    struct ev_error *err)
 {
 	json_t *list = json_object_get(document, "measurements");
-	json_t *entry =
-		json_pack("{s:s,s:s,s:s,s:s}", "platform", "tdx", "register",
-			  "mrtd", "alg", "sha384", "value", add->mrtd);
+	const struct au_register *reg =
+		add->reg != NULL ? add->reg : &au_registers[0];
+	json_t *entry = json_pack("{s:s,s:s,s:s,s:s}", "platform",
+				  reg->platform_name, "register", reg->name,
+				  "alg", reg->alg, "value", add->value);
 	json_t *all = json_object();
 	enum ev_code code = EV_OK;
 
@@ -131,7 +133,7 @@ enum ev_code au_reference_document(const struct au_addition *add,
 	if (document == NULL)
 		return ev_fail(err, EV_SYNTAX, object, "document", 0,
 			       "UTF-8 text", "other bytes, or no memory");
-	if ((existing == NULL || add->mrtd != NULL) &&
+	if ((existing == NULL || add->value != NULL) &&
 	    add_measurement(document, add, err) != EV_OK)
 		return err->code;
 	if ((existing == NULL || add->state != NULL) &&

@@ -14,8 +14,9 @@ struct au_addition {
 	const char *artifact_name;
 	uint8_t artifact_sha256[32];
 	uint64_t artifact_size;
-	const char *mrtd;	      /* hex */
-	const char *const *parameter; /* "NAME=VALUE" each */
+	const struct au_register *reg; /* of value; NULL: MRTD */
+	const char *value;	       /* a measurement, lower-case hex */
+	const char *const *parameter;  /* "NAME=VALUE" each */
 	size_t n_parameters;
 	const char *state; /* NULL: good for a new reference */
 	int64_t since;

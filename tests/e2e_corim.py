@@ -155,6 +155,45 @@ def identity(scratch):
     told(path, status=UNREADABLE)
 
 
+def add_identity(scratch, member, value, *more, debug=False, status=PASS):
+    """A reference from an identity document; a repository of its own."""
+    platform = member.split("_")[0]
+    text = json.dumps({
+        "environment": {"class_id": "7fb00ee4-a7ff-11ed-9e2f-00155d09de56"},
+        "series": [{"reference": {member: value}, "endorsement": {
+            platform + "_isvsvn": 1, "build_info": {"debug_build": debug}}}]})
+    write(scratch + "/identity.json", text.encode())
+    write(scratch + "/recipe", b"how it is built\n")
+    return ecart(
+        "audit", "reference", "add", scratch + "/refs.git", "--product",
+        "openhcl", "--version", member.replace("_", "."), "--source",
+        "https://git.example/openhcl@" + "01" * 20, "--recipe",
+        scratch + "/recipe", "--artifact", image(), "--identity",
+        scratch + "/identity.json", "--time", "2026-01-02T00:00:00Z",
+        "--init", *more, status=status)
+
+
+@case("a reference from an identity document, of each platform")
+def reference(scratch):
+    add_identity(scratch, "tdx_mrtd", MRTD.upper())
+    add_identity(scratch, "snp_ld", "AB" * 48)
+    add_identity(scratch, "vbs_boot_digest", "CD" * 32)
+    text = ecart("audit", "reference", "list", scratch + "/refs.git").out
+    contains(text, "good", "tdx.mrtd " + MRTD, "snp.ld " + "ab" * 48,
+             "vbs.boot-digest " + "cd" * 32)
+
+
+@case("a debug build is no good reference, nor is what is no document")
+def no_reference(scratch):
+    add_identity(scratch, "tdx_mrtd", MRTD, debug=True, status=USAGE)
+    add_identity(scratch, "tdx_mrtd", MRTD, "--mrtd", MRTD, status=USAGE)
+    add_identity(scratch, "tdx_mrtd", MRTD[:-2], status=UNREADABLE)
+    add_identity(scratch, "tdx_mrtd", MRTD, "--state", "vulnerable", "--reason",
+                 "debug build", debug=True)
+    text = ecart("audit", "reference", "list", scratch + "/refs.git").out
+    contains(text, "vulnerable")
+
+
 @case("usage: roots and a time belong together, one file is wanted")
 def usage(scratch):
     document = simulated("corim/good-tdx.cbor")

@@ -279,7 +279,7 @@ static void a_new_document_says_what_was_given(void **state)
 		.recipe_path = "recipes/openhcl/1.7/build.txt",
 		.artifact_name = "openhcl.bin",
 		.artifact_size = 4096,
-		.mrtd = SAMPLE_A96,
+		.value = SAMPLE_A96,
 		.since = 1767225600, /* 2026-01-01T00:00:00Z */
 	};
 	struct au_reference ref = { 0 };
@@ -297,7 +297,7 @@ static void a_new_document_says_what_was_given(void **state)
 	free(text);
 
 	/* The variant and the state then make it the sample. */
-	add = (struct au_addition){ .mrtd = SAMPLE_B96,
+	add = (struct au_addition){ .value = SAMPLE_B96,
 				    .parameter = two_pass,
 				    .n_parameters = 1,
 				    .state = "withdrawn",
