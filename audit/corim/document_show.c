@@ -12,7 +12,7 @@
 /* Bytes as hex, cut with dots where there is no room for all. */
 static const char *hex_of(struct ev_span bytes, bool full, char out[161])
 {
-	size_t n = full ? 80 : 16;
+	size_t n = full ? 80 : 12;
 	struct ev_span part = ev_span_sub(bytes, 0, bytes.n < n ? bytes.n : n);
 
 	ev_hex_encode(part, out);
@@ -97,7 +97,7 @@ static void put_text(struct ev_buffer *out, const char *label, bool is_bytes,
 
 	ev_show(v, text, sizeof(text));
 	ev_buffer_printf(out, "  %-9s %s\n", label,
-			 is_bytes ? hex_of(v, full, hex) : text);
+			 is_bytes ? hex_of(v, full || v.n <= 16, hex) : text);
 }
 
 static void print_digest(const struct au_corim_digest *d, bool full,
@@ -112,8 +112,8 @@ static void print_digest(const struct au_corim_digest *d, bool full,
 	snprintf(of, sizeof(of), "%s%s%s%s%s%s", vendor,
 		 d->vendor.n > 0 ? " " : "", model, d->model.n > 0 ? " " : "",
 		 mkey, d->mkey.n > 0 ? " " : "");
-	snprintf(number, sizeof(number), "algorithm %lld", (long long)d->alg);
-	ev_buffer_printf(out, "  %-9s %.28s%.18s %s\n",
+	snprintf(number, sizeof(number), "alg %lld", (long long)d->alg);
+	ev_buffer_printf(out, "  %-9s %.27s%.12s %s\n",
 			 d->endorsed ? "endorsed" : "reference", of,
 			 name != NULL ? name : number,
 			 hex_of(d->value, full, hex));

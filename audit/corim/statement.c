@@ -2,6 +2,8 @@
 /* Documents become statements, and statements are compared. */
 #include "audit/corim/statement.h"
 
+#include "evidence/base/hex.h"
+
 #include <stdio.h>
 
 const char *au_agreement_name(enum au_agreement agreement)
@@ -72,7 +74,7 @@ static void claim(struct au_statement *s, const char *platform,
 static void take_corim(struct au_statement *s, const struct au_corim *c)
 {
 	if (c->id_is_uuid)
-		snprintf(s->name, sizeof(s->name), "a UUID");
+		ev_hex_encode(c->id, s->name);
 	else
 		ev_show(c->id, s->name, sizeof(s->name));
 	if (!c->is_launch_measurement) {
