@@ -316,6 +316,10 @@ static int look(struct work *w)
 	if (content != IS_CORIM && w->o->signature != NULL)
 		return cli_usage(&au_command_corim,
 				 "--signature belongs to a CoRIM alone");
+	/* An empty file is no signature, and no absence of one. */
+	if (w->o->signature != NULL && w->signature.bytes.n == 0)
+		return cli_unreadable("%s: an empty file is no signature",
+				      w->o->signature);
 	if (content == IS_IMAGE && w->o->image != NULL)
 		return cli_usage(&au_command_corim,
 				 "%s is an image; --image is not wanted",

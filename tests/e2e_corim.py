@@ -207,6 +207,9 @@ def usage(scratch):
     corim(document, "--roots", document, *AT, status=UNREADABLE)
     corim(scratch + "/none", status=UNREADABLE)
     corim(document, "--image", document, status=UNREADABLE)
+    write(scratch + "/empty", b"")
+    corim(document, "--signature", scratch + "/empty", status=UNREADABLE)
+    corim(scratch + "/empty", status=UNREADABLE)
     corim(vector("measure", "igvm", "bad-crc.igvm"), status=UNREADABLE)
 
 

@@ -97,7 +97,8 @@ static void put(struct ev_buffer *out, const char *indent, bool full,
 	size_t room = 80 - used, n = strlen(text);
 
 	if (full || n <= room)
-		ev_buffer_printf(out, "%s%s %s\n", indent, label, text);
+		ev_buffer_printf(out, "%s%s%s%s\n", indent, label,
+				 n > 0 ? " " : "", text);
 	else
 		ev_buffer_printf(out, "%s%s %.*s...\n", indent, label,
 				 (int)(room - 3), text);

@@ -416,8 +416,43 @@ def signatures():
     return out
 
 
+def varint(n):
+    head = []
+    while n >= 0x80:
+        head.append(n & 0x7F | 0x80)
+        n >>= 7
+    return bytes([*head, n])
+
+
+def field(number, value):
+    """Of a protocol buffers message: a number, or bytes."""
+    if isinstance(value, int):
+        return varint(number << 3) + varint(value)
+    return varint(number << 3 | 2) + varint(len(value)) + value
+
+
+def seeds():
+    """What fuzzing starts from besides: a launch endorsement, an ID block, an identity document."""
+    mrtd = hashlib.sha384(b"SIMULATED endorsed").digest()
+    tdx = field(1, 1) + b"".join(
+        field(2, field(1, ram) + field(2, early) + field(3, mrtd)) for ram in (16, 352) for early in (0, 1))
+    snp = field(1, 2) + b"".join(field(2, field(1, n) + field(2, mrtd)) for n in (1, 224))
+    snp += field(3, bytes(16)) + field(4, bytes(16)) + field(5, 0x30000) + field(6, b"PEM")
+    golden = (field(1, field(1, windows.AS_OF) + field(2, 1)) + field(2, 1) + field(3, b"commit") + field(4, b"DER")
+              + field(5, mrtd) + field(6, b"PEM") + field(7, snp) + field(8, tdx))
+    words = [(1).to_bytes(4, "little"), (2).to_bytes(4, "little")]
+    number, key = bytes(144), words[1] + bytes(148)
+    block = words[1] + b"\1\0\0\0" + mrtd + bytes(15) + b"\1openhcl" + bytes(9) + words[0] * 4 + (number + key) * 2
+    identity = ('{"environment":{"class_id":"7fb00ee4-a7ff-11ed-9e2f-00155d09de56"},"series":[{"reference":'
+                '{"snp_ld":"%s"},"endorsement":{"snp_isvsvn":1,"build_info":{"debug_build":false}}}]}\n')
+    assert len(block) == 696
+    return {"endorsement.bin": field(1, golden) + field(2, b"signature"), "id-block.bin": block,
+            "identity.json": (identity % mrtd.hex().upper()).encode()}
+
+
 def files():
-    out, index, lines = {}, [], []
+    out = {"fuzz/corim/" + name: data for name, data in seeds().items()}
+    index, lines = [], []
     for name, (data, expect) in documents().items():
         out["corim/%s.cbor" % name] = data
         index.append("%s.cbor\t%s\n" % (name, expect))

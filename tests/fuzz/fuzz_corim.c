@@ -6,6 +6,7 @@
 #include "audit/corim/cose_signer.h"
 #include "audit/corim/id_block.h"
 #include "audit/corim/launch_endorsement.h"
+#include "audit/corim/statement.h"
 #include "tests/fuzz/target.h"
 
 /* The offset of a span, which must be its place. */
@@ -72,6 +73,31 @@ static void fuzz_others(struct ev_span in)
 		assert(id.n_series > 0);
 }
 
+/* As statements: they can be written, and without a root none is a pass. */
+static void fuzz_statements(struct ev_crypto *crypto, struct ev_span in)
+{
+	static struct au_statements list;
+	static const uint8_t value[48];
+	const struct au_recomputed r = { "tdx", EV_SPAN(value) };
+	const struct au_cose_trust nobody = { NULL, 0, 0 };
+	const struct au_signed_document doc = { .document = in,
+						.use = AU_COSE_ATTACHED };
+	ev_auto_writer struct ev_writer *w = ev_writer_new();
+	ev_auto_buffer struct ev_buffer out = { 0 };
+	struct ev_error err = { 0 };
+
+	list.n = 0;
+	assert(au_statement_corim(&doc, &nobody, crypto, &list, &err) == EV_OK);
+	assert(au_statement_id_block(in, 0, &list, &err) == EV_OK);
+	assert(au_statement_identity(in, &list, &err) == EV_OK);
+	assert(au_statement_endorsement(in, &r, 1, &list, &err) == EV_OK);
+	au_statements_compare(&list, &r, 1);
+	assert(list.n >= 4 && au_statements_status(&list) != 0);
+	au_statements_write(&list, NULL, w);
+	assert(ev_writer_ok(w));
+	au_statements_print(&list, "", false, &out);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
 	static struct ev_crypto *crypto;
@@ -82,5 +108,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	fuzz_corim(crypto, ev_span_of(bytes, n));
 	fuzz_cose(crypto, ev_span_of(bytes, n));
 	fuzz_others(ev_span_of(bytes, n));
+	fuzz_statements(crypto, ev_span_of(bytes, n));
 	return 0;
 }
