@@ -133,7 +133,8 @@ static int compare(const struct options *o, struct ev_crypto *crypto)
 	if (au_image_diff(&a, &b, crypto, &diff, &err) != EV_OK)
 		return au_cmd_refused_image("--map-a or --map-b", &err,
 					    o->format == JSON);
-	if (au_image_diff_json(&diff, &json, &n, &err) != EV_OK) {
+	if (au_image_diff_json(&diff, o->format == JSON, &json, &n, &err) !=
+	    EV_OK) {
 		au_image_diff_free(&diff);
 		return au_cmd_refused("audit diff", &err);
 	}

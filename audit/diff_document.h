@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The JSON of two images compared, as its renderers read it: all members but
- * "differences", which is as long as the images are and stands folded in
- * "runs".
+ * The JSON of two images compared, as its renderers read it: they need all
+ * members but "differences", which is as long as the images are and stands
+ * folded in "runs".
  */
 #ifndef AU_DIFF_DOCUMENT_H
 #define AU_DIFF_DOCUMENT_H

@@ -295,14 +295,23 @@ static size_t n_pages(const struct au_image_diff *diff, size_t i)
 	return n;
 }
 
+/* Whether the contents say more than that bytes of memory differ. */
+static bool says_more(const struct au_contents_diff *c)
+{
+	for (size_t k = 0; k < c->n; k++) {
+		if (c->item[k].depth == 0 && c->item[k].kind != AU_PART_BYTES)
+			return true;
+	}
+	return false;
+}
+
 static void platform_sentence(const struct au_image_diff *diff, size_t i,
 			      struct ev_buffer *out)
 {
 	const struct au_contents_diff *c =
 		&diff->platform[diff->platform[i].contents_of].contents;
 
-	if (n_pages(diff, i) > FEW_PAGES && c->sentence != NULL &&
-	    *c->sentence != '\0')
+	if (n_pages(diff, i) > FEW_PAGES && says_more(c))
 		ev_buffer_add_str(out, c->sentence);
 	else
 		au_diff_pages_sentence(diff, i, out);

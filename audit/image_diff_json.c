@@ -223,12 +223,14 @@ static enum ev_code write_platform(struct writing *s, size_t i,
 	return EV_OK;
 }
 
-static enum ev_code write_all(struct writing *s, struct ev_error *err)
+static enum ev_code write_all(struct writing *s, bool whole,
+			      struct ev_error *err)
 {
 	ev_write_object(s->w, NULL);
 	ev_write_bool(s->w, "equal", s->diff->equal);
 	write_measurement_equal(s);
-	write_differences(s);
+	if (whole)
+		write_differences(s);
 	write_summary(s);
 	write_image(s, "a", &s->diff->a);
 	write_image(s, "b", &s->diff->b);
@@ -244,8 +246,8 @@ static enum ev_code write_all(struct writing *s, struct ev_error *err)
 	return EV_OK;
 }
 
-enum ev_code au_image_diff_json(const struct au_image_diff *diff, char **out,
-				size_t *n, struct ev_error *err)
+enum ev_code au_image_diff_json(const struct au_image_diff *diff, bool whole,
+				char **out, size_t *n, struct ev_error *err)
 {
 	ev_auto_writer struct ev_writer *w = ev_writer_new();
 	struct writing s = { .w = w, .diff = diff };
@@ -255,7 +257,7 @@ enum ev_code au_image_diff_json(const struct au_image_diff *diff, char **out,
 		return ev_fail_trouble(err, "image differences", "memory");
 	if (au_runs_of(diff, &s.runs, err) != EV_OK)
 		return err->code;
-	code = write_all(&s, err);
+	code = write_all(&s, whole, err);
 	au_runs_free(&s.runs);
 	if (code != EV_OK)
 		return code;

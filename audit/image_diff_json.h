@@ -14,8 +14,9 @@
 /* How many regions of each image a map has. */
 #define AU_REGIONS_SHOWN_MAX ((size_t)60)
 
-/* Canonical JSON; *out is the caller's (free).  EV_OK or trouble. */
-enum ev_code au_image_diff_json(const struct au_image_diff *diff, char **out,
-				size_t *n, struct ev_error *err);
+/* Canonical JSON, without "differences" unless it is asked for whole; *out is
+ * the caller's (free).  EV_OK or trouble. */
+enum ev_code au_image_diff_json(const struct au_image_diff *diff, bool whole,
+				char **out, size_t *n, struct ev_error *err);
 
 #endif

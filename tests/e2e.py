@@ -35,7 +35,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 INSTALLED = bool(os.environ.get("ECART_BIN"))
 # Commands that start from anchors, but these parts of `audit` and `--help`.
 JUDGES = ("replay", "explain", "audit")
-WITHOUT_ANCHORS = ("corim", "reference", "measure", "--help")
+WITHOUT_ANCHORS = ("corim", "diff", "reference", "measure", "--help")
 
 PASS, FAIL, INCOMPLETE, USAGE, UNREADABLE, TROUBLE = range(6)
 

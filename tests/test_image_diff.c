@@ -107,7 +107,8 @@ static void compare_images(void)
 	size_t n = 0;
 
 	assert_int_equal(EV_OK, au_image_diff(&a, &b, crypto, &diff, &err));
-	assert_int_equal(EV_OK, au_image_diff_json(&diff, &text, &n, &err));
+	assert_int_equal(EV_OK,
+			 au_image_diff_json(&diff, true, &text, &n, &err));
 	assert_int_equal(EV_OK, ev_json_parse(ev_span_of(text, n), n,
 					      "differences", &document, &err));
 	assert_int_equal(EV_OK,
