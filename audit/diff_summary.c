@@ -79,6 +79,8 @@ static void data(struct sentence *s, const struct found *f)
 {
 	begin(s, f->n, "measured page differs", "measured pages differ");
 	address(s, f);
+	if (f->n > 1)
+		return;
 	ev_buffer_add_str(s->out, ", ");
 	au_difference_where(f->first, s->out);
 }

@@ -10,6 +10,7 @@
 struct page {
 	const json_t *document;
 	struct ev_buffer *out;
+	size_t drawings; /* so far: sets their ids apart */
 };
 
 static void open_tag(struct page *p, const char *tag)
@@ -224,15 +225,25 @@ static void region_rows(struct page *p, const json_t *map, const char *image)
 }
 
 /* The drawing once more, to be read. */
-static void region_table(struct page *p, const json_t *platform)
+static void region_table(struct page *p, const json_t *platform,
+			 const char *names)
 {
-	ev_buffer_add_str(p->out, "<details open><summary>The map as a table"
-				  "</summary>\n<table>\n<thead><tr><th>in</th>"
+	au_html_element(p->out, "h3", NULL, names);
+	ev_buffer_add_str(p->out, "\n<table>\n<thead><tr><th>in</th>"
 				  "<th>address</th><th>pages</th><th>state</th>"
 				  "<th>component</th></tr></thead>\n<tbody>\n");
 	region_rows(p, json_object_get(platform, "mapA"), "A");
 	region_rows(p, json_object_get(platform, "mapB"), "B");
-	ev_buffer_add_str(p->out, "</tbody>\n</table></details>\n");
+	ev_buffer_add_str(p->out, "</tbody>\n</table>\n");
+}
+
+static void drawing(struct page *p, const json_t *platform, const char *names)
+{
+	ev_buffer_add_str(p->out, "<section>\n");
+	au_html_element(p->out, "h3", NULL, names);
+	au_render_diff_map(p->document, platform, p->drawings++,
+			   au_document_text(platform, "sentence"), p->out);
+	ev_buffer_add_str(p->out, "</section>\n");
 }
 
 /* Whether two platforms have the same map with the same marks. */
@@ -272,26 +283,19 @@ static bool map_names(const json_t *document, size_t i, struct ev_buffer *out)
 	return true;
 }
 
-static void maps(struct page *p)
+/* Each map that differs from those before it. */
+static void maps(struct page *p,
+		 void (*tell)(struct page *p, const json_t *platform,
+			      const char *names))
 {
 	const json_t *list = json_object_get(p->document, "platforms");
 
-	ev_buffer_add_str(p->out, "<h2>Memory</h2>\n<div class=\"maps\">\n");
 	for (size_t i = 0; i < json_array_size(list); i++) {
-		const json_t *platform = json_array_get(list, i);
 		ev_auto_buffer struct ev_buffer names = { 0 };
 
-		if (!map_names(p->document, i, &names) || !ev_buffer_ok(&names))
-			continue;
-		ev_buffer_add_str(p->out, "<section>\n");
-		au_html_element(p->out, "h3", NULL, (const char *)names.p);
-		au_render_diff_map(p->document, platform, i,
-				   au_document_text(platform, "sentence"),
-				   p->out);
-		region_table(p, platform);
-		ev_buffer_add_str(p->out, "</section>\n");
+		if (map_names(p->document, i, &names) && ev_buffer_ok(&names))
+			tell(p, json_array_get(list, i), (const char *)names.p);
 	}
-	ev_buffer_add_str(p->out, "</div>\n");
 }
 
 static void finding(struct page *p, const json_t *finding)
@@ -357,12 +361,15 @@ static void body(struct page *p)
 {
 	head(p);
 	ev_buffer_add_str(p->out, "<main>\n");
+	ev_buffer_add_str(p->out, "<h2>Memory</h2>\n");
+	maps(p, drawing);
 	each(p, "contents", contents);
 	differences(p);
-	maps(p);
 	ev_buffer_add_str(p->out, "<h2>Launch measurements</h2>\n");
 	each(p, "platforms", measurement);
 	images(p);
+	ev_buffer_add_str(p->out, "<h2>Memory as a table</h2>\n");
+	maps(p, region_table);
 	ev_buffer_add_str(p->out, "</main>\n<footer>\n");
 	au_html_printf(p->out,
 		       "Written by ecart %s (ecart audit diff --format html). "
@@ -375,7 +382,7 @@ static void body(struct page *p)
 bool au_render_diff_html(struct ev_span text, struct ev_buffer *out)
 {
 	ev_auto_json json_t *document = au_diff_document(text);
-	struct page p = { document, out };
+	struct page p = { document, out, 0 };
 
 	if (document == NULL)
 		return false;

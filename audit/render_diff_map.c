@@ -161,8 +161,8 @@ static void gap(struct drawing *d, const struct au_address_row *row)
 	snprintf(words, sizeof(words), "%llu %s of nothing",
 		 (unsigned long long)n, units[i]);
 	ev_buffer_printf(d->out, "<path class=\"fold\" d=\"M%d %uH%d\"/>",
-			 COLUMN_A, y, COLUMN_B + COLUMN);
-	text(d, "at", COLUMN_A + 4, y - 2, words, sizeof(words));
+			 COLUMN_A + COLUMN, y, COLUMN_B + COLUMN);
+	text(d, "at", COLUMN_A + LABEL_AT, y + 4, words, sizeof(words));
 }
 
 static void rows(struct drawing *d)
