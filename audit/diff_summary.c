@@ -28,6 +28,15 @@ static bool is_shared(const struct au_difference *d)
 	       (d->b == NULL || d->a == NULL || d->b->shared);
 }
 
+/* How many pages, or operations that are none. */
+static size_t pages_of(const struct au_difference *d)
+{
+	const struct au_operation *op = au_difference_op(d);
+
+	return op != NULL && op->kind == AU_PAGES ? (size_t)(d->size / AU_PAGE)
+						  : 1;
+}
+
 static struct found find(const struct au_image_diff *diff, size_t i,
 			 struct sort want)
 {
@@ -40,7 +49,8 @@ static struct found find(const struct au_image_diff *diff, size_t i,
 		    d->class != want.class || d->measured != want.measured ||
 		    is_shared(d) != want.shared)
 			continue;
-		if (out.n++ == 0)
+		out.n += pages_of(d);
+		if (out.first == NULL)
 			out.first = d;
 	}
 	return out;
@@ -291,8 +301,9 @@ static size_t n_pages(const struct au_image_diff *diff, size_t i)
 	for (size_t k = 0; k < diff->n; k++) {
 		const struct au_difference *d = diff->item[k].d;
 
-		n += au_image_difference_has(&diff->item[k], i) &&
-		     d->class <= AU_DIFF_ONLY_B;
+		if (au_image_difference_has(&diff->item[k], i) &&
+		    d->class <= AU_DIFF_ONLY_B)
+			n += pages_of(d);
 	}
 	return n;
 }

@@ -40,7 +40,9 @@ struct au_difference {
 	/* DATA: bit i says that bytes i * 256 to i * 256 + 255 differ. */
 	uint16_t chunks;
 	uint32_t page_a, page_b; /* which page of a and b, where they have it */
-	uint64_t gpa, size;	 /* bytes; POLICY: both 0 */
+	/* Bytes.  DATA: one page; else as many pages of a section as follow
+	 * with the same; POLICY: both 0. */
+	uint64_t gpa, size;
 	/* NULL: not there. */
 	const struct au_operation *a, *b;
 	/* ORDER, and the rest where it is measured: how many operations of

@@ -67,12 +67,34 @@ static struct au_difference base_of(const struct au_unit *a,
 	return d;
 }
 
+/* Whether d is the next page of the sections that last is about: a section of
+ * four gigabytes is a line of a file.  Data are told page by page. */
+static bool continues(const struct au_difference *last,
+		      const struct au_difference *d)
+{
+	uint64_t n = last->size / AU_PAGE;
+
+	return last->class == d->class && d->class != AU_DIFF_DATA &&
+	       last->measured == d->measured && last->a == d->a &&
+	       last->b == d->b && au_difference_op(d) != NULL &&
+	       au_difference_op(d)->kind == AU_PAGES &&
+	       last->gpa + last->size == d->gpa &&
+	       (d->a == NULL || last->page_a + n == d->page_a) &&
+	       (d->b == NULL || last->page_b + n == d->page_b);
+}
+
 static enum ev_code add(struct comparing *c, struct au_difference d,
 			enum au_difference_class class, bool measured)
 {
+	struct au_differences *out = c->out;
+
 	d.class = class;
 	d.measured = measured;
-	return au_differences_add(c->out, &d, c->err);
+	if (out->n > 0 && continues(&out->item[out->n - 1], &d)) {
+		out->item[out->n - 1].size += AU_PAGE;
+		return EV_OK;
+	}
+	return au_differences_add(out, &d, c->err);
 }
 
 static enum ev_code compare_page(struct comparing *c, const struct au_unit *a,

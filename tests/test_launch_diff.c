@@ -316,6 +316,30 @@ static void sections_are_compared_page_by_page(void **state)
 	assert_int_equal(SAMPLE_GPA + 105 * AU_PAGE, item(1)->gpa);
 }
 
+static void a_section_of_one_launch_alone_is_one_difference(void **state)
+{
+	(void)state;
+	a[0] = sample_page(100, EV_SPAN(changed));
+	b[0] = sample_page(300, EV_SPAN(changed));
+	a[0].size = b[0].size = 50 * AU_PAGE;
+	compare(AU_TDX);
+	assert_int_equal(2, diff.differences.n);
+	assert_int_equal(AU_DIFF_ONLY_A, item(0)->class);
+	assert_int_equal(SAMPLE_GPA + 100 * AU_PAGE, item(0)->gpa);
+	assert_int_equal(50 * AU_PAGE, item(0)->size);
+	/* And where it is measured in another way. */
+	b[0] = a[0];
+	b[0].measured = false;
+	compare(AU_TDX);
+	only_one(AU_DIFF_FLAGS, true, 100);
+	assert_int_equal(50 * AU_PAGE, item(0)->size);
+	/* And where it stands elsewhere: the five pages are fewer. */
+	b[0] = a[1];
+	b[1] = a[0];
+	compare(AU_TDX);
+	only_one(AU_DIFF_ORDER, true, 1);
+}
+
 static void a_parameter_area_has_a_size_and_unmeasured_data(void **state)
 {
 	(void)state;
@@ -460,6 +484,7 @@ int main(void)
 		TEST(the_order_of_shared_pages_is_nothing),
 		TEST(a_page_that_stands_twice_is_paired_in_turn),
 		TEST(sections_are_compared_page_by_page),
+		TEST(a_section_of_one_launch_alone_is_one_difference),
 		TEST(a_parameter_area_has_a_size_and_unmeasured_data),
 		TEST(a_vmsa_names_its_register),
 		TEST(a_list_names_its_registers),
