@@ -13,7 +13,7 @@
 static const char help[] =
 	"Usage: ecart audit FILE... --references DIR|REPO[@REV] [OPTION...]\n"
 	"       ecart audit measure IMAGE [--json] [--all]; ecart audit corim FILE ...\n"
-	"       ecart audit diff A B ...\n"
+	"       ecart audit diff A B ...; ecart audit explain FILE --image IMAGE ...\n"
 	"       ecart audit reference add|list|check REPO ...\n"
 	"Replay archives, then compare the paravisor's MRTD with references that\n"
 	"somebody built: a git repository at one commit, or a plain folder.\n"
@@ -279,6 +279,7 @@ static int (*part_of(const char *word))(int argc, char **argv)
 	} parts[] = {
 		{ "diff", au_cmd_diff },
 		{ "corim", au_cmd_corim },
+		{ "explain", au_cmd_explain },
 		{ "measure", au_cmd_measure },
 		{ "reference", au_cmd_reference },
 	};
@@ -292,7 +293,7 @@ static int (*part_of(const char *word))(int argc, char **argv)
 
 static bool is_for_later(const char *word)
 {
-	static const char *const words[] = { "explain", "history" };
+	static const char *const words[] = { "history" };
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		if (strcmp(word, words[i]) == 0)

@@ -21,6 +21,9 @@ int au_cmd_read_identity(const char *path, struct au_addition *add,
 /* ecart audit corim; argv[0] is "corim". */
 int au_cmd_corim(int argc, char **argv);
 
+/* ecart audit explain; argv[0] is "explain". */
+int au_cmd_explain(int argc, char **argv);
+
 /* ecart audit measure; argv[0] is "measure". */
 int au_cmd_measure(int argc, char **argv);
 
@@ -42,6 +45,7 @@ int au_cmd_refused_image(const char *name, const struct ev_error *err,
 			 bool json);
 
 extern const struct cli_command au_command_corim;
+extern const struct cli_command au_command_explain;
 extern const struct cli_command au_command_measure;
 extern const struct cli_command au_command_diff;
 extern const struct cli_command au_command_reference;

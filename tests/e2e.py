@@ -120,7 +120,8 @@ def anchored(words):
     plain = INSTALLED or words[:1] == () or words[0] not in JUDGES
     if plain or "--anchors" in words or any(w in words for w in WITHOUT_ANCHORS):
         return list(words)
-    return [words[0], "--anchors", os.path.join(ROOT, "anchors"), *words[1:]]
+    part = 2 if words[:2] == ("audit", "explain") else 1
+    return [*words[:part], "--anchors", os.path.join(ROOT, "anchors"), *words[part:]]
 
 
 def ecart(*words, status=PASS, cwd=None, stdin=b""):

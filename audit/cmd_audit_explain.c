@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ecart audit explain: the evidence's launch measurements beside images. */
+#include "audit/cmd_audit.h"
+
+#include "audit/cmd_images.h"
+#include "audit/explanation.h"
+#include "evidence/base/cleanup.h"
+#include "replay/cmd_judging.h"
+#include "replay/render_member.h"
+
+#include <stdlib.h>
+
+static const char help[] =
+	"Usage: ecart audit explain FILE --image IMAGE... [OPTION...]\n"
+	"Replay an archive, then set its launch measurements beside images that you\n"
+	"have: which image makes the value and by which rule of a loader, and what sets\n"
+	"the others apart from it. Where no image makes it: what was tried, and what\n"
+	"would be needed. What the measurement does not cover is told apart.\n"
+	"\n"
+	"  --image IMAGE     IGVM, TDVF, or the DLL that carries an IGVM; up to 16\n"
+	"  --at T            as of T: 2026-06-08T12:42:41Z or @1780922561\n"
+	"  --policy P.json   what is required and accepted (default: default-1)\n"
+	"  --anchors DIR     trust these keys and no others\n"
+	"  --collateral FILE add what the archive lacks (archive, file or folder)\n"
+	"  --format FORMAT   text or json\n"
+	"  --full            every value that was tried, and digests in full\n"
+	"  -o FILE           write there instead of to standard output\n"
+	"\n"
+	"Exit: 0 every image makes the value, 1 one does not, 2 not comparable or no\n"
+	"image for it, 3 usage, 4 unreadable, 5 trouble.  See ecart-audit(1).\n"
+	"\n"
+	"Example: ecart audit explain run-07.ecart --image openhcl-x64-cvm.bin\n";
+
+const struct cli_command au_command_explain = {
+	.name = "audit explain",
+	.group = "Auditing",
+	.summary = "launch measurements beside images",
+	.help = help,
+	.run = au_cmd_explain,
+};
+
+struct options {
+	struct cmd_judging judging;
+	const char *image[AU_AT_HAND_MAX];
+	size_t n_images;
+	const char *output;
+	bool json, full;
+};
+
+enum { OPT_IMAGE = 256, OPT_FORMAT, OPT_FULL, OPT_HELP };
+
+static const struct option long_options[] = {
+	CMD_JUDGING_OPTIONS,
+	{ "image", required_argument, NULL, OPT_IMAGE },
+	{ "format", required_argument, NULL, OPT_FORMAT },
+	{ "full", no_argument, NULL, OPT_FULL },
+	{ "help", no_argument, NULL, OPT_HELP },
+	{ 0 },
+};
+
+static int take(struct options *o, int opt)
+{
+	switch (opt) {
+	case OPT_IMAGE:
+		return au_cmd_take_image(&au_command_explain, o->image,
+					 &o->n_images);
+	case OPT_FORMAT:
+		o->json = strcmp(optarg, "json") == 0;
+		if (!o->json && strcmp(optarg, "text") != 0)
+			return cli_usage(&au_command_explain,
+					 "--format %s: text or json", optarg);
+		return CLI_PASS;
+	case OPT_FULL:
+		o->full = true;
+		return CLI_PASS;
+	case 'o':
+		o->output = optarg;
+		return CLI_PASS;
+	default:
+		return cmd_judging_take(&au_command_explain, &o->judging, opt);
+	}
+}
+
+static int deliver(const struct options *o, struct ev_span out)
+{
+	bool done = o->output == NULL ? cli_print(out)
+				      : cli_write_file(o->output, out, 0644);
+
+	return done ? CLI_PASS : CLI_TROUBLE;
+}
+
+static int render(const struct options *o, const struct au_explanation *e)
+{
+	ev_auto_buffer struct ev_buffer text = { 0 };
+	ev_auto_free char *json = NULL;
+	struct ev_error err = { 0 };
+	size_t n = 0;
+
+	if (o->json) {
+		if (au_explanation_json(e, &json, &n, &err) != EV_OK)
+			return au_cmd_refused("audit explain", &err);
+		return deliver(o, ev_span_of(json, n));
+	}
+	au_explanation_text(e, o->full, &text);
+	if (!ev_buffer_ok(&text))
+		return cli_trouble("out of memory");
+	return deliver(o, ev_buffer_span(&text));
+}
+
+static int explain(const struct options *o, const char *path,
+		   struct ev_span report, struct au_images *images,
+		   struct ev_crypto *crypto)
+{
+	ev_auto_json json_t *document = rp_report_load(report);
+	struct au_explanation e;
+	struct ev_error err = { 0 };
+	int exit;
+
+	if (document == NULL)
+		return cli_trouble("%s: the report cannot be read back", path);
+	if (au_explanation_make(document, images, crypto, &e, &err) != EV_OK)
+		return au_cmd_refused(path, &err);
+	exit = render(o, &e);
+	if (exit == CLI_PASS)
+		exit = e.status;
+	au_explanation_free(&e);
+	return exit;
+}
+
+static int explain_file(struct cmd_inputs *in, const struct options *o,
+			const char *path, struct au_images *images)
+{
+	struct cmd_archive archive = { 0 };
+	struct rp_result replayed = { 0 };
+	int exit = cmd_archive_open(in, path, o->judging.limit, &archive);
+
+	if (exit == CLI_PASS)
+		exit = cmd_replay_one(in, &archive, path, &o->judging.when,
+				      &replayed);
+	if (replayed.report != NULL)
+		exit = explain(o, path, ev_span_of(replayed.report, replayed.n),
+			       images, in->crypto);
+	free(replayed.report);
+	cmd_archive_free(&archive);
+	return exit;
+}
+
+static int run(const struct options *o, const char *path)
+{
+	struct cmd_inputs in = { 0 };
+	struct au_cmd_images images = { 0 };
+	int exit = cmd_judging_prepare(&o->judging, &in);
+
+	if (exit == CLI_PASS)
+		exit = au_cmd_images_read(&images, o->image, o->n_images,
+					  in.crypto, o->json);
+	if (exit == CLI_PASS)
+		exit = explain_file(&in, o, path, &images.list);
+	au_cmd_images_free(&images);
+	cmd_inputs_free(&in);
+	return exit;
+}
+
+int au_cmd_explain(int argc, char **argv)
+{
+	struct options o = { .judging.limit = EV_ARCHIVE_MAX };
+	int opt, exit;
+
+	while ((opt = getopt_long(argc, argv, "o:", long_options, NULL)) !=
+	       -1) {
+		if (opt == OPT_HELP)
+			return cli_help(&au_command_explain);
+		exit = take(&o, opt);
+		if (exit != CLI_PASS)
+			return exit;
+	}
+	if (argc - optind != 1)
+		return cli_usage(&au_command_explain, "one archive is wanted");
+	if (o.n_images == 0)
+		return cli_usage(&au_command_explain, "--image is wanted");
+	return run(&o, argv[optind]);
+}
