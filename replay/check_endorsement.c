@@ -20,6 +20,7 @@ enum rp_outcome rp_check_place_endorsement(struct rp_case *c,
 	if (from == NULL)
 		return rp_skip(f, "not-judged: nothing says who its issuer is");
 	ev_show(ev_buffer_span(&issuer), name, sizeof(name));
+	f->shown = true;
 	return rp_skip(f, "not-judged: the statement of %s, as its %s says",
 		       name, from);
 }

@@ -175,6 +175,7 @@ enum rp_outcome rp_check_imds_vm_id(struct rp_case *c,
 				  "vmUniqueId");
 	ev_show(i->m.vm_id, vm, sizeof(vm));
 	ev_show(h->claims.vm_unique_id, unique, sizeof(unique));
+	f->shown = true;
 	rp_set_want(f, "%s", unique);
 	rp_set_got(f, "%s%s", vm,
 		   i->match == RP_VM_SWAPPED
