@@ -258,7 +258,7 @@ def forged_tdx(scratch):
 
 @case("forged IGVM for SEV-SNP: page types, processors, peers' rules")
 def forged_snp(scratch):
-    headers = [igvm.platform(1, igvm.SNP), igvm.policy(1), igvm.area(3 * PAGE, 1), igvm.area(PAGE, 2),
+    headers = [igvm.platform(1, igvm.SNP), igvm.policy(1), igvm.area(2 * PAGE, 1), igvm.area(PAGE, 2),
                igvm.page(0x1000, 1, 0), igvm.page(0x2000, 1, 1, igvm.UNMEASURED), igvm.page(0x3000, 1),
                igvm.page(0x4000, 1, 2, 0, 1), igvm.page(0x5000, 1, 3, 0, 2), igvm.page(0x6000, 1, 4, 0, 3),
                igvm.page(0x7000, 1, 5, igvm.SHARED), igvm.insert(0x9000, 1, 1), igvm.insert(0x8000, 1, 2),
@@ -266,7 +266,7 @@ def forged_snp(scratch):
     ops = [launch.pages(0x1000, data(0)), launch.pages(0x2000, data(1), measured=False),
            launch.pages(0x3000, size=PAGE), launch.pages(0x4000, data(2), type=1),
            launch.pages(0x5000, data(3), type=2), launch.pages(0x6000, data(4), type=3),
-           launch.pages(0x7000, data(5), shared=True), launch.pages(0x9000, size=3 * PAGE, kind="insert"),
+           launch.pages(0x7000, data(5), shared=True), launch.pages(0x9000, size=2 * PAGE, kind="insert"),
            launch.pages(0x8000, size=PAGE, kind="insert"),
            launch.pages(0xfffffffff000, data(6), kind="vmsa")]
     said = check_launch(scratch, "snp", igvm.build(headers, DATA), snp=ops)
@@ -460,10 +460,10 @@ def directive_fields():
         ("parameter inserted", tdx(area, insert, igvm.parameter(0x307, 1)), "igvm VP_COUNT", index),
         ("parameter beyond", tdx(area, igvm.parameter(0x30f, 1, 2 * PAGE)), "igvm SLIT", "byte_offset"),
         ("required gpa", tdx(igvm.required(1, 1)), "igvm REQUIRED_MEMORY", "gpa"),
-        ("required bytes", tdx(igvm.required(0, 1, 1)), "igvm REQUIRED_MEMORY", "number_of_bytes"),
+        ("required bytes", tdx(igvm.required(0, 1, 2048)), "igvm REQUIRED_MEMORY", "number_of_bytes"),
         ("required flags", tdx(igvm.required(0, 1, flags=2)), "igvm REQUIRED_MEMORY", "flags"),
         ("required reserved", tdx(igvm.required(0, 1, reserved=1)), "igvm REQUIRED_MEMORY", "reserved"),
-        ("error range bytes", tdx(igvm.error_range(0, 1, 1)), "igvm ERROR_RANGE", "size_bytes"),
+        ("error range bytes", tdx(igvm.error_range(0, 1, 2048)), "igvm ERROR_RANGE", "size_bytes"),
     ]
 
 
@@ -582,6 +582,8 @@ def forged_firmware(scratch):
     plain = tdvf.ovmf(CODE)
     said = check_firmware(scratch, firmware(), plain, "--all")
     equal(2 + 12, len(said["measurements"]), "rules")
+    low = [row[:2] + (row[2] - (0x10000 if row[2] > tdvf.TOP // 2 else 0),) + row[3:] for row in plain]
+    check_firmware(scratch, firmware(low), low, "--all")  # memory up to 4 GiB is left
     measured_cfv = tdvf.ovmf(CODE, attributes=1)
     check_firmware(scratch, firmware(measured_cfv), measured_cfv, "--all")
     zeros = tdvf.ovmf(CODE, extra=[tdvf.section(tdvf.TEMP_MEM, 0x800000, 0x3000, attributes=1)])

@@ -88,7 +88,7 @@ static void put_bank(const struct block *b, struct range bank)
 		struct range gap = bank;
 
 		if (op != NULL && op->gpa < bank.end)
-			gap.end = op->gpa > bank.start ? op->gpa : bank.start;
+			gap.end = op->gpa;
 		if (gap.end > gap.start)
 			put_unaccepted(b, gap);
 		if (gap.end == bank.end)
