@@ -96,5 +96,6 @@ int main(void)
 		cmocka_unit_test(a_kernel_is_known_by_its_version),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

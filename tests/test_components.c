@@ -419,5 +419,6 @@ int main(void)
 			unmeasured_memory_cannot_explain_a_measurement),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

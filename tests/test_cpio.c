@@ -160,5 +160,6 @@ int main(void)
 		cmocka_unit_test(an_archive_without_a_trailer_is_refused),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -138,5 +138,6 @@ int main(void)
 		cmocka_unit_test(without_a_sum_the_field_has_its_one_value),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -153,5 +153,6 @@ int main(void)
 		cmocka_unit_test(a_compression_section_may_not_be_compressed),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

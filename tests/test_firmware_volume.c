@@ -251,7 +251,7 @@ static void debians_ovmf_opens_to_its_modules(void **state)
 	if (f == NULL) {
 		au_part_free(&root);
 		free(p);
-		print_message("skipped: the package ovmf is not here\n");
+		print_message("# skipped: the package ovmf is not here\n");
 		skip();
 	}
 	assert_int_equal(fread(p, 1, (size_t)2 << 20, f), (size_t)2 << 20);
@@ -294,5 +294,6 @@ int main(void)
 		cmocka_unit_test(known_guids_have_names),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

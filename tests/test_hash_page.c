@@ -157,5 +157,6 @@ int main(void)
 		cmocka_unit_test(each_spoiled_table_is_named),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -108,5 +108,6 @@ int main(void)
 		cmocka_unit_test(a_text_beyond_the_limit_is_refused),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
