@@ -92,11 +92,6 @@ enum ev_code au_finding_end(struct au_contents_diff *diff, size_t index,
 			    const struct au_finding_draft *draft,
 			    struct ev_buffer *sentence, struct ev_error *err)
 {
-	if (draft == NULL) {
-		if (index < diff->n)
-			diff->n = index;
-		return EV_OK;
-	}
 	if (draft->depth == 0)
 		diff->count[draft->found]++;
 	if (index == AU_FINDINGS_MAX) {
@@ -121,12 +116,13 @@ enum ev_code au_finding_add(struct au_contents_diff *diff,
 void au_finding_subject(const struct au_part *part, struct ev_buffer *out)
 {
 	bool named = part->name[0] != '\0';
-
 	/* "memory at 0x8003000" is all that is known of that. */
-	if (part->kind != AU_PART_BYTES || !named)
+	bool kind = part->kind != AU_PART_BYTES || !named;
+
+	if (kind)
 		ev_buffer_add_str(out, au_part_kind_name(part->kind));
 	if (named)
-		ev_buffer_printf(out, out->n > 0 ? " %s" : "%s", part->name);
+		ev_buffer_printf(out, kind ? " %s" : "%s", part->name);
 	if (part->guid[0] != '\0')
 		ev_buffer_printf(out, named ? " (%s)" : " %s", part->guid);
 }

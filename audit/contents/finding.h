@@ -32,8 +32,7 @@ enum ev_code au_finding_add(struct au_contents_diff *diff,
 
 /*
  * Begins what has findings of its own behind it: *index is where it will
- * stand; au_finding_end gives it class, place and sentence, or takes it back
- * where nothing behind it was found and draft is NULL.
+ * stand; au_finding_end gives it class, names and sentence.
  */
 enum ev_code au_finding_begin(struct au_contents_diff *diff, size_t *index,
 			      struct ev_error *err);
@@ -44,8 +43,8 @@ enum ev_code au_finding_end(struct au_contents_diff *diff, size_t index,
 /* "module QemuVideoDxe (e3752948-...)". */
 void au_finding_subject(const struct au_part *part, struct ev_buffer *out);
 
-/* The first screen of what has been found; prefix may be empty.  build_path:
- * all programs that differ in size alone have another room for it. */
+/* The first screen of what has been found, diff->sentence.  build_path: all
+ * programs that differ in size alone have another room for it. */
 enum ev_code au_first_screen(struct au_contents_diff *diff, bool build_path,
 			     struct ev_error *err);
 
