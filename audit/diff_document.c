@@ -84,6 +84,16 @@ void au_document_first(const json_t *platform, struct ev_buffer *out)
 						       "operationsB"));
 }
 
+const char *au_document_standing(const json_t *platform)
+{
+	if (au_document_truth(platform, "equal"))
+		return "is the same";
+	if (json_object_get(platform, "b") == NULL)
+		return "is in A alone";
+	return json_object_get(platform, "a") == NULL ? "is in B alone"
+						      : "differs";
+}
+
 void au_document_register(const json_t *platform, struct ev_buffer *out)
 {
 	const char *name = au_document_text(platform, "register");

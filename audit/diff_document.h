@@ -28,6 +28,9 @@ void au_document_platforms(const json_t *document, const json_t *run,
 			   struct ev_buffer *out);
 /* Appends which operation of a platform is the first that differs. */
 void au_document_first(const json_t *platform, struct ev_buffer *out);
+/* What became of the value of a platform: "is the same", "differs", "is in A
+ * alone". */
+const char *au_document_standing(const json_t *platform);
 /* Appends "MRTD". */
 void au_document_register(const json_t *platform, struct ev_buffer *out);
 

@@ -48,6 +48,9 @@ static void only(const struct au_difference *d, struct ev_buffer *out)
 		ev_buffer_add_str(out, op->shared     ? "shared"
 				       : op->measured ? "contents measured"
 						      : "contents unmeasured");
+		if (op->aug)
+			ev_buffer_add_str(out, ", PAGE.AUG: some loaders "
+					       "leave it out");
 		return;
 	}
 	ev_buffer_printf(out, "%s", au_operation_kind_name(op->kind));

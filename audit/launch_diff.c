@@ -165,9 +165,12 @@ static enum ev_code only(struct comparing *c, const struct au_unit *a,
 {
 	const struct au_unit *u = a != NULL ? a : b;
 
+	/* Pages of PAGE.AUG are added by some loaders (2.3), so that they may
+	 * explain a digest that the default rule does not give. */
 	return add(c, base_of(a, b, occurrence),
 		   a != NULL ? AU_DIFF_ONLY_A : AU_DIFF_ONLY_B,
-		   au_operation_enters(c->reg, u->op));
+		   au_operation_enters(c->reg, u->op) ||
+			   (c->reg != NULL && u->op->aug));
 }
 
 /* The heads of both sorted lists: i-th of a, j-th of b. */

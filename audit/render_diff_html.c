@@ -65,7 +65,7 @@ static void registers(struct page *p)
 		au_document_register(platform, p->out);
 		ev_buffer_add_str(p->out, " ");
 		au_html_element(p->out, "span", equal ? "good" : "bad",
-				equal ? "is the same" : "differs");
+				au_document_standing(platform));
 	}
 	ev_buffer_add_str(p->out, "</p>\n");
 }
@@ -122,7 +122,7 @@ static void digest(struct page *p, const json_t *platform)
 	ev_buffer_add_byte(&name, 0);
 	if (ev_buffer_ok(&name))
 		term(p, (const char *)name.p, equal ? "good" : "bad",
-		     equal ? "is the same" : "differs");
+		     au_document_standing(platform));
 	term(p, "A", "mono", *a != '\0' ? a : "not for this platform");
 	term(p, "B", "mono", *b != '\0' ? b : "not for this platform");
 }

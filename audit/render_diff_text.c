@@ -77,12 +77,12 @@ static void digests(const json_t *platform, struct ev_buffer *out)
 	const char *b = au_document_text(platform, "b");
 
 	au_document_register(platform, out);
-	if (au_document_truth(platform, "equal"))
-		ev_buffer_printf(out, " is the same, %.*s", (int)DIGITS, a);
+	ev_buffer_printf(out, " %s, ", au_document_standing(platform));
+	if (*a != '\0' && *b != '\0' && strcmp(a, b) != 0)
+		ev_buffer_printf(out, "%.*s in A, %.*s in B", (int)DIGITS, a,
+				 (int)DIGITS, b);
 	else
-		ev_buffer_printf(out, " differs, %.*s in A, %.*s in B",
-				 (int)DIGITS, *a != '\0' ? a : "none",
-				 (int)DIGITS, *b != '\0' ? b : "none");
+		ev_buffer_printf(out, "%.*s", (int)DIGITS, *a != '\0' ? a : b);
 }
 
 static void platform(struct page *p, const json_t *platform)

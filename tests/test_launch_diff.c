@@ -231,6 +231,26 @@ static void page_aug_is_another_record(void **state)
 	says(0, "PAGE.AUG in A, no PAGE.AUG in B");
 }
 
+/* Some loaders add them, so that they may explain a digest of those. */
+static void pages_of_page_aug_alone_are_measured(void **state)
+{
+	static struct au_launch x, y;
+	struct ev_error err = { 0 };
+
+	(void)state;
+	b[5].aug = true;
+	b[5].measured = false;
+	x = sample_launch(AU_TDX, a, 5);
+	y = sample_launch(AU_TDX, b, 6);
+	assert_int_equal(EV_OK, au_launch_diff(&x, &y, crypto, &diff, &err));
+	only_one(AU_DIFF_ONLY_B, true, 5);
+	/* But not by the default rule. */
+	assert_false(diff.has_first);
+	says(0, "contents unmeasured, PAGE.AUG: some loaders leave it out");
+	au_launch_free(&x);
+	au_launch_free(&y);
+}
+
 static void pages_of_one_launch_alone(void **state)
 {
 	(void)state;
@@ -478,6 +498,7 @@ int main(void)
 		TEST(flags_say_what_is_measured_otherwise),
 		TEST(tdx_does_not_measure_a_page_type),
 		TEST(page_aug_is_another_record),
+		TEST(pages_of_page_aug_alone_are_measured),
 		TEST(pages_of_one_launch_alone),
 		TEST(order_alone),
 		TEST(one_page_that_moved_is_one_difference),

@@ -23,24 +23,31 @@
 		"\"0x8001000\",\"measured\":" measured                         \
 		",\"platforms\":" platforms                                    \
 		",\"shared\":true,\"size\":8192,\"words\":\"some <words>\"}"
-#define DOCUMENT(runs)                                                                                                                      \
-	"{\"a\":" IMAGE("<b>a") ",\"b\":" IMAGE(                                                                                            \
-		LONG) ",\"contents\":"                                                                                                      \
-		      "[{\"findings\":[{\"class\":\"changed\",\"depth\":0,\"sentence\":"                                                    \
-		      "\"module " LONG                                                                                                      \
-		      " differs\"},{\"class\":\"changed\",\"depth\":99,"                                                                    \
-		      "\"sentence\":\"deep\"}],\"leftOut\":7,\"platforms\":[\"tdx\"],"                                                      \
-		      "\"sentence\":\"in short\"}],\"equal\":false,\"measurementEqual\":"                                                   \
-		      "{\"tdx\":false},\"platforms\":[{\"a\":\"aa\",\"b\":\"bb\",\"equal\":"                                                \
-		      "false,\"first\":{\"gpa\":\"0x8001000\",\"operation\":3},\"mapA\":[" REGION(                                          \
-			      "0x1000",                                                                                                     \
-			      "4096") "," REGION("0xfffffffffffff000",                                                                      \
-						 "9007199254740991") "],\"mapB\":[],"                                                       \
-								     "\"operationsA\":9,\"operationsB\":8,\"platform\":\"tdx\","            \
-								     "\"register\":\"mrtd\",\"sentence\":\"pages\"},{\"mapA\":[],\"mapB\":" \
-								     "[],\"platform\":\"NATIVE\",\"sentence\":\"\"}],\"runs\":[" runs       \
-								     "],"                                                                   \
-								     "\"runsLeftOut\":4,\"summary\":\"the & sentence\"}"
+#define FINDINGS                                                               \
+	"[{\"class\":\"changed\",\"depth\":0,\"sentence\":\"module " LONG      \
+	" differs\"},{\"class\":\"changed\",\"depth\":99,"                     \
+	"\"sentence\":\"deep\"}]"
+#define CONTENTS                                                               \
+	"[{\"findings\":" FINDINGS ",\"leftOut\":7,"                           \
+	"\"platforms\":[\"tdx\"],\"sentence\":\"in short\"}]"
+#define MAP                                                                    \
+	"[" REGION("0x1000", "4096") "," REGION("0xfffffffffffff000",          \
+						"9007199254740991") "]"
+#define TDX                                                                    \
+	"{\"a\":\"aa\",\"b\":\"bb\",\"equal\":false,\"first\":"                \
+	"{\"gpa\":\"0x8001000\",\"operation\":3},\"mapA\":" MAP                \
+	",\"mapB\":[],\"operationsA\":9,\"operationsB\":8,"                    \
+	"\"platform\":\"tdx\",\"register\":\"mrtd\",\"sentence\":\"pages\"}"
+#define NATIVE                                                                 \
+	"{\"mapA\":[],\"mapB\":[],\"platform\":\"NATIVE\","                    \
+	"\"sentence\":\"\"}"
+#define DOCUMENT(runs)                                                         \
+	"{\"a\":" IMAGE("<b>a") ",\"b\":" IMAGE(                               \
+		LONG) ",\"contents\":" CONTENTS                                \
+		      ",\"equal\":false,\"measurementEqual\":{\"tdx\":false}," \
+		      "\"platforms\":[" TDX "," NATIVE "],\"runs\":[" runs     \
+		      "],"                                                     \
+		      "\"runsLeftOut\":4,\"summary\":\"the & sentence\"}"
 #define TWO_RUNS                                                               \
 	RUN("data", "true", "[\"tdx\"]")                                       \
 	"," RUN("only-a", "false", "[\"tdx\",\"NATIVE\"]")
