@@ -18,6 +18,7 @@ struct sort {
 struct found {
 	size_t n;
 	const struct au_difference *first;
+	const char *component; /* of the first */
 };
 
 static bool is_shared(const struct au_difference *d)
@@ -40,7 +41,7 @@ static size_t pages_of(const struct au_difference *d)
 static struct found find(const struct au_image_diff *diff, size_t i,
 			 struct sort want)
 {
-	struct found out = { 0, NULL };
+	struct found out = { 0, NULL, "" };
 
 	for (size_t k = 0; k < diff->n; k++) {
 		const struct au_difference *d = diff->item[k].d;
@@ -50,8 +51,11 @@ static struct found find(const struct au_image_diff *diff, size_t i,
 		    is_shared(d) != want.shared)
 			continue;
 		out.n += pages_of(d);
-		if (out.first == NULL)
-			out.first = d;
+		if (out.first != NULL)
+			continue;
+		out.first = d;
+		out.component =
+			au_image_difference_component(diff, &diff->item[k]);
 	}
 	return out;
 }
@@ -79,10 +83,20 @@ static void begin(struct sentence *s, size_t n, const char *one,
 	ev_buffer_printf(s->out, "%zu %s", n, n == 1 ? one : many);
 }
 
+/* "0x800d000 (kernel)"; what is named by its address alone is not again. */
+static void place(struct sentence *s, const struct found *f)
+{
+	static const char unnamed[] = "memory at ";
+
+	ev_buffer_printf(s->out, "0x%llx", (unsigned long long)f->first->gpa);
+	if (strncmp(f->component, unnamed, sizeof(unnamed) - 1) != 0)
+		ev_buffer_printf(s->out, " (%s)", f->component);
+}
+
 static void address(struct sentence *s, const struct found *f)
 {
-	ev_buffer_printf(s->out, "%s0x%llx", f->n > 1 ? ", the first " : ": ",
-			 (unsigned long long)f->first->gpa);
+	ev_buffer_add_str(s->out, f->n > 1 ? ", the first " : ": ");
+	place(s, f);
 }
 
 static void data(struct sentence *s, const struct found *f)
@@ -100,9 +114,8 @@ static void only(struct sentence *s, const struct found *f)
 	const char *image = f->first->class == AU_DIFF_ONLY_A ? "A" : "B";
 
 	begin(s, f->n, "operation is in", "operations are in");
-	ev_buffer_printf(s->out, " %s alone%s0x%llx", image,
-			 f->n > 1 ? ", the first at " : ": ",
-			 (unsigned long long)f->first->gpa);
+	ev_buffer_printf(s->out, " %s alone", image);
+	address(s, f);
 }
 
 static void flags(struct sentence *s, const struct found *f)
@@ -213,15 +226,16 @@ static void tell_unmeasured(struct sentence *s, size_t row)
 		return;
 	s->only_shared = s->only_shared && unmeasured[row].shared;
 	separate(s);
-	if (f.n == 1)
-		ev_buffer_printf(s->out, "1 %s 0x%llx %s%s",
-				 unmeasured[row].one,
-				 (unsigned long long)f.first->gpa,
-				 unmeasured[row].differs, too);
-	else
-		ev_buffer_printf(s->out, "%zu %s %s%s, the first 0x%llx", f.n,
+	if (f.n == 1) {
+		ev_buffer_printf(s->out, "1 %s ", unmeasured[row].one);
+		place(s, &f);
+		ev_buffer_printf(s->out, " %s%s", unmeasured[row].differs, too);
+	} else {
+		ev_buffer_printf(s->out, "%zu %s %s%s, the first ", f.n,
 				 unmeasured[row].many, unmeasured[row].differ,
-				 too, (unsigned long long)f.first->gpa);
+				 too);
+		place(s, &f);
+	}
 }
 
 static void tell_policy(struct sentence *s)

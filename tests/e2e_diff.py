@@ -3,6 +3,7 @@
 """Two images compared by the program: the vectors, and forged pairs that differ
 in one thing."""
 
+import hashlib
 import html
 import html.parser
 import json
@@ -213,6 +214,48 @@ def shared(scratch):
     contains(text, "nothing that is measured differs", "which no digest covers",
              "not measured: cannot explain a digest", "mrtd is the same".replace("mrtd", "MRTD"))
     assert "measured: what explains" not in text, text
+
+
+def paravisor(version="6.18.37", words="quiet", stale=False):
+    """Eight pages as OpenHCL lays them out: a shared kernel of two pages, a command
+    line, and the measured page with the digest of what is shared."""
+    kernel = bytearray(b"\x90" * 2 * PAGE)
+    banner = f"Linux version {version} (builder) #1\n".encode()
+    kernel[0x40:0x40 + len(banner)] = banner
+    held = bytes(kernel) if not stale else bytes(2 * PAGE)
+    line = struct.pack("<HH", 0, len(words)) + words.encode()
+    regions = struct.pack("<QQB7x", BASE // PAGE + 2, 2, 0)
+    parts = [b"\xcc" * PAGE, b"\xcd" * PAGE, bytes(kernel), line.ljust(PAGE, b"\0"),
+             (hashlib.sha384(held).digest() + regions).ljust(PAGE, b"\0")]
+    directives = [igvm.page(BASE + where * PAGE, TDX | SNP, i,
+                            igvm.SHARED if where in (2, 3) else 0)
+                  for i, where in enumerate([0, 1, 2, 3, 5, 7])]
+    return igvm.build(PLATFORMS[:2] + [igvm.policy(SNP)] + directives, b"".join(parts))
+
+
+@case("a changed kernel is named, although no measured page holds it")
+def kernel(scratch):
+    rows, document = differences(scratch, paravisor(), paravisor("6.18.38"))
+    equal([(False, "0x8002000"), (True, "0x8007000")],
+          [(row["measured"], row["gpa"]) for row in rows], "differences")
+    contains(rows[0]["component"], "kernel")
+    contains(document["summary"], "which the digest covers through its page of digests alone")
+    sentences = " ".join(f["sentence"] for f in document["contents"][0]["findings"])
+    contains(sentences, "6.18.37", "6.18.38")
+    # The same kernel under a digest of another one: image B cannot start.
+    done = diff(scratch, paravisor(), paravisor(stale=True))
+    contains(" ".join(done.out.split()), "image B")
+
+
+@case("a command line is compared word by word")
+def command_line(scratch):
+    _, document = differences(scratch, paravisor(words="quiet OPENHCL_X=1"),
+                              paravisor(words="quiet OPENHCL_CONFIDENTIAL_DEBUG=1 OPENHCL_X=1"))
+    one, = document["differences"]
+    equal("0x8005000", one["gpa"], "page")
+    contains(one["component"], "command line")
+    contains(" ".join(f["sentence"] for f in document["contents"][0]["findings"]),
+             "OPENHCL_CONFIDENTIAL_DEBUG=1")
 
 
 @case("of a platform that one image has alone, nothing is compared")
