@@ -2,6 +2,7 @@
 /* ecart audit: replay, then compare launch measurements with references. */
 #include "audit/cmd_audit.h"
 
+#include "audit/cmd_images.h"
 #include "audit/render.h"
 #include "audit/report.h"
 #include "commands.h"
@@ -20,6 +21,7 @@ static const char help[] =
 	"\n"
 	"  --references R    git repository (REV: commit, tag, branch) or folder\n"
 	"  --product P[@V]   only this product can match; another value differs\n"
+	"  --image IMAGE     at hand: what sets the one that ran apart from P's\n"
 	"  --at T            as of T: 2026-06-08T12:42:41Z or @1780922561\n"
 	"  --policy P.json   what is required and accepted (default: default-1)\n"
 	"  --anchors DIR     trust these keys and no others\n"
@@ -37,16 +39,26 @@ static const char help[] =
 struct options {
 	struct cmd_judging judging;
 	const char *references, *output;
+	const char *image[AU_AT_HAND_MAX];
+	size_t n_images;
 	struct ev_span product, version;
 	bool json, full;
 };
 
-enum { OPT_REFERENCES = 256, OPT_PRODUCT, OPT_FORMAT, OPT_FULL, OPT_HELP };
+enum {
+	OPT_REFERENCES = 256,
+	OPT_PRODUCT,
+	OPT_IMAGE,
+	OPT_FORMAT,
+	OPT_FULL,
+	OPT_HELP
+};
 
 static const struct option long_options[] = {
 	CMD_JUDGING_OPTIONS,
 	{ "references", required_argument, NULL, OPT_REFERENCES },
 	{ "product", required_argument, NULL, OPT_PRODUCT },
+	{ "image", required_argument, NULL, OPT_IMAGE },
 	{ "format", required_argument, NULL, OPT_FORMAT },
 	{ "full", no_argument, NULL, OPT_FULL },
 	{ "help", no_argument, NULL, OPT_HELP },
@@ -89,6 +101,8 @@ static int take(struct options *o, int opt)
 		return CLI_PASS;
 	case OPT_PRODUCT:
 		return take_product(o, optarg);
+	case OPT_IMAGE:
+		return au_cmd_take_image(&cmd_audit, o->image, &o->n_images);
 	case OPT_FORMAT:
 		return set_format(o, optarg);
 	case OPT_FULL:
@@ -183,10 +197,9 @@ static bool render(struct ev_crypto *crypto, const struct options *o,
 
 /* One archive: the replay's report, then the comparison added to it. */
 static int audit_file(struct cmd_inputs *in, const struct options *o,
-		      const struct au_references *refs, const char *path,
+		      const struct au_request *request, const char *path,
 		      bool several, struct ev_buffer *out)
 {
-	const struct au_request request = { refs, o->product, o->version };
 	struct cmd_archive archive = { 0 };
 	struct rp_result replayed = { 0 };
 	struct au_audited audited = { 0 };
@@ -200,7 +213,7 @@ static int audit_file(struct cmd_inputs *in, const struct options *o,
 		cmd_archive_free(&archive);
 		return exit;
 	}
-	if (au_report_audit(ev_span_of(replayed.report, replayed.n), &request,
+	if (au_report_audit(ev_span_of(replayed.report, replayed.n), request,
 			    &audited, &err) != EV_OK)
 		exit = au_cmd_refused(path, &err);
 	else if (!render(in->crypto, o, path, several,
@@ -211,13 +224,6 @@ static int audit_file(struct cmd_inputs *in, const struct options *o,
 	free(audited.report);
 	free(replayed.report);
 	cmd_archive_free(&archive);
-	return exit;
-}
-
-static int prepare(struct cmd_inputs *in, const struct options *o)
-{
-	int exit = cmd_judging_prepare(&o->judging, in);
-
 	return exit;
 }
 
@@ -234,7 +240,7 @@ static int deliver(const struct options *o, struct ev_buffer *out)
 }
 
 static int audit_paths(struct cmd_inputs *in, const struct options *o,
-		       const struct au_references *refs,
+		       const struct au_request *request,
 		       const struct cmd_paths *paths)
 {
 	ev_auto_buffer struct ev_buffer out = { 0 };
@@ -243,9 +249,9 @@ static int audit_paths(struct cmd_inputs *in, const struct options *o,
 	if (paths->n == 0)
 		return cli_unreadable("no files there");
 	for (size_t i = 0; i < paths->n; i++)
-		worst = cmd_exit_of_many(worst,
-					 audit_file(in, o, refs, paths->path[i],
-						    paths->n > 1, &out));
+		worst = cmd_exit_of_many(worst, audit_file(in, o, request,
+							   paths->path[i],
+							   paths->n > 1, &out));
 	if (out.n == 0 && ev_buffer_ok(&out))
 		return worst;
 	return cmd_exit_of_many(worst, deliver(o, &out));
@@ -256,15 +262,22 @@ static int audit_all(const struct options *o, char *const *args, size_t n)
 	struct cmd_inputs in = { 0 };
 	struct cmd_paths paths = { 0 };
 	struct au_references refs = { 0 };
-	int exit = prepare(&in, o);
+	struct au_cmd_images images = { 0 };
+	int exit = cmd_judging_prepare(&o->judging, &in);
+	const struct au_request request = { &refs, o->product, o->version,
+					    &images.list, in.crypto };
 
 	if (exit == CLI_PASS)
 		exit = open_references(o, in.crypto, &refs);
 	if (exit == CLI_PASS)
+		exit = au_cmd_images_read(&images, o->image, o->n_images,
+					  in.crypto, false);
+	if (exit == CLI_PASS)
 		exit = cmd_paths_expand(args, n, &paths);
 	if (exit == CLI_PASS)
-		exit = audit_paths(&in, o, &refs, &paths);
+		exit = audit_paths(&in, o, &request, &paths);
 	cmd_paths_free(&paths);
+	au_cmd_images_free(&images);
 	au_references_free(&refs);
 	cmd_inputs_free(&in);
 	return exit;

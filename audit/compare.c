@@ -267,6 +267,23 @@ struct au_comparison au_compare(const struct au_references *refs,
 	return f.result;
 }
 
+const struct au_listed *
+au_reference_of_artifact(const struct au_references *refs,
+			 const struct au_question *question,
+			 const uint8_t sha256[32])
+{
+	for (size_t i = 0; i < refs->n; i++) {
+		const struct au_reference *ref = &refs->listed[i].reference;
+
+		if (is_asked_for(ref, question) &&
+		    has_register(ref, question) &&
+		    au_reference_status(ref, question->at) != NULL &&
+		    memcmp(ref->artifact_sha256, sha256, 32) == 0)
+			return &refs->listed[i];
+	}
+	return NULL;
+}
+
 int au_result_status(enum au_result result)
 {
 	static const int statuses[] = {

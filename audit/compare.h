@@ -45,7 +45,7 @@ struct au_comparison {
 };
 
 /*
- * Never fails.  Of several references with the value the worst state decides
+ * Never fails.  Looks at no image.  Of several references with the value the worst state decides
  * (the bytes that are withdrawn under one name are not good under another),
  * then the default over a variant, then the order of paths.  A state other
  * than good is never a match: who reads the result alone must not take it for
@@ -53,6 +53,13 @@ struct au_comparison {
  */
 struct au_comparison au_compare(const struct au_references *refs,
 				const struct au_question *question);
+
+/* The first reference by path that was asked for, known at that time, speaks
+ * of the register and has an artifact of that SHA-256; NULL: none. */
+const struct au_listed *
+au_reference_of_artifact(const struct au_references *refs,
+			 const struct au_question *question,
+			 const uint8_t sha256[32]);
 
 /* 0 pass, 1 fail, 2 incomplete (ecart-audit(1), "EXIT STATUS"). */
 int au_result_status(enum au_result result);

@@ -80,6 +80,16 @@ static uint64_t larger(uint64_t a, uint64_t b)
 	return a > b ? a : b;
 }
 
+/* A difference that is not of pages has none. */
+static size_t pages_of(const struct au_difference *d)
+{
+	const struct au_operation *op = au_difference_op(d);
+
+	return op != NULL && op->kind == AU_PAGES && d->class <= AU_DIFF_FLAGS
+		       ? (size_t)(d->size / AU_PAGE)
+		       : 0;
+}
+
 static void count(struct au_set_apart *apart)
 {
 	const struct au_platform_diff *p =
@@ -96,10 +106,8 @@ static void count(struct au_set_apart *apart)
 			apart->unmeasured++;
 			continue;
 		}
-		if (item->d->class <= AU_DIFF_FLAGS)
-			apart->pages++;
-		else
-			apart->other++;
+		apart->pages += pages_of(item->d);
+		apart->other += pages_of(item->d) == 0;
 		if (apart->first == NULL || item->d->gpa < apart->first->d->gpa)
 			apart->first = item;
 	}

@@ -203,6 +203,8 @@ static void measurement(struct page *p, const json_t *entry)
 	if (*value != '\0')
 		line(p, register_label(entry), digest(value, p->full, hex));
 	line(p, "  item", text_of(entry, "item"));
+	if (json_object_get(entry, "ran") != NULL)
+		line(p, "  difference", text_of(entry, "explanation"));
 	if (ref != NULL)
 		reference(p, ref);
 }

@@ -84,6 +84,25 @@ static json_t *reference_json(const struct au_comparison *c)
 	return NULL;
 }
 
+/* What sets the image that ran apart from the reference's. */
+static bool add_artifact(json_t *out, const struct au_comparison *c,
+			 const struct au_artifact *a,
+			 const struct au_images *images)
+{
+	ev_auto_buffer struct ev_buffer text = { 0 };
+	const struct au_at_hand *ran = &images->item[a->apart->a];
+	char name[64];
+	json_t *image = json_object();
+	bool good;
+
+	ev_show(ev_span_str(ran->name), name, sizeof(name));
+	au_artifact_words(a, images, c, &text);
+	good = ev_buffer_ok(&text) && set(image, "name", json_string(name)) &&
+	       set_hex(image, "sha256", ran->image.sha256, 32);
+	return set(out, "ran", image) && good &&
+	       set_text(out, "explanation", ev_buffer_span(&text));
+}
+
 /* What explains a difference: which reference is not good, and why. */
 static json_t *explanation_json(const struct au_comparison *c)
 {
@@ -127,7 +146,8 @@ static json_t *repository_json(const struct au_references *refs)
 
 static json_t *audit_json(const struct au_measured *m,
 			  const struct au_comparison *c,
-			  const struct au_references *refs)
+			  const struct au_artifact *a,
+			  const struct au_request *request)
 {
 	json_t *out = json_object();
 	bool good =
@@ -138,13 +158,15 @@ static json_t *audit_json(const struct au_measured *m,
 		set(out, "reason", json_string(c->reason)) &&
 		set(out, "considered",
 		    json_integer((json_int_t)c->n_considered)) &&
-		set(out, "repository", repository_json(refs));
+		set(out, "repository", repository_json(request->references));
 
 	if (good && m->hex != NULL)
 		good = set(out, "value", json_string(m->hex));
 	if (good && c->listed != NULL)
 		good = set(out, "reference", reference_json(c));
-	if (good && c->result == AU_DIFFERS_EXPLAINED)
+	if (good && a->apart != NULL)
+		good = add_artifact(out, c, a, request->images);
+	else if (good && c->result == AU_DIFFERS_EXPLAINED)
 		good = set(out, "explanation", explanation_json(c));
 	if (good)
 		return out;
@@ -233,11 +255,16 @@ static enum ev_code audit_one(struct audit *a, const struct au_measured *m)
 				       .at = a->at,
 				       .product = a->request->product,
 				       .version = a->request->version };
-	struct au_comparison c = au_compare(a->request->references, &q);
+	const struct au_request *r = a->request;
+	struct au_comparison c = au_compare(r->references, &q);
+	struct au_artifact artifact;
 
+	if (au_artifact_explain(r->images, r->references, &q, m, r->crypto, &c,
+				&artifact, a->err) != EV_OK)
+		return a->err->code;
 	a->status = worse(a->status, au_result_status(c.result));
-	if (json_array_append_new(
-		    a->list, audit_json(m, &c, a->request->references)) != 0 ||
+	if (json_array_append_new(a->list, audit_json(m, &c, &artifact, r)) !=
+		    0 ||
 	    json_array_append_new(a->checks, finding_json(m, &c)) != 0)
 		return no_memory(a);
 	return EV_OK;

@@ -8,12 +8,15 @@
 #ifndef AU_REPORT_H
 #define AU_REPORT_H
 
-#include "audit/compare.h"
+#include "audit/artifact.h"
 
 /* What is asked besides the report itself. */
 struct au_request {
 	const struct au_references *references;
 	struct ev_span product, version; /* empty: any */
+	/* At hand, which may explain a difference; NULL: none. */
+	struct au_images *images;
+	struct ev_crypto *crypto; /* of the images; NULL without them */
 };
 
 struct au_audited {

@@ -3,6 +3,7 @@
 """Launch measurements beside images, by the program: SIMULATED quotes over the measurements of
 images that are here, real evidence beside images that never ran."""
 
+import hashlib
 import json
 import os
 import sys
@@ -219,6 +220,54 @@ def real_snp(scratch):
     contains(rows["policy"], "DEBUG clear")
     apart, = entry["differences"]
     equal((1, 2), (apart["a"], apart["b"]), "images")
+
+
+def reference_of(scratch, name, value):
+    """A plain folder with a reference whose artifact is that image."""
+    recipe = b"how it is built\n"
+    write(scratch + "/refs/references/paravisor/1.0.json", json.dumps({
+        "artifact": {"name": "image", "sha256": expected(name)["sha256"]},
+        "measurements": [{"alg": "sha384", "platform": "tdx", "register": "mrtd",
+                          "value": value.hex()}],
+        "product": "paravisor",
+        "recipe": {"path": "recipes/build.txt", "sha256": hashlib.sha256(recipe).hexdigest()},
+        "reference": "ecart-reference/1",
+        "source": {"commit": "0123" * 10, "repository": "https://git.example/paravisor"},
+        "status": [{"since": "2026-01-01T00:00:00Z", "state": "good"}],
+        "version": "1.0"}, sort_keys=True, separators=(",", ":")).encode())
+    write(scratch + "/refs/recipes/build.txt", recipe)
+    return scratch + "/refs"
+
+
+@case("audit --image: the image that ran against that of the reference; alone, neither explains")
+def audit_images(scratch):
+    base, mutated = "igvm/diff-base.igvm", "igvm/diff-mutated.igvm"
+    archive = quoted(scratch, mrtd=mrtd(base))
+    words = ["audit", archive, *WORDS, "--references", reference_of(scratch, mutated, mrtd(mutated)),
+             "--product", "paravisor"]
+    for names, result in (([base, mutated], "differs-explained"), ([mutated, base], "differs-explained"),
+                          ([base], "differs-unexplained"), ([mutated], "differs-unexplained"),
+                          ([], "differs-unexplained")):
+        given = [word for name in names for word in ("--image", image(name))]
+        done = ecart(*words, *given, "--format", "json", status=FAIL)
+        entry, = json.loads(done.out)["audit"]
+        equal(result, entry["result"], f"result with {names}")
+        equal(result == "differs-explained", "ran" in entry, "ran")
+    text = " ".join(ecart(*words, "--image", image(base), "--image", image(mutated),
+                          status=FAIL).out.split())
+    contains(text, "diff-base.igvm has this value; the image of paravisor 1.0 differs from it in 1 "
+             "of 20 measured pages", "0x800d000, chunk 0x800d300", "which no digest covers")
+
+
+@case("audit --image: an artifact that does not make its reference's value explains nothing")
+def audit_false_reference(scratch):
+    base, mutated = "igvm/diff-base.igvm", "igvm/diff-mutated.igvm"
+    archive = quoted(scratch, mrtd=mrtd(base))
+    done = ecart("audit", archive, *WORDS, "--references",
+                 reference_of(scratch, mutated, mrtd("igvm/tdx-empty.igvm")), "--product",
+                 "paravisor", "--image", image(base), "--image", image(mutated), "--format", "json",
+                 status=FAIL)
+    equal("differs-unexplained", json.loads(done.out)["audit"][0]["result"], "result")
 
 
 @case("no line is wider than 80 columns, whatever a file is called")

@@ -1,39 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One measurement beside images by hand: which verdict, and what is counted. */
 #include "audit/explained.h"
-#include "tests/launch_sample.h"
+#include "tests/at_hand_sample.h"
 
-#define PAGES  4
-#define SHARED 3 /* the page that is shared, the last */
 #define IMAGES 3
 
 static struct ev_crypto *crypto;
-static uint8_t bytes[IMAGES][PAGES][AU_PAGE];
+static uint8_t bytes[IMAGES][SAMPLE_PAGES][AU_PAGE];
 static struct au_images images;
 
-/* An image as au_images_add leaves it, of a launch by hand. */
 static void add(enum au_platform platform)
 {
-	size_t side = images.n++;
-	struct au_at_hand *image = &images.item[side];
-	/* The measured pages are one operation, so that their order is open. */
-	struct au_operation op[2] = {
-		sample_page(0, ev_span_of(bytes[side][0], SHARED * AU_PAGE)),
-		sample_page(SHARED, EV_SPAN(bytes[side][SHARED])),
-	};
-	struct ev_error err = { 0 };
-
-	op[0].size = SHARED * AU_PAGE;
-	op[1].shared = true;
-	*image = (struct au_at_hand){ .name = "sample" };
-	image->image.launch = calloc(1, sizeof(*image->image.launch));
-	assert_non_null(image->image.launch);
-	image->image.launch[0] = sample_launch(platform, op, 2);
-	image->image.n = 1;
-	image->image.sha256[0] = (uint8_t)side;
-	assert_int_equal(EV_OK,
-			 au_candidates_add(&image->image.launch[0], true,
-					   crypto, &image->candidates, &err));
+	sample_at_hand(&images, platform, bytes[images.n], crypto);
 }
 
 /* All images alike. */
@@ -41,7 +19,7 @@ static int fill(void **state)
 {
 	(void)state;
 	for (size_t side = 0; side < IMAGES; side++) {
-		for (size_t i = 0; i < PAGES; i++)
+		for (size_t i = 0; i < SAMPLE_PAGES; i++)
 			memset(bytes[side][i], (int)(0x11 * i), AU_PAGE);
 	}
 	return 0;
@@ -130,7 +108,7 @@ static void a_build_is_set_apart_from_what_ran(void **state)
 	(void)state;
 	bytes[0][1][0x345] ^= 1;
 	bytes[0][2][0] ^= 1;
-	bytes[0][SHARED][0] ^= 1;
+	bytes[0][SAMPLE_SHARED][0] ^= 1;
 	add(AU_TDX);
 	add(AU_TDX);
 	add(AU_SNP);
@@ -147,7 +125,7 @@ static void a_build_is_set_apart_from_what_ran(void **state)
 	assert_int_equal(e.n_apart, 1);
 	assert_int_equal(e.apart[0].a, 1);
 	assert_int_equal(e.apart[0].b, 0);
-	assert_int_equal(e.apart[0].measured_pages, PAGES - 1);
+	assert_int_equal(e.apart[0].measured_pages, SAMPLE_PAGES - 1);
 	assert_int_equal(e.apart[0].pages, 2);
 	assert_int_equal(e.apart[0].other, 0);
 	assert_int_equal(e.apart[0].unmeasured, 1);
@@ -160,7 +138,7 @@ static void what_is_not_measured_sets_nobody_apart(void **state)
 	struct au_explained e;
 
 	(void)state;
-	bytes[0][SHARED][0] ^= 1;
+	bytes[0][SAMPLE_SHARED][0] ^= 1;
 	add(AU_TDX);
 	add(AU_TDX);
 	m = ran(0, 0);
