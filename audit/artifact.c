@@ -97,4 +97,6 @@ void au_artifact_words(const struct au_artifact *artifact,
 	ev_buffer_add(out, ref->version);
 	ev_buffer_add_str(out, ": ");
 	au_diff_pages_sentence(apart->diff, apart->platform, out);
+	if (*au_set_apart_contents(apart) != '\0')
+		ev_buffer_printf(out, "; %s", au_set_apart_contents(apart));
 }

@@ -15,6 +15,20 @@ uint64_t au_launch_measured_pages(const struct au_launch *launch)
 	return n;
 }
 
+const char *au_set_apart_contents(const struct au_set_apart *apart)
+{
+	const struct au_platform_diff *p = apart->diff->platform;
+	const char *sentence =
+		p[p[apart->platform].contents_of].contents.sentence;
+
+	return sentence != NULL ? sentence : "";
+}
+
+bool au_set_apart_is_wide(const struct au_set_apart *apart)
+{
+	return apart->pages > 3;
+}
+
 /* What every image says by itself. */
 static void look_at(const struct au_images *images, struct au_explained *e)
 {

@@ -149,8 +149,7 @@ static void write_apart(struct writing *s, const struct au_explained *x,
 {
 	const struct au_platform_diff *p =
 		&apart->diff->platform[apart->platform];
-	const struct au_contents_diff *contents =
-		&apart->diff->platform[p->contents_of].contents;
+	const char *contents = au_set_apart_contents(apart);
 
 	ev_write_object(s->w, NULL);
 	ev_write_int(s->w, "a", (int64_t)apart->a + 1);
@@ -165,9 +164,8 @@ static void write_apart(struct writing *s, const struct au_explained *x,
 	write_operations(s, &p->diff);
 	if (apart->first != NULL)
 		write_first(s, apart);
-	if (contents->sentence != NULL && *contents->sentence != '\0')
-		ev_write_foreign(s->w, "contents",
-				 ev_span_str(contents->sentence));
+	if (*contents != '\0')
+		ev_write_foreign(s->w, "contents", ev_span_str(contents));
 	ev_write_end(s->w);
 }
 

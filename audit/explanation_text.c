@@ -164,9 +164,10 @@ static void unmeasured(struct page *p, size_t n)
 static void apart(struct page *p, const struct au_explained *x,
 		  const struct au_set_apart *a)
 {
-	const struct au_platform_diff *d = &a->diff->platform[a->platform];
-	const char *contents =
-		a->diff->platform[d->contents_of].contents.sentence;
+	const char *contents = au_set_apart_contents(a);
+	/* The first line of the measurement has it already. */
+	bool told =
+		x->result == AU_DIFFERS_EXPLAINED && au_set_apart_is_wide(a);
 	const char *component =
 		a->first != NULL
 			? au_image_difference_component(a->diff, a->first)
@@ -180,7 +181,7 @@ static void apart(struct page *p, const struct au_explained *x,
 		     (unsigned long long)a->first->d->gpa,
 		     *component != '\0' ? component
 					: "nothing says what it is");
-	if (contents != NULL && *contents != '\0')
+	if (!told && *contents != '\0')
 		rp_render_words(p->out, "  contents", INDENT, contents);
 	unmeasured(p, a->unmeasured);
 }

@@ -54,6 +54,15 @@ static void add_counts(const struct au_set_apart *apart, struct ev_buffer *out)
 				 apart->other, apart->other == 1 ? "" : "s");
 }
 
+static void add_contents(const struct au_set_apart *apart,
+			 struct ev_buffer *out)
+{
+	const char *contents = au_set_apart_contents(apart);
+
+	if (*contents != '\0')
+		ev_buffer_printf(out, ": %s", contents);
+}
+
 void au_set_apart_reason(const struct au_explained *e,
 			 const struct au_set_apart *apart,
 			 struct ev_buffer *out)
@@ -74,6 +83,8 @@ static void explained(const struct au_explained *e, struct ev_buffer *out)
 		ev_buffer_printf(out, "%simage %zu differs from it in ",
 				 i > 0 ? ", " : "", e->apart[i].b + 1);
 		add_counts(&e->apart[i], out);
+		if (au_set_apart_is_wide(&e->apart[i]))
+			add_contents(&e->apart[i], out);
 	}
 }
 

@@ -6,8 +6,8 @@
 #include "audit/at_hand.h"
 #include "tests/launch_sample.h"
 
-#define SAMPLE_PAGES  4
-#define SAMPLE_SHARED 3 /* the page that is shared, the last */
+#define SAMPLE_PAGES  6
+#define SAMPLE_SHARED 5 /* the page that is shared, the last */
 
 /* Adds an image of those pages; the measured ones are one operation, so that
  * their order is open. */
@@ -27,6 +27,8 @@ sample_at_hand(struct au_images *images, enum au_platform platform,
 	op[0].size = SAMPLE_SHARED * AU_PAGE;
 	op[1].shared = true;
 	*image = (struct au_at_hand){ .name = "sample" };
+	image->statements = calloc(1, sizeof(*image->statements));
+	assert_non_null(image->statements);
 	image->image.launch = calloc(1, sizeof(*image->image.launch));
 	assert_non_null(image->image.launch);
 	image->image.launch[0] = sample_launch(platform, op, 2);
