@@ -29,9 +29,10 @@ struct ev_x509 {
 	struct ev_public_key key;     /* RSA or EC; none of another kind */
 	bool self_issued;
 	/* What it says that it is for (purpose.h). */
-	bool ca;    /* basicConstraints says so */
-	bool aik;   /* extended key usage tcg-kp-AIKCertificate, 2.23.133.8.3 */
-	bool signs; /* digitalSignature, or there is no keyUsage */
+	bool ca;  /* basicConstraints says so */
+	bool aik; /* extended key usage tcg-kp-AIKCertificate, 2.23.133.8.3 */
+	bool purposed;	 /* there is an extended key usage */
+	bool signs;	 /* digitalSignature, or there is no keyUsage */
 	bool tls_server; /* serverAuth, or there is no extended key usage */
 	void *x509;	 /* X509 *, owned */
 };

@@ -35,6 +35,7 @@ static void read_extended(struct ev_reader *value, struct ev_x509 *c)
 
 	ev_reader_finish(value);
 	c->tls_server = false;
+	c->purposed = true;
 	while (ev_reader_ok(&list) && list.left.n > 0) {
 		struct ev_span usage = ev_der_read(&list, EV_DER_OID, "usage");
 
@@ -73,7 +74,7 @@ void ev_purpose_read(struct ev_span rest, struct ev_x509 *cert)
 	struct ev_reader r = ev_reader_init(rest, 0, object, &err);
 	struct ev_reader outer;
 
-	cert->ca = cert->aik = false;
+	cert->ca = cert->aik = cert->purposed = false;
 	cert->signs = cert->tls_server = true;
 	while (ev_der_peek(&r) == EV_DER_CONTEXT(1) ||
 	       ev_der_peek(&r) == EV_DER_CONTEXT(2))
@@ -85,6 +86,7 @@ void ev_purpose_read(struct ev_span rest, struct ev_x509 *cert)
 	}
 	if (err.code != EV_OK)
 		cert->aik = cert->signs = cert->tls_server = false;
+	cert->purposed |= err.code != EV_OK;
 }
 
 static const char *no_signer(const struct ev_x509 *cert)
@@ -98,7 +100,7 @@ const char *ev_no_attestation_key(const struct ev_x509 *cert)
 {
 	const char *why = no_signer(cert);
 
-	if (why != NULL || cert->aik)
+	if (why != NULL || cert->aik || !cert->purposed)
 		return why;
 	return "its extended key usage has no tcg-kp-AIKCertificate";
 }

@@ -16,7 +16,9 @@ void ev_purpose_read(struct ev_span rest, struct ev_x509 *cert);
 /* Why the certificate is none of that purpose, in words; NULL: it is one.
  *
  * Attestation key of a TPM (EK-PROFILE; TCG's Credential Profiles): no CA,
- * digitalSignature where keyUsage is present, tcg-kp-AIKCertificate always.
+ * digitalSignature and tcg-kp-AIKCertificate where keyUsage and extKeyUsage
+ * are present.  One without an extKeyUsage names no purpose (purposed): it is
+ * for the caller to say so.
  *
  * TLS server (RFC 5280, 4.2.1.12; RFC 8446, 4.4.2.2): no CA, digitalSignature
  * and serverAuth where keyUsage and extKeyUsage are present. */

@@ -22,22 +22,28 @@ enum rp_outcome rp_check_tpm_ak_certificate(struct rp_case *c,
 		.title = "AK certificate",
 		.use = RP_ANCHOR_AZURE_VTPM_ROOT,
 	};
+	enum rp_outcome outcome;
 	const char *why;
 
 	if (cert->parsed.code != EV_OK) {
 		cert_input(f, cert);
 		return rp_refused(f, "certificate", &cert->parsed.err);
 	}
-	/* A root of an operator vouches for more than keys of vTPMs. */
+	/* A root of an operator vouches for more than keys of vTPMs; where none
+	 * vouches, what the certificate says of itself does not matter. */
+	outcome = rp_certify(c, &leaf, &cert->certified, f);
 	why = ev_no_attestation_key(&cert->cert);
-	if (why != NULL) {
-		cert_input(f, cert);
+	if (outcome != RP_PASS)
+		return outcome;
+	if (why != NULL)
 		return rp_fail(f,
 			       "usage: the AK certificate is not for an "
 			       "attestation key: %s",
 			       why);
-	}
-	return rp_certify(c, &leaf, &cert->certified, f);
+	if (!cert->cert.purposed)
+		rp_set_got(f, "good; it names no purpose (no extended key "
+			      "usage)");
+	return RP_PASS;
 }
 
 enum rp_outcome rp_check_tpm_ak_match(struct rp_case *c,

@@ -220,6 +220,7 @@ def tools(scratch):
             ("3", "tss", "serialized", "tpm-pcrs-serialized", ["sha1", "sha256", "sha384"])):
         rep = swtpm_judged(scratch, *swtpm_items(number, signature, values, kind))
         passes(rep, *JUDGED, "tpm.ak.name", "tpm.ak.attributes")
+        contains(findings(rep, "tpm.ak.certificate")[0]["got"], "names no purpose")
         facts = at_path(rep, "facts")
         equal(banks, [b["bank"] for b in facts["tpm"]["selection"]], "banks")
         equal("ab" * 32, facts["tpm"]["extraData"], "nonce")

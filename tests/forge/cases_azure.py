@@ -188,11 +188,15 @@ def ak_certificate():
             ("ca", "the AK certificate is a CA's", extension("2.5.29.19", True, x509.ext_basic(True)[2])),
             ("purpose", "the AK certificate is a TLS server's",
              extension("2.5.29.37", False, x509.ext_eku("1.3.6.1.5.5.7.3.1")[2])),
-            ("no-purpose", "the AK certificate names no purpose", extension("2.5.29.37")),
             ("key-usage", "the AK certificate's key may sign certificates alone",
              extension("2.5.29.15", True, x509.ext_key_usage(x509.SIGN_CERT_CRL)[2]))):
         yield failing(check, why, text, {"ak.leaf.fields": edit, "signers": const([])}, skips,
                       parts=("tpm-message", "tpm-signature", "ak-public", "ak-cert", "ak-intermediate"))
+    yield Case("pass-no-ak-purpose", "the AK certificate names no purpose, which is said",
+               edits={"ak.leaf.fields": extension("2.5.29.37"), "signers": const([])},
+               passes=("tpm.ak.certificate", "tpm.ak.match"),
+               says=("got tpm.ak.certificate good; it names no purpose",),
+               parts=GUEST + ("ak-cert", "ak-intermediate"))
     yield Case("pass-no-ak-intermediate", "the AK certificate's issuer is not in the archive; the "
                "check is skipped, and default-1 does not require it", parts=GUEST + ("ak-cert",),
                skips=("tpm.ak.certificate", "tpm.ak.match"))
