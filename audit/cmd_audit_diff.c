@@ -72,6 +72,12 @@ static int deliver(const struct options *o, struct ev_span out)
 	return done ? CLI_PASS : CLI_TROUBLE;
 }
 
+static int refused(const struct options *o, const char *name,
+		   const struct ev_error *err)
+{
+	return au_cmd_refused_image(name, err, o->format == JSON);
+}
+
 static int open_side(const struct options *o, struct side *side,
 		     struct ev_crypto *crypto)
 {
@@ -84,8 +90,7 @@ static int open_side(const struct options *o, struct side *side,
 		return exit;
 	if (au_image_read(side->file.bytes, crypto, &side->image, &err) !=
 	    EV_OK)
-		return au_cmd_refused_image(side->path, &err,
-					    o->format == JSON);
+		return refused(o, side->path, &err);
 	return CLI_PASS;
 }
 
@@ -130,9 +135,12 @@ static int compare(const struct options *o, struct ev_crypto *crypto)
 	int exit;
 	size_t n = 0;
 
+	if (au_image_map_check(&a, &err) != EV_OK)
+		return refused(o, o->a.map_path, &err);
+	if (au_image_map_check(&b, &err) != EV_OK)
+		return refused(o, o->b.map_path, &err);
 	if (au_image_diff(&a, &b, crypto, &diff, &err) != EV_OK)
-		return au_cmd_refused_image("--map-a or --map-b", &err,
-					    o->format == JSON);
+		return refused(o, "audit diff", &err);
 	if (au_image_diff_json(&diff, o->format == JSON, &json, &n, &err) !=
 	    EV_OK) {
 		au_image_diff_free(&diff);

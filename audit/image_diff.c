@@ -2,6 +2,7 @@
 /* Two images: their platforms paired, compared, and what is alike told once. */
 #include "audit/image_diff.h"
 
+#include "audit/contents/linker_map.h"
 #include "evidence/base/cleanup.h"
 
 #include <stdlib.h>
@@ -271,6 +272,21 @@ static enum ev_code compare(struct comparing *c)
 			return c->err->code;
 	}
 	conclude(c->out);
+	return EV_OK;
+}
+
+enum ev_code au_image_map_check(const struct au_image_side *side,
+				struct ev_error *err)
+{
+	struct au_linker_map map;
+
+	for (size_t i = 0; side->map.n > 0 && i < side->image->n; i++) {
+		if (au_linker_map_parse(side->map,
+					side->image->launch[i].platform, &map,
+					err) != EV_OK)
+			return err->code;
+		au_linker_map_free(&map);
+	}
 	return EV_OK;
 }
 

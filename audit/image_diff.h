@@ -69,6 +69,11 @@ struct au_image_diff {
 	bool equal; /* both load the same on the same platforms */
 };
 
+/* Refuses a map that does not fit an image's platforms; EV_OK where there is
+ * none.  What au_image_diff refuses as well, but of one image. */
+enum ev_code au_image_map_check(const struct au_image_side *side,
+				struct ev_error *err);
+
 /*
  * Compares.  Refuses a map that does not parse, and trouble; on failure *out
  * is zeroed.

@@ -279,6 +279,9 @@ def map_file(scratch):
     one, = json.loads(done.out)["differences"]
     equal("underhill-command-line", one["component"], "component")
     diff(scratch, image(pages()), image(pages(), data((1, 7))), "--map-b", bad, status=UNREADABLE)
+    done = ecart("audit", "diff", scratch + "/a.igvm", scratch + "/b.igvm", "--map-a", good,
+                 "--map-b", bad, status=UNREADABLE)
+    contains(done.err, "bad.map: map: range at byte 18")
 
 
 @case("a refused image: exit 4, its name, and the refusal as JSON")
