@@ -2,6 +2,7 @@
 /* Two images compared, as JSON. */
 #include "audit/image_diff_json.h"
 
+#include "audit/diff_marks.h"
 #include "audit/diff_summary.h"
 #include "audit/difference_json.h"
 
@@ -154,6 +155,31 @@ static enum ev_code write_map(struct writing *s, const char *name,
 	return EV_OK;
 }
 
+/* A range with anything measured in it is measured. */
+static enum ev_code write_marks(struct writing *s, const char *name, size_t i,
+				int side, struct ev_error *err)
+{
+	struct au_memory_map marks;
+
+	if (au_diff_marks_of(s->diff, i, side, AU_MARKS_SHOWN_MAX, &marks,
+			     err) != EV_OK)
+		return err->code;
+	ev_write_array(s->w, name);
+	for (size_t k = 0; k < marks.n; k++) {
+		const struct au_region *r = &marks.region[k];
+
+		ev_write_object(s->w, NULL);
+		au_write_address(s->w, "gpa", r->gpa);
+		ev_write_int(s->w, "size", (int64_t)r->size);
+		ev_write_bool(s->w, "measured",
+			      r->state != AU_REGION_UNMEASURED);
+		ev_write_end(s->w);
+	}
+	ev_write_end(s->w);
+	au_memory_map_free(&marks);
+	return EV_OK;
+}
+
 static void write_values(struct writing *s, const struct au_platform_diff *p)
 {
 	ev_write_str(s->w, "register", p->reg->name);
@@ -217,7 +243,9 @@ static enum ev_code write_platform(struct writing *s, size_t i,
 	au_diff_pages_sentence(s->diff, i, &text);
 	ev_write_foreign(s->w, "sentence", ev_buffer_span(&text));
 	if (write_map(s, "mapA", &p->map_a, err) != EV_OK ||
-	    write_map(s, "mapB", &p->map_b, err) != EV_OK)
+	    write_map(s, "mapB", &p->map_b, err) != EV_OK ||
+	    write_marks(s, "marksA", i, 0, err) != EV_OK ||
+	    write_marks(s, "marksB", i, 1, err) != EV_OK)
 		return err->code;
 	ev_write_end(s->w);
 	return EV_OK;

@@ -11,8 +11,9 @@
 
 /* How many runs stand there for people; the rest is counted. */
 #define AU_RUNS_SHOWN_MAX ((size_t)500)
-/* How many regions of each image a map has. */
+/* How many regions and marks of each image a map has. */
 #define AU_REGIONS_SHOWN_MAX ((size_t)60)
+#define AU_MARKS_SHOWN_MAX   ((size_t)120)
 
 /* Canonical JSON, without "differences" unless it is asked for whole; *out is
  * the caller's (free).  EV_OK or trouble. */

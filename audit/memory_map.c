@@ -14,6 +14,7 @@ const char *au_region_state_name(enum au_region_state state)
 		[AU_REGION_UNMEASURED] = "unmeasured",
 		[AU_REGION_SHARED] = "shared",
 		[AU_REGION_HOST] = "host",
+		[AU_REGION_MIXED] = "mixed",
 	};
 
 	return names[state];
@@ -121,6 +122,7 @@ static bool join(const struct au_memory_map *map, size_t first, size_t last,
 {
 	const struct au_region *x = &map->region[first], *largest = x;
 	const struct au_region *y = &map->region[last];
+	enum au_region_state state = x->state;
 	ev_auto_free char *name = NULL;
 
 	if (first == last)
@@ -128,13 +130,15 @@ static bool join(const struct au_memory_map *map, size_t first, size_t last,
 	for (const struct au_region *r = x; r <= y; r++) {
 		if (r->size > largest->size)
 			largest = r;
+		if (r->state != state)
+			state = AU_REGION_MIXED;
 	}
 	if (asprintf(&name, "%s and %zu more", largest->name, last - first) <
 	    0) {
 		name = NULL;
 		return false;
 	}
-	return add(out, x->gpa, y->gpa + y->size - x->gpa, x->state, name);
+	return add(out, x->gpa, y->gpa + y->size - x->gpa, state, name);
 }
 
 static bool join_all(const struct au_memory_map *map, uint64_t gap,

@@ -11,8 +11,9 @@ enum au_region_state {
 	AU_REGION_UNMEASURED, /* the address is measured, the contents not */
 	AU_REGION_SHARED,     /* nothing of it is */
 	AU_REGION_HOST,	      /* the host fills it: as UNMEASURED */
+	AU_REGION_MIXED,      /* of a coarse map: several of these */
 };
-/* "measured", "unmeasured", "shared", "host". */
+/* "measured", "unmeasured", "shared", "host", "mixed". */
 const char *au_region_state_name(enum au_region_state state);
 
 struct au_region {

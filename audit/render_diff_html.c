@@ -241,26 +241,23 @@ static void drawing(struct page *p, const json_t *platform, const char *names)
 {
 	ev_buffer_add_str(p->out, "<section>\n");
 	au_html_element(p->out, "h3", NULL, names);
-	au_render_diff_map(p->document, platform, p->drawings++,
+	au_render_diff_map(platform, p->drawings++,
 			   au_document_text(platform, "sentence"), p->out);
 	ev_buffer_add_str(p->out, "</section>\n");
 }
 
 /* Whether two platforms have the same map with the same marks. */
-static bool same_map(const json_t *document, const json_t *x, const json_t *y)
+static bool same_map(const json_t *x, const json_t *y)
 {
-	const json_t *runs = json_object_get(document, "runs");
+	static const char *const members[] = { "mapA", "mapB", "marksA",
+					       "marksB" };
 
-	for (size_t i = 0; i < json_array_size(runs); i++) {
-		const json_t *run = json_array_get(runs, i);
-
-		if (au_run_has_platform(run, x) != au_run_has_platform(run, y))
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+		if (!json_equal(json_object_get(x, members[i]),
+				json_object_get(y, members[i])))
 			return false;
 	}
-	return json_equal(json_object_get(x, "mapA"),
-			  json_object_get(y, "mapA")) &&
-	       json_equal(json_object_get(x, "mapB"),
-			  json_object_get(y, "mapB"));
+	return true;
 }
 
 /* The platforms that number i speaks for; false: one before it did. */
@@ -272,7 +269,7 @@ static bool map_names(const json_t *document, size_t i, struct ev_buffer *out)
 	for (size_t k = 0; k < json_array_size(list); k++) {
 		const json_t *other = json_array_get(list, k);
 
-		if (!same_map(document, own, other))
+		if (!same_map(own, other))
 			continue;
 		if (k < i)
 			return false;

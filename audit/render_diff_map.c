@@ -23,7 +23,7 @@
 #define NAMES_MAX   120
 
 struct drawing {
-	const json_t *document, *platform;
+	const json_t *platform;
 	const json_t *map[2];
 	struct au_address_rows rows;
 	const char *name[NAMES_MAX]; /* components, in order of address */
@@ -31,18 +31,6 @@ struct drawing {
 	size_t id;
 	struct ev_buffer *out;
 };
-
-bool au_run_has_platform(const json_t *run, const json_t *platform)
-{
-	const json_t *list = json_object_get(run, "platforms");
-	const json_t *name = json_object_get(platform, "platform");
-
-	for (size_t i = 0; i < json_array_size(list); i++) {
-		if (json_equal(json_array_get(list, i), name))
-			return true;
-	}
-	return false;
-}
 
 static struct au_address_range range_of(const json_t *v)
 {
@@ -181,61 +169,57 @@ static void rows(struct drawing *d)
 	}
 }
 
-static void mark(struct drawing *d, const json_t *run, uint32_t x)
+static void mark(struct drawing *d, const json_t *v, uint32_t x)
 {
-	struct au_address_range range = range_of(run);
+	struct au_address_range range = range_of(v);
 	uint32_t y = TOP + au_address_y(&d->rows, range.from);
 	uint32_t end = TOP + au_address_y(&d->rows, range.to);
-	bool measured = au_document_truth(run, "measured");
-	ev_auto_buffer struct ev_buffer words = { 0 };
+	bool measured = au_document_truth(v, "measured");
 
 	ev_buffer_printf(d->out,
 			 "<rect class=\"%s\" x=\"%u\" y=\"%u\" width=\"%d\" "
-			 "height=\"%u\"><title>",
+			 "height=\"%u\"><title>differs%s, 0x%llx to 0x%llx"
+			 "</title></rect>\n",
 			 measured ? "hit" : "miss", x, y, MARK,
-			 end > y + 3 ? end - y : 3);
-	au_document_range(run, &words);
-	ev_buffer_add_byte(&words, 0);
-	if (ev_buffer_ok(&words))
-		au_html_printf(d->out, "%s%s: %s",
-			       au_document_text(run, "class"),
-			       measured ? "" : " (not measured)",
-			       (const char *)words.p);
-	else
-		d->out->failed = true;
-	ev_buffer_add_str(d->out, "</title></rect>\n");
+			 end > y + 3 ? end - y : 3,
+			 measured ? "" : ", not measured",
+			 (unsigned long long)range.from,
+			 (unsigned long long)(range.to - 1));
 }
 
 /* From the mark of A to that of B. */
-static void link_marks(struct drawing *d, const json_t *run)
+static void link_marks(struct drawing *d, const json_t *v)
 {
-	struct au_address_range range = range_of(run);
+	struct au_address_range range = range_of(v);
 	uint32_t y = TOP + au_address_y(&d->rows, range.from) + 1;
 
 	ev_buffer_printf(d->out, "<path class=\"%s\" d=\"M%d %uH%d\"/>\n",
-			 au_document_truth(run, "measured") ? "link" : "fold",
+			 au_document_truth(v, "measured") ? "link" : "fold",
 			 COLUMN_A + COLUMN, y, COLUMN_B);
+}
+
+static bool holds(const json_t *list, const json_t *v)
+{
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		if (json_equal(json_array_get(list, i), v))
+			return true;
+	}
+	return false;
 }
 
 /* Differing memory on the edge of each image that has it. */
 static void marks(struct drawing *d)
 {
-	const json_t *list = json_object_get(d->document, "runs");
+	const json_t *a = json_object_get(d->platform, "marksA");
+	const json_t *b = json_object_get(d->platform, "marksB");
 
-	for (size_t i = 0; i < json_array_size(list); i++) {
-		const json_t *run = json_array_get(list, i);
-		const char *class = au_document_text(run, "class");
-
-		if (json_object_get(run, "gpa") == NULL ||
-		    !au_run_has_platform(run, d->platform))
-			continue;
-		if (strcmp(class, "only-b") != 0)
-			mark(d, run, COLUMN_A + COLUMN - MARK);
-		if (strcmp(class, "only-a") != 0)
-			mark(d, run, COLUMN_B);
-		if (strncmp(class, "only-", 5) != 0)
-			link_marks(d, run);
+	for (size_t i = 0; i < json_array_size(a); i++) {
+		mark(d, json_array_get(a, i), COLUMN_A + COLUMN - MARK);
+		if (holds(b, json_array_get(a, i)))
+			link_marks(d, json_array_get(a, i));
 	}
+	for (size_t i = 0; i < json_array_size(b); i++)
+		mark(d, json_array_get(b, i), COLUMN_B);
 }
 
 /* One pattern for each way not to be measured. */
@@ -247,6 +231,7 @@ static void patterns(struct drawing *d)
 		{ "unmeasured", "M0 6L6 0" },
 		{ "shared", "M0 0L6 6" },
 		{ "host", "M0 6L6 0M0 0L6 6" },
+		{ "mixed", "M3 0V6" },
 	};
 
 	ev_buffer_add_str(d->out, "<defs>");
@@ -297,8 +282,32 @@ static void swatch(struct drawing *d, const char *class, size_t colour,
 	ev_buffer_add_str(d->out, "</span></li>\n");
 }
 
+static bool has_state(const struct drawing *d, const char *state)
+{
+	for (int side = 0; side < 2; side++) {
+		for (size_t i = 0; i < json_array_size(d->map[side]); i++) {
+			const json_t *r = json_array_get(d->map[side], i);
+
+			if (strcmp(au_document_text(r, "state"), state) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
 static void legend(struct drawing *d)
 {
+	static const struct {
+		const char *state, *class, *words;
+	} states[] = {
+		{ "unmeasured", "region",
+		  "contents not measured, the address is" },
+		{ "shared", "region shared",
+		  "shared with the host: nothing is measured" },
+		{ "host", "region",
+		  "filled by the host: the address is measured" },
+		{ "mixed", "region", "some of it measured, some not" },
+	};
 	size_t n = d->n_names < COLOURS ? d->n_names : COLOURS;
 
 	ev_buffer_add_str(d->out, "<ul class=\"legend\" "
@@ -310,20 +319,18 @@ static void legend(struct drawing *d)
 		swatch(d, "region", i, "measured", d->name[i]);
 	if (d->n_names > COLOURS)
 		swatch(d, "region", COLOURS, "measured", "other components");
-	swatch(d, "region", COLOURS, "unmeasured",
-	       "contents not measured, the address is");
-	swatch(d, "region shared", COLOURS, "shared",
-	       "shared with the host: nothing is measured");
-	swatch(d, "region", COLOURS, "host",
-	       "filled by the host: the address is measured");
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
+		if (has_state(d, states[i].state))
+			swatch(d, states[i].class, COLOURS, states[i].state,
+			       states[i].words);
+	}
 	ev_buffer_add_str(d->out, "</ul>\n");
 }
 
-void au_render_diff_map(const json_t *document, const json_t *platform,
-			size_t id, const char *words, struct ev_buffer *out)
+void au_render_diff_map(const json_t *platform, size_t id, const char *words,
+			struct ev_buffer *out)
 {
 	struct drawing d = {
-		.document = document,
 		.platform = platform,
 		.map = { json_object_get(platform, "mapA"),
 			 json_object_get(platform, "mapB") },

@@ -10,10 +10,7 @@
 /* Appends an inline SVG and its legend.  platform: an element of "platforms";
  * id: sets the ids in it apart from others of the page; words: what the
  * drawing says, for those who cannot see it. */
-void au_render_diff_map(const json_t *document, const json_t *platform,
-			size_t id, const char *words, struct ev_buffer *out);
-
-/* Whether a run is of that platform. */
-bool au_run_has_platform(const json_t *run, const json_t *platform);
+void au_render_diff_map(const json_t *platform, size_t id, const char *words,
+			struct ev_buffer *out);
 
 #endif

@@ -120,6 +120,7 @@ static void states_that_alternate_are_joined_at_last(void **state)
 	make(N);
 	assert_int_equal(EV_OK, au_memory_map_coarse(&map, 10, &coarse, &err));
 	assert_int_equal(1, coarse.n);
+	assert_int_equal(AU_REGION_MIXED, coarse.region[0].state);
 	assert_int_equal(199 * AU_PAGE, coarse.region[0].size);
 }
 
