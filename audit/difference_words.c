@@ -38,6 +38,12 @@ static void flags(const struct au_difference *d, struct ev_buffer *out)
 		     b->aug ? "PAGE.AUG" : "no PAGE.AUG");
 	if (strcmp(name_a, name_b) != 0)
 		pair(out, start, name_a, name_b);
+	if (d->page_a == 0 && d->page_b == 0 &&
+	    !ev_span_eq(a->beyond, b->beyond))
+		ev_buffer_printf(out,
+				 "%sthe files differ behind the section's "
+				 "data, which some loaders take",
+				 out->n > start ? "; " : "");
 }
 
 static void only(const struct au_difference *d, struct ev_buffer *out)

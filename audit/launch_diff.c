@@ -101,10 +101,14 @@ static enum ev_code compare_page(struct comparing *c, const struct au_unit *a,
 				 const struct au_unit *b,
 				 struct au_difference d)
 {
-	bool flags = !flags_alike(a->op, b->op);
+	/* Told once of a section (2.3: some loaders take what follows). */
+	bool beyond = a->page == 0 && b->page == 0 &&
+		      !ev_span_eq(a->op->beyond, b->op->beyond);
+	bool taken = !au_unit_taken_alike(c->reg, a, b) ||
+		     (beyond && contents_enter(c, a));
 
-	if (flags && add(c, d, AU_DIFF_FLAGS,
-			 !au_unit_taken_alike(c->reg, a, b)) != EV_OK)
+	if ((beyond || !flags_alike(a->op, b->op)) &&
+	    add(c, d, AU_DIFF_FLAGS, taken) != EV_OK)
 		return c->err->code;
 	d.chunks = au_unit_chunks(a, b);
 	if (d.chunks == 0)

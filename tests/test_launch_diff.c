@@ -251,6 +251,28 @@ static void pages_of_page_aug_alone_are_measured(void **state)
 	au_launch_free(&y);
 }
 
+/* The same: zeros follow by the default rule, the file by another. */
+static void what_follows_short_data_is_told_once(void **state)
+{
+	static struct au_launch x, y;
+	struct ev_error err = { 0 };
+
+	(void)state;
+	a[0].size = b[0].size = 2 * AU_PAGE;
+	a[0].gpa = b[0].gpa = SAMPLE_GPA + 50 * AU_PAGE;
+	a[0].beyond = EV_SPAN(bytes[1]);
+	b[0].beyond = EV_SPAN(bytes[2]);
+	x = sample_launch(AU_TDX, a, 2);
+	y = sample_launch(AU_TDX, b, 2);
+	assert_int_equal(EV_OK, au_launch_diff(&x, &y, crypto, &diff, &err));
+	only_one(AU_DIFF_FLAGS, true, 50);
+	assert_false(diff.has_first);
+	says(0, "the files differ behind the section's data, which some "
+		"loaders take");
+	au_launch_free(&x);
+	au_launch_free(&y);
+}
+
 static void pages_of_one_launch_alone(void **state)
 {
 	(void)state;
@@ -499,6 +521,7 @@ int main(void)
 		TEST(tdx_does_not_measure_a_page_type),
 		TEST(page_aug_is_another_record),
 		TEST(pages_of_page_aug_alone_are_measured),
+		TEST(what_follows_short_data_is_told_once),
 		TEST(pages_of_one_launch_alone),
 		TEST(order_alone),
 		TEST(one_page_that_moved_is_one_difference),
