@@ -2,7 +2,7 @@
 /* The artifact of a reference among the images at hand. */
 #include "audit/artifact.h"
 
-#include "audit/diff_summary.h"
+#include "audit/diff/diff_summary.h"
 
 #include <stdio.h>
 

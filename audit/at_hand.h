@@ -6,8 +6,8 @@
 #ifndef AU_AT_HAND_H
 #define AU_AT_HAND_H
 
+#include "audit/diff/image_diff.h"
 #include "audit/endorsement.h"
-#include "audit/image_diff.h"
 
 /* One letter each in a report. */
 #define AU_AT_HAND_MAX ((size_t)16)

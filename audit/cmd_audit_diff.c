@@ -2,8 +2,8 @@
 /* ecart audit diff: two images, operation by operation. */
 #include "audit/cmd_audit.h"
 
-#include "audit/diff_document.h"
-#include "audit/image_diff_json.h"
+#include "audit/diff/diff_document.h"
+#include "audit/diff/image_diff_json.h"
 #include "evidence/base/cleanup.h"
 
 #include <getopt.h>

@@ -2,7 +2,7 @@
 /* What an explanation says, in sentences. */
 #include "audit/explanation.h"
 
-#include "audit/diff_summary.h"
+#include "audit/diff/diff_summary.h"
 
 /* Rules have at most five aspects. */
 #define RULE_WORDS 200

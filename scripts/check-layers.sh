@@ -11,13 +11,14 @@ replay: replay evidence evidence/base
 audit/image: audit/image audit/reference.h evidence evidence/base
 audit/contents: audit/contents audit/image/launch.h evidence evidence/base
 audit/corim: audit/corim evidence evidence/base
-audit: audit audit/image audit/contents audit/corim replay evidence evidence/base
+audit/diff: audit/diff audit/image audit/contents replay evidence evidence/base
+audit: audit audit/image audit/contents audit/corim audit/diff replay evidence evidence/base
 collect: collect evidence evidence/base
 .: . evidence evidence/base'
 
 # The implementation of the installed header stands above both halves.
 for dir in evidence/base evidence replay audit/image audit/contents audit/corim \
-	audit collect .; do
+	audit/diff audit collect .; do
 	bad=$(find "$dir" -maxdepth 1 -name '*.[ch]' | sort | while read -r file; do
 		ok=$(printf '%s\n' "$may" | sed -n "s|^$dir: ||p")
 		case $file in */cmd_*) ok="$ok ." ;; esac

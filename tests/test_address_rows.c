@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Address spaces folded to rows. */
-#include "audit/address_rows.h"
+#include "audit/diff/address_rows.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

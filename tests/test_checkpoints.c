@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Digests on their way, against rules that measure the whole. */
-#include "audit/checkpoints.h"
+#include "audit/diff/checkpoints.h"
 #include "audit/image/rule.h"
 #include "tests/launch_sample.h"
 

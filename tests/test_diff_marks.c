@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Differences as ranges for a drawing, against every page looked at alone. */
-#include "audit/diff_marks.h"
+#include "audit/diff/diff_marks.h"
 #include "tests/lcg.h"
 
 #include <setjmp.h>

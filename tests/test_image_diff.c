@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Two images: the vectors, and images by hand with what OpenHCL has. */
-#include "audit/diff_summary.h"
+#include "audit/diff/diff_summary.h"
+#include "audit/diff/image_diff_json.h"
 #include "audit/image/rule.h"
-#include "audit/image_diff_json.h"
 #include "evidence/base/digest.h"
 #include "evidence/base/json.h"
 #include "tests/launch_sample.h"

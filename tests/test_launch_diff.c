@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Two launches by hand: one class of difference at a time. */
-#include "audit/launch_diff.h"
+#include "audit/diff/launch_diff.h"
 #include "tests/launch_sample.h"
 
-#include "audit/difference_words.h"
+#include "audit/diff/difference_words.h"
 
 #define PAGES 6
 

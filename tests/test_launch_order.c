@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The fewest that have to be moved, against every subset of short orders. */
-#include "audit/launch_order.h"
+#include "audit/diff/launch_order.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Maps of memory: joined, searched, made coarse. */
-#include "audit/memory_map.h"
+#include "audit/diff/memory_map.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

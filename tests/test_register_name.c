@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Names of registers, against the layout of a VMSA. */
-#include "audit/register_name.h"
+#include "audit/diff/register_name.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

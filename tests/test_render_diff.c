@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The comparison of two images for people, from documents by hand. */
-#include "audit/diff_document.h"
+#include "audit/diff/diff_document.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
