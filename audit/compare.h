@@ -45,11 +45,11 @@ struct au_comparison {
 };
 
 /*
- * Never fails.  Looks at no image.  Of several references with the value the worst state decides
- * (the bytes that are withdrawn under one name are not good under another),
- * then the default over a variant, then the order of paths.  A state other
- * than good is never a match: who reads the result alone must not take it for
- * one.
+ * Never fails, and looks at no image.  Of several references with the value the
+ * worst state decides (the bytes that are withdrawn under one name are not good
+ * under another), then the default over a variant, then the order of paths.  A
+ * state other than good is never a match: who reads the result alone must not
+ * take it for one.
  */
 struct au_comparison au_compare(const struct au_references *refs,
 				const struct au_question *question);

@@ -19,10 +19,11 @@
 	"{\"attributes\":\"" attributes "\",\"item\":\"" item                  \
 	"\",\"mrconfigid\":\"" SAMPLE_A96                                      \
 	"\",\"mrtd\":\"%s\",\"trusted\":true}"
-#define REPORT(checks, facts)                                                        \
-	"{\"anchors\":[{\"simulated\":true,\"used\":true}],\"asOf\":{"               \
-	"\"basis\":\"given\",\"time\":\"2026-05-01T00:00:00Z\"},\"checks\":[" checks \
-	"],\"facts\":{" facts "},\"policy\":{\"name\":\"default-1\","                \
+#define REPORT(checks, facts)                                                  \
+	"{\"anchors\":[{\"simulated\":true,\"used\":true}],\"asOf\":{"         \
+	"\"basis\":\"given\",\"time\":\"2026-05-01T00:00:00Z\"},"              \
+	"\"checks\":[" checks "],\"facts\":{" facts                            \
+	"},\"policy\":{\"name\":\"default-1\","                                \
 	"\"sha256\":\"" SAMPLE_A64 "\"},\"verdict\":\"pass\"}"
 #define ONE(attributes)                                                        \
 	REPORT(SIGNED("q", "pass"), "\"tdx\":" TD("q", attributes))
