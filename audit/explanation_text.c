@@ -88,7 +88,7 @@ static void images(struct page *p)
 {
 	for (size_t i = 0; i < p->e->images->n; i++) {
 		const struct au_at_hand *image = &p->e->images->item[i];
-		char label[16], name[NAME_SHOWN], hex[136];
+		char label[32], name[NAME_SHOWN], hex[136];
 
 		ev_show(ev_span_str(image->name), name, sizeof(name));
 		snprintf(label, sizeof(label), "  image %zu", i + 1);
@@ -136,7 +136,7 @@ static void beside(struct page *p, const struct au_explained *x)
 	for (size_t i = 0; i < p->e->images->n; i++) {
 		const struct au_beside *b = &x->beside[i];
 		ev_auto_buffer struct ev_buffer text = { 0 };
-		char label[16];
+		char label[32];
 
 		snprintf(label, sizeof(label), "  image %zu", i + 1);
 		ev_buffer_printf(&text, "%s: ", au_result_name(b->result));

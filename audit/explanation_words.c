@@ -88,6 +88,17 @@ static void explained(const struct au_explained *e, struct ev_buffer *out)
 	}
 }
 
+/* Of several images that make the value the first that is as bad as all. */
+static void matched(const struct au_explained *e, struct ev_buffer *out)
+{
+	size_t i = 0;
+
+	while (e->beside[i].result != e->result)
+		i++;
+	ev_buffer_printf(out, "image %zu: ", i + 1);
+	au_beside_reason(e, i, out);
+}
+
 static void unexplained(const struct au_explained *e,
 			const struct au_images *images, struct ev_buffer *out)
 {
@@ -113,8 +124,7 @@ void au_explained_reason(const struct au_explained *e,
 	switch (e->result) {
 	case AU_MATCH:
 	case AU_MATCH_WITH_VARIANT:
-		ev_buffer_printf(out, "image %zu: ", e->ran + 1);
-		au_beside_reason(e, e->ran, out);
+		matched(e, out);
 		break;
 	case AU_DIFFERS_EXPLAINED:
 		explained(e, out);

@@ -152,6 +152,24 @@ static void a_match_is_the_first_word(void **state)
 	assert_null(json_object_get(measurement(0), "wanted"));
 }
 
+/* The variant is what a person must know of, though another image has the
+ * value by default. */
+static void a_variant_is_named_beside_a_match(void **state)
+{
+	(void)state;
+	add_images(2);
+	images.item[1].candidates.item[0].value[0] ^= 1;
+	memcpy(images.item[1].candidates.item[1].value,
+	       images.item[0].candidates.item[0].value, 48);
+	explain(ONE(PLAIN));
+	assert_int_equal(explanation.status, 0);
+	assert_string_equal(member(measurement(0), "result"),
+			    "match-with-variant");
+	assert_non_null(strstr(member(measurement(0), "reason"),
+			       "image 2: another rule than the default "
+			       "(two-pass)"));
+}
+
 static void many_pages_are_told_by_what_they_hold(void **state)
 {
 	(void)state;
@@ -232,6 +250,7 @@ int main(void)
 #define EACH(test) cmocka_unit_test_setup_teardown(test, fill, drop)
 	const struct CMUnitTest tests[] = {
 		EACH(a_match_is_the_first_word),
+		EACH(a_variant_is_named_beside_a_match),
 		EACH(many_pages_are_told_by_what_they_hold),
 		EACH(few_pages_are_told_each),
 		EACH(the_worst_measurement_decides),
