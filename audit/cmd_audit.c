@@ -125,6 +125,13 @@ int au_cmd_refused(const char *name, const struct ev_error *err)
 				       : cli_unreadable("%s: %s", name, line);
 }
 
+const char *au_cmd_base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
+}
+
 int au_cmd_read_references(const char *text, struct ev_crypto *crypto,
 			   struct au_references *out)
 {

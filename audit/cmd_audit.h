@@ -37,6 +37,9 @@ int au_cmd_read_references(const char *text, struct ev_crypto *crypto,
 /* Prints each refused manifest to stderr: file, field, want, found. */
 void au_cmd_say_faults(const struct au_references *refs);
 
+/* The last part of a path: the rest is nobody's business elsewhere. */
+const char *au_cmd_base_name(const char *path);
+
 /* "unreadable" or "trouble" for a refusal of what stands at name. */
 int au_cmd_refused(const char *name, const struct ev_error *err);
 

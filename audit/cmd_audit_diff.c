@@ -101,14 +101,6 @@ static void close_side(struct side *side)
 	cli_file_free(&side->map);
 }
 
-/* The last part of a path: the rest is nobody's business elsewhere. */
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
-}
-
 static int render(const struct options *o, struct ev_span json)
 {
 	ev_auto_buffer struct ev_buffer out = { 0 };
@@ -125,10 +117,10 @@ static int render(const struct options *o, struct ev_span json)
 
 static int compare(const struct options *o, struct ev_crypto *crypto)
 {
-	const struct au_image_side a = { base_name(o->a.path), &o->a.image,
-					 o->a.map.bytes };
-	const struct au_image_side b = { base_name(o->b.path), &o->b.image,
-					 o->b.map.bytes };
+	const struct au_image_side a = { au_cmd_base_name(o->a.path),
+					 &o->a.image, o->a.map.bytes };
+	const struct au_image_side b = { au_cmd_base_name(o->b.path),
+					 &o->b.image, o->b.map.bytes };
 	ev_auto_free char *json = NULL;
 	struct au_image_diff diff;
 	struct ev_error err = { 0 };

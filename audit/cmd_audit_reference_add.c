@@ -175,13 +175,6 @@ static int take(struct options *o, int opt)
 	}
 }
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash != NULL ? slash + 1 : path;
-}
-
 /* Everything that a commit is made of. */
 struct work {
 	struct options *o;
@@ -253,9 +246,9 @@ static int read_build(struct work *w)
 		       add->artifact_sha256))
 		return cli_trouble("libcrypto cannot take a digest");
 	snprintf(w->recipe_path, sizeof(w->recipe_path), "recipes/%s/%s/%.250s",
-		 add->product, add->version, base_name(w->o->recipe));
+		 add->product, add->version, au_cmd_base_name(w->o->recipe));
 	add->recipe_path = w->recipe_path;
-	add->artifact_name = base_name(w->o->artifact);
+	add->artifact_name = au_cmd_base_name(w->o->artifact);
 	add->artifact_size = w->artifact.bytes.n;
 	if (au_text_is(AU_FILE_PATH, ev_span_str(w->recipe_path)))
 		return CLI_PASS;

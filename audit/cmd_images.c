@@ -15,14 +15,6 @@ int au_cmd_take_image(const struct cli_command *cmd,
 	return CLI_PASS;
 }
 
-/* The last part of a path: the rest is nobody's business elsewhere. */
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
-}
-
 int au_cmd_images_read(struct au_cmd_images *images,
 		       const char *const paths[AU_AT_HAND_MAX], size_t n,
 		       struct ev_crypto *crypto, bool json)
@@ -35,7 +27,7 @@ int au_cmd_images_read(struct au_cmd_images *images,
 
 		if (exit != CLI_PASS)
 			return exit;
-		if (au_images_add(&images->list, base_name(paths[i]),
+		if (au_images_add(&images->list, au_cmd_base_name(paths[i]),
 				  images->file[i].bytes, crypto, &err) != EV_OK)
 			return au_cmd_refused_image(paths[i], &err, json);
 	}
