@@ -100,7 +100,8 @@ void co_tpm_quoted_free(struct co_tpm_quoted *quoted)
 
 static bool says(struct ev_span text, const char *word)
 {
-	return text.p != NULL && memmem(text.p, text.n, word, strlen(word)) != NULL;
+	return text.p != NULL &&
+	       memmem(text.p, text.n, word, strlen(word)) != NULL;
 }
 
 /* The values of a dump of C structures, as they are hashed. */
