@@ -20,15 +20,8 @@ static enum ev_code read_statements(struct au_at_hand *image,
 	image->statements = calloc(1, sizeof(*image->statements));
 	if (image->statements == NULL)
 		return ev_fail_trouble(err, "images", "out of memory");
-	for (size_t i = 0; i < image->candidates.n; i++) {
-		const struct au_candidate *c = &image->candidates.item[i];
-
-		if (c->is_default &&
-		    au_endorsement_read(c, &nobody, crypto, image->statements,
-					err) != EV_OK)
-			return err->code;
-	}
-	return EV_OK;
+	return au_endorsements_read(&image->candidates, &nobody, crypto,
+				    image->statements, err);
 }
 
 enum ev_code au_images_add(struct au_images *list, const char *name,

@@ -2,6 +2,7 @@
 /* ecart audit measure: what an image measures to, on each platform. */
 #include "audit/cmd_audit.h"
 
+#include "audit/endorsement.h"
 #include "audit/image_report.h"
 
 #include <getopt.h>
@@ -82,12 +83,26 @@ static enum ev_code find_candidates(const struct au_image *image, bool all,
 	return err->code;
 }
 
+/* Every candidate, and what the image carries about itself; whether anybody
+ * whom one trusts signed that is `audit corim`'s to tell. */
+static enum ev_code find(const struct au_image *image, bool all,
+			 struct ev_crypto *crypto, struct au_candidates *list,
+			 struct au_statements *said, struct ev_error *err)
+{
+	static const struct au_cose_trust nobody = { .n_roots = 0 };
+
+	if (find_candidates(image, all, crypto, list, err) != EV_OK)
+		return err->code;
+	return au_endorsements_read(list, &nobody, crypto, said, err);
+}
+
 static int measure(struct ev_span bytes, const struct options *o,
 		   const char *name)
 {
 	ev_auto(ev_crypto_free) struct ev_crypto *crypto = ev_crypto_new();
 	ev_auto_buffer struct ev_buffer out = { 0 };
 	struct au_candidates list = { 0 };
+	struct au_statements said = { .n = 0 };
 	struct ev_error err = { 0 };
 	struct au_image image;
 	bool ok = true;
@@ -97,13 +112,13 @@ static int measure(struct ev_span bytes, const struct options *o,
 		return cli_trouble("libcrypto does not start");
 	if (au_image_read(bytes, crypto, &image, &err) != EV_OK)
 		return au_cmd_refused_image(name, &err, o->json);
-	if (find_candidates(&image, o->all, crypto, &list, &err) != EV_OK) {
+	if (find(&image, o->all, crypto, &list, &said, &err) != EV_OK) {
 		exit = au_cmd_refused(name, &err);
 	} else {
 		if (o->json)
-			ok = au_image_report_json(&image, &list, &out);
+			ok = au_image_report_json(&image, &list, &said, &out);
 		else
-			au_image_report_text(&image, &list, name, &out);
+			au_image_report_text(&image, &list, &said, name, &out);
 		exit = deliver(&out, ok);
 	}
 	au_candidates_free(&list);

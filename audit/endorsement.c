@@ -64,3 +64,19 @@ enum ev_code au_endorsement_read(const struct au_candidate *candidate,
 	}
 	return EV_OK;
 }
+
+enum ev_code au_endorsements_read(const struct au_candidates *candidates,
+				  const struct au_cose_trust *trust,
+				  struct ev_crypto *crypto,
+				  struct au_statements *out,
+				  struct ev_error *err)
+{
+	for (size_t i = 0; i < candidates->n; i++) {
+		const struct au_candidate *c = &candidates->item[i];
+
+		if (c->is_default &&
+		    au_endorsement_read(c, trust, crypto, out, err) != EV_OK)
+			return err->code;
+	}
+	return EV_OK;
+}

@@ -26,4 +26,11 @@ enum ev_code au_endorsement_read(const struct au_candidate *candidate,
 				 struct au_statements *out,
 				 struct ev_error *err);
 
+/* The same of every launch that the candidates are of. */
+enum ev_code au_endorsements_read(const struct au_candidates *candidates,
+				  const struct au_cose_trust *trust,
+				  struct ev_crypto *crypto,
+				  struct au_statements *out,
+				  struct ev_error *err);
+
 #endif

@@ -52,7 +52,8 @@ static void write_image(struct writing *s, const struct au_at_hand *image)
 
 	ev_write_object(s->w, NULL);
 	ev_write_foreign(s->w, "name", ev_span_str(image->name));
-	if (au_image_report_json(&image->image, &image->candidates, &measure))
+	if (au_image_report_json(&image->image, &image->candidates, NULL,
+				 &measure))
 		ev_write_raw(s->w, "measure", ev_buffer_span(&measure));
 	else
 		s->ok = false;

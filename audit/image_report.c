@@ -71,6 +71,7 @@ static void write_notes(struct ev_writer *w, const struct au_image *image)
 
 bool au_image_report_json(const struct au_image *image,
 			  const struct au_candidates *list,
+			  const struct au_statements *statements,
 			  struct ev_buffer *out)
 {
 	ev_auto_writer struct ev_writer *w = ev_writer_new();
@@ -89,6 +90,8 @@ bool au_image_report_json(const struct au_image *image,
 		ok = write_candidate(w, &list->item[i]);
 	ev_write_end(w);
 	write_notes(w, image);
+	if (statements != NULL && statements->n > 0)
+		au_statements_write(statements, "statements", w);
 	ev_write_end(w);
 	return ok && deliver(w, out);
 }
@@ -168,14 +171,19 @@ static void text_image(const struct au_image *image, const char *name,
 }
 
 void au_image_report_text(const struct au_image *image,
-			  const struct au_candidates *list, const char *name,
-			  struct ev_buffer *out)
+			  const struct au_candidates *list,
+			  const struct au_statements *statements,
+			  const char *name, struct ev_buffer *out)
 {
 	if (text_values(list, true, out) == 0)
 		ev_buffer_add_str(out, "no platform that measures a launch\n");
 	text_values(list, false, out);
 	ev_buffer_add_str(out, "\n");
 	text_image(image, name, out);
+	if (statements != NULL && statements->n > 0) {
+		ev_buffer_add_str(out, "\nWhat the image says of itself:\n");
+		au_statements_print(statements, "  ", false, out);
+	}
 	for (size_t i = 0; i < image->n_notes && i < AU_IMAGE_NOTES_MAX; i++)
 		rp_render_words(out, "note", INDENT, image->note[i]);
 	if (image->n_notes > AU_IMAGE_NOTES_MAX)

@@ -708,6 +708,16 @@ def notes(scratch):
     contains(measured(saved(scratch, many))["notes"][-1], "24 more")
 
 
+@case("what an image says of itself stands behind its values, compared with them")
+def says(scratch):
+    path = vector("measure", "igvm", "tdx-corim.igvm")
+    said = measured(path)["statements"]
+    equal([("corim", "agrees", "unsigned")],
+          [(one["document"], one["result"], one["signature"]["state"]) for one in said], "statements")
+    contains(ecart("audit", "measure", path).out, "What the image says of itself:", "agrees:", "unsigned:")
+    assert "statements" not in measured(vector("measure", "igvm", "diff-base.igvm"))
+
+
 @case("text is at most 80 columns wide and begins with the value")
 def text(scratch):
     images = [vector("measure", "igvm", "unit-snp.igvm"), vector("measure", "tdvf", "permmem-aug.fd"),

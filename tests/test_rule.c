@@ -121,7 +121,7 @@ static void a_report_has_each_value_in_both_forms(void **state)
 	(void)state;
 	candidates_of("td-shim.fd", false, &bytes, &image, &list);
 	assert_int_equal(list.n, 4);
-	assert_true(au_image_report_json(&image, &list, &json));
+	assert_true(au_image_report_json(&image, &list, NULL, &json));
 	assert_int_equal(ev_json_parse(ev_buffer_span(&json), 1 << 20, "test",
 				       &said, &err),
 			 EV_OK);
@@ -129,7 +129,7 @@ static void a_report_has_each_value_in_both_forms(void **state)
 			 4);
 	assert_int_equal(json_array_size(json_object_get(said, "notes")),
 			 image.n_notes);
-	au_image_report_text(&image, &list, "x\x1b[2J", &text);
+	au_image_report_text(&image, &list, NULL, "x\x1b[2J", &text);
 	assert_true(ev_buffer_ok(&text));
 	ev_buffer_add_byte(&text, 0);
 	assert_null(memchr(text.p, 0x1b, text.n));
