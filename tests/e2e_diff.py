@@ -28,7 +28,7 @@ PLATFORMS = [igvm.platform(TDX, igvm.TDX), igvm.platform(SNP, igvm.SNP),
 ALL = TDX | SNP | VBS
 BASE = 0x8000000
 CHROMIUM = shutil.which("chromium")
-WIDTHS = (390, 1280)
+WIDTHS = (360, 390, 1280)
 
 
 def data(*changed):

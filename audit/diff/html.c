@@ -105,7 +105,7 @@ static const char style[] =
 	"table{border-collapse:collapse;width:100%;font-size:.85rem}"
 	"th,td{text-align:left;vertical-align:top;padding:.2rem .4rem;"
 	"border-bottom:1px solid var(--line);overflow-wrap:normal}"
-	"td:last-child{overflow-wrap:anywhere}"
+	"td:last-child{overflow-wrap:anywhere}.wide{overflow-x:auto}"
 	".map{margin:0;display:grid;gap:1rem}"
 	".map svg{width:100%;max-width:30rem;height:auto;display:block}"
 	"svg text{fill:var(--fg);font:11px system-ui,sans-serif}"

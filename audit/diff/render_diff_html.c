@@ -229,12 +229,13 @@ static void region_table(struct page *p, const json_t *platform,
 			 const char *names)
 {
 	au_html_element(p->out, "h3", NULL, names);
-	ev_buffer_add_str(p->out, "\n<table>\n<thead><tr><th>in</th>"
-				  "<th>address</th><th>pages</th><th>state</th>"
-				  "<th>component</th></tr></thead>\n<tbody>\n");
+	ev_buffer_add_str(
+		p->out, "\n<div class=\"wide\"><table>\n<thead><tr><th>in</th>"
+			"<th>address</th><th>pages</th><th>state</th>"
+			"<th>component</th></tr></thead>\n<tbody>\n");
 	region_rows(p, json_object_get(platform, "mapA"), "A");
 	region_rows(p, json_object_get(platform, "mapB"), "B");
-	ev_buffer_add_str(p->out, "</tbody>\n</table>\n");
+	ev_buffer_add_str(p->out, "</tbody>\n</table></div>\n");
 }
 
 static void drawing(struct page *p, const json_t *platform, const char *names)
