@@ -51,6 +51,29 @@ static void the_last_page_that_fits_is_the_limit(void **state)
 	au_launch_free(&launch);
 }
 
+/* Else a file of some megabytes keeps a reader busy for days. */
+static void what_costs_time_without_memory_counts_too(void **state)
+{
+	uint8_t *list = calloc(1000, AU_REGISTER);
+	struct au_operation registers = { .kind = AU_REGISTERS };
+	struct au_operation nothing = { .kind = AU_ERROR_RANGE, .offset = 5 };
+	struct au_launch launch = { 0 };
+	struct ev_error err = { 0 };
+
+	(void)state;
+	assert_non_null(list);
+	registers.data = ev_span_of(list, 1000 * AU_REGISTER);
+	add(&launch, registers);
+	add(&launch, nothing);
+	assert_int_equal(launch.pages, 1001);
+	for (size_t i = 0; i < AU_LAUNCH_PAGES_MAX / 1000 - 1; i++)
+		add(&launch, registers);
+	assert_int_equal(au_launch_add(&launch, &registers, &err), EV_LIMIT);
+	parse_expect(&err, EV_LIMIT, "launch", "pages");
+	au_launch_free(&launch);
+	free(list);
+}
+
 static void a_page_is_its_data_and_then_zeros(void **state)
 {
 	uint8_t data[AU_PAGE + 3], page[AU_PAGE], zeros[AU_PAGE] = { 0 };
@@ -125,6 +148,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(operations_keep_their_order),
 		cmocka_unit_test(the_last_page_that_fits_is_the_limit),
+		cmocka_unit_test(what_costs_time_without_memory_counts_too),
 		cmocka_unit_test(a_page_is_its_data_and_then_zeros),
 		cmocka_unit_test(a_page_that_is_filled_twice_is_found),
 		cmocka_unit_test(a_long_operation_covers_those_inside),

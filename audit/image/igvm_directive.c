@@ -4,9 +4,6 @@
 
 static const uint32_t FLAG_2MB = 1, FLAG_UNMEASURED = 2, FLAG_SHARED = 4;
 
-/* Bytes of a register in a VSM context: vtl, name, zeros, value. */
-static const size_t REGISTER = 32;
-
 /* The flags and type of a PAGE_DATA. */
 static enum ev_code read_flags(struct au_igvm_content *c, uint32_t *flags,
 			       uint16_t *type)
@@ -93,8 +90,9 @@ static enum ev_code read_registers(struct au_igvm_load *load,
 	n = ev_read_u32le(&r, "register_count");
 	op->kind = AU_REGISTERS;
 	op->data_offset = load->file->base + file_offset + 4;
-	return au_igvm_data(load->file, file_offset + 4, (uint64_t)n * REGISTER,
-			    c->object, at, &op->data, c->r.err);
+	return au_igvm_data(load->file, file_offset + 4,
+			    (uint64_t)n * AU_REGISTER, c->object, at, &op->data,
+			    c->r.err);
 }
 
 static enum ev_code add_context(struct au_igvm_load *load, size_t i,

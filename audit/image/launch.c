@@ -37,10 +37,19 @@ static bool grow(struct au_launch *launch)
 	return true;
 }
 
+/* Many headers may name one long list of registers, or no memory at all. */
+static uint64_t cost(const struct au_operation *op)
+{
+	uint64_t n = op->kind == AU_REGISTERS ? op->data.n / AU_REGISTER
+					      : op->size / AU_PAGE;
+
+	return n > 0 ? n : 1;
+}
+
 enum ev_code au_launch_add(struct au_launch *launch,
 			   const struct au_operation *op, struct ev_error *err)
 {
-	uint64_t pages = op->size / AU_PAGE;
+	uint64_t pages = cost(op);
 	char want[64], found[64];
 
 	if (pages > AU_LAUNCH_PAGES_MAX - launch->pages) {

@@ -11,6 +11,8 @@
 
 #define AU_PAGE	 ((size_t)4096)
 #define AU_CHUNK ((size_t)256) /* what one MR.EXTEND measures */
+/* Bytes of a register in the start state of a VBS processor. */
+#define AU_REGISTER ((size_t)32)
 /* 4 GiB, 60 times the largest paravisor seen: a forged size must not keep a
  * reader busy. */
 static const uint64_t AU_LAUNCH_PAGES_MAX = UINT64_C(1) << 20;
@@ -68,7 +70,9 @@ struct au_launch {
 	struct au_launch_policy policy;
 	struct au_operation *op; /* owned, in the loader's order */
 	size_t n;
-	uint64_t pages; /* over all operations, at most AU_LAUNCH_PAGES_MAX */
+	/* Over all operations, at most AU_LAUNCH_PAGES_MAX: a register and an
+	 * operation of no size count as a page, since they cost time too. */
+	uint64_t pages;
 	/* Spans of the image, empty where it has none. */
 	struct ev_span corim, corim_signature, id_block, vbs_measurement;
 	uint64_t corim_offset, corim_signature_offset, id_block_offset,

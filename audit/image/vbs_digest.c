@@ -7,7 +7,6 @@
 
 #define DIGEST	    ((size_t)32)
 #define HEAD	    ((size_t)32) /* of a page chunk, before its data */
-#define ENTRY	    ((size_t)32) /* of a register in a context */
 #define VALUE	    ((size_t)16)
 #define REGISTER    ((size_t)0x30)
 #define CHUNK_PAGES 2 /* type of a chunk; that of registers is 0 */
@@ -59,7 +58,8 @@ static bool add_registers(struct au_measuring *m, const struct au_operation *op)
 {
 	bool ok = true;
 
-	for (size_t at = 0; ok && op->data.n - at >= ENTRY; at += ENTRY) {
+	for (size_t at = 0; ok && op->data.n - at >= AU_REGISTER;
+	     at += AU_REGISTER) {
 		const uint8_t *entry = op->data.p + at;
 		uint8_t chunk[REGISTER] = { REGISTER };
 
