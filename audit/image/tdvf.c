@@ -258,6 +258,7 @@ static enum ev_code find_guided(struct ev_span bytes, struct au_tdvf *t,
 	struct ev_reader r;
 	uint64_t entry_at;
 	uint32_t from_end;
+	char want[64], found[24];
 
 	t->guided = true;
 	if (au_guid_table_find(bytes, GUID_METADATA_OFFSET, &entry, err) !=
@@ -273,10 +274,13 @@ static enum ev_code find_guided(struct ev_span bytes, struct au_tdvf *t,
 	from_end = ev_read_u32le(&r, "TDX metadata");
 	if (ev_reader_finish(&r) != EV_OK)
 		return err->code;
-	if (from_end < DESCRIPTOR || from_end > bytes.n - EV_GUID_SIZE)
-		return ev_fail_u64(err, EV_VALUE, "firmware GUID table",
-				   "TDX metadata", entry_at,
-				   bytes.n - EV_GUID_SIZE, from_end);
+	if (from_end < DESCRIPTOR || from_end > bytes.n - EV_GUID_SIZE) {
+		snprintf(want, sizeof(want), "%zu to %zu bytes before the end",
+			 DESCRIPTOR, bytes.n - EV_GUID_SIZE);
+		snprintf(found, sizeof(found), "%u", from_end);
+		return ev_fail(err, EV_VALUE, "firmware GUID table",
+			       "TDX metadata", entry_at, want, found);
+	}
 	t->offset = bytes.n - from_end;
 	return EV_OK;
 }
