@@ -133,6 +133,28 @@ static void sections_that_overlap_are_refused(void **state)
 	au_part_free(&part);
 }
 
+/* Else each of 65535 sections has a copy of a table of names. */
+static void a_name_without_an_end_in_reach_is_refused(void **state)
+{
+	struct ev_error err = { 0 };
+	struct au_part part;
+	uint8_t p[SIZE + 257];
+
+	(void)state;
+	put_elf(p);
+	memset(p + SIZE, 'a', 256);
+	p[SIZE + 256] = 0;
+	put_section(p, 2, 1, 3, SIZE, 257);
+	assert_int_equal(open_elf(p, sizeof(p), &part, &err), EV_OK);
+	assert_int_equal(strlen(part.inside[3].name), 255);
+	au_part_free(&part);
+	put_section(p, 1, 0, 1, 0x100, 16);
+	assert_int_equal(open_elf(p, sizeof(p), &part, &err), EV_LIMIT);
+	assert_string_equal(err.field, "section name");
+	assert_int_equal(err.offset, SIZE);
+	au_part_free(&part);
+}
+
 static void the_build_id_is_found_in_memory(void **state)
 {
 	static const uint8_t note[] = { 9,   9,	  9,   9, 4, 0, 0, 0,
@@ -154,6 +176,7 @@ int main(void)
 		cmocka_unit_test(without_sections_segments_are),
 		cmocka_unit_test(each_spoiled_field_is_named),
 		cmocka_unit_test(sections_that_overlap_are_refused),
+		cmocka_unit_test(a_name_without_an_end_in_reach_is_refused),
 		cmocka_unit_test(the_build_id_is_found_in_memory),
 	};
 

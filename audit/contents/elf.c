@@ -17,6 +17,7 @@ enum {
 	PT_LOAD = 1,
 	NOTE_HEADER = 16, /* with the name "GNU" */
 	BUILD_ID_MAX = 64,
+	NAME_MAX_SIZE = 255,
 };
 
 struct header {
@@ -136,15 +137,24 @@ static struct entry read_segment(struct ev_span table, size_t i,
 	return e;
 }
 
-static struct ev_span name_of(struct ev_span names, uint32_t at)
+/* Each section may name the whole table, so that a name has a limit. */
+static bool read_name(struct ev_span names, uint32_t at, uint64_t names_at,
+		      struct ev_span *out, struct ev_error *err)
 {
-	const uint8_t *end;
+	size_t left = at < names.n ? names.n - at : 0, n;
 
-	if (at >= names.n)
-		return ev_span_of(NULL, 0);
-	end = memchr(names.p + at, 0, names.n - at);
-	return ev_span_sub(names, at,
-			   end == NULL ? 0 : (size_t)(end - names.p) - at);
+	*out = ev_span_of(NULL, 0);
+	if (left == 0)
+		return true;
+	n = strnlen((const char *)names.p + at, left);
+	if (n > NAME_MAX_SIZE) {
+		ev_fail_u64(err, EV_LIMIT, object, "section name",
+			    names_at + at, NAME_MAX_SIZE, n);
+		return false;
+	}
+	if (n < left)
+		*out = ev_span_sub(names, at, n);
+	return true;
 }
 
 /* left: bytes of the file that no part has yet; entries do not overlap, so
@@ -172,7 +182,8 @@ static enum ev_code add_sections(struct au_part *part, const struct header *h,
 				 struct ev_error *err)
 {
 	struct ev_span in = part->bytes, table, names = { 0 };
-	uint64_t left = in.n;
+	uint64_t left = in.n, names_at = 0;
+	struct ev_span name;
 	struct entry e;
 
 	if (!inside(in, "section headers", h->sections_at,
@@ -186,13 +197,14 @@ static enum ev_code add_sections(struct au_part *part, const struct header *h,
 		e = read_section(table, h->names, err);
 		if (!inside(in, "section names", e.offset, e.size, &names, err))
 			return err->code;
+		names_at = e.offset;
 	}
 	for (size_t i = 0; i < h->n_sections; i++) {
 		e = read_section(table, i, err);
 		if (e.type == SHT_NULL || e.type == SHT_NOBITS)
 			continue;
-		if (add_entry(part, &e, name_of(names, e.name), &left, budget,
-			      err) != EV_OK)
+		if (!read_name(names, e.name, names_at, &name, err) ||
+		    add_entry(part, &e, name, &left, budget, err) != EV_OK)
 			return err->code;
 	}
 	return EV_OK;
