@@ -38,6 +38,40 @@ static void end(struct two *t)
 	contents_free(t->b);
 }
 
+/* Bytes of a volume that no file of it stands for: before its extended header,
+ * and in its own header (the checksum put right with the last of it). */
+static void what_stands_between_the_parts_is_not_placed_otherwise(void **state)
+{
+	static const struct {
+		size_t at[2];
+		uint8_t by[2];
+		const char *sentence;
+	} cases[] = {
+		{ { 80, 80 }, { 1, 0 }, "padding differs: first at 0x8" },
+		{ { 54, 50 },
+		  { 1, 0xff },
+		  "volume FVMAIN_COMPACT (48db5e17-707c-472d-91cd-1613e7ef51b0) "
+		  "differs outside of all that it holds: first at 0x32" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct two t = { .a = contents_file("built.fd"),
+				 .b = contents_file("built.fd") };
+		uint8_t *p = (uint8_t *)(uintptr_t)t.b.p;
+
+		for (size_t k = 0; k < 2; k++)
+			p[cases[i].at[k]] =
+				(uint8_t)(p[cases[i].at[k]] + cases[i].by[k]);
+		compare(&t, AU_PART_FIRMWARE);
+		assert_int_equal(t.diff.n, 1);
+		assert_string_equal(t.diff.item[0].sentence, cases[i].sentence);
+		assert_int_equal(t.diff.count[AU_FOUND_CHANGED], 1);
+		assert_int_equal(t.diff.count[AU_FOUND_PACKED], 0);
+		end(&t);
+	}
+}
+
 static void another_build_folder_is_section_size_and_nothing_else(void **state)
 {
 	struct two t;
@@ -353,6 +387,8 @@ static void classes_have_stable_words(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			what_stands_between_the_parts_is_not_placed_otherwise),
 		cmocka_unit_test(
 			another_build_folder_is_section_size_and_nothing_else),
 		cmocka_unit_test(another_source_names_the_module),

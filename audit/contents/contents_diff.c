@@ -228,7 +228,39 @@ static void walk_inside(struct au_walk *w, struct au_part *a, struct au_part *b,
 	free(here);
 }
 
-/* A holder whose contents are all alike has them placed otherwise. */
+/* The first byte that no part inside stands for, where all of them are alike
+ * and stand at the same places of both; EV_NO_BYTE where something moved. */
+static uint64_t differs_between(const struct au_part *a,
+				const struct au_part *b)
+{
+	uint64_t at;
+
+	if (a->bytes.n != b->bytes.n || a->n != b->n || a->unpacked != NULL ||
+	    b->unpacked != NULL)
+		return EV_NO_BYTE;
+	for (size_t i = 0; i < a->n; i++)
+		if (a->inside[i].offset != b->inside[i].offset ||
+		    a->inside[i].bytes.n != b->inside[i].bytes.n)
+			return EV_NO_BYTE;
+	at = au_first_difference(a->bytes, b->bytes);
+	return at < a->bytes.n ? at : EV_NO_BYTE;
+}
+
+static void add_between(struct au_walk *w, const struct au_part *a,
+			const struct au_part *b, uint64_t at)
+{
+	ev_auto_buffer struct ev_buffer text = { 0 };
+
+	au_finding_subject(a, &text);
+	ev_buffer_printf(&text,
+			 " differs outside of all that it holds: first at "
+			 "0x%llx",
+			 (unsigned long long)at);
+	au_walk_add(w, AU_FOUND_CHANGED, a, b, at, &text);
+}
+
+/* A holder whose contents are all alike has them placed otherwise, unless they
+ * stand where they stood. */
 static void walk_holder(struct au_walk *w, struct au_part *a, struct au_part *b,
 			unsigned int level)
 {
@@ -237,8 +269,15 @@ static void walk_holder(struct au_walk *w, struct au_part *a, struct au_part *b,
 	w->seen = 0;
 	add_attributes(w, a, b);
 	walk_inside(w, a, b, level);
-	if (w->seen == 0 && w->err->code == EV_OK)
-		add_packed(w, a, b, "the same contents, placed otherwise");
+	if (w->seen == 0 && w->err->code == EV_OK) {
+		uint64_t at = differs_between(a, b);
+
+		if (at != EV_NO_BYTE)
+			add_between(w, a, b, at);
+		else
+			add_packed(w, a, b,
+				   "the same contents, placed otherwise");
+	}
 	w->seen |= before;
 }
 
@@ -295,7 +334,8 @@ static void sum_up(const struct au_walk *w, size_t index,
 	} else if ((w->seen & 1U << AU_FOUND_MOVED) != 0) {
 		draft->found = AU_FOUND_MOVED;
 		ev_buffer_add_str(text, " differs only in the address");
-	} else if (a->kind != AU_PART_ELF && (a->n > 0 || b->n > 0)) {
+	} else if (a->kind != AU_PART_ELF && (a->n > 0 || b->n > 0) &&
+		   differs_between(a, b) == EV_NO_BYTE) {
 		draft->found = AU_FOUND_PACKED;
 		ev_buffer_add_str(text,
 				  ": the same contents, placed otherwise");

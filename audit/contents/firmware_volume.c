@@ -191,6 +191,12 @@ static enum ev_code open_extended(struct au_part *part,
 				   20, size);
 	ev_uefi_guid_format(guid, part->guid);
 	*at = (uint64_t)h->extended + size;
+	if (au_part_add_padding(
+		    part,
+		    ev_span_sub(in, h->header_size,
+				(size_t)h->extended - h->header_size),
+		    h->header_size, budget, err) != EV_OK)
+		return err->code;
 	au_part_add(part, AU_PART_PADDING, EV_SPAN_LITERAL("extended header"),
 		    ev_span_sub(all, 0, size), h->extended, budget, err);
 	return err->code;
