@@ -21,6 +21,8 @@ static enum ev_code refuse(const struct au_operation *a,
 			   const struct au_operation *b, const char *object,
 			   struct ev_error *err)
 {
+	/* In an IGVM header and in a TDVF section alike. */
+	const size_t gpa_at = 8;
 	const struct au_operation *later = a > b ? a : b;
 	char found[EV_TEXT_MAX];
 
@@ -28,7 +30,7 @@ static enum ev_code refuse(const struct au_operation *a,
 		 "0x%llx, also filled by the header at byte %llu",
 		 (unsigned long long)b->gpa,
 		 (unsigned long long)(later == a ? b->offset : a->offset));
-	return ev_fail(err, EV_DUPLICATE, object, "gpa", later->offset,
+	return ev_fail(err, EV_DUPLICATE, object, "gpa", later->offset + gpa_at,
 		       "a page that nothing else of the platform fills", found);
 }
 
