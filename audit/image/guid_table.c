@@ -51,6 +51,9 @@ static enum ev_code read_entry(struct ev_span image, size_t start, size_t end,
 
 	if (!ev_reader_ok(&r))
 		return err->code;
+	if (room < ENTRY)
+		return ev_fail_u64(err, EV_TRUNCATED, object, field, at, ENTRY,
+				   room);
 	if (n < ENTRY || n > room)
 		return refuse_length(at, room, n, field, err);
 	*out = (struct entry){ guid, ev_span_sub(image, end - n, n - ENTRY),
