@@ -256,6 +256,37 @@ def forged_tdx(scratch):
     equal(6, len(digests), "a, b and b, a and the flags differ, but the two shared ones")
 
 
+def crowded(hob):
+    """Sections enough that a hand-off block fills more than a page."""
+    rows = [row if row[4] != tdvf.TD_HOB else tdvf.section(tdvf.TD_HOB, 0x809000, hob) for row in tdvf.ovmf(0x7000)]
+    rows += [tdvf.section(tdvf.TEMP_MEM, 0x1000000 + 2 * PAGE * i, PAGE) for i in range(60)]
+    return tdvf.build(take("crowded", 0x7000 + PAGE), rows, place=0x800 + PAGE)
+
+
+@case("a hand-off block that does not fit its section is no candidate")
+def forged_crowd(scratch):
+    for hob, n in ((2 * PAGE, 14), (PAGE, 2)):
+        rows = measured(saved(scratch, crowded(hob)), "--all")["measurements"]
+        equal(n, len(rows), f"rules with a TD_HOB of {hob} bytes")
+        equal(n, len({row["value"] for row in rows}), "values")
+
+
+@case("a measured hand-off block is said to be the loader's, once as all notes of a type")
+def forged_hob(scratch):
+    def noted(rows, **how):
+        return measured(saved(scratch, tdvf.build(take("volumes", 0x7000 + PAGE), rows, **how)))["notes"]
+
+    rows = [(*row[:5], tdvf.EXTEND) if row[4] == tdvf.TD_HOB else row for row in tdvf.ovmf(0x7000)]
+    notes = noted(rows)
+    equal(1, len(notes), notes)
+    contains(notes[0], "A measured TD_HOB section: loaders fill it")
+    more = [tdvf.section(tdvf.PERM_MEM, 0x1000000 + PAGE * i, PAGE, 0, 0, tdvf.AUG) for i in range(20)]
+    more += [tdvf.section(tdvf.PAYLOAD, 0x4000000, PAGE, 0, 100, tdvf.EXTEND)]
+    notes = noted(rows + more, guided=False)
+    equal(5, len(notes), notes)
+    contains(notes[-1], "The data of a measured Payload section end early")
+
+
 @case("forged IGVM for SEV-SNP: page types, processors, peers' rules")
 def forged_snp(scratch):
     headers = [igvm.platform(1, igvm.SNP), igvm.policy(1), igvm.area(2 * PAGE, 1), igvm.area(PAGE, 2),

@@ -42,14 +42,15 @@ static void offer_orders(struct search *s, bool aug_skips)
  * hand-off block is really there. */
 static void offer_hobs(struct search *s)
 {
-	bool has_hob = false;
+	for (size_t i = 0; i < 2 * au_n_shapes; i++) {
+		const struct au_shape *shape = &au_shapes[i % au_n_shapes];
 
-	for (size_t i = 0; i < s->launch->n; i++)
-		has_hob = has_hob || au_td_hob_is(&s->launch->op[i]);
-	for (size_t i = 0; has_hob && i < 2 * au_n_shapes; i++)
-		offer(s, (struct au_rule){ .measure_all = true,
-					   .hob = &au_shapes[i % au_n_shapes],
-					   .early_accept = i >= au_n_shapes });
+		if (au_td_hob_fits(s->launch, shape))
+			offer(s, (struct au_rule){ .measure_all = true,
+						   .hob = shape,
+						   .early_accept =
+							   i >= au_n_shapes });
+	}
 }
 
 static void offer_rules(struct search *s, bool all)

@@ -131,24 +131,31 @@ static void put_handoff(struct ev_buffer *out, uint64_t end_of_list)
 	put(out, end_of_list, 8);
 }
 
+static const struct au_operation *find_hob(const struct au_launch *launch)
+{
+	for (size_t i = 0; i < launch->n; i++) {
+		if (au_td_hob_is(&launch->op[i]))
+			return &launch->op[i];
+	}
+	return NULL;
+}
+
 void au_td_hob_write(const struct au_launch *launch,
 		     const struct au_shape *shape, bool early_accept,
 		     struct ev_buffer *out)
 {
 	ev_auto_buffer struct ev_buffer list = { 0 };
 	const struct block b = { launch, early_accept, &list };
-	const struct au_operation *hob = NULL;
+	const struct au_operation *hob = find_hob(launch);
 
+	if (hob == NULL)
+		return;
 	for (size_t i = 0; i < launch->n; i++) {
 		const struct au_operation *op = &launch->op[i];
 
-		if (au_td_hob_is(op))
-			hob = op;
 		put_resource(&list, MEMORY, ATTRIBUTES,
 			     (struct range){ op->gpa, op->gpa + op->size });
 	}
-	if (hob == NULL)
-		return;
 	put_banks(&b, shape);
 	/* Unlike QEMU's, the address does not count the end's own 8 bytes. */
 	put_handoff(out, hob->gpa + HANDOFF_SIZE + list.n);
@@ -156,4 +163,17 @@ void au_td_hob_write(const struct au_launch *launch,
 	put_head(out, END, END_SIZE);
 	if (!ev_buffer_ok(&list))
 		out->failed = true;
+}
+
+bool au_td_hob_fits(const struct au_launch *launch,
+		    const struct au_shape *shape)
+{
+	const struct au_operation *hob = find_hob(launch);
+	ev_auto_buffer struct ev_buffer block = { 0 };
+
+	if (hob == NULL)
+		return false;
+	au_td_hob_write(launch, shape, false, &block);
+	/* Without memory the measurement meets the same trouble. */
+	return !ev_buffer_ok(&block) || block.n <= hob->size;
 }

@@ -22,4 +22,9 @@ void au_td_hob_write(const struct au_launch *launch,
 		     const struct au_shape *shape, bool early_accept,
 		     struct ev_buffer *out);
 
+/* Whether the launch has a TD_HOB, and room in it for that block; a loader
+ * starts no machine where there is none. */
+bool au_td_hob_fits(const struct au_launch *launch,
+		    const struct au_shape *shape);
+
 #endif

@@ -30,33 +30,72 @@ static struct au_operation operation_of(struct ev_span bytes,
 	return op;
 }
 
+static bool is_of_td_shim(const struct au_tdvf_section *s,
+			  const struct au_operation *op)
+{
+	(void)op;
+	return s->type >= AU_TDVF_PERM_MEM;
+}
+
+static bool is_aug(const struct au_tdvf_section *s,
+		   const struct au_operation *op)
+{
+	(void)op;
+	return s->aug;
+}
+
+static bool is_measured_hob(const struct au_tdvf_section *s,
+			    const struct au_operation *op)
+{
+	return op->measured && s->type == AU_TDVF_TD_HOB;
+}
+
+static bool ends_early(const struct au_tdvf_section *s,
+		       const struct au_operation *op)
+{
+	(void)s;
+	return op->measured && !ev_span_is_zero(op->beyond);
+}
+
+/* What is odd about a section whose name stands between. */
+static const struct {
+	bool (*is)(const struct au_tdvf_section *s,
+		   const struct au_operation *op);
+	const char *before, *behind;
+} oddities[] = {
+	{ is_of_td_shim, "A",
+	  "section: td-shim knows its type, QEMU and Google's loader refuse "
+	  "it." },
+	{ is_aug, "PAGE.AUG on a",
+	  "section: td-shim and dstack leave its pages out, QEMU and Google's "
+	  "loader ignore the bit." },
+	{ is_measured_hob, "A measured",
+	  "section: loaders fill it with a block that tells the memory of the "
+	  "machine; the value holds for zeros alone." },
+	{ ends_early, "The data of a measured",
+	  "section end early: some loaders fill with zeros, some with what "
+	  "follows in the file; both values stand here." },
+};
+#define N_ODDITIES (sizeof(oddities) / sizeof(oddities[0]))
+
+/* Once a type, so that a long list of sections pushes no other note out. */
 static void note_section(struct au_image *image,
 			 const struct au_tdvf_section *s,
-			 const struct au_operation *op)
+			 const struct au_operation *op,
+			 bool said[AU_TDVF_TYPES][N_ODDITIES])
 {
-	const char *name = au_tdvf_type_name(s->type);
-
-	if (s->type >= AU_TDVF_PERM_MEM)
-		au_image_note(image,
-			      "A %s section: td-shim knows its type, QEMU and "
-			      "Google's loader refuse it.",
-			      name);
-	if (s->aug)
-		au_image_note(image,
-			      "PAGE.AUG on a %s section: td-shim and dstack "
-			      "leave its pages out, QEMU and Google's loader "
-			      "ignore the bit.",
-			      name);
-	if (op->measured && !ev_span_is_zero(op->beyond))
-		au_image_note(image,
-			      "The data of a measured %s section end early: "
-			      "some loaders fill with zeros, some with what "
-			      "follows in the file; both values stand here.",
-			      name);
+	for (size_t i = 0; i < N_ODDITIES; i++) {
+		if (said[s->type][i] || !oddities[i].is(s, op))
+			continue;
+		said[s->type][i] = true;
+		au_image_note(image, "%s %s %s", oddities[i].before,
+			      au_tdvf_type_name(s->type), oddities[i].behind);
+	}
 }
 
 enum ev_code au_tdvf_launch(struct au_image *image, struct ev_error *err)
 {
+	bool said[AU_TDVF_TYPES][N_ODDITIES] = { 0 };
 	struct au_launch *launch;
 	struct au_tdvf t;
 
@@ -76,7 +115,7 @@ enum ev_code au_tdvf_launch(struct au_image *image, struct ev_error *err)
 		struct au_operation op =
 			operation_of(image->bytes, &t.section[i]);
 
-		note_section(image, &t.section[i], &op);
+		note_section(image, &t.section[i], &op, said);
 		if (t.section[i].type == AU_TDVF_TD_INFO)
 			continue;
 		if (au_launch_add(launch, &op, err) != EV_OK)

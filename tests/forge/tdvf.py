@@ -40,11 +40,12 @@ def table(entries, length=None):
 
 
 def build(volumes, sections, guided=True, entries=None, guid=METADATA, footer=None,
-          from_end=DESCRIPTOR_FROM_END, **fields):
-    """The volumes' bytes with the metadata written into their end."""
+          from_end=None, place=DESCRIPTOR_FROM_END, **fields):
+    """The volumes' bytes with the metadata written into them, place bytes before the end."""
     n = len(volumes)
     out = bytearray(volumes)
-    at = n - DESCRIPTOR_FROM_END
+    at = n - place
+    from_end = place if from_end is None else from_end
     meta = guid + descriptor(sections, **fields)
     out[at - 16:at - 16 + len(meta)] = meta
     if guided:
