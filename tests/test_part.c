@@ -29,6 +29,29 @@ static void names_are_shown_as_printable_text(void **state)
 	assert_null(root.inside);
 }
 
+/* A name of a megabyte would stand in each finding inside. */
+static void a_long_name_is_cut(void **state)
+{
+	struct au_part_budget budget = au_part_budget();
+	struct au_part root = { 0 };
+	char name[5000], *last = name + sizeof(name) - 1;
+	size_t n;
+
+	(void)state;
+	memset(name, 'n', sizeof(name));
+	*last = 0;
+	n = strlen(add(&root, name, &budget)->name);
+	assert_in_range(n, AU_PART_NAME_MAX - 8, AU_PART_NAME_MAX);
+	assert_string_equal(root.inside[0].name + n - 3, "...");
+	memset(name, 1, sizeof(name) - 1);
+	n = strlen(add(&root, name, &budget)->name);
+	assert_in_range(n, AU_PART_NAME_MAX - 8, AU_PART_NAME_MAX);
+	name[256] = 0;
+	n = strlen(add(&root, name, &budget)->name);
+	assert_int_equal(n, AU_PART_NAME_MAX);
+	au_part_free(&root);
+}
+
 static void a_spent_budget_is_refused(void **state)
 {
 	struct au_part_budget budget = { .parts = 1, .unpacked = 10 };
@@ -126,6 +149,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_are_shown_as_printable_text),
+		cmocka_unit_test(a_long_name_is_cut),
 		cmocka_unit_test(a_spent_budget_is_refused),
 		cmocka_unit_test(uniform_padding_is_no_part),
 		cmocka_unit_test(equal_names_pair_in_their_order),

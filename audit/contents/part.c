@@ -64,7 +64,8 @@ struct au_part *au_part_add(struct au_part *holder, enum au_part_kind kind,
 			    uint64_t offset, struct au_part_budget *budget,
 			    struct ev_error *err)
 {
-	size_t room = 4 * name.n + 8;
+	bool cut = name.n > AU_PART_NAME_MAX / 4;
+	size_t room = cut ? AU_PART_NAME_MAX + 1 : 4 * name.n + 8;
 	struct au_part *part;
 	char *text;
 

@@ -65,6 +65,10 @@ struct au_part {
  * 140 KiB, and nobody's firmware. */
 #define AU_UNPACKED_MAX (UINT64_C(512) << 20)
 
+/* Characters of a name, escapes among them, with "..." where more is cut: what
+ * is found inside says each time where it is. */
+#define AU_PART_NAME_MAX ((size_t)1024)
+
 /* What is left of the limits above for one tree. */
 struct au_part_budget {
 	size_t parts;
@@ -81,8 +85,8 @@ enum ev_code au_part_budget_take(struct au_part_budget *budget, uint64_t n,
 
 /*
  * Appends a part to those inside holder and copies name, whatever bytes it
- * has, as printable ASCII.  Returns it, borrowed until the next is added;
- * NULL and err where the budget or memory is spent.
+ * has, as printable ASCII of at most AU_PART_NAME_MAX.  Returns it, borrowed
+ * until the next is added; NULL and err where the budget or memory is spent.
  */
 struct au_part *au_part_add(struct au_part *holder, enum au_part_kind kind,
 			    struct ev_span name, struct ev_span bytes,
