@@ -280,6 +280,35 @@ static void nothing_hides_behind_a_longer_path(void **state)
 	nothing_hides("SetupApp");
 }
 
+/* Sizes of code and image and the sum go with what moves, and only with it. */
+static void a_field_that_nothing_moved_is_a_difference(void **state)
+{
+	static const size_t at[] = { OPTIONAL + 4, OPTIONAL + 58,
+				     OPTIONAL + 67 };
+	struct ev_span a = program_of("built.fd", "CoreDxe");
+	uint8_t *p = malloc(a.n + 2);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(at) / sizeof(*at); i++) {
+		struct au_pe_difference d;
+
+		memcpy(p, a.p, a.n);
+		p[at[i]] ^= 0x40;
+		d = difference(a, ev_span_of(p, a.n));
+		assert_int_equal(d.verdict, AU_PE_OTHER);
+		assert_int_equal(d.n, 1);
+		assert_string_equal(d.change[0].name, "header");
+		assert_int_equal(d.change[0].at, at[i]);
+		assert_int_equal(d.change[0].n, 1);
+	}
+	memcpy(p, a.p, a.n);
+	memset(p + a.n, 0, 2);
+	assert_string_equal(
+		difference(a, ev_span_of(p, a.n + 2)).change[0].name, "file");
+	free(p);
+	contents_free(a);
+}
+
 static void another_number_of_sections_is_a_difference(void **state)
 {
 	struct ev_span a = program_of("built.fd", "CoreDxe");
@@ -319,6 +348,7 @@ int main(void)
 		cmocka_unit_test(a_short_room_is_none_for_a_path),
 		cmocka_unit_test(another_code_is_found_where_it_is),
 		cmocka_unit_test(nothing_hides_behind_a_longer_path),
+		cmocka_unit_test(a_field_that_nothing_moved_is_a_difference),
 		cmocka_unit_test(another_number_of_sections_is_a_difference),
 		cmocka_unit_test(what_is_no_program_is_refused),
 	};

@@ -220,6 +220,32 @@ static void compare_views(const struct au_pe_view *a,
 		out->path_room = true;
 }
 
+/* Nothing moved, and yet the files differ: in fields that compare as blank
+ * since what moves sets them. */
+static void compare_blank(struct ev_span a, struct ev_span b,
+			  const struct au_pe_view *v,
+			  struct au_pe_difference *out)
+{
+	struct au_pe_change c = { .size_a = a.n, .size_b = b.n };
+	size_t n = a.n < b.n ? a.n : b.n;
+
+	if (out->n > 0 || out->resized || out->rebased || out->path_room)
+		return;
+	c.at = n;
+	for (size_t i = n; i > 0; i--) {
+		if (a.p[i - 1] == b.p[i - 1])
+			continue;
+		c.n++;
+		c.at = i - 1;
+	}
+	if (c.at < header_end(v))
+		memcpy(c.name, "header", 7);
+	else
+		memcpy(c.name, "file", 5);
+	out->verdict = AU_PE_OTHER;
+	out->change[out->n++] = c;
+}
+
 enum ev_code au_pe_difference_of(struct ev_span a, struct ev_span b,
 				 struct au_pe_difference *out,
 				 struct ev_error *err)
@@ -228,8 +254,10 @@ enum ev_code au_pe_difference_of(struct ev_span a, struct ev_span b,
 
 	*out = (struct au_pe_difference){ .verdict = AU_PE_SAME };
 	if (au_pe_view_of(a, &va, err) == EV_OK &&
-	    au_pe_view_of(b, &vb, err) == EV_OK && !ev_span_eq(a, b))
+	    au_pe_view_of(b, &vb, err) == EV_OK && !ev_span_eq(a, b)) {
 		compare_views(&va, &vb, out);
+		compare_blank(a, b, &va, out);
+	}
 	au_pe_view_free(&va);
 	au_pe_view_free(&vb);
 	return err->code;
