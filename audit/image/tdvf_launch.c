@@ -68,7 +68,7 @@ static const struct {
 	  "it." },
 	{ is_aug, "PAGE.AUG on a",
 	  "section: td-shim and dstack leave its pages out, QEMU and Google's "
-	  "loader ignore the bit." },
+	  "loader ignore the bit (audit measure --all has both values)." },
 	{ is_measured_hob, "A measured",
 	  "section: loaders fill it with a block that tells the memory of the "
 	  "machine; the value holds for zeros alone." },
