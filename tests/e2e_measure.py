@@ -559,6 +559,7 @@ def dll_refusals(scratch):
         ("resources elsewhere", fix(0x98 + 128, b"\0\0\0\x70"), rsrc, "resource table"),
         ("optional header cut", fix(0x94, b"\x20"), pe, "optional header"),
         ("too many sections", fix(0x86, b"\xff\xff"), pe, "section headers"),
+        ("no bytes", igvm.dll(inner, igvm.resources(0)), rsrc, "data size"),
         ("another name", table(name="VMFX"), rsrc, "type VMFW"),
         ("another id", fix(0x400 + 0x28, b"\2"), rsrc, "id 1"),
         ("no language", fix(0x400 + 0x3e, b"\0\0"), rsrc, "language"),

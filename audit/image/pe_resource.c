@@ -227,10 +227,13 @@ enum ev_code au_pe_resource_find(struct ev_span bytes, struct ev_span *out,
 	r = from(bytes, base + at, object_resource, err);
 	rva = ev_read_u32le(&r, "data RVA");
 	n = ev_read_u32le(&r, "data size");
+	if (ev_reader_ok(&r) && n == 0)
+		return ev_fail(err, EV_MISSING, object_resource, "data size",
+			       base + at + 4, "some bytes", "0");
 	if (!ev_reader_ok(&r) ||
 	    at_rva(&pe, rva, n, "data", base + at, &data, err) != EV_OK)
 		return err->code;
 	*out = data;
-	*offset = data.n > 0 ? (uint64_t)(data.p - bytes.p) : 0;
+	*offset = (uint64_t)(data.p - bytes.p);
 	return EV_OK;
 }
