@@ -136,6 +136,114 @@ static void a_patch_does_not_hide_behind_another_folder(void **state)
 	end(&t);
 }
 
+/* A base that moved without the program moves what its words point to. */
+static void a_base_moves_with_its_program(void **state)
+{
+	enum { BASE = 0x58 + 24, WORD = 0x220 + 8 };
+	struct two t;
+	uint8_t *b;
+
+	(void)state;
+	t.a = contents_file("program.efi");
+	b = malloc(t.a.n);
+	memcpy(b, t.a.p, t.a.n);
+	b[BASE + 1] = (uint8_t)(b[BASE + 1] + 0x10);
+	b[WORD + 1] = (uint8_t)(b[WORD + 1] + 0x10);
+	t.b = ev_span_of(b, t.a.n);
+	compare(&t, AU_PART_PE);
+	assert_string_equal(t.diff.sentence,
+			    "program differs: image base moves by 4096, the "
+			    "program by 0");
+	assert_int_equal(t.diff.count[AU_FOUND_CHANGED], 1);
+	end(&t);
+}
+
+/* The name of one file becomes another of a second: who unpacks the archive
+ * writes the second's data into both. */
+static void a_link_is_a_difference(void **state)
+{
+	enum { INODE = 6, LINKS = 6 + 4 * 8, FILE_SYSTEM = 6 + 7 * 8 };
+	static const size_t at[] = { INODE, LINKS, FILE_SYSTEM };
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct two t;
+		uint8_t *a, *b;
+
+		t.a = contents_file("initrd.cpio");
+		a = (uint8_t *)(uintptr_t)t.a.p;
+		a[LINKS + 7] = '2';
+		b = malloc(t.a.n);
+		memcpy(b, a, t.a.n);
+		b[at[i] + 7] = '7';
+		t.b = ev_span_of(b, t.a.n);
+		compare(&t, AU_PART_CPIO);
+		assert_int_equal(t.diff.count[AU_FOUND_CHANGED], 1);
+		assert_non_null(strstr(t.diff.sentence, "file init differs"));
+		end(&t);
+	}
+}
+
+/* 5473c07a-3dcb-4dca-bd6f-1e9689e7349a */
+static const uint8_t FFS3[16] = { 0x7a, 0xc0, 0x73, 0x54, 0xcb, 0x3d,
+				  0xca, 0x4d, 0xbd, 0x6f, 0x1e, 0x96,
+				  0x89, 0xe7, 0x34, 0x9a };
+
+static unsigned int sum16(const uint8_t *p, size_t n)
+{
+	unsigned int sum = 0;
+
+	for (size_t i = 0; i < n; i += 2)
+		sum += p[i] | (unsigned int)p[i + 1] << 8;
+	return sum & 0xffff;
+}
+
+/* Whether the firmware must decode a section, all else being the same. */
+static void a_packing_is_a_difference(void **state)
+{
+	static const uint8_t lzma[] = { 0x98, 0x58, 0x4e, 0xee };
+	struct two t;
+	uint8_t *b, *section, *file;
+
+	(void)state;
+	t.a = contents_file("built.fd");
+	b = malloc(t.a.n);
+	memcpy(b, t.a.p, t.a.n);
+	section = memmem(b, t.a.n, lzma, sizeof(lzma));
+	assert_non_null(section);
+	assert_int_equal(section[18], 1);
+	section[18] = 0;
+	/* The sum of the file around it: behind four bytes of the section's
+	 * head and 24 of the file's. */
+	file = section - 4 - 24;
+	file[17] = (uint8_t)(file[17] + 1);
+	t.b = ev_span_of(b, t.a.n);
+	compare(&t, AU_PART_FIRMWARE);
+	assert_string_equal(t.diff.sentence,
+			    "packing attributes differs: first at 0x0");
+	end(&t);
+}
+
+/* The file system of a volume, whose header sums up as before. */
+static void a_file_system_is_a_difference(void **state)
+{
+	struct two t;
+	uint8_t *b;
+
+	(void)state;
+	t.a = contents_file("built.fd");
+	b = malloc(t.a.n);
+	memcpy(b, t.a.p, t.a.n);
+	memcpy(b + 16, FFS3, sizeof(FFS3));
+	b[50] = b[51] = 0;
+	put_u16le(b + 50, 0x10000 - sum16(b, 72));
+	t.b = ev_span_of(b, t.a.n);
+	compare(&t, AU_PART_FIRMWARE);
+	assert_string_equal(t.diff.sentence,
+			    "file system differs: first at 0x0");
+	end(&t);
+}
+
 static void equal_bytes_are_no_difference(void **state)
 {
 	struct two t;
@@ -393,6 +501,10 @@ int main(void)
 			another_build_folder_is_section_size_and_nothing_else),
 		cmocka_unit_test(another_source_names_the_module),
 		cmocka_unit_test(a_patch_does_not_hide_behind_another_folder),
+		cmocka_unit_test(a_base_moves_with_its_program),
+		cmocka_unit_test(a_link_is_a_difference),
+		cmocka_unit_test(a_packing_is_a_difference),
+		cmocka_unit_test(a_file_system_is_a_difference),
 		cmocka_unit_test(equal_bytes_are_no_difference),
 		cmocka_unit_test(the_same_packed_otherwise_is_said_so),
 		cmocka_unit_test(what_cannot_be_read_is_said_so),

@@ -43,10 +43,11 @@ static void modules_are_found_below_lzma(void **state)
 	assert_int_equal(part->inside[0].kind, AU_PART_PE);
 	part = contents_find(&root, "DXEFV");
 	assert_int_equal(part->kind, AU_PART_VOLUME);
-	/* What stands before the extended header, that, five modules. */
-	assert_int_equal(part->n, 7);
-	assert_int_equal(part->inside[0].offset, 72);
-	assert_int_equal(part->inside[0].bytes.n, 24);
+	/* File system, what stands before the extended header, that, five
+	 * modules. */
+	assert_int_equal(part->n, 8);
+	assert_int_equal(part->inside[1].offset, 72);
+	assert_int_equal(part->inside[1].bytes.n, 24);
 	assert_int_equal(part->refused.code, EV_OK);
 	au_part_free(&root);
 	contents_free(file);

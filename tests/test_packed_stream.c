@@ -124,6 +124,32 @@ static void zeros_may_follow(void **state)
 	}
 }
 
+/* A decoder that ends where its stream does would not see it. */
+static void what_follows_is_a_part(void **state)
+{
+	static const char more[] = "070701 or anything else";
+
+	(void)state;
+	for (size_t zeros = 0; zeros < 600; zeros += 199) {
+		uint8_t p[8192] = { 0 };
+		size_t n = pack_zeros(5000, ARCHIVE_FILTER_GZIP, p, 4096);
+		struct au_part part = contents_part(
+			AU_PART_STREAM,
+			ev_span_of(p, n + zeros + sizeof(more) - 1));
+
+		memset(p + n, 0, sizeof(p) - n);
+		memcpy(p + n + zeros, more, sizeof(more) - 1);
+		contents_opens(&part);
+		assert_int_equal(part.refused.code, EV_OK);
+		assert_int_equal(part.n, 2);
+		assert_string_equal(part.inside[1].name, "rest");
+		assert_int_equal(part.inside[1].kind, AU_PART_CPIO);
+		assert_int_equal(part.inside[1].offset, n + zeros);
+		assert_int_equal(part.inside[1].bytes.n, sizeof(more) - 1);
+		au_part_free(&part);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -131,6 +157,7 @@ int main(void)
 		cmocka_unit_test(a_bomb_stops_at_the_budget),
 		cmocka_unit_test(a_cut_stream_is_refused),
 		cmocka_unit_test(zeros_may_follow),
+		cmocka_unit_test(what_follows_is_a_part),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

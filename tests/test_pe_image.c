@@ -309,6 +309,61 @@ static void a_field_that_nothing_moved_is_a_difference(void **state)
 	contents_free(a);
 }
 
+/* A loader takes no more than either size of a section says: what is cut off
+ * still stands in the file, and is not loaded. */
+static void what_is_not_loaded_is_no_size(void **state)
+{
+	static const size_t sizes[] = { 8, 16 }; /* in memory, in the file */
+	struct ev_span a = program_of("built.fd", "CoreDxe");
+	uint8_t *p = malloc(a.n);
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		size_t at = SECTIONS + i / 2 * 40 + sizes[i % 2];
+		struct au_pe_difference d;
+
+		memcpy(p, a.p, a.n);
+		put_u32le(p + at, 4);
+		d = difference(a, ev_span_of(p, a.n));
+		assert_int_equal(d.verdict, AU_PE_OTHER);
+		assert_string_equal(d.change[d.n - 1].name,
+				    i < 2 ? ".text" : ".data");
+		/* In front of it all is loaded as before. */
+		if (i < 2)
+			assert_int_equal(d.change[d.n - 1].at, 0x220 + 4);
+	}
+	free(p);
+	contents_free(a);
+}
+
+/* The table of relocations of one, which relocates itself, looks like that of
+ * the other: the word that it no more relocates is left as it is. */
+static void a_table_does_not_move_itself(void **state)
+{
+	struct ev_span a = contents_file("program.efi");
+	uint8_t *p = malloc(a.n);
+	struct au_pe_image image;
+	struct au_pe_difference d;
+	struct ev_error err = { 0 };
+	const struct au_pe_section *table;
+	uint32_t base;
+
+	(void)state;
+	memcpy(p, a.p, a.n);
+	assert_int_equal(au_pe_image_parse(a, &image, &err), EV_OK);
+	table = &image.section[3];
+	assert_int_equal(table->address, image.relocations.address);
+	/* Its one entry is of the word at 0x228. */
+	base = (uint32_t)table->address - 0x228;
+	put_u32le(p + table->offset, base);
+	put_u32le(p + OPTIONAL + 24, base);
+	d = difference(a, ev_span_of(p, a.n));
+	assert_int_equal(d.verdict, AU_PE_OTHER);
+	assert_string_equal(d.change[d.n - 1].name, ".reloc");
+	free(p);
+	contents_free(a);
+}
+
 static void another_number_of_sections_is_a_difference(void **state)
 {
 	struct ev_span a = program_of("built.fd", "CoreDxe");
@@ -349,6 +404,8 @@ int main(void)
 		cmocka_unit_test(another_code_is_found_where_it_is),
 		cmocka_unit_test(nothing_hides_behind_a_longer_path),
 		cmocka_unit_test(a_field_that_nothing_moved_is_a_difference),
+		cmocka_unit_test(what_is_not_loaded_is_no_size),
+		cmocka_unit_test(a_table_does_not_move_itself),
 		cmocka_unit_test(another_number_of_sections_is_a_difference),
 		cmocka_unit_test(what_is_no_program_is_refused),
 	};

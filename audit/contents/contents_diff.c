@@ -8,7 +8,6 @@
 #include "audit/contents/kernel.h"
 #include "audit/contents/part_pairs.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 enum { TYPE_VOLUME = 0x0b }; /* of an FFS file */
@@ -124,53 +123,6 @@ static void add_unread(struct au_walk *w, const struct au_part *a,
 		    au_first_difference(a->bytes, b->bytes), &text);
 }
 
-/* "o": octal, "x": hexadecimal, ":": a pair of 32 bits each. */
-static void format_attribute(const char *format, uint64_t value, char out[32])
-{
-	unsigned int high = (unsigned int)(value >> 32);
-	unsigned int low = (unsigned int)(value & UINT32_MAX);
-
-	if (format[0] == 'o')
-		snprintf(out, 32, "%06o", low);
-	else if (format[0] == 'x')
-		snprintf(out, 32, "0x%x", low);
-	else
-		snprintf(out, 32, "%u:%u", high, low);
-}
-
-static void add_attribute(struct au_walk *w, const struct au_part *a,
-			  const char *name, const char *format, uint64_t x,
-			  uint64_t y)
-{
-	ev_auto_buffer struct ev_buffer text = { 0 };
-	char in_a[32], in_b[32];
-
-	if (x == y)
-		return;
-	format_attribute(format, x, in_a);
-	format_attribute(format, y, in_b);
-	ev_buffer_printf(&text, "%s %s in A, %s in B", name, in_a, in_b);
-	au_walk_add_named(w, AU_FOUND_CHANGED, a->kind, name, 0, 0, EV_NO_BYTE,
-			  &text);
-}
-
-static void add_attributes(struct au_walk *w, const struct au_part *a,
-			   const struct au_part *b)
-{
-	bool file = a->kind == AU_PART_FILE;
-
-	add_attribute(w, a, file ? "mode" : "attributes", file ? "o" : "x",
-		      a->attributes, b->attributes);
-	add_attribute(w, a, "owner", ":", a->owner, b->owner);
-	add_attribute(w, a, "device", ":", a->device, b->device);
-}
-
-static bool alike(const struct au_part *a, const struct au_part *b)
-{
-	return a->attributes == b->attributes && a->owner == b->owner &&
-	       a->device == b->device && ev_span_eq(a->bytes, b->bytes);
-}
-
 static void walk_pairs(struct au_walk *w, struct au_part *a, struct au_part *b,
 		       unsigned int level)
 {
@@ -206,11 +158,19 @@ static char *deeper(const struct au_walk *w, const struct au_part *part)
 	return ev_buffer_take(&text, NULL);
 }
 
+/* A volume is laid out by itself, and what is unpacked as well. */
+static uint64_t begin_of(const struct au_part *part, uint64_t holder)
+{
+	if (part->kind == AU_PART_VOLUME || part->unpacked != NULL)
+		return 0;
+	return holder + part->offset;
+}
+
 /* What is inside both, at the walk's depth. */
 static void walk_inside(struct au_walk *w, struct au_part *a, struct au_part *b,
 			unsigned int level)
 {
-	const char *where = w->where;
+	const struct au_walk before = *w;
 	char *here;
 
 	if (a->refused.code != EV_OK || b->refused.code != EV_OK) {
@@ -223,8 +183,12 @@ static void walk_inside(struct au_walk *w, struct au_part *a, struct au_part *b,
 		return;
 	}
 	w->where = here;
+	w->at_a = begin_of(a, w->at_a);
+	w->at_b = begin_of(b, w->at_b);
 	walk_pairs(w, a, b, level);
-	w->where = where;
+	w->where = before.where;
+	w->at_a = before.at_a;
+	w->at_b = before.at_b;
 	free(here);
 }
 
@@ -267,7 +231,7 @@ static void walk_holder(struct au_walk *w, struct au_part *a, struct au_part *b,
 	unsigned int before = w->seen;
 
 	w->seen = 0;
-	add_attributes(w, a, b);
+	au_attributes_compare(w, a, b);
 	walk_inside(w, a, b, level);
 	if (w->seen == 0 && w->err->code == EV_OK) {
 		uint64_t at = differs_between(a, b);
@@ -366,7 +330,7 @@ static void walk_unit(struct au_walk *w, struct au_part *a, struct au_part *b,
 		return;
 	w->seen = 0;
 	w->depth++;
-	add_attributes(w, a, b);
+	au_attributes_compare(w, a, b);
 	if (a->kind == b->kind && comparisons[a->kind] != NULL)
 		comparisons[a->kind](w, a, b);
 	else if (!ev_span_eq(a->bytes, b->bytes))
@@ -382,7 +346,7 @@ static void walk_unit(struct au_walk *w, struct au_part *a, struct au_part *b,
 static void walk(struct au_walk *w, struct au_part *a, struct au_part *b,
 		 unsigned int level)
 {
-	if (alike(a, b))
+	if (au_attributes_alike(a, b) && ev_span_eq(a->bytes, b->bytes))
 		return;
 	if (level < AU_PARTS_DEPTH &&
 	    (au_contents_open(a, &w->a, w->err) != EV_OK ||

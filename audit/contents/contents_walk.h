@@ -12,7 +12,10 @@ struct au_walk {
 	struct au_contents_diff *out;
 	struct au_part_budget a, b; /* what each side may still unpack */
 	const char *where;	    /* of the parts that are compared */
-	unsigned int depth;	    /* of the findings that are made */
+	/* Where in the volume, or in what it is packed into, the bytes begin
+	 * that hold what is compared. */
+	uint64_t at_a, at_b;
+	unsigned int depth; /* of the findings that are made */
 	unsigned int
 		seen; /* 1 << class of what was found, set by au_walk_add */
 	/* Programs that differ in size alone, and those of them with another
@@ -37,6 +40,12 @@ void au_walk_parts(struct au_walk *w, struct au_part *a, struct au_part *b);
 /* A part that only one has; the other is NULL. */
 void au_walk_only(struct au_walk *w, const struct au_part *a,
 		  const struct au_part *b);
+
+/* Whether a file or section is marked alike in both versions: attributes, mode,
+ * owner, device, links (struct au_part).  What is not becomes findings. */
+bool au_attributes_alike(const struct au_part *a, const struct au_part *b);
+void au_attributes_compare(struct au_walk *w, const struct au_part *a,
+			   const struct au_part *b);
 
 /* The first byte that differs; the length of the shorter one where that is
  * the beginning of the other. */

@@ -94,13 +94,13 @@ enum ev_code au_cpio_next(struct ev_span in, uint64_t *at,
 	if (ev_reader_ok(&r) && !au_cpio_recognise(magic))
 		ev_fail_text(err, EV_VALUE, object, "magic", *at,
 			     "070701 or 070702", magic);
-	read_hex(&r, "inode");
+	out->inode = read_hex(&r, "inode");
 	out->mode = read_hex(&r, "mode");
 	out->owner = read_pair(&r, "owner");
-	read_hex(&r, "links");
+	out->links = read_hex(&r, "links");
 	read_hex(&r, "time");
 	size = read_hex(&r, "file size");
-	read_pair(&r, "file system"); /* where it was packed */
+	out->file_system = read_pair(&r, "file system");
 	out->device = read_pair(&r, "device");
 	name_size = read_hex(&r, "name size");
 	read_hex(&r, "check");
@@ -113,6 +113,15 @@ enum ev_code au_cpio_next(struct ev_span in, uint64_t *at,
 	out->trailer = ev_span_eq(out->name, EV_SPAN_LITERAL("TRAILER!!!"));
 	*at = ev_reader_offset(&r);
 	return err->code;
+}
+
+/* A folder has as many links as folders inside; a symbolic one is unpacked by
+ * itself (init/initramfs.c). */
+static bool is_linked(uint32_t mode)
+{
+	uint32_t type = mode & 0170000;
+
+	return type != 0040000 && type != 0120000;
 }
 
 static enum ev_code add_member(struct au_part *part,
@@ -131,6 +140,12 @@ static enum ev_code add_member(struct au_part *part,
 	file->attributes = m->mode;
 	file->owner = m->owner;
 	file->device = m->device;
+	/* Inode and file system are those of where it was packed, and mean
+	 * something where they make two names one file alone. */
+	if (m->links > 1 && is_linked(m->mode)) {
+		file->link = (uint64_t)m->links << 32 | m->inode;
+		file->file_system = m->file_system;
+	}
 	return EV_OK;
 }
 

@@ -13,6 +13,8 @@ struct au_cpio_member {
 	struct ev_span name; /* without its NUL */
 	uint32_t mode;
 	uint64_t owner, device; /* as au_part has them */
+	uint32_t inode, links;
+	uint64_t file_system; /* that it was packed from: major, minor */
 	struct ev_span data;
 	uint64_t data_offset; /* in the archive */
 	bool trailer;	      /* "TRAILER!!!": the archive ends here */
@@ -30,8 +32,8 @@ enum ev_code au_cpio_next(struct ev_span in, uint64_t *at,
 			  struct au_cpio_member *out, struct ev_error *err);
 
 /* Opener (contents.h): a part a file of all the archives, with its mode, owner
- * and device; the packed rest is one more.  Times, inodes and links are read
- * past. */
+ * and device; the packed rest is one more.  Times are read past, and so are
+ * inodes but for files with several names (struct au_part). */
 enum ev_code au_cpio_open(struct au_part *part, struct au_part_budget *budget,
 			  struct ev_error *err);
 

@@ -163,6 +163,7 @@ enum ev_code au_ffs_sections_open(struct au_part *holder, struct ev_span stream,
 /* What is behind the header of its kind, as it is or unpacked. */
 struct packed {
 	struct ev_span content, extra; /* extra: header bytes of its GUID */
+	struct ev_span owner, how;     /* its GUID, and attributes */
 	uint64_t offset;	       /* of content in the section */
 	bool lzma, plain;
 	char guid[EV_GUID_TEXT];
@@ -185,6 +186,8 @@ static void read_guided(struct ev_reader *r, struct packed *p)
 		return;
 	}
 	ev_uefi_guid_format(guid, p->guid);
+	p->owner = guid;
+	p->how = ev_span_sub(whole, EV_GUID_SIZE + 2, 2);
 	p->offset = data;
 	p->extra = ev_span_sub(whole, (size_t)(at - base), (size_t)(data - at));
 	p->content = ev_span_sub(whole, (size_t)(data - base),
@@ -225,6 +228,22 @@ static enum ev_code read_packed(struct ev_span whole, struct packed *p,
 	return err->code;
 }
 
+/* Which decoder the firmware takes, and whether it must. */
+static enum ev_code add_packing(struct au_part *part, const struct packed *p,
+				struct au_part_budget *budget,
+				struct ev_error *err)
+{
+	if (p->owner.n == 0)
+		return EV_OK;
+	if (au_part_add(part, AU_PART_BYTES, EV_SPAN_LITERAL("packing"),
+			p->owner, (uint64_t)(p->owner.p - part->bytes.p),
+			budget, err) != NULL)
+		au_part_add(part, AU_PART_BYTES,
+			    EV_SPAN_LITERAL("packing attributes"), p->how,
+			    (uint64_t)(p->how.p - part->bytes.p), budget, err);
+	return err->code;
+}
+
 enum ev_code au_ffs_packed_open(struct au_part *part,
 				struct au_part_budget *budget,
 				struct ev_error *err)
@@ -236,7 +255,8 @@ enum ev_code au_ffs_packed_open(struct au_part *part,
 	if (read_packed(part->bytes, &p, err) != EV_OK)
 		return err->code;
 	memcpy(part->guid, p.guid, sizeof(p.guid));
-	if (au_part_add_padding(part, p.extra, p.offset - p.extra.n, budget,
+	if (add_packing(part, &p, budget, err) != EV_OK ||
+	    au_part_add_padding(part, p.extra, p.offset - p.extra.n, budget,
 				err) != EV_OK)
 		return err->code;
 	if (p.lzma) {

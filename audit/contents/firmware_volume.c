@@ -281,6 +281,10 @@ enum ev_code au_volume_open(struct au_part *part, struct au_part_budget *budget,
 		    h.size, budget, err) != EV_OK)
 		return err->code;
 	part->bytes = ev_span_sub(in, 0, (size_t)h.size);
+	if (au_part_add(part, AU_PART_BYTES, EV_SPAN_LITERAL("file system"),
+			ev_span_sub(in, 16, EV_GUID_SIZE), 16, budget,
+			err) == NULL)
+		return err->code;
 	part->attributes = h.attributes;
 	memcpy(part->guid, h.file_system, sizeof(part->guid));
 	at = h.header_size;

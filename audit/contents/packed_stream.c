@@ -96,13 +96,30 @@ static int decode(struct archive *a, struct ev_span in,
 	return rc;
 }
 
+/* The kernel goes on behind a stream, over zeros, with whatever begins there:
+ * that the decoder has ended is no end of an initrd. */
+static enum ev_code add_rest(struct au_part *part, struct ev_span in,
+			     uint64_t at, struct au_part_budget *budget,
+			     struct ev_error *err)
+{
+	while (at < in.n && in.p[at] == 0)
+		at++;
+	if (at >= in.n)
+		return EV_OK;
+	return au_contents_add(part, EV_SPAN_LITERAL("rest"),
+			       ev_span_sub(in, (size_t)at, in.n - (size_t)at),
+			       at, budget, err);
+}
+
 enum ev_code au_packed_stream_open(struct au_part *part,
 				   struct au_part_budget *budget,
 				   struct ev_error *err)
 {
 	size_t format = find_format(part->bytes), n = 0;
 	ev_auto_buffer struct ev_buffer out = { 0 };
+	struct ev_span in;
 	struct archive *a;
+	int64_t read;
 	int rc;
 
 	if (format == n_formats)
@@ -111,8 +128,9 @@ enum ev_code au_packed_stream_open(struct au_part *part,
 	a = new_decoder(formats[format].filter);
 	if (a == NULL)
 		return ev_fail_trouble(err, object, "cannot start the decoder");
-	rc = decode(a, without_zeros(part->bytes, formats[format].filter),
-		    budget, &out, err);
+	in = without_zeros(part->bytes, formats[format].filter);
+	rc = decode(a, in, budget, &out, err);
+	read = archive_filter_bytes(a, -1);
 	if (rc < ARCHIVE_OK && archive_errno(a) == ENOMEM)
 		ev_fail_trouble(err, object, "out of memory");
 	else if (rc < ARCHIVE_OK)
@@ -124,6 +142,9 @@ enum ev_code au_packed_stream_open(struct au_part *part,
 	part->unpacked = (uint8_t *)ev_buffer_take(&out, &n);
 	if (part->unpacked == NULL)
 		return ev_fail_trouble(err, object, "out of memory");
-	return au_contents_add(part, ev_span_of(NULL, 0),
-			       ev_span_of(part->unpacked, n), 0, budget, err);
+	if (au_contents_add(part, ev_span_of(NULL, 0),
+			    ev_span_of(part->unpacked, n), 0, budget,
+			    err) != EV_OK)
+		return err->code;
+	return add_rest(part, in, read < 0 ? 0 : (uint64_t)read, budget, err);
 }

@@ -45,6 +45,9 @@ struct au_part {
 	/* Of a file of an archive: user << 32 | group, and where it is a device
 	 * major << 32 | minor.  They are compared as attributes are. */
 	uint64_t owner, device;
+	/* Of a file with several names: their number << 32 | inode, and the
+	 * file system; the names of one inode have one content.  Else 0. */
+	uint64_t link, file_system;
 	struct ev_span bytes;	/* borrowed from what holds it */
 	uint64_t offset;	/* of bytes in the bytes of what holds it, or in
 			       * what those unpack to */

@@ -49,6 +49,33 @@ static void compare(const struct au_pe_view *a, size_t a_from, size_t a_to,
 	}
 }
 
+/* What a loader takes of the file: no more than either size says. */
+static size_t loaded(const struct au_pe_section *s)
+{
+	return s->virtual_size != 0 && s->virtual_size < s->bytes.n
+		       ? (size_t)s->virtual_size
+		       : s->bytes.n;
+}
+
+/* What one version loads and the other cuts: zeros alone make no difference,
+ * though the file has the rest of both. */
+static void compare_loaded(const struct au_pe_section *a,
+			   const struct au_pe_section *b,
+			   struct au_pe_change *c)
+{
+	size_t in_a = loaded(a), in_b = loaded(b);
+	struct ev_span longer = in_a > in_b ? a->bytes : b->bytes;
+	size_t from = in_a < in_b ? in_a : in_b;
+	size_t to = in_a < in_b ? in_b : in_a;
+
+	for (size_t i = from; i < to; i++) {
+		if (longer.p[i] == 0)
+			continue;
+		if (c->n++ == 0)
+			c->at = a->address + i;
+	}
+}
+
 static bool holds_path(const struct au_pe_view *v, size_t from, size_t to)
 {
 	return v->path_n > 0 && v->entry >= from &&
@@ -56,9 +83,25 @@ static bool holds_path(const struct au_pe_view *v, size_t from, size_t to)
 	       v->path + v->path_n <= to;
 }
 
+/* From the path on, to the end of its section. */
+static bool ends_blank(const struct au_pe_view *v, size_t to)
+{
+	return ev_span_is_zero(ev_span_of(v->copy + v->path, to - v->path));
+}
+
 static bool path_is_blank(const struct au_pe_view *v)
 {
 	return ev_span_is_zero(ev_span_of(v->copy + v->path, v->path_n));
+}
+
+/* Rooms of two sizes move nothing: nothing is behind them. */
+static bool are_rooms(const struct au_pe_view *a, size_t a_from, size_t a_to,
+		      const struct au_pe_view *b, size_t b_from, size_t b_to)
+{
+	return holds_path(a, a_from, a_to) && holds_path(b, b_from, b_to) &&
+	       path_is_blank(a) && path_is_blank(b) &&
+	       (a->path_n == b->path_n ||
+		(ends_blank(a, a_to) && ends_blank(b, b_to)));
 }
 
 static void compare_section(const struct au_pe_view *a,
@@ -78,8 +121,7 @@ static void compare_section(const struct au_pe_view *a,
 	ordered = extent(b, i, &fb, &tb) && ordered;
 	if (!ordered) {
 		c.n = 1;
-	} else if (holds_path(a, fa, ta) && holds_path(b, fb, tb) &&
-		   path_is_blank(a) && path_is_blank(b)) {
+	} else if (are_rooms(a, fa, ta, b, fb, tb)) {
 		compare(a, fa, a->path, b, fb, b->path, s->address, &c);
 		compare(a, a->path + a->path_n, ta, b, b->path + b->path_n, tb,
 			s->address + (a->path + a->path_n - fa), &c);
@@ -87,6 +129,7 @@ static void compare_section(const struct au_pe_view *a,
 	} else {
 		compare(a, fa, ta, b, fb, tb, s->address, &c);
 	}
+	compare_loaded(s, &b->image.section[i], &c);
 	if (c.n > 0)
 		out->change[out->n++] = c;
 }
@@ -215,6 +258,7 @@ static void compare_views(const struct au_pe_view *a,
 	for (size_t i = 0; i < a->image.n && i < b->image.n; i++)
 		compare_section(a, b, i, out);
 	out->rebased = a->image.base != b->image.base;
+	out->moved_by = b->image.base - a->image.base;
 	out->verdict = out->n > 0 ? AU_PE_OTHER : AU_PE_SIZES;
 	if (out->verdict == AU_PE_SIZES && is_blank_room(a, b))
 		out->path_room = true;

@@ -36,9 +36,10 @@ struct au_pe_difference {
 	 * debug entry and its header in both.
 	 */
 	bool path_room;
-	bool resized; /* a section's size or address is another */
-	bool rebased; /* image bases differ; relocated words were compared
+	bool resized;	   /* a section's size or address is another */
+	bool rebased;	   /* image bases differ; relocated words were compared
 		       * without them */
+	uint64_t moved_by; /* B's image base without A's, modulo 2^64 */
 	/* Of AU_PE_OTHER: what differs, header first. */
 	struct au_pe_change change[AU_PE_SECTIONS_MAX + 1];
 	size_t n;

@@ -53,6 +53,22 @@ static void blank(struct au_pe_view *v, uint64_t at, uint64_t n)
 		memset(v->copy + at, 0, (size_t)n);
 }
 
+static bool overlaps(struct au_pe_directory d, uint64_t address, size_t n)
+{
+	return d.size > 0 && address < (uint64_t)d.address + d.size &&
+	       d.address < address + n;
+}
+
+/* What says which bytes are blank is compared as it is: a table that moved
+ * itself would look like the one that it is not. */
+static bool is_table(const struct au_pe_image *image, uint64_t address,
+		     size_t n)
+{
+	return overlaps(image->relocations, address, n) ||
+	       overlaps(image->resources, address, n) ||
+	       overlaps(image->debug, address, n);
+}
+
 /* PE/COFF 5.6: blocks {u32 page, u32 size, u16 type << 12 | offset ...}. */
 static void blank_base(struct au_pe_view *v)
 {
@@ -76,9 +92,10 @@ static void blank_base(struct au_pe_view *v)
 			size_t n = e >> 12 == RELOCATION_DIR64	   ? 8
 				   : e >> 12 == RELOCATION_HIGHLOW ? 4
 								   : 0;
-			uint8_t *p = place(v, (uint64_t)page + (e & 0xfff), n);
+			uint64_t word = (uint64_t)page + (e & 0xfff);
+			uint8_t *p = place(v, word, n);
 
-			if (p != NULL)
+			if (p != NULL && !is_table(&v->image, word, n))
 				subtract(p, n, v->image.base);
 		}
 		at += size;
@@ -86,31 +103,30 @@ static void blank_base(struct au_pe_view *v)
 }
 
 /* PE/COFF 5.9: directories three deep; a leaf holds the address of its data,
- * which counts from the image and not from the section. */
-static void blank_leaves(struct au_pe_view *v, uint32_t offset,
-			 unsigned int level)
+ * which counts from the image and not from the section.  Firmware has one
+ * resource, with one name and one language, each behind what points to it and
+ * all inside the directory: of another tree the leaf is compared as it is. */
+static void blank_leaf(struct au_pe_view *v)
 {
 	struct au_pe_directory d = v->image.resources;
-	uint8_t *p = place(v, (uint64_t)d.address + offset, 16);
-	unsigned int n;
+	uint64_t offset = 0;
+	uint8_t *p;
 
-	if (p == NULL)
-		return;
-	if (level == RESOURCE_LEVELS) {
+	for (unsigned int level = 0; level < RESOURCE_LEVELS; level++) {
+		uint64_t next;
+
+		p = place(v, d.address + offset, 24);
+		if (p == NULL || offset + 24 > d.size ||
+		    (p[12] | p[13]) + (p[14] | p[15] << 8) != 1)
+			return;
+		next = get_u32le(p + 20) & 0x7fffffff;
+		if (next < offset + 24)
+			return;
+		offset = next;
+	}
+	p = place(v, d.address + offset, 16);
+	if (p != NULL && offset + 16 <= d.size)
 		subtract(p, 4, d.address);
-		return;
-	}
-	n = (p[12] | (unsigned int)p[13] << 8) +
-	    (p[14] | (unsigned int)p[15] << 8);
-	/* Firmware has one resource, with one name and one language. */
-	for (unsigned int i = 0; i < n && i < 4; i++) {
-		uint8_t *e = place(
-			v, (uint64_t)d.address + offset + 16 + 8ULL * i, 8);
-
-		if (e != NULL)
-			blank_leaves(v, get_u32le(e + 4) & 0x7fffffff,
-				     level + 1);
-	}
 }
 
 /* PE/COFF 5.1.1: one entry {.., type @12, size @16, address @20, offset @24};
@@ -162,7 +178,7 @@ static void make_comparable(struct au_pe_view *v)
 	find_debug(v);
 	blank_base(v);
 	if (v->image.resources.size > 0)
-		blank_leaves(v, 0, 0);
+		blank_leaf(v);
 	blank_headers(v);
 }
 

@@ -39,6 +39,22 @@ static void add_sizes(struct au_walk *w, const struct au_part *a,
 		    &text);
 }
 
+/* A program is laid out for where it stands in its volume: with a base that
+ * went elsewhere, its relocated words point elsewhere. */
+static void add_base(struct au_walk *w, const struct au_part *a,
+		     const struct au_part *b, const struct au_pe_difference *d)
+{
+	ev_auto_buffer struct ev_buffer text = { 0 };
+	uint64_t at_a = w->at_a + a->offset, at_b = w->at_b + b->offset;
+
+	if (d->moved_by == at_b - at_a)
+		return;
+	ev_buffer_printf(&text, "image base moves by %lld, the program by %lld",
+			 (long long)d->moved_by, (long long)(at_b - at_a));
+	au_walk_add_named(w, AU_FOUND_CHANGED, AU_PART_SECTION, "image base", 0,
+			  0, EV_NO_BYTE, &text);
+}
+
 void au_program_compare(struct au_walk *w, struct au_part *a, struct au_part *b)
 {
 	struct ev_error refused = { 0 };
@@ -58,6 +74,8 @@ void au_program_compare(struct au_walk *w, struct au_part *a, struct au_part *b)
 			    au_first_difference(a->bytes, b->bytes), &text);
 		return;
 	}
+	if (d.rebased)
+		add_base(w, a, b, &d);
 	if (d.verdict == AU_PE_SIZES)
 		add_sizes(w, a, b, &d);
 	for (size_t i = 0; i < d.n; i++)

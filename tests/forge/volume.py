@@ -180,13 +180,26 @@ def module(owner, title, image, kind=0x07):
     return file(owner, kind, joined(section(0x10, image), name(title), version("1.0")))
 
 
-def volume(files, owner=INNER, block=0x1000, file_system=FFS2):
-    """With an extended header in a pad file, free space up to a whole block."""
-    header_size = 72
+HEADER_SIZE = 72
+
+
+def files_of(files, owner):
     extended = guid(owner) + le(20, 4)
     body = file("ffffffff-ffff-ffff-ffff-ffffffffffff", 0xf0, extended, attributes=0)
     for f in files:
         body = padded(body, 8, b"\xff") + f
+    return body
+
+
+def place_of_next(files, owner=INNER):
+    """Where the program of one more module would stand in the volume."""
+    return HEADER_SIZE + len(padded(files_of(files, owner), 8)) + 24 + 4
+
+
+def volume(files, owner=INNER, block=0x1000, file_system=FFS2):
+    """With an extended header in a pad file, free space up to a whole block."""
+    header_size = HEADER_SIZE
+    body = files_of(files, owner)
     n = -(-(header_size + len(body)) // block)
     size = n * block
     head = bytearray(bytes(16) + guid(file_system) + le(size, 8) + b"_FVH" + le(0x4feff, 4)
@@ -213,11 +226,13 @@ def code_of(title, seed=0):
 
 def firmware(path_room=40, base=0x800000, patched=None, how=lzma_alone):
     """An outer volume, LZMA, an inner one with five modules.  The first says where its debug entry
-    is; the second and the last are laid out for an address, the last has the same size anyway."""
+    is; the second and the last are laid out for where they stand in a volume at base, the last has
+    the same size anyway."""
     files = []
     for i, (owner, title) in enumerate(MODULES):
         image = program(code_of(title, 1 if title == patched else 0), b"table of " + title.encode(),
-                        8 if i == 4 else path_room + len(title), base=base if i in (1, 4) else 0,
+                        8 if i == 4 else path_room + len(title),
+                        base=base + place_of_next(files) if i in (1, 4) else 0,
                         relocated=(8, 32) if i in (1, 4) else (), resources=i == 3, blank=i != 0)
         files.append(module(owner, title, image))
     inner = volume(files)
@@ -242,7 +257,7 @@ def seeds():
     path = "fuzz/contents/"
     return {
         path + "built.fd": firmware(),
-        path + "built-elsewhere.fd": firmware(path_room=4, base=0x7ff000),
+        path + "built-elsewhere.fd": firmware(path_room=4),
         path + "patched.fd": firmware(patched="VideoDxe"),
         path + "program.efi": program(code_of("x"), b"data", relocated=(8,), resources=True),
         path + "program.te": te(program(code_of("x"), b"data", relocated=(8,))),
