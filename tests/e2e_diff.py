@@ -67,6 +67,26 @@ def vectors_of(a, b):
     return vector("measure", *a.split("/")), vector("measure", *b.split("/"))
 
 
+def with_kernel(seed, flags=None, order=range(12)):
+    """Six measured pages, and a kernel in six shared ones, each with a byte of the seed."""
+    kernel = bytearray((bytes(64) + b"Linux version 6.18 (x@y) #1\n").ljust(6 * PAGE, b"\x90"))
+    for i in range(6):
+        kernel[i * PAGE + 200] ^= seed
+    flags = {5: 0, **{i: igvm.SHARED for i in range(6, 12)}, **(flags or {})}
+    return igvm.build([igvm.platform(TDX, igvm.TDX)] + pages(flags, order=order, mask=TDX),
+                      data()[:6 * PAGE] + bytes(kernel))
+
+
+@case("many shared pages do not draw the sentence away from what is measured")
+def drawn_away(scratch):
+    for changed, words in (
+            (with_kernel(1, order=[1, 0, *range(2, 12)]), "1 of 6 operations stands elsewhere"),
+            (with_kernel(1, {1: igvm.UNMEASURED}), "1 page is measured in another way")):
+        said = " ".join(diff(scratch, with_kernel(0), changed).out.split("\n\n")[0].split())
+        contains(said, "kernel (shared pages) differs")
+        contains(said, words)
+
+
 @case("one byte of a measured page and one shared page, told apart in a sentence")
 def mutated(scratch):
     pair = vectors_of("igvm/diff-base.igvm", "igvm/diff-mutated.igvm")

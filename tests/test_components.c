@@ -173,6 +173,37 @@ static void a_map_names_what_it_has_and_cuts_there(void **state)
 	free(m);
 }
 
+/* Where an archive or a program ends in memory nobody says, and a map of the
+ * builder's may say it wrong. */
+static void digests_are_no_end_of_what_is_before_them(void **state)
+{
+	static const char *const magics[] = { "\x7f"
+					      "ELF",
+					      "070701", "\x1f\x8b\x08",
+					      "\x28\xb5\x2f\xfd", "EPHS" };
+	static const char map[] =
+		"IGVM file layout:\n"
+		"  0000000009000000 - 0000000009003000 (0x3000 bytes) config\n";
+
+	(void)state;
+	for (size_t i = 0; i < 5; i++) {
+		struct image m;
+		struct au_components list;
+
+		put_image(&m, "6.1", "quiet");
+		memset(m.bytes[5], 0, AU_PAGE);
+		memcpy(m.bytes[5], magics[i], strlen(magics[i]));
+		name(&m, i == 0 ? map : "", &list);
+		assert_int_equal(
+			au_component_at(&list, CONFIG + 0x1000)->part.kind,
+			AU_PART_HASH_PAGE);
+		assert_int_equal(
+			au_component_at(&list, CONFIG + 0x2000)->part.kind,
+			AU_PART_HASH_TABLE);
+		au_components_free(&list);
+	}
+}
+
 static void volumes_have_the_names_of_their_sections(void **state)
 {
 	struct ev_span file = contents_file("built.fd");
@@ -407,6 +438,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(memory_is_named_by_what_it_is),
 		cmocka_unit_test(a_map_names_what_it_has_and_cuts_there),
+		cmocka_unit_test(digests_are_no_end_of_what_is_before_them),
 		cmocka_unit_test(volumes_have_the_names_of_their_sections),
 		cmocka_unit_test(more_memory_than_the_limit_is_refused),
 		cmocka_unit_test(equal_launches_have_no_difference),

@@ -8,6 +8,7 @@
 #include "audit/contents/hash_page.h"
 #include "audit/contents/kernel.h"
 #include "audit/contents/linker_map.h"
+#include "evidence/base/reader.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,11 +48,19 @@ static uint64_t firmware_size(struct ev_span in)
 	return at > 0 ? at : in.n;
 }
 
+/* As its header has it; what stands behind is something else's. */
 static uint64_t hash_table_size(struct ev_span in)
 {
-	size_t all = AU_HASH_TABLE_MAX * (size_t)AU_HASH_SIZE + 16;
+	struct ev_error err = { 0 };
+	struct ev_reader r = ev_reader_init(in, 0, object, &err);
+	uint64_t count, size;
 
-	return in.n < all ? in.n : all;
+	ev_read_u64le(&r, "magic and version");
+	count = ev_read_u32le(&r, "count");
+	if (!ev_reader_ok(&r) || count > AU_HASH_TABLE_MAX)
+		count = AU_HASH_TABLE_MAX;
+	size = 16 + count * AU_HASH_SIZE;
+	return in.n < size ? in.n : size;
 }
 
 static bool is_command_line(struct ev_span page)
@@ -111,6 +120,22 @@ static uint64_t unknown_size(const struct naming *n, uint64_t at,
 			       .kind == AU_PART_BYTES)
 		size += AU_PAGE;
 	return size < limit ? size : limit;
+}
+
+/* Nobody says where an archive or a program ends in memory, and a map may be
+ * anyone's: at the latest where measured digests of shared memory begin. */
+static uint64_t before_digests(const struct naming *n, uint64_t at,
+			       uint64_t size)
+{
+	for (uint64_t i = AU_PAGE; n->run->op->measured && i < size;
+	     i += AU_PAGE) {
+		struct ev_span page =
+			ev_span_sub(n->run->bytes, (size_t)(at + i), AU_PAGE);
+
+		if (au_hash_table_recognise(page) || is_hash_page(page))
+			return i;
+	}
+	return size;
 }
 
 /* How far [at, ...) of the run is one range of the map, or none of it. */
@@ -231,6 +256,8 @@ static enum ev_code name_piece(const struct naming *n, uint64_t *at)
 	size = (size + AU_PAGE - 1) / AU_PAGE * AU_PAGE;
 	if (size > n->run->size - *at)
 		size = n->run->size - *at;
+	if (f.kind != AU_PART_FIRMWARE && f.kind != AU_PART_HASH_TABLE)
+		size = before_digests(n, *at, size);
 	/* A segment without the version is told by the map alone; a kernel may
 	 * be a program of UEFI as well. */
 	if (f.kind == AU_PART_BYTES && name.n > 0 &&

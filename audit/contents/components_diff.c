@@ -41,12 +41,20 @@ static const struct au_component *of(const struct au_components *list,
 }
 
 /* Who speaks for shared memory, in both images. */
+static bool page_speaks(const struct sides *s)
+{
+	return s->shared_a.page == AU_MATCHES && s->shared_b.page == AU_MATCHES;
+}
+
+static bool table_speaks(const struct sides *s)
+{
+	return s->shared_a.table == AU_MATCHES &&
+	       s->shared_b.table == AU_MATCHES;
+}
+
 static void add_speakers(const struct sides *s, struct ev_buffer *text)
 {
-	bool page = s->shared_a.page == AU_MATCHES &&
-		    s->shared_b.page == AU_MATCHES;
-	bool table = s->shared_a.table == AU_MATCHES &&
-		     s->shared_b.table == AU_MATCHES;
+	bool page = page_speaks(s), table = table_speaks(s);
 
 	ev_buffer_add_str(text, "; no measured page holds it");
 	if (page)
@@ -89,24 +97,40 @@ static void walk_unmeasured(struct au_walk *w, const struct sides *s,
 	au_finding_end(w->out, index, &draft, &text, w->err);
 }
 
+/* Whether the measurement takes it, or the digest that it takes does. */
+static bool is_covered(const struct sides *s, const struct au_component *c)
+{
+	return c != NULL && (c->measured || (c->shared && (page_speaks(s) ||
+							   table_speaks(s))));
+}
+
+static void walk_pair(struct au_walk *w, const struct sides *s,
+		      struct au_part_pair *p, bool covered)
+{
+	const struct au_component *a = of(s->a, &s->root_a, p->a);
+	const struct au_component *b = of(s->b, &s->root_b, p->b);
+
+	if ((is_covered(s, a) || is_covered(s, b)) != covered)
+		return;
+	if (a == NULL || b == NULL)
+		au_walk_only(w, p->a, p->b);
+	else if (a->measured || b->measured)
+		au_walk_parts(w, p->a, p->b);
+	else
+		walk_unmeasured(w, s, a, p);
+}
+
+/* What no digest covers last: the sentence has room for few, and that explains
+ * nothing. */
 static void walk_all(struct au_walk *w, struct sides *s)
 {
 	struct au_part_pairs pairs;
 
 	if (au_part_pairs_of(&s->root_a, &s->root_b, &pairs, w->err) != EV_OK)
 		return;
-	for (size_t i = 0; i < pairs.n && w->err->code == EV_OK; i++) {
-		struct au_part_pair *p = &pairs.item[i];
-		const struct au_component *a = of(s->a, &s->root_a, p->a);
-		const struct au_component *b = of(s->b, &s->root_b, p->b);
-
-		if (a == NULL || b == NULL)
-			au_walk_only(w, p->a, p->b);
-		else if (a->measured || b->measured)
-			au_walk_parts(w, p->a, p->b);
-		else
-			walk_unmeasured(w, s, a, p);
-	}
+	for (int covered = 1; covered >= 0; covered--)
+		for (size_t i = 0; i < pairs.n && w->err->code == EV_OK; i++)
+			walk_pair(w, s, &pairs.item[i], covered == 1);
 	au_part_pairs_free(&pairs);
 }
 

@@ -158,8 +158,9 @@ static void registers(struct sentence *s, const struct found *f)
 	au_difference_words(f->first, s->out);
 }
 
-/* What the launch measurement takes, in the order of what it says. */
-static void tell_measured(struct sentence *s)
+/* What the launch measurement takes, in the order of what it says; of memory
+ * that differs nothing where the contents have said it. */
+static void tell_measured(struct sentence *s, bool contents_told)
 {
 	static const struct {
 		enum au_difference_class class;
@@ -179,7 +180,7 @@ static void tell_measured(struct sentence *s)
 					   k % 2 == 1 };
 		struct found f = find(s->diff, s->i, want);
 
-		if (f.n == 0)
+		if (f.n == 0 || (contents_told && want.class <= AU_DIFF_ONLY_B))
 			continue;
 		s->any_measured = true;
 		parts[k / 2].tell(s, &f);
@@ -297,7 +298,7 @@ void au_diff_pages_sentence(const struct au_image_diff *diff, size_t i,
 		ev_buffer_printf(out, "%s alone is for this platform",
 				 p->a != NULL ? "A" : "B");
 	} else if (has_any(diff, i)) {
-		tell_measured(&s);
+		tell_measured(&s, false);
 		tell_rest(&s);
 	} else {
 		ev_buffer_add_str(out, "both images load the same");
@@ -338,10 +339,15 @@ static void platform_sentence(const struct au_image_diff *diff, size_t i,
 	const struct au_contents_diff *c =
 		&diff->platform[diff->platform[i].contents_of].contents;
 
-	if (n_pages(diff, i) > FEW_PAGES && says_more(c))
+	if (n_pages(diff, i) > FEW_PAGES && says_more(c)) {
+		struct sentence s = { .diff = diff, .i = i, .out = out };
+
+		/* It has what is at odds, and no order, flag or register. */
 		ev_buffer_add_str(out, c->sentence);
-	else
-		au_diff_pages_sentence(diff, i, out);
+		tell_measured(&s, true);
+		return;
+	}
+	au_diff_pages_sentence(diff, i, out);
 	for (size_t k = 0; k < c->n; k++) {
 		if (c->item[k].depth == 0 &&
 		    c->item[k].found == AU_FOUND_AT_ODDS)
