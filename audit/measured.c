@@ -14,7 +14,8 @@ struct area {
 struct reader {
 	const struct source *source;
 	struct area facts, sgx, quote;
-	size_t n_read; /* objects of facts that were read */
+	json_t *unvouched; /* item: index of signers */
+	size_t n_read;	   /* objects of facts that were read */
 	struct au_measured_list list;
 	struct ev_error *err;
 };
@@ -110,6 +111,46 @@ static const struct source sources[] = {
 	  is_debug_snp, ld_offset },
 };
 
+/* What says of an item's signer that it is one: a key that was revoked, an
+ * enclave that is not the platform's or tells its key, a module that is not
+ * Intel's sign or report whatever they like, and the signature is good. */
+static const struct {
+	const char *check, *reason;
+} signers[] = {
+	{ "dcap.qe-identity.match",
+	  "unauthenticated: dcap.qe-identity.match failed" },
+	{ "dcap.qe.debug", "unauthenticated: dcap.qe.debug failed" },
+	{ "dcap.pck.revocation",
+	  "unauthenticated: dcap.pck.revocation failed" },
+	{ "dcap.pck-ca.revocation",
+	  "unauthenticated: dcap.pck-ca.revocation failed" },
+	{ "dcap.tdx-module.match",
+	  "unauthenticated: dcap.tdx-module.match failed" },
+};
+
+/* The items whose signer failed one of these, unless the policy waives it. */
+static enum ev_code find_unvouched(struct reader *r, const json_t *checks)
+{
+	r->unvouched = json_object();
+	for (size_t i = 0; i < json_array_size(checks); i++) {
+		const json_t *f = json_array_get(checks, i);
+		size_t n = sizeof(signers) / sizeof(signers[0]), k = 0;
+
+		while (k < n && strcmp(text_of(f, "id"), signers[k].check) != 0)
+			k++;
+		if (k == n || strcmp(text_of(f, "outcome"), "fail") != 0 ||
+		    json_is_true(json_object_get(f, "waived")))
+			continue;
+		if (json_object_set_new(r->unvouched, text_of(f, "subject"),
+					json_integer((json_int_t)k)) != 0)
+			return ev_fail_trouble(r->err, "report",
+					       "out of memory");
+	}
+	return r->unvouched != NULL
+		       ? EV_OK
+		       : ev_fail_trouble(r->err, "report", "out of memory");
+}
+
 const char *au_measured_check(enum au_platform platform)
 {
 	static const char *const checks[] = {
@@ -130,14 +171,20 @@ static const struct au_register *register_of(enum au_platform platform)
 	return &au_registers[i];
 }
 
-static const char *not_comparable(const struct source *s, const json_t *finding,
+static const char *not_comparable(const struct reader *r, const json_t *finding,
 				  const json_t *fact)
 {
+	const struct source *s = r->source;
+	const json_t *unvouched =
+		json_object_get(r->unvouched, text_of(finding, "subject"));
+
 	if (fact == NULL)
 		return "unread: the report holds no measurement of it";
 	if (strcmp(text_of(finding, "outcome"), "pass") != 0 ||
 	    !json_is_true(json_object_get(fact, "trusted")))
 		return s->unauthenticated;
+	if (unvouched != NULL)
+		return signers[json_integer_value(unvouched)].reason;
 	return s->is_debug(fact) ? s->debug : NULL;
 }
 
@@ -163,7 +210,7 @@ static enum ev_code read_one(struct reader *r, const json_t *finding)
 	m.fact = find_fact(&r->facts, m.item);
 	if (m.fact == NULL && find_fact(&r->sgx, m.item) != NULL)
 		return EV_OK;
-	m.not_comparable = not_comparable(s, finding, m.fact);
+	m.not_comparable = not_comparable(r, finding, m.fact);
 	if (m.fact == NULL)
 		return add(r, &m);
 	if (ev_json_get_hex(m.fact, "report.facts", s->member, m.value,
@@ -193,6 +240,25 @@ static enum ev_code read_all(struct reader *r, const json_t *checks)
 			   r->n_read, area_size(&r->facts));
 }
 
+static enum ev_code read_sources(struct reader *r, const json_t *facts,
+				 const json_t *checks)
+{
+	if (find_unvouched(r, checks) != EV_OK)
+		return r->err->code;
+	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
+		r->source = &sources[i];
+		r->facts =
+			(struct area){ json_object_get(facts, sources[i].area),
+				       0 };
+		r->sgx = (struct area){ json_object_get(facts, "sgx"), 0 };
+		r->quote = (struct area){ json_object_get(facts, "quote"), 0 };
+		r->n_read = 0;
+		if (read_all(r, checks) != EV_OK)
+			return r->err->code;
+	}
+	return EV_OK;
+}
+
 enum ev_code au_measured_read(const json_t *report,
 			      struct au_measured_list *out,
 			      struct ev_error *err)
@@ -200,19 +266,12 @@ enum ev_code au_measured_read(const json_t *report,
 	const json_t *facts = json_object_get(report, "facts");
 	const json_t *checks = json_object_get(report, "checks");
 	struct reader r = { .err = err };
+	enum ev_code code = read_sources(&r, facts, checks);
 
-	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
-		r.source = &sources[i];
-		r.facts =
-			(struct area){ json_object_get(facts, sources[i].area),
-				       0 };
-		r.sgx = (struct area){ json_object_get(facts, "sgx"), 0 };
-		r.quote = (struct area){ json_object_get(facts, "quote"), 0 };
-		r.n_read = 0;
-		if (read_all(&r, checks) != EV_OK) {
-			au_measured_free(&r.list);
-			return err->code;
-		}
+	json_decref(r.unvouched);
+	if (code != EV_OK) {
+		au_measured_free(&r.list);
+		return code;
 	}
 	*out = r.list;
 	return EV_OK;

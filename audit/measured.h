@@ -3,7 +3,8 @@
  * The launch measurements that a finished report tells of: one for each quote
  * of a TD and each SEV-SNP report that the replay asked about, whether or not
  * it believed it.  What decides that is the finding of that very item's
- * signature, and the fact's own "trusted".
+ * signature, the fact's own "trusted", and for a TD that no finding of its
+ * signer failed: quoting enclave, revocation, TDX module.
  */
 #ifndef AU_MEASURED_H
 #define AU_MEASURED_H

@@ -16,6 +16,8 @@ from e2e import (AZURE_AT, FAIL, GCP_AT, INCOMPLETE, ROOT, UNREADABLE, USAGE, ca
 sys.path.insert(0, os.path.join(ROOT, "tests", "forge"))
 
 import case as forged  # noqa: E402
+import cases_dcap  # noqa: E402
+import quote  # noqa: E402
 
 WORDS = ["--at", AZURE_AT, "--anchors", simulated("anchors")]
 
@@ -146,6 +148,21 @@ def debug(scratch):
     contains(text, "debug: ")
     for word in ("known", "good", "makes this value"):
         assert word not in text, text
+
+
+@case("a quote whose signer anybody may be is not compared: a debug enclave, a revoked key")
+def unvouched(scratch):
+    base = "igvm/diff-base.igvm"
+    for check, edits in (
+            ("dcap.qe.debug", {"qe.fields": cases_dcap.put(flags=quote.le(0x17, 8)),
+                               "qei.object": cases_dcap.put(
+                                   attributesMask="F9FFFFFFFFFFFFFF" + "00" * 8)}),
+            ("dcap.pck.revocation", {"crl.pck.fields": cases_dcap.revoked("pck")}),
+            ("dcap.pck-ca.revocation", {"crl.root.fields": cases_dcap.revoked("pck-ca")})):
+        archive = quoted(scratch, edits, mrtd=mrtd(base))
+        entry, _ = explained(archive, [base], *WORDS, status=INCOMPLETE)
+        equal("not-comparable", entry["result"], check)
+        contains(entry["reason"], f"unauthenticated: {check} failed")
 
 
 @case("a quote that nobody signed is not compared: exit 2")

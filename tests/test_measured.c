@@ -133,6 +133,49 @@ static void each_platform_has_its_finding(void **state)
 	assert_string_equal(au_measured_check(AU_VBS), "measure.vbs");
 }
 
+#define QUOTED(check, outcome)                                                 \
+	REPORT(SIGNED("dcap.quote.signature", "pass", "q") "," SIGNED(         \
+		       check, outcome, "q") "," SIGNED(check, "fail",          \
+						       "another"),             \
+	       "\"tdx\":" TD("q", SAMPLE_A96))
+
+static void a_td_is_compared_where_its_signer_is_one(void **state)
+{
+	static const struct {
+		const char *report, *reason; /* NULL: compared */
+	} rows[] = {
+		{ QUOTED("dcap.qe.debug", "pass"), NULL },
+		{ QUOTED("dcap.qe.debug", "skip"), NULL },
+		{ QUOTED("dcap.tcb-info.match", "fail"), NULL },
+		{ QUOTED("dcap.qe.debug", "fail"), "dcap.qe.debug" },
+		{ QUOTED("dcap.qe-identity.match", "fail"),
+		  "dcap.qe-identity.match" },
+		{ QUOTED("dcap.pck.revocation", "fail"),
+		  "dcap.pck.revocation" },
+		{ QUOTED("dcap.pck-ca.revocation", "fail"),
+		  "dcap.pck-ca.revocation" },
+		{ QUOTED("dcap.tdx-module.match", "fail"),
+		  "dcap.tdx-module.match" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		json_t *report = parse(rows[i].report);
+		struct au_measured_list list = { 0 };
+		struct ev_error err = { 0 };
+
+		assert_int_equal(au_measured_read(report, &list, &err), EV_OK);
+		assert_int_equal(list.n, 1);
+		if (rows[i].reason == NULL)
+			assert_null(list.item[0].not_comparable);
+		else
+			assert_non_null(strstr(list.item[0].not_comparable,
+					       rows[i].reason));
+		au_measured_free(&list);
+		json_decref(report);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -141,6 +184,7 @@ int main(void)
 		cmocka_unit_test(tds_come_before_snp_reports),
 		cmocka_unit_test(facts_without_their_finding_are_refused),
 		cmocka_unit_test(each_platform_has_its_finding),
+		cmocka_unit_test(a_td_is_compared_where_its_signer_is_one),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
