@@ -18,6 +18,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "forge"))
 
 import igvm
+import volume
 from e2e import (FAIL, PASS, UNREADABLE, USAGE, Skip, case, contains, ecart,
                  equal, main, read, run, vector, write)
 
@@ -75,6 +76,23 @@ def with_kernel(seed, flags=None, order=range(12)):
     flags = {5: 0, **{i: igvm.SHARED for i in range(6, 12)}, **(flags or {})}
     return igvm.build([igvm.platform(TDX, igvm.TDX)] + pages(flags, order=order, mask=TDX),
                       data()[:6 * PAGE] + bytes(kernel))
+
+
+@case("a name of an image is shown once escaped, and drowns no sentence")
+def named_at_length(scratch):
+    def archive(content):
+        return volume.cpio({"\x1b[31m</style>" + "n" * 3000: content}).ljust(2 * PAGE, b"\0")
+    a, b = (igvm.build([igvm.platform(TDX, igvm.TDX)]
+                       + [igvm.page(BASE + i * PAGE, TDX, i) for i in range(2)], archive(content))
+            for content in (b"1", b"2"))
+    for form in ("text", "json", "html"):
+        out = diff(scratch, a, b, "--format", form).out
+        assert "\x1b" not in out and "x5cx1b" not in out, form
+        assert "</style>n" not in out or form == "text" or form == "json", form
+    first = json.loads(diff(scratch, a, b, "--format", "json").out)
+    finding = first["contents"][0]["findings"][0]
+    contains(finding["name"], "\\x1b[31m</style>" + "n" * 3000)
+    assert len(finding["sentence"]) < 200, finding["sentence"]
 
 
 @case("many shared pages do not draw the sentence away from what is measured")

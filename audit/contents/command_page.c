@@ -113,8 +113,8 @@ static void add_words(struct au_walk *w, const struct words *list,
 		if (list->paired[i])
 			continue;
 		ev_show(list->word[i], shown, sizeof(shown));
-		ev_buffer_printf(&text, "%s only in %s", shown,
-				 in_a ? "A" : "B");
+		au_finding_name(shown, &text);
+		ev_buffer_printf(&text, " only in %s", in_a ? "A" : "B");
 		au_walk_add_named(w, found, AU_PART_COMMAND_LINE, shown,
 				  in_a ? n : 0, in_a ? 0 : n, EV_NO_BYTE,
 				  &text);

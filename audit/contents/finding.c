@@ -113,6 +113,14 @@ enum ev_code au_finding_add(struct au_contents_diff *diff,
 	return au_finding_end(diff, index, draft, sentence, err);
 }
 
+/* A name has as many bytes as its image likes: a sentence of three must not
+ * be drowned in one.  The whole stands in the finding. */
+void au_finding_name(const char *name, struct ev_buffer *out)
+{
+	ev_buffer_printf(out, "%.*s%s", AU_NAME_SHOWN, name,
+			 strlen(name) > AU_NAME_SHOWN ? "..." : "");
+}
+
 void au_finding_subject(const struct au_part *part, struct ev_buffer *out)
 {
 	bool named = part->name[0] != '\0';
@@ -121,8 +129,10 @@ void au_finding_subject(const struct au_part *part, struct ev_buffer *out)
 
 	if (kind)
 		ev_buffer_add_str(out, au_part_kind_name(part->kind));
+	if (named && kind)
+		ev_buffer_add_byte(out, ' ');
 	if (named)
-		ev_buffer_printf(out, kind ? " %s" : "%s", part->name);
+		au_finding_name(part->name, out);
 	if (part->guid[0] != '\0')
 		ev_buffer_printf(out, named ? " (%s)" : " %s", part->guid);
 }

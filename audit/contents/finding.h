@@ -40,6 +40,9 @@ enum ev_code au_finding_end(struct au_contents_diff *diff, size_t index,
 			    const struct au_finding_draft *draft,
 			    struct ev_buffer *sentence, struct ev_error *err);
 
+/* A name that is long is cut in sentences, and "..." behind it. */
+#define AU_NAME_SHOWN 96
+void au_finding_name(const char *name, struct ev_buffer *out);
 /* "module QemuVideoDxe (e3752948-...)". */
 void au_finding_subject(const struct au_part *part, struct ev_buffer *out);
 

@@ -35,7 +35,7 @@ static void write_common(struct ev_writer *w, const struct au_image_diff *diff,
 
 	ev_write_str(w, "class", au_difference_class_name(item->d->class));
 	ev_write_bool(w, "measured", item->d->measured);
-	ev_write_foreign(w, "component", ev_span_str(component));
+	ev_write_shown(w, "component", component);
 	if (op != NULL)
 		ev_write_bool(w, "shared", op->shared);
 	au_write_platforms(w, diff, item->platforms);

@@ -31,12 +31,21 @@ static void write_image(struct writing *s, const char *name,
 	ev_write_end(s->w);
 }
 
+/* What it says of an image is shown as people see it already. */
+static void write_sentence(struct writing *s, const char *name,
+			   struct ev_buffer *text)
+{
+	ev_buffer_add_byte(text, 0);
+	ev_write_shown(s->w, name,
+		       ev_buffer_ok(text) ? (const char *)text->p : "");
+}
+
 static void write_summary(struct writing *s)
 {
 	ev_auto_buffer struct ev_buffer text = { 0 };
 
 	au_diff_summary(s->diff, &text);
-	ev_write_foreign(s->w, "summary", ev_buffer_span(&text));
+	write_sentence(s, "summary", &text);
 }
 
 static void write_measurement_equal(struct writing *s)
@@ -86,15 +95,15 @@ static void write_finding(struct writing *s, const struct au_finding *f)
 	ev_write_str(s->w, "class", au_finding_class_name(f->found));
 	ev_write_str(s->w, "kind", au_part_kind_name(f->kind));
 	ev_write_int(s->w, "depth", (int64_t)f->depth);
-	ev_write_foreign(s->w, "where", ev_span_str(f->where));
-	ev_write_foreign(s->w, "name", ev_span_str(f->name));
+	ev_write_shown(s->w, "where", f->where);
+	ev_write_shown(s->w, "name", f->name);
 	if (f->guid[0] != '\0')
 		ev_write_str(s->w, "guid", f->guid);
 	ev_write_int(s->w, "sizeA", (int64_t)f->size_a);
 	ev_write_int(s->w, "sizeB", (int64_t)f->size_b);
 	if (f->at != EV_NO_BYTE)
 		ev_write_int(s->w, "at", (int64_t)f->at);
-	ev_write_foreign(s->w, "sentence", ev_span_str(f->sentence));
+	ev_write_shown(s->w, "sentence", f->sentence);
 	ev_write_end(s->w);
 }
 
@@ -110,7 +119,7 @@ static void write_contents_of(struct writing *s, size_t i)
 	}
 	ev_write_object(s->w, NULL);
 	au_write_platforms(s->w, s->diff, platforms);
-	ev_write_foreign(s->w, "sentence", ev_span_str(c->sentence));
+	ev_write_shown(s->w, "sentence", c->sentence);
 	ev_write_array(s->w, "findings");
 	for (size_t k = 0; k < c->n; k++)
 		write_finding(s, &c->item[k]);
@@ -147,7 +156,7 @@ static enum ev_code write_map(struct writing *s, const char *name,
 		au_write_address(s->w, "gpa", r->gpa);
 		ev_write_int(s->w, "size", (int64_t)r->size);
 		ev_write_str(s->w, "state", au_region_state_name(r->state));
-		ev_write_foreign(s->w, "component", ev_span_str(r->name));
+		ev_write_shown(s->w, "component", r->name);
 		ev_write_end(s->w);
 	}
 	ev_write_end(s->w);
@@ -241,7 +250,7 @@ static enum ev_code write_platform(struct writing *s, size_t i,
 		write_checkpoints(s, p);
 	}
 	au_diff_pages_sentence(s->diff, i, &text);
-	ev_write_foreign(s->w, "sentence", ev_buffer_span(&text));
+	write_sentence(s, "sentence", &text);
 	if (write_map(s, "mapA", &p->map_a, err) != EV_OK ||
 	    write_map(s, "mapB", &p->map_b, err) != EV_OK ||
 	    write_marks(s, "marksA", i, 0, err) != EV_OK ||
