@@ -25,7 +25,8 @@ static const char help[] =
 	"  --full            values in full\n"
 	"\n"
 	"Exit: 0 agrees with the image and is signed up to your root; 1 contradicts, or\n"
-	"a signature does not hold; 2 nothing compared, unsigned, or no root given;\n"
+	"a signature does not hold; 2 nothing compared, unsigned, no root given, or a\n"
+	"launch of the image that nothing endorses;\n"
 	"3 usage, 4 refused, 5 trouble.\n"
 	"\n"
 	"Example: ecart audit corim openhcl-tdx.igvm\n";

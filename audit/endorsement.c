@@ -56,6 +56,8 @@ enum ev_code au_endorsement_read(const struct au_candidate *candidate,
 	    au_statement_id_block(launch->id_block, launch->id_block_offset,
 				  &list, err) != EV_OK)
 		return err->code;
+	if (list.n == 0 && out->n_silent < AU_STATEMENTS_MAX)
+		out->silent[out->n_silent++] = recomputed.platform;
 	au_statements_compare(&list, &recomputed, 1);
 	for (size_t i = 0; i < list.n; i++) {
 		refuse_others(&list.item[i], recomputed.platform);

@@ -17,7 +17,8 @@ size_t au_recomputed_of(const struct au_candidates *candidates,
 
 /*
  * Appends what the launch carries, each compared with the default value of
- * the launch; a manifest of another platform contradicts.  candidate is that
+ * the launch; a manifest of another platform contradicts, and a launch that
+ * carries none is one of the silent ones.  candidate is that
  * default; trust may have no roots.  EV_OK, or EV_TROUBLE.
  */
 enum ev_code au_endorsement_read(const struct au_candidate *candidate,

@@ -106,6 +106,12 @@ static void the_status_is_the_worst(void **state)
 	(void)state;
 	list.n = 0;
 	assert_int_equal(au_statements_status(&list), 2);
+	list.n = 1;
+	list.item[0] = (struct au_statement){ .agreement = AU_AGREES,
+					      .signature.state = AU_SIGNED };
+	list.n_silent = 1;
+	assert_int_equal(au_statements_status(&list), 2);
+	list.n_silent = 0;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		list.n = 1;
 		list.item[0] =
@@ -231,6 +237,10 @@ static void a_launch_speaks_of_itself(void **state)
 	assert_int_equal(au_endorsement_read(&c, &nobody, crypto, &list, &err),
 			 EV_OK);
 	assert_int_equal(list.n, 0);
+	/* The two before carried one. */
+	assert_int_equal(list.n_silent, 1);
+	assert_string_equal(list.silent[0], "snp");
+	list.n_silent = 0;
 	corim_free(bytes);
 }
 

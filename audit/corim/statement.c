@@ -316,7 +316,7 @@ static bool is_broken(const struct au_statement *s)
 
 int au_statements_status(const struct au_statements *list)
 {
-	bool all = list->n > 0;
+	bool all = list->n > 0 && list->n_silent == 0;
 
 	for (size_t i = 0; i < list->n; i++) {
 		const struct au_statement *s = &list->item[i];

@@ -51,6 +51,10 @@ struct au_statement {
 struct au_statements {
 	struct au_statement item[AU_STATEMENTS_MAX];
 	size_t n; /* those beyond the limit are not kept */
+	/* Platforms of the image that no statement is about: who endorses one
+	 * launch says nothing of another. */
+	const char *silent[AU_STATEMENTS_MAX];
+	size_t n_silent;
 };
 
 /* A launch measurement that was recomputed. */

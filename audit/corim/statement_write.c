@@ -87,6 +87,12 @@ void au_statements_write(const struct au_statements *list, const char *name,
 		ev_write_end(w);
 	}
 	ev_write_end(w);
+	if (list->n == 0 || list->n_silent == 0)
+		return;
+	ev_write_array(w, "notEndorsed");
+	for (size_t i = 0; i < list->n_silent; i++)
+		ev_write_str(w, NULL, list->silent[i]);
+	ev_write_end(w);
 }
 
 /* A line cut to 80 columns. */
@@ -156,4 +162,7 @@ void au_statements_print(const struct au_statements *list, const char *indent,
 		put(out, indent, full, "  compared ", line);
 		print_signature(&s->signature, indent, full, out);
 	}
+	for (size_t i = 0; list->n > 0 && i < list->n_silent; i++)
+		put(out, indent, full, "nothing endorses the launch of",
+		    list->silent[i]);
 }
