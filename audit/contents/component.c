@@ -91,13 +91,13 @@ static struct found recognise(const struct au_memory_run *run, uint64_t gpa,
 		f.size = firmware_size(left);
 	} else if (f.kind != AU_PART_BYTES) {
 		return f;
-	} else if (gpa == reset_page) {
-		f = (struct found){ AU_PART_RESET_PAGE, page.n, "address" };
 	} else if (au_hash_table_recognise(left)) {
 		f.kind = AU_PART_HASH_TABLE;
 		f.size = hash_table_size(left);
 	} else if (run->op->measured && is_hash_page(page)) {
 		f = (struct found){ AU_PART_HASH_PAGE, page.n, "content" };
+	} else if (gpa == reset_page) {
+		f = (struct found){ AU_PART_RESET_PAGE, page.n, "address" };
 	} else if (run->op->measured && is_command_line(page)) {
 		f = (struct found){ AU_PART_COMMAND_LINE, page.n, "content" };
 	} else {
