@@ -148,6 +148,10 @@ static enum ev_code read_x5c(struct load *l)
 	if (first->type != EV_NODE_STRING)
 		return refuse(l, EV_SYNTAX, "x5c", first, "a string",
 			      ev_node_type_word(first));
+	if (first->text.n > EV_X5C_TEXT_MAX)
+		return refuse(l, EV_LIMIT, "x5c", first,
+			      "a certificate of at most 64 KiB",
+			      "a larger one");
 	if (!decode(l, EV_BASE64_STD, first->text, &l->key->cert_der))
 		return refuse(l, EV_SYNTAX, "x5c", first, "base64",
 			      "another text");

@@ -35,6 +35,8 @@ static const size_t EV_RUNTIME_KEYS_MAX = 64;
 
 /* Keys of a token service: those of Azure Attestation have ten at most. */
 static const size_t EV_JWKS_KEYS_MAX = 256;
+/* Text of a certificate of 64 KiB; with an enclave's evidence it has 6 KiB. */
+static const size_t EV_X5C_TEXT_MAX = (size_t)96 << 10;
 
 /* Event logs of an archive that are judged, and quotes of a type whose
  * registers are held against them: a machine has five logs, a collection two

@@ -74,13 +74,6 @@ enum ev_code rp_token_parse(struct rp_case *c, const struct rp_item *item)
 	return t->parsed.code == EV_TROUBLE ? EV_TROUBLE : EV_OK;
 }
 
-void rp_key_sets_free(struct rp_case *c)
-{
-	for (size_t i = 0; i < c->n_key_sets; i++)
-		ev_jwks_free(&c->key_sets[i].keys);
-	free(c->key_sets);
-}
-
 const struct ev_public_key *rp_token_key(const struct rp_token *token)
 {
 	if (token->certs_in_header)
@@ -96,9 +89,7 @@ void rp_token_free(struct rp_token *token)
 		return;
 	rp_claims_free(&token->claims);
 	rp_enclave_free(&token->enclave);
-	for (size_t i = 0; i < token->n_certs; i++)
-		ev_x509_free(&token->cert[i]);
+	rp_x5c_free(token->own_x5c);
 	ev_jwt_free(&token->jwt);
-	free(token->der);
 	free(token);
 }

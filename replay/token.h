@@ -7,13 +7,12 @@
 #ifndef RP_TOKEN_H
 #define RP_TOKEN_H
 
-#include "evidence/jwks.h"
 #include "evidence/jwt.h"
-#include "evidence/path.h"
 #include "evidence/token_issuer.h"
 #include "replay/anchors.h"
 #include "replay/claim.h"
 #include "replay/enclave.h"
+#include "replay/key_set.h"
 
 #define RP_TOKEN_ALGORITHMS 2
 
@@ -36,20 +35,14 @@ extern const size_t rp_n_token_services;
 /* The service of such a subject. */
 const struct rp_token_service *rp_token_service_of(enum rp_subject_type type);
 
-/* A key set, read once for all tokens. */
-struct rp_key_set {
-	const struct rp_item *item;
-	struct rp_parsed parsed;
-	struct ev_jwks keys; /* owned */
-};
-
 struct rp_token {
 	struct rp_parsed parsed;
 	struct ev_jwt jwt; /* owned; read where parsed.code is EV_OK */
 	const struct rp_token_service *service;
 	/* The set that holds the key of its kid; else one that says it is this
 	 * token's, and that may not be readable; NULL: none. */
-	const struct rp_item *keys_item;
+	struct rp_key_set *key_set;
+	const struct rp_item *keys_item; /* of it */
 	struct rp_parsed keys_parsed;
 	size_t n_kid; /* keys of that kid in it */
 	/* The one of that kid, in the case's set; NULL: none, or twice. */
@@ -57,12 +50,12 @@ struct rp_token {
 	/* x5c of that key, or of the header where the service puts it there:
 	 * leaf first.  None where certs_parsed is a refusal. */
 	struct rp_parsed certs_parsed;
-	struct ev_x509 cert[EV_PATH_MAX];
+	const struct ev_x509 *cert; /* n_certs of them */
 	size_t n_certs;
 	bool certs_in_header;
 	const struct rp_item *certs_item;  /* NULL: no x5c */
 	uint64_t certs_offset, certs_size; /* in certs_item: all of them */
-	uint8_t *der;			   /* owned: what cert borrows from */
+	struct rp_x5c *own_x5c;		   /* owned: of the header; else NULL */
 	struct ev_path path;		   /* filled by *.chain */
 	bool verified;			   /* filled by *.signature, as is: */
 	bool weak; /* by a key that is smaller than keys are today */
@@ -75,7 +68,6 @@ struct rp_token {
 /* Adds the subject of a token's item.  EV_TROUBLE or EV_OK. */
 enum ev_code rp_token_parse(struct rp_case *c, const struct rp_item *item);
 void rp_token_free(struct rp_token *token);
-void rp_key_sets_free(struct rp_case *c);
 
 /* The key that it is verified by: that of cert[0] where the certificates are
  * in the header, else that of the key set; NULL: none is here. */

@@ -2,6 +2,7 @@
 /* Key sets: real ones, each shape of a key, and what is refused of one. */
 #include "evidence/jwks.h"
 
+#include "evidence/base/buffer.h"
 #include "evidence/limits.h"
 #include "tests/parse_case.h"
 #include "tests/vectors.h"
@@ -246,6 +247,30 @@ static void keys_are_bounded(void **state)
 	parse_expect(&err, EV_LIMIT, "jwks", "keys");
 }
 
+/* One of 64 KiB is read, and found to be none. */
+static void certificates_are_bounded(void **state)
+{
+	static const enum ev_code codes[] = { EV_SYNTAX, EV_LIMIT };
+	static const char front[] = "{\"keys\":[{\"kty\":\"RSA\",\"x5c\":[\"";
+	static const char back[] = "\"]}]}";
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		ev_auto_buffer struct ev_buffer b = { 0 };
+		struct ev_error err = { 0 };
+		struct ev_jwks j;
+
+		ev_buffer_add_str(&b, front);
+		for (size_t n = 0; n < EV_X5C_TEXT_MAX + 4 * i; n++)
+			ev_buffer_add_byte(&b, 'A');
+		ev_buffer_add_str(&b, back);
+		assert_int_equal(ev_jwks_parse(ev_buffer_span(&b), &j, &err),
+				 EV_OK);
+		parse_expect(&j.key[0].refused, codes[i], "jwks.key", "x5c");
+		ev_jwks_free(&j);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -255,6 +280,7 @@ int main(void)
 		cmocka_unit_test(a_key_identifier_is_counted),
 		cmocka_unit_test(a_set_is_refused),
 		cmocka_unit_test(keys_are_bounded),
+		cmocka_unit_test(certificates_are_bounded),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

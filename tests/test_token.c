@@ -95,6 +95,8 @@ static void a_set_is_read_once(void **state)
 	assert_int_not_equal(s->c.key_sets[1].parsed.code, EV_OK);
 	assert_non_null(token->token->key);
 	assert_ptr_equal(token->token->key, token->next->token->key);
+	assert_int_equal(token->token->n_certs, 1); /* and its certificate */
+	assert_ptr_equal(token->token->cert, token->next->token->cert);
 	end(s);
 	s = scene("incomplete-tokens");
 	add(s, "a", "jwks", maa_set(s), NULL, NULL);
