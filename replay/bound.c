@@ -81,18 +81,55 @@ static enum ev_code open_token(const struct rp_item *item, struct rp_bound *b)
 	return b->refused.code;
 }
 
-/* The text at either path; of one that says it twice, the same twice.  RP_PASS
- * is *out, RP_SKIP that there is none, RP_FAIL a refusal. */
+static enum rp_outcome refuse(struct rp_bound *b, const char *field,
+			      const struct ev_node *v)
+{
+	ev_fail(&b->refused.err, EV_SYNTAX, "nonce", field, v->at,
+		b->is_text ? "a text, or a list of them" : "a text",
+		ev_node_type_word(v));
+	return RP_FAIL;
+}
+
+/* The text of a claim; of a list (RFC 9711, 4.1) the one that is wanted, else
+ * the first.  RP_PASS is *out, RP_SKIP that there is none, RP_FAIL a
+ * refusal. */
+static enum rp_outcome claim_text(struct rp_bound *b, const char *field,
+				  const char *const *path, struct ev_span want,
+				  struct ev_span *out)
+{
+	const struct ev_node *v = ev_jwt_claim(&b->jwt, path);
+	size_t n = 1;
+
+	if (v == NULL || v->type == EV_NODE_NULL)
+		return RP_SKIP;
+	if (v->type == EV_NODE_ARRAY && v->n > 0 && b->is_text) {
+		n = v->n;
+		v = ev_node_inside(v);
+	}
+	for (size_t i = 0; i < n; i++, v = ev_node_next(v)) {
+		if (v->type != EV_NODE_STRING)
+			return refuse(b, field, v);
+		if (i == 0 || ev_span_eq(v->text, want))
+			*out = v->text;
+	}
+	return RP_PASS;
+}
+
+/* The text at either path; of one that says it twice, the same twice. */
 static enum rp_outcome either_text(struct rp_bound *b, const char *field,
 				   const char *const *one,
 				   const char *const *other,
 				   struct ev_span *out)
 {
-	struct ev_span second;
-	bool has = ev_jwt_text(&b->jwt, one, out);
+	struct ev_span want = ev_span_of(b->want.bytes, b->want.n), second;
+	enum rp_outcome is = claim_text(b, field, one, want, out);
+	bool has = is == RP_PASS;
 
-	if (!ev_jwt_text(&b->jwt, other, &second))
-		return has ? RP_PASS : RP_SKIP;
+	if (is == RP_FAIL)
+		return is;
+	is = claim_text(b, field, other, has ? *out : want, &second);
+	if (is != RP_PASS)
+		return is == RP_SKIP && has ? RP_PASS : is;
 	if (has && !ev_span_eq(*out, second)) {
 		ev_fail_text(&b->refused.err, EV_VALUE, "nonce", field, 0,
 			     "the same in both places", second);
@@ -210,8 +247,12 @@ static enum ev_code compare(struct rp_case *c, const struct rp_item *item,
 {
 	struct rp_session *s = c->session;
 	const struct carrier *by = carrier_of(b->nonce->use, item);
+	bool tries = by != NULL && by->use == EV_USE_TLS;
 	enum ev_code code;
 
+	if (s->has_root && !tries &&
+	    rp_session_nonce(c, b->nonce, item, &b->want) != EV_OK)
+		return EV_TROUBLE;
 	if (by != NULL)
 		code = by->read(item, b);
 	else
@@ -220,10 +261,8 @@ static enum ev_code compare(struct rp_case *c, const struct rp_item *item,
 				    ev_span_str(item->entry->kind_name));
 	if (code == EV_TROUBLE || !s->has_root)
 		return code == EV_TROUBLE ? code : EV_OK;
-	if (by != NULL && by->use == EV_USE_TLS)
+	if (tries)
 		return rp_bound_tries(c, item, b);
-	if (rp_session_nonce(c, b->nonce, item, &b->want) != EV_OK)
-		return EV_TROUBLE;
 	s->result[b->nonce - s->binding.nonces] = result_of(b);
 	return EV_OK;
 }

@@ -16,6 +16,7 @@ PARTS = TPM + ("imds", "salt-imds", "maa")
 ITA = REPORT + ("ita-nonce", "ita-hcl", "ita-quote", "ita-token")
 ALL = tuple("bind." + use for use in ("hcl", "tpm-quote", "imds", "maa"))
 SMALL = ("session", "maa")
+TOKEN = {"use": "ita", "round": 2, "item": "items/ita-token/0000.jwt"}
 ASKED = put(challenge=CHALLENGE.hex())
 
 
@@ -53,9 +54,11 @@ def whole():
                   parts=("session",) + QUOTE_ONLY, passes=("bind.report-data", "bind.challenge"))
     ita = ("bind.hcl", "bind.ita")
     yield lean("-ita", "a second round for Intel Trust Authority", parts=ITA, passes=ita)
-    token = {"use": "ita", "round": 2, "item": "items/ita-token/0000.jwt"}
+    yield lean("-list", "the token says a list of nonces (RFC 9711), of which one is the session's",
+               {"bind.maa": lambda v: {"eat_nonce": ["00" * 32, v["nonce"]]}}, parts=SMALL,
+               passes=("bind.maa",))
     yield lean("-ita-token", "the binding names the token, which repeats the report's user data",
-                  {"bind.nonces": const([token])}, parts=("session", "ita-nonce", "ita-token"),
+                  {"bind.nonces": const([TOKEN])}, parts=("session", "ita-nonce", "ita-token"),
                   passes=("bind.ita",))
 
 
@@ -105,6 +108,14 @@ def services():
                     parts=("session", "maa"))
     yield differing("bind.maa", "eat", "the token says another nonce by another name as well",
                     {"bind.maa": put(eat_nonce="00" * 32)}, parts=("session", "maa"))
+    yield differing("bind.maa", "list", "the second name is a list, of other nonces",
+                    {"bind.maa": put(eat_nonce=["00" * 32, "11" * 32])}, parts=("session", "maa"))
+    yield differing("bind.maa", "number", "the second name is a number, which no nonce is",
+                    {"bind.maa": put(eat_nonce=7)}, parts=("session", "maa"))
+    yield differing("bind.ita", "places", "the token says two user data, in two places",
+                    {"bind.nonces": const([TOKEN]), "bind.ita.claims": put(
+                        tdx={"attester_runtime_data": {"user-data": "00" * 64}})},
+                    parts=("session", "ita-nonce", "ita-token"))
     yield differing("bind.maa", "kind", "the binding names a CRL for a token's nonce",
                     {"bind.nonces": named("maa", "items/crl-der/0000.der")},
                     parts=("session", "maa", "root-crl"))

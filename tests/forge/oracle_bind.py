@@ -89,8 +89,7 @@ class Binding:
             hold(attested.parse(data)["nonce"] == session.imds_nonce(self.h0), use)
         elif use == "maa":
             claims = tokens.claims_of(data)
-            said = {claims[name] for name in ("nonce", "eat_nonce") if name in claims}
-            hold(said == {session.maa_nonce(self.h0)}, use)
+            hold(nonces_of(claims, session.maa_nonce(self.h0)) == {session.maa_nonce(self.h0)}, use)
         else:
             hold(held(data) == (self.ita() if use == "ita" else self.h0), use)
 
@@ -103,13 +102,24 @@ class Binding:
             self.replay.one("a report that rests on the session")
 
 
+def nonces_of(claims, want):
+    """What both names of a nonce say; of a list (RFC 9711, 4.1) the wanted one counts."""
+    said = [claims[name] for name in ("nonce", "eat_nonce") if name in claims]
+    lists = [value if isinstance(value, list) else [value] for value in said]
+    return {want if want in value else value[0] for value in lists}
+
+
 def held(data):
     """user-data of a paravisor's report or of a token's copy of it, REPORTDATA of a quote."""
     if data[:4] == b"HCLA":
         return bytes.fromhex(json.loads(hcl.parse(data)[1])["user-data"])
     if data[:2] == b"\x04\x00":
         return quote.unpack(quote.TD_10, data[48:48 + 584])["report_data"]
-    return bytes.fromhex(tokens.claims_of(data)["attester_runtime_data"]["user-data"])
+    claims = tokens.claims_of(data)
+    said = {part["attester_runtime_data"]["user-data"] for part in (claims, claims.get("tdx", {}))
+            if "attester_runtime_data" in part}
+    hold(len(said) == 1, "one place")
+    return bytes.fromhex(said.pop())
 
 
 def malformed(value):
