@@ -185,6 +185,17 @@ static enum rp_outcome judge_key(const struct rp_case *c,
 
 /* --- the check --- */
 
+/* NULL: none.  An empty object, or null, is what there is where nobody gave
+ * the service any. */
+static const struct ev_node *runtime_of(const struct ev_node *tee)
+{
+	const struct ev_node *v = ev_node_member(tee, "x-ms-runtime");
+	bool empty = v == NULL || v->type == EV_NODE_NULL ||
+		     (v->type == EV_NODE_OBJECT && v->n == 0);
+
+	return empty ? NULL : v;
+}
+
 enum rp_outcome rp_check_maa_runtime_data(struct rp_case *c,
 					  const struct rp_subject *s,
 					  struct rp_finding *f)
@@ -193,7 +204,7 @@ enum rp_outcome rp_check_maa_runtime_data(struct rp_case *c,
 					     "aas-ehd" };
 	const struct rp_token *t = s->token;
 	const struct ev_node *tee = rp_token_tee(&t->jwt);
-	const struct ev_node *json = ev_node_member(tee, "x-ms-runtime");
+	const struct ev_node *json = runtime_of(tee);
 	enum rp_outcome outcome = RP_SKIP;
 	struct commitment want;
 

@@ -123,6 +123,12 @@ def runtime():
               {"tpm.fields": put(signer=tpm.qualified_signer(key)),
                "tpm.public": const(tpm.public(key)), "tpm.signature": const(other_signature(key))},
               "ak: ", parts=HELD + ("tpm-message", "tpm-signature", "tpm-pcrs", "ak-public"))
+    for name, none in (("empty", {}), ("null", None)):
+        yield good("-no-runtime-" + name, "nobody gave the service runtime data: there are none to judge",
+                   TOKEN, {"maa.runtime": const(none)}, skips=("maa.runtime-data",),
+                   says=("reason maa.runtime-data absent: the token carries no runtime data",))
+    yield bad("maa.runtime-data", "number", "a number stands for the runtime data",
+              {"maa.runtime": const(7)}, "mismatch: ")
     yield good("-unknown-member", "runtime claims of a paravisor that nobody knows yet",
                HELD, {"maa.runtime": put_at("news", True)}, skips=("maa.runtime-data",),
                says=("reason maa.runtime-data unknown-member: news",))

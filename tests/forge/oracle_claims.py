@@ -175,7 +175,7 @@ def committed(replay, runtime, data):
 
 def runtime_data(token):
     replay, tee = token.replay, inside(token.payload)
-    if "x-ms-runtime" not in tee:
+    if not tee.get("x-ms-runtime"):
         replay.one("runtime data")
     data = replay.td["report_data"] if replay.td else bytes.fromhex(tee["tdx_report_data"])
     committed(replay, tee["x-ms-runtime"], data)
