@@ -231,6 +231,13 @@ const struct rp_by_hand rp_by_hand[] = {
 	  COLLATERAL_SIGNATURE KEY_OF("2") PART("1") VERIFY },
 	{ "dcap.td.debug", "tdx-quote",
 	  "tail -c +%s0 %0 | head -c 1 | od -An -tx1" },
+	/* Version, VMPL, which key signs (bits 2 to 4), family and model of the
+	 * CPU (SNP-ABI, 7.3). */
+	{ "snp.format", NULL,
+	  PART("0") " >r; od -An --endian=little -tu4 -N 4 r; "
+		    "od -An --endian=little -tu4 -j 48 -N 4 r; "
+		    "od -An --endian=little -tx4 -j 72 -N 4 r; "
+		    "od -An -tu1 -j 392 -N 2 r" },
 	{ "snp.signature", "snp-report snp-report cert-der", SNP_VERIFY_DER },
 	{ "snp.signature", "snp-report snp-report cert-pem", SNP_VERIFY_PEM },
 	{ "snp.signature", "azure-hcl-report azure-hcl-report cert-der",

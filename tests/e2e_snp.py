@@ -197,7 +197,8 @@ def by_hand(scratch):
     archive = f"{scratch}/a.ecart"
     pack(archive, *paths(SETS["snp1"][0]))
     ecart("unpack", archive, f"{scratch}/un")
-    for check, words in (("snp.signature", "Verified OK"), ("snp.chain", "vcek.pem: OK"),
+    for check, words in (("snp.format", "\n".join(("          2", "          0", " 00000000", "   0   0"))),
+                         ("snp.signature", "Verified OK"), ("snp.chain", "vcek.pem: OK"),
                          ("snp.tcb", "03 00 00 00 00 00 08 73"),
                          ("snp.debug", "1f 00 03 00 00 00 00 00")):
         line, = ecart("explain", archive, "--at", AT, "--check", check,
