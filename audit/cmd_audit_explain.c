@@ -26,8 +26,9 @@ static const char help[] =
 	"  --full            every value that was tried, and digests in full\n"
 	"  -o FILE           write there instead of to standard output\n"
 	"\n"
-	"Exit: 0 every image makes the value, 1 one does not, 2 not comparable or no\n"
-	"image for it, 3 usage, 4 unreadable, 5 trouble.  See ecart-audit(1).\n"
+	"Exit: 0 every image makes the value and the replay passes, 1 one does not, 2\n"
+	"not comparable, no image for it, or the replay does not pass, 3 usage,\n"
+	"4 unreadable, 5 trouble.  See ecart-audit(1).\n"
 	"\n"
 	"Example: ecart audit explain run-07.ecart --image openhcl-x64-cvm.bin\n";
 
@@ -107,6 +108,18 @@ static int render(const struct options *o, const struct au_explanation *e)
 	return deliver(o, ev_buffer_span(&text));
 }
 
+/* What nobody vouches for, or only in part, makes no good end. */
+static int status_of(const struct au_explanation *e, const json_t *report)
+{
+	const char *verdict =
+		json_string_value(json_object_get(report, "verdict"));
+
+	if (e->status == CLI_PASS &&
+	    (verdict == NULL || strcmp(verdict, "pass") != 0))
+		return CLI_INCOMPLETE;
+	return e->status;
+}
+
 static int explain(const struct options *o, const char *path,
 		   struct ev_span report, struct au_images *images,
 		   struct ev_crypto *crypto)
@@ -122,7 +135,7 @@ static int explain(const struct options *o, const char *path,
 		return au_cmd_refused(path, &err);
 	exit = render(o, &e);
 	if (exit == CLI_PASS)
-		exit = e.status;
+		exit = status_of(&e, document);
 	au_explanation_free(&e);
 	return exit;
 }

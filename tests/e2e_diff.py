@@ -81,7 +81,7 @@ def with_kernel(seed, flags=None, order=range(12)):
 @case("a name of an image is shown once escaped, and drowns no sentence")
 def named_at_length(scratch):
     def archive(content):
-        return volume.cpio({"\x1b[31m</style>" + "n" * 3000: content}).ljust(2 * PAGE, b"\0")
+        return volume.cpio({"\x1b[31m</style>" + "n" * 900: content}).ljust(2 * PAGE, b"\0")
     a, b = (igvm.build([igvm.platform(TDX, igvm.TDX)]
                        + [igvm.page(BASE + i * PAGE, TDX, i) for i in range(2)], archive(content))
             for content in (b"1", b"2"))
@@ -91,7 +91,7 @@ def named_at_length(scratch):
         assert "</style>n" not in out or form == "text" or form == "json", form
     first = json.loads(diff(scratch, a, b, "--format", "json").out)
     finding = first["contents"][0]["findings"][0]
-    contains(finding["name"], "\\x1b[31m</style>" + "n" * 3000)
+    contains(finding["name"], "\\x1b[31m</style>" + "n" * 900)
     assert len(finding["sentence"]) < 200, finding["sentence"]
 
 

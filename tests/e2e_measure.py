@@ -702,6 +702,7 @@ def tdvf_section_rows():
         ("address", extra(tdvf.TEMP_MEM, 0x900800, 0x1000), obj, "MemoryAddress"),
         ("size", extra(tdvf.TEMP_MEM, 0x900000, 0x1800), obj, "MemoryDataSize"),
         ("size 0", extra(tdvf.TEMP_MEM, 0x900000, 0), obj, "MemoryDataSize"),
+        ("zeros", extra(tdvf.TEMP_MEM, 0x900000, (1 << 28) + PAGE, attributes=1), obj, "MemoryDataSize"),
         ("size 2^45", extra(tdvf.TEMP_MEM, 0x900000, 1 << 45), obj, "MemoryDataSize"),
         ("end of memory", extra(tdvf.TEMP_MEM, (1 << 64) - PAGE, 0x2000), obj, "MemoryDataSize"),
         ("type 9", extra(9, 0x900000, 0x1000), obj, "Type"),

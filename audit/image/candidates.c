@@ -38,10 +38,15 @@ static void offer_orders(struct search *s, bool aug_skips)
 	}
 }
 
+/* 256 MiB: firmware has 3, and each of a dozen shapes hashes them all. */
+static const uint64_t WHOLE_PAGES_MAX = UINT64_C(1) << 16;
+
 /* Google's hypervisor before its correction: everything is measured, and the
  * hand-off block is really there. */
 static void offer_hobs(struct search *s)
 {
+	if (s->launch->pages > WHOLE_PAGES_MAX)
+		return;
 	for (size_t i = 0; i < 2 * au_n_shapes; i++) {
 		const struct au_shape *shape = &au_shapes[i % au_n_shapes];
 

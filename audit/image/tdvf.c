@@ -19,6 +19,9 @@ static const char magic[4] = { 'T', 'D', 'V', 'F' };
 static const uint64_t PAGE = 4096;
 /* What a launch may have; a size beyond it is refused here by its name. */
 static const uint64_t SECTION_MAX = UINT64_C(1) << 32;
+/* Measured memory that the file does not fill; 128 KiB are the most seen.  A
+ * small file must not keep a reader hashing zeros. */
+static const uint64_t ZEROS_MAX = UINT64_C(1) << 28;
 
 /* What a section of each type may bring along from the file. */
 static const struct {
@@ -82,6 +85,10 @@ static enum ev_code check_memory(const struct au_tdvf_section *s,
 	if (s->size > SECTION_MAX)
 		return refuse(s, "MemoryDataSize", 16, "at most 4 GiB", s->size,
 			      err);
+	if (s->extend && s->size > ZEROS_MAX + s->raw_size)
+		return refuse(s, "MemoryDataSize", 16,
+			      "at most 256 MiB that are measured and empty",
+			      s->size, err);
 	if (s->size > UINT64_MAX - s->gpa)
 		return refuse(s, "MemoryDataSize", 16, "a range below 2^64",
 			      s->size, err);
