@@ -326,12 +326,28 @@ static enum ev_path_result answer_timed(struct question *q, struct ev_path *out)
 	return result;
 }
 
+/* libcrypto takes keyCertSign for the word of a CA; RFC 5280, 6.1.4 (k), wants
+ * basicConstraints.  A root's own certificate is there for its key alone. */
+static const struct ev_x509 *no_ca(const struct ev_path *path)
+{
+	for (size_t i = 1; i < path->n_certs; i++)
+		if (!path->cert[i]->ca &&
+		    !(i == path->n_certs - 1 && path->cert[i]->self_issued))
+			return path->cert[i];
+	return NULL;
+}
+
 static enum ev_path_result answer(struct question *q, struct ev_path *out)
 {
 	enum ev_path_result result = answer_timed(q, out);
+	const struct ev_x509 *bad = no_ca(out);
 
 	if (result == EV_PATH_GOOD)
 		out->reason[0] = '\0';
+	if (result == EV_PATH_GOOD && bad != NULL) {
+		say(out, bad_word(X509_V_ERR_INVALID_CA), bad->subject);
+		result = EV_PATH_BAD;
+	}
 	if (out->n_certs > 0)
 		out->anchor =
 			signing_anchor(q, out->cert[out->n_certs - 1]->x509);

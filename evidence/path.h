@@ -29,7 +29,8 @@ struct ev_x509 {
 	struct ev_public_key key;     /* RSA or EC; none of another kind */
 	bool self_issued;
 	/* What it says that it is for (purpose.h). */
-	bool ca;  /* basicConstraints says so */
+	bool unread; /* extensions are no strict DER: for nothing */
+	bool ca;     /* basicConstraints says so */
 	bool aik; /* extended key usage tcg-kp-AIKCertificate, 2.23.133.8.3 */
 	bool purposed;	 /* there is an extended key usage */
 	bool signs;	 /* digitalSignature, or there is no keyUsage */

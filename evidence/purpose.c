@@ -13,6 +13,10 @@ static void read_constraints(struct ev_reader *value, struct ev_x509 *c)
 		ev_der_enter(value, EV_DER_SEQUENCE, "basicConstraints");
 
 	c->ca = ev_der_peek(&r) == EV_DER_BOOLEAN && ev_der_read_bool(&r, "cA");
+	if (ev_der_peek(&r) == EV_DER_INTEGER)
+		ev_der_read(&r, EV_DER_INTEGER, "pathLenConstraint");
+	ev_reader_finish(&r);
+	ev_reader_finish(value);
 }
 
 /* A BIT STRING: how many bits of its last octet are none, and the octets. */
@@ -84,13 +88,15 @@ void ev_purpose_read(struct ev_span rest, struct ev_x509 *cert)
 				     "extensions");
 		read_extensions(&outer, cert);
 	}
-	if (err.code != EV_OK)
+	cert->unread = err.code != EV_OK;
+	if (cert->unread)
 		cert->aik = cert->signs = cert->tls_server = false;
-	cert->purposed |= err.code != EV_OK;
 }
 
 static const char *no_signer(const struct ev_x509 *cert)
 {
+	if (cert->unread)
+		return "its extensions are no strict DER, each once";
 	if (cert->ca)
 		return "it is a CA's";
 	return cert->signs ? NULL : "its key usage has no digitalSignature";

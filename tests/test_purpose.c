@@ -25,6 +25,8 @@
 #define NO_BITS_AT_ALL "\x30\x0b\x06\x03\x55\x1d\x0f\x01\x01\xff\x04\x01\x03"
 #define IS_CA                                                                  \
 	"\x30\x0f\x06\x03\x55\x1d\x13\x01\x01\xff\x04\x05\x30\x03\x01\x01\xff"
+#define MORE_THAN_CA                                                           \
+	"\x30\x0e\x06\x03\x55\x1d\x13\x01\x01\xff\x04\x04\x30\x00\x05\x00"
 #define NO_CA "\x30\x0c\x06\x03\x55\x1d\x13\x01\x01\xff\x04\x02\x30\x00"
 #define SERVER                                                                 \
 	"\x30\x13\x06\x03\x55\x1d\x25\x04\x0c\x30\x0a\x06\x08\x2b\x06\x01"     \
@@ -112,11 +114,12 @@ static void what_it_says_binds(void **state)
 static void what_is_no_der_is_for_nothing(void **state)
 {
 	(void)state;
-	refused(READ(AIK_CUT), ev_no_attestation_key, "");
-	refused(READ(AIK_CUT), ev_no_tls_server, "");
-	refused(READ(AIK NO_BITS_AT_ALL), ev_no_attestation_key, "");
-	refused(READ(SERVER SERVER), ev_no_tls_server, "");
-	refused(READ(SERVER "\x30"), ev_no_tls_server, "");
+	refused(READ(AIK_CUT), ev_no_attestation_key, "strict DER");
+	refused(READ(AIK_CUT), ev_no_tls_server, "strict DER");
+	refused(READ(AIK NO_BITS_AT_ALL), ev_no_attestation_key, "strict DER");
+	refused(READ(SERVER SERVER), ev_no_tls_server, "strict DER");
+	refused(READ(SERVER "\x30"), ev_no_tls_server, "strict DER");
+	refused(READ(MORE_THAN_CA), ev_no_tls_server, "strict DER");
 }
 
 static void a_ca_binds_what_is_below(void **state)

@@ -163,6 +163,8 @@ def chains():
              {"imds.root.key": rogue, "items": with_root}),
             ("usurped", "the intermediate has the pinned root's name as its issuer, and is signed by "
              "another key", {"imds.ca.signer": rogue}),
+            ("no-constraints", "the intermediate says by its key usage alone that it is a CA",
+             {"imds.ca.fields": extension("2.5.29.19")}),
             ("host-no-dot", "the certificate is for a host whose name only ends alike",
              host("evilmetadata.azure.com", common="notmetadata.azure.us")),
             ("host-hidden", "a common name is the service's, and the alternatives are not",

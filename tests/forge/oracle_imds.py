@@ -110,9 +110,9 @@ def signed_by(certificate, key):
 
 
 def may_certify(fields):
-    """The key usage of a CA, where it is named, has keyCertSign."""
+    """It is a CA, whose key usage, where it is named, has keyCertSign."""
     usage = oracle_tpm.extension(fields, "2.5.29.15")
-    return not usage or bool(der.only(usage, 0x03)[1] & 0x04)
+    return oracle_tpm.is_ca(fields) and (not usage or bool(der.only(usage, 0x03)[1] & 0x04))
 
 
 def chain(replay, document):
