@@ -15,7 +15,7 @@ static const char *const not_shown[] = {
 
 static void write_level(struct ev_writer *w, const char *name, int level)
 {
-	char text[8];
+	char text[16];
 
 	snprintf(text, sizeof(text), "L%d", level);
 	ev_write_str(w, name, level < 0 ? "none" : text);
