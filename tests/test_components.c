@@ -177,9 +177,8 @@ static void a_map_names_what_it_has_and_cuts_there(void **state)
  * builder's may say it wrong. */
 static void digests_are_no_end_of_what_is_before_them(void **state)
 {
-	static const char *const magics[] = { "\x7f"
-					      "ELF",
-					      "070701", "\x1f\x8b\x08",
+	static const char *const magics[] = { "\177ELF", "070701",
+					      "\x1f\x8b\x08",
 					      "\x28\xb5\x2f\xfd", "EPHS" };
 	static const char map[] =
 		"IGVM file layout:\n"
