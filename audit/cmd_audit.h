@@ -4,7 +4,7 @@
 #ifndef AU_CMD_AUDIT_H
 #define AU_CMD_AUDIT_H
 
-#include "audit/place.h"
+#include "audit/references/place.h"
 #include "cli.h"
 
 /* argv[0] is "reference". */

@@ -3,7 +3,7 @@
 #include "audit/cmd_audit.h"
 
 #include "audit/corim/build_identity.h"
-#include "audit/reference_document.h"
+#include "audit/references/reference_document.h"
 #include "evidence/base/hex.h"
 
 static const struct au_register *register_of(const char *platform)

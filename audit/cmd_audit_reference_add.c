@@ -2,9 +2,9 @@
 /* ecart audit reference add: a reference written and committed. */
 #include "audit/cmd_audit.h"
 
-#include "audit/git_commit.h"
-#include "audit/reference_document.h"
-#include "audit/reference_text.h"
+#include "audit/references/git_commit.h"
+#include "audit/references/reference_document.h"
+#include "audit/references/reference_text.h"
 
 #include <getopt.h>
 #include <stdio.h>

@@ -6,7 +6,7 @@
 #ifndef AU_COMPARE_H
 #define AU_COMPARE_H
 
-#include "audit/references.h"
+#include "audit/references/references.h"
 
 enum au_result {
 	AU_MATCH,

@@ -9,7 +9,7 @@
 #ifndef AU_MEASURED_H
 #define AU_MEASURED_H
 
-#include "audit/reference.h"
+#include "audit/references/reference.h"
 
 /* Borrowed from the report. */
 struct au_measured {

@@ -8,17 +8,18 @@ set -eu
 may='evidence/base: evidence/base
 evidence: evidence evidence/base
 replay: replay evidence evidence/base
-audit/image: audit/image audit/reference.h evidence evidence/base
+audit/image: audit/image audit/references/reference.h evidence evidence/base
 audit/contents: audit/contents audit/image/launch.h evidence evidence/base
 audit/corim: audit/corim evidence evidence/base
-audit/diff: audit/diff audit/image audit/contents replay evidence evidence/base
-audit: audit audit/image audit/contents audit/corim audit/diff replay evidence evidence/base
+audit/diff: audit/diff audit/html.h audit/image audit/contents replay evidence evidence/base
+audit/references: audit/references evidence evidence/base
+audit: audit audit/references audit/image audit/contents audit/corim audit/diff replay evidence evidence/base
 collect: collect evidence evidence/base
 .: . evidence evidence/base'
 
 # The implementation of the installed header stands above both halves.
 for dir in evidence/base evidence replay audit/image audit/contents audit/corim \
-	audit/diff audit collect .; do
+	audit/diff audit/references audit collect .; do
 	bad=$(find "$dir" -maxdepth 1 -name '*.[ch]' | sort | while read -r file; do
 		ok=$(printf '%s\n' "$may" | sed -n "s|^$dir: ||p")
 		case $file in */cmd_*) ok="$ok ." ;; esac

@@ -3,8 +3,8 @@
 #ifndef TESTS_GIT_SAMPLE_H
 #define TESTS_GIT_SAMPLE_H
 
-#include "audit/git_commit.h"
-#include "audit/place.h"
+#include "audit/references/git_commit.h"
+#include "audit/references/place.h"
 #include "tests/reference_sample.h"
 
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What libgit2 may allocate at once. */
-#include "audit/git_memory.h"
+#include "audit/references/git_memory.h"
 #include "tests/git_sample.h"
 
 static void an_object_over_the_bound_is_refused(void **state)

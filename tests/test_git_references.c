@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* References out of git repositories made here through libgit2. */
-#include "audit/git_references.h"
+#include "audit/references/git_references.h"
 #include "tests/git_sample.h"
 
 /* Commits one entry of any mode at path. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Revisions: which commit each of them means, and which mean none. */
-#include "audit/git_revision.h"
+#include "audit/references/git_revision.h"
 #include "tests/git_sample.h"
 
 /* Two commits: the first and, on main, the second. */

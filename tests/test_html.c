@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* HTML: what is text stays text. */
-#include "audit/diff/html.h"
+#include "audit/html.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

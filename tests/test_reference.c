@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reference manifests: read strictly, written canonically. */
-#include "audit/reference.h"
-#include "audit/reference_document.h"
+#include "audit/references/reference.h"
+#include "audit/references/reference_document.h"
 #include "evidence/base/time.h"
 #include "tests/lcg.h"
 #include "tests/reference_sample.h"

@@ -2,8 +2,8 @@
 /* Two images compared, as a page for people. */
 #include "audit/diff/diff_document.h"
 
-#include "audit/diff/html.h"
 #include "audit/diff/render_diff_map.h"
+#include "audit/html.h"
 
 #include <stdio.h>
 

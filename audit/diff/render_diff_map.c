@@ -4,7 +4,7 @@
 
 #include "audit/diff/address_rows.h"
 #include "audit/diff/diff_document.h"
-#include "audit/diff/html.h"
+#include "audit/html.h"
 
 #include <stdio.h>
 #include <stdlib.h>

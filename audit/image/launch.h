@@ -7,7 +7,7 @@
 #ifndef AU_LAUNCH_H
 #define AU_LAUNCH_H
 
-#include "audit/reference.h"
+#include "audit/references/reference.h"
 
 #define AU_PAGE	 ((size_t)4096)
 #define AU_CHUNK ((size_t)256) /* what one MR.EXTEND measures */

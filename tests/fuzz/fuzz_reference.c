@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reference manifests: what is read is written again as it was. */
-#include "audit/reference.h"
+#include "audit/references/reference.h"
 #include "tests/fuzz/target.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The document of a reference, made new or with something added. */
-#include "audit/reference_document.h"
+#include "audit/references/reference_document.h"
 
 #include "evidence/base/hex.h"
 #include "evidence/base/time.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The spelling of names, addresses and paths in a reference manifest. */
-#include "audit/reference_text.h"
+#include "audit/references/reference_text.h"
 
 static const size_t NAME_MAX_BYTES = 64;
 static const size_t FILE_MAX_BYTES = 255;

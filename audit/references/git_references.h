@@ -8,8 +8,8 @@
 #ifndef AU_GIT_REFERENCES_H
 #define AU_GIT_REFERENCES_H
 
-#include "audit/git_repository.h"
-#include "audit/references.h"
+#include "audit/references/git_repository.h"
+#include "audit/references/references.h"
 
 /*
  * Reads all references of the commit that rev names (NULL: HEAD).  Manifests

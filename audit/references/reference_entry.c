@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One entry of a manifest's lists: a measurement, a state. */
-#include "audit/reference_entry.h"
+#include "audit/references/reference_entry.h"
 
-#include "audit/reference_member.h"
+#include "audit/references/reference_member.h"
 
 #include <stdio.h>
 

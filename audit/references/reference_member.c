@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The members of a reference manifest: text and hex with their rules. */
-#include "audit/reference_member.h"
+#include "audit/references/reference_member.h"
 
 #include "evidence/base/hex.h"
 

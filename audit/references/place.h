@@ -7,7 +7,7 @@
 #ifndef AU_PLACE_H
 #define AU_PLACE_H
 
-#include "audit/references.h"
+#include "audit/references/references.h"
 
 struct au_place {
 	char *path; /* owned */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where references are: a git repository at a revision, or a folder. */
-#include "audit/place.h"
+#include "audit/references/place.h"
 
-#include "audit/directory_references.h"
-#include "audit/git_references.h"
+#include "audit/references/directory_references.h"
+#include "audit/references/git_references.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A git repository through libgit2: only what the user named is opened. */
-#include "audit/git_repository.h"
+#include "audit/references/git_repository.h"
 
-#include "audit/git_memory.h"
+#include "audit/references/git_memory.h"
 
 #include <stdio.h>
 #include <unistd.h>

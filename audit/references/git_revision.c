@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The one commit that a revision can mean. */
-#include "audit/git_revision.h"
+#include "audit/references/git_revision.h"
 
 #include <stdio.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The references of one repository, ordered, with what was refused. */
-#include "audit/references.h"
+#include "audit/references/references.h"
 
 #include "evidence/base/cleanup.h"
 #include "evidence/base/hex.h"

@@ -7,7 +7,7 @@
 #ifndef AU_GIT_REVISION_H
 #define AU_GIT_REVISION_H
 
-#include "audit/git_repository.h"
+#include "audit/references/git_repository.h"
 
 /*
  * The commit that rev names (NULL: HEAD).  40 hex digits are the id of an

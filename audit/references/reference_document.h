@@ -3,7 +3,7 @@
 #ifndef AU_REFERENCE_DOCUMENT_H
 #define AU_REFERENCE_DOCUMENT_H
 
-#include "audit/reference.h"
+#include "audit/references/reference.h"
 
 /* What a user adds; NULL where it was not given.  Borrowed. */
 struct au_addition {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* libgit2's allocator, bounded. */
-#include "audit/git_memory.h"
+#include "audit/references/git_memory.h"
 
 #include <git2.h>
 #include <git2/sys/alloc.h>

@@ -8,8 +8,8 @@
 #ifndef AU_GIT_COMMIT_H
 #define AU_GIT_COMMIT_H
 
-#include "audit/git_repository.h"
-#include "audit/references.h"
+#include "audit/references/git_repository.h"
+#include "audit/references/references.h"
 
 struct au_file {
 	const char *path; /* in the repository */

@@ -3,7 +3,7 @@
 #ifndef AU_REFERENCE_ENTRY_H
 #define AU_REFERENCE_ENTRY_H
 
-#include "audit/reference.h"
+#include "audit/references/reference.h"
 
 /* Reads an entry into the place behind those that ref holds already, with
  * which it is compared; the caller then counts it. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* References out of a plain folder. */
-#include "audit/directory_references.h"
+#include "audit/references/directory_references.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* HTML: escaping, and the frame with its style. */
-#include "audit/diff/html.h"
+#include "audit/html.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -8,7 +8,7 @@
 #ifndef AU_REFERENCES_H
 #define AU_REFERENCES_H
 
-#include "audit/reference.h"
+#include "audit/references/reference.h"
 #include "evidence/base/digest.h"
 
 /* 16 years of a version a day; every bound is on a hostile repository. */

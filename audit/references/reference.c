@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading and writing one reference manifest. */
-#include "audit/reference.h"
+#include "audit/references/reference.h"
 
-#include "audit/reference_entry.h"
-#include "audit/reference_member.h"
+#include "audit/references/reference_entry.h"
+#include "audit/references/reference_member.h"
 #include "evidence/base/cleanup.h"
 #include "evidence/base/json.h"
 

@@ -7,7 +7,7 @@
 #ifndef AU_DIRECTORY_REFERENCES_H
 #define AU_DIRECTORY_REFERENCES_H
 
-#include "audit/references.h"
+#include "audit/references/references.h"
 
 /* As au_git_references_read, with out->commit empty. */
 enum ev_code au_directory_references_read(const char *path,

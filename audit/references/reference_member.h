@@ -4,8 +4,8 @@
 #ifndef AU_REFERENCE_MEMBER_H
 #define AU_REFERENCE_MEMBER_H
 
-#include "audit/reference.h"
-#include "audit/reference_text.h"
+#include "audit/references/reference.h"
+#include "audit/references/reference_text.h"
 
 /* A text member with its rule; name is the dotted name for refusals.  *out
  * borrows from obj. */

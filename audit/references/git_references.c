@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* References out of a git repository at one commit. */
-#include "audit/git_references.h"
+#include "audit/references/git_references.h"
 
-#include "audit/git_revision.h"
+#include "audit/references/git_revision.h"
 
 #include <stdio.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Files put into a git repository as one commit. */
-#include "audit/git_commit.h"
+#include "audit/references/git_commit.h"
 
 static const char object[] = "repository";
 
