@@ -176,6 +176,19 @@ static void say_bad_outside(struct found *f)
 			 bad, state);
 }
 
+/* What became of a reference after T. */
+static const struct au_status *fall_of(const struct au_reference *ref,
+				       const struct au_status *in_force)
+{
+	const struct au_status *end = ref->status + ref->n_status;
+
+	for (const struct au_status *s = in_force + 1; s < end; s++) {
+		if (s->state != AU_GOOD)
+			return s;
+	}
+	return NULL;
+}
+
 /* The value is in a reference that was asked for. */
 static void say_found(struct found *f)
 {
@@ -192,7 +205,10 @@ static void say_found(struct found *f)
 	}
 	decide(&f->best,
 	       f->best.entry->is_default ? AU_MATCH : AU_MATCH_WITH_VARIANT, c);
-	snprintf(c->reason, sizeof(c->reason), "%s has this value", name);
+	c->later = fall_of(&c->listed->reference, c->status);
+	snprintf(c->reason, sizeof(c->reason), "%s has this value%s%s", name,
+		 c->later != NULL ? ", but was later " : "",
+		 c->later != NULL ? au_state_name(c->later->state) : "");
 }
 
 /* "; it is that of ...", where a reference that was not asked for has it. */

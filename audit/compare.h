@@ -39,6 +39,9 @@ struct au_comparison {
 	const struct au_listed *listed;
 	const struct au_measurement *entry; /* NULL: the value is not in it */
 	const struct au_status *status;	    /* in force at T */
+	/* The first state after T that is not good, of a good reference;
+	 * NULL: none is known. */
+	const struct au_status *later;
 	size_t n_considered; /* asked for, with a state in force at T */
 	size_t n_later;	     /* references not known yet at T */
 	char reason[400];    /* a sentence for people */

@@ -111,7 +111,7 @@ static void line_of(struct page *p, const char *label, struct ev_buffer *text)
 		p->out->failed = true;
 }
 
-static void line_status(struct page *p, const json_t *ref)
+static void line_status(struct page *p, const char *label, const json_t *ref)
 {
 	const char *reason = text_of(ref, "reason");
 	const char *advisory = text_of(ref, "advisory");
@@ -121,7 +121,7 @@ static void line_status(struct page *p, const json_t *ref)
 			 text_of(ref, "since"), *reason != '\0' ? ": " : "",
 			 reason, *advisory != '\0' ? " (" : "", advisory,
 			 *advisory != '\0' ? ")" : "");
-	line_of(p, "  status", &text);
+	line_of(p, label, &text);
 }
 
 static void line_two(struct page *p, const char *label, const char *a,
@@ -152,11 +152,14 @@ static void reference(struct page *p, const json_t *ref)
 	const json_t *source = json_object_get(ref, "source");
 	const json_t *recipe = json_object_get(ref, "recipe");
 	const json_t *artifact = json_object_get(ref, "artifact");
+	const json_t *later = json_object_get(ref, "later");
 	char hex[136];
 
 	line_two(p, "  reference", text_of(ref, "product"),
 		 text_of(ref, "version"));
-	line_status(p, ref);
+	line_status(p, "  status", ref);
+	if (later != NULL)
+		line_status(p, "  later", later);
 	parameters(p, ref);
 	line_two(p, "  source", text_of(source, "repository"),
 		 digest(text_of(source, "commit"), p->full, hex));

@@ -2,11 +2,11 @@
 /* A replay's report with the comparison of its measurements added. */
 #include "audit/report.h"
 
+#include "audit/comparison_json.h"
+#include "audit/json_set.h"
 #include "audit/measured.h"
 #include "evidence/base/cleanup.h"
-#include "evidence/base/hex.h"
 #include "evidence/base/json.h"
-#include "evidence/base/time.h"
 
 #include <stdio.h>
 
@@ -16,73 +16,6 @@ static const char object[] = "report";
 static const size_t AU_REPORT_MAX = (size_t)256 << 20;
 
 static const char *const verdicts[] = { "pass", "fail", "incomplete" };
-
-/* jansson's setters take what they are given, and fail on memory alone. */
-static bool set(json_t *obj, const char *member, json_t *v)
-{
-	return json_object_set_new(obj, member, v) == 0;
-}
-
-static bool set_text(json_t *obj, const char *member, struct ev_span text)
-{
-	return text.n == 0 ||
-	       set(obj, member, json_stringn((const char *)text.p, text.n));
-}
-
-static bool set_hex(json_t *obj, const char *member, const uint8_t *p, size_t n)
-{
-	char hex[2 * EV_DIGEST_MAX + 1];
-
-	assert(n <= EV_DIGEST_MAX);
-	ev_hex_encode(ev_span_of(p, n), hex);
-	return set(obj, member, json_string(hex));
-}
-
-static bool set_time(json_t *obj, const char *member, int64_t t)
-{
-	char text[EV_TIME_TEXT];
-
-	ev_time_format(t, text);
-	return set(obj, member, json_string(text));
-}
-
-static bool add_status(json_t *ref, const struct au_status *s)
-{
-	return set(ref, "status", json_string(au_state_name(s->state))) &&
-	       set_time(ref, "since", s->since) &&
-	       set_text(ref, "reason", s->reason) &&
-	       set_text(ref, "advisory", s->advisory);
-}
-
-/* The reference that decided, with all that a person needs to rebuild it. */
-static json_t *reference_json(const struct au_comparison *c)
-{
-	const struct au_reference *ref = &c->listed->reference;
-	json_t *out = json_object(), *source = json_object();
-	json_t *recipe = json_object(), *artifact = json_object();
-	bool good = set(out, "path", json_string(c->listed->path)) &&
-		    set_hex(out, "sha256", c->listed->sha256, 32) &&
-		    set_text(out, "product", ref->product) &&
-		    set_text(out, "version", ref->version) &&
-		    set_text(source, "repository", ref->repository) &&
-		    set_text(source, "commit", ref->commit) &&
-		    set_text(recipe, "path", ref->recipe_path) &&
-		    set_hex(recipe, "sha256", ref->recipe_sha256, 32) &&
-		    set_text(artifact, "name", ref->artifact_name) &&
-		    set_hex(artifact, "sha256", ref->artifact_sha256, 32) &&
-		    add_status(out, c->status);
-
-	good = set(out, "source", source) && good;
-	good = set(out, "recipe", recipe) && good;
-	good = set(out, "artifact", artifact) && good;
-	if (good && c->entry != NULL && c->entry->parameters != NULL)
-		good = set(out, "parameters",
-			   json_deep_copy(c->entry->parameters));
-	if (good)
-		return out;
-	json_decref(out);
-	return NULL;
-}
 
 /* What sets the image that ran apart from the reference's. */
 static bool add_artifact(json_t *out, const struct au_comparison *c,
@@ -97,51 +30,11 @@ static bool add_artifact(json_t *out, const struct au_comparison *c,
 
 	ev_show(ev_span_str(ran->name), name, sizeof(name));
 	au_artifact_words(a, images, c, &text);
-	good = ev_buffer_ok(&text) && set(image, "name", json_string(name)) &&
-	       set_hex(image, "sha256", ran->image.sha256, 32);
-	return set(out, "ran", image) && good &&
-	       set_text(out, "explanation", ev_buffer_span(&text));
-}
-
-/* What explains a difference: which reference is not good, and why. */
-static json_t *explanation_json(const struct au_comparison *c)
-{
-	const struct au_reference *ref = &c->listed->reference;
-	const struct au_status *s = c->status;
-	ev_auto_buffer struct ev_buffer text = { 0 };
-	char since[EV_TIME_TEXT];
-
-	ev_time_format(s->since, since);
-	ev_buffer_add(&text, ref->product);
-	ev_buffer_add_str(&text, " ");
-	ev_buffer_add(&text, ref->version);
-	ev_buffer_printf(&text, " has this value and is %s since %s: ",
-			 au_state_name(s->state), since);
-	ev_buffer_add(&text, s->reason);
-	if (s->advisory.n > 0) {
-		ev_buffer_add_str(&text, " (");
-		ev_buffer_add(&text, s->advisory);
-		ev_buffer_add_str(&text, ")");
-	}
-	return ev_buffer_ok(&text) ? json_stringn((const char *)text.p, text.n)
-				   : NULL;
-}
-
-/* Never where the repository lies: the report must not depend on it. */
-static json_t *repository_json(const struct au_references *refs)
-{
-	json_t *out = json_object();
-	bool good = set(out, "manifests", json_integer((json_int_t)refs->n)) &&
-		    set_hex(out, "sha256", refs->sha256, sizeof(refs->sha256));
-
-	if (refs->commit[0] != '\0')
-		good = set(out, "commit", json_string(refs->commit)) && good;
-	else
-		good = set(out, "note", json_string("not in git")) && good;
-	if (good)
-		return out;
-	json_decref(out);
-	return NULL;
+	good = ev_buffer_ok(&text) &&
+	       au_set(image, "name", json_string(name)) &&
+	       au_set_hex(image, "sha256", ran->image.sha256, 32);
+	return au_set(out, "ran", image) && good &&
+	       au_set_text(out, "explanation", ev_buffer_span(&text));
 }
 
 static json_t *audit_json(const struct au_measured *m,
@@ -151,23 +44,24 @@ static json_t *audit_json(const struct au_measured *m,
 {
 	json_t *out = json_object();
 	bool good =
-		set(out, "register", json_string(m->reg->name)) &&
-		set(out, "platform", json_string(m->reg->platform_name)) &&
-		set(out, "item", json_string(m->item)) &&
-		set(out, "result", json_string(au_result_name(c->result))) &&
-		set(out, "reason", json_string(c->reason)) &&
-		set(out, "considered",
-		    json_integer((json_int_t)c->n_considered)) &&
-		set(out, "repository", repository_json(request->references));
+		au_set(out, "register", json_string(m->reg->name)) &&
+		au_set(out, "platform", json_string(m->reg->platform_name)) &&
+		au_set(out, "item", json_string(m->item)) &&
+		au_set(out, "result", json_string(au_result_name(c->result))) &&
+		au_set(out, "reason", json_string(c->reason)) &&
+		au_set(out, "considered",
+		       json_integer((json_int_t)c->n_considered)) &&
+		au_set(out, "repository",
+		       au_repository_json(request->references));
 
 	if (good && m->hex != NULL)
-		good = set(out, "value", json_string(m->hex));
+		good = au_set(out, "value", json_string(m->hex));
 	if (good && c->listed != NULL)
-		good = set(out, "reference", reference_json(c));
+		good = au_set(out, "reference", au_reference_json(c));
 	if (good && a->apart != NULL)
 		good = add_artifact(out, c, a, request->images);
 	else if (good && c->result == AU_DIFFERS_EXPLAINED)
-		good = set(out, "explanation", explanation_json(c));
+		good = au_set(out, "explanation", au_not_good_json(c));
 	if (good)
 		return out;
 	json_decref(out);
@@ -202,21 +96,21 @@ static json_t *finding_json(const struct au_measured *m,
 	if (c != NULL)
 		snprintf(reason, sizeof(reason), "%s: %s",
 			 au_result_name(c->result), c->reason);
-	good = set(out, "id",
-		   json_string(au_measured_check(m != NULL ? m->reg->platform
-							   : AU_TDX))) &&
-	       set(out, "subject", json_string(m != NULL ? m->item : "")) &&
-	       set(out, "outcome", json_string(outcomes[status])) &&
-	       set(out, "required", json_true()) &&
-	       set(out, "waived", json_false()) &&
-	       set(out, "reason", json_string(reason)) &&
-	       set(out, "inputs", inputs_json(m));
+	good = au_set(out, "id",
+		      json_string(au_measured_check(m != NULL ? m->reg->platform
+							      : AU_TDX))) &&
+	       au_set(out, "subject", json_string(m != NULL ? m->item : "")) &&
+	       au_set(out, "outcome", json_string(outcomes[status])) &&
+	       au_set(out, "required", json_true()) &&
+	       au_set(out, "waived", json_false()) &&
+	       au_set(out, "reason", json_string(reason)) &&
+	       au_set(out, "inputs", inputs_json(m));
 	if (good && m != NULL && m->hex != NULL)
-		good = set(out, "got", json_string(m->hex));
+		good = au_set(out, "got", json_string(m->hex));
 	/* What is not good is not wanted. */
 	if (good && c != NULL && status == 0)
-		good = set_hex(out, "want", c->entry->value,
-			       c->entry->reg->size);
+		good = au_set_hex(out, "want", c->entry->value,
+				  c->entry->reg->size);
 	if (good)
 		return out;
 	json_decref(out);
@@ -345,12 +239,12 @@ enum ev_code au_report_audit(struct ev_span report,
 	if (open_report(&a) != EV_OK)
 		return err->code;
 	a.list = json_array();
-	if (a.list == NULL || !set(document, "audit", a.list))
+	if (a.list == NULL || !au_set(document, "audit", a.list))
 		return no_memory(&a);
 	if (audit_all(&a) != EV_OK)
 		return err->code;
 	if (!add_trust(&a) ||
-	    !set(document, "verdict", json_string(verdicts[a.status])))
+	    !au_set(document, "verdict", json_string(verdicts[a.status])))
 		return no_memory(&a);
 	out->status = a.status;
 	return ev_json_canonical(document, object, &out->report, &out->n, err);

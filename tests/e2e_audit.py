@@ -141,6 +141,22 @@ def withdrawn(scratch):
     audited(*SIMULATED, "--references", repository + "@HEAD~1", status=0)
 
 
+@case("withdrawn later than as-of: it still matches, and what came is told")
+def withdrawn_later(scratch):
+    repository = repository_with(scratch, simulated_mrtd())
+    ecart("audit", "reference", "add", repository, "--product", "paravisor",
+          "--version", "1.0", "--state", "withdrawn", "--reason", "a mistake",
+          "--since", "2026-09-01T00:00:00Z", "--time", "2026-09-02T00:00:00Z")
+    entry, = audited(*SIMULATED, "--references", repository, status=0)["audit"]
+    equal("match", entry["result"], "result")
+    equal("good", entry["reference"]["status"], "status")
+    equal({"reason": "a mistake", "since": "2026-09-01T00:00:00Z",
+           "status": "withdrawn"}, entry["reference"]["later"], "later")
+    text = ecart("audit", *SIMULATED, "--references", repository).out
+    contains(text, "  later       withdrawn since 2026-09-01T00:00:00Z: a "
+                   "mistake")
+
+
 @case("--product does not hide that the value was withdrawn elsewhere")
 def product(scratch):
     repository = repository_with(scratch, simulated_mrtd())

@@ -208,6 +208,40 @@ static void each_case_has_its_result(void **state)
 	ev_crypto_free(crypto);
 }
 
+/* What happened after T decides nothing, and is told. */
+static void a_later_withdrawal_is_told(void **state)
+{
+	struct ev_crypto *crypto = ev_crypto_new();
+	struct au_references refs = { 0 };
+	uint8_t value[48];
+	struct au_question q = { .platform = AU_TDX,
+				 .reg = EV_SPAN_LITERAL("mrtd"),
+				 .value = EV_SPAN(value),
+				 .at = MAY };
+	struct au_comparison c;
+
+	(void)state;
+	load(&rows[0], crypto, &refs);
+	memset(value, 0xaa, sizeof(value));
+	c = au_compare(&refs, &q);
+	assert_int_equal(c.result, AU_MATCH);
+	assert_non_null(c.later);
+	assert_int_equal(c.later->state, AU_WITHDRAWN);
+	assert_true(c.later->since > MAY);
+	assert_non_null(strstr(c.reason, "but was later withdrawn"));
+	memset(value, 0xcc, sizeof(value));
+	c = au_compare(&refs, &q);
+	assert_int_equal(c.result, AU_MATCH);
+	assert_null(c.later);
+	memset(value, 0xaa, sizeof(value));
+	q.at = JULY;
+	c = au_compare(&refs, &q);
+	assert_int_equal(c.result, AU_DIFFERS_EXPLAINED);
+	assert_null(c.later);
+	au_references_free(&refs);
+	ev_crypto_free(crypto);
+}
+
 static void a_value_cut_short_is_no_match(void **state)
 {
 	struct ev_crypto *crypto = ev_crypto_new();
@@ -276,6 +310,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_case_has_its_result),
+		cmocka_unit_test(a_later_withdrawal_is_told),
 		cmocka_unit_test(a_value_cut_short_is_no_match),
 		cmocka_unit_test(a_path_must_be_what_the_names_make),
 		cmocka_unit_test(paths_equal_but_for_case_are_refused),
