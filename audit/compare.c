@@ -71,6 +71,8 @@ struct hit {
 struct found {
 	struct au_comparison result;
 	struct hit best;	       /* among those asked for */
+	struct hit unvouched;	       /* the same, with an objection */
+	const char *objection;	       /* to it */
 	struct hit outside;	       /* among the others */
 	const struct au_listed *asked; /* of that product, other value */
 	const struct au_status *asked_status;
@@ -91,6 +93,22 @@ static void keep_better(const struct hit *new, struct hit *kept)
 		better = new->entry->is_default && !kept->entry->is_default;
 	if (better)
 		*kept = *new;
+}
+
+/* Bad news needs nobody who vouches for it. */
+static void keep_vouched(const struct hit *hit,
+			 const struct au_voucher *voucher, struct found *f)
+{
+	const char *objection = NULL;
+
+	if (voucher != NULL && hit->status->state == AU_GOOD)
+		objection = voucher->objection(voucher->state, hit->listed);
+	if (objection == NULL) {
+		keep_better(hit, &f->best);
+	} else if (f->unvouched.listed == NULL) {
+		f->unvouched = *hit;
+		f->objection = objection;
+	}
 }
 
 static void look_at(const struct au_listed *listed, const struct au_question *q,
@@ -114,7 +132,7 @@ static void look_at(const struct au_listed *listed, const struct au_question *q,
 	}
 	f->result.n_considered++;
 	if (hit.entry != NULL)
-		keep_better(&hit, &f->best);
+		keep_vouched(&hit, q->voucher, f);
 	if (q->product.n > 0 && has_register(ref, q)) {
 		if (f->n_asked++ == 0) {
 			f->asked = listed;
@@ -238,6 +256,19 @@ static void say_differs(struct found *f)
 	add_outside(f, c);
 }
 
+/* The value is known, but not on the word of anybody who is allowed. */
+static void say_unvouched(struct found *f)
+{
+	struct au_comparison *c = &f->result;
+	char name[2 * AU_NAME_TEXT];
+
+	c->result = AU_NO_REFERENCE;
+	snprintf(c->reason, sizeof(c->reason),
+		 "%s has this value, but no allowed signer vouches for it: "
+		 "%.200s",
+		 name_of(f->unvouched.listed, name), f->objection);
+}
+
 static void say_no_reference(struct found *f)
 {
 	struct au_comparison *c = &f->result;
@@ -276,6 +307,8 @@ struct au_comparison au_compare(const struct au_references *refs,
 		say_bad_outside(&f);
 	else if (f.best.listed != NULL)
 		say_found(&f);
+	else if (f.unvouched.listed != NULL)
+		say_unvouched(&f);
 	else if (f.asked != NULL)
 		say_differs(&f);
 	else

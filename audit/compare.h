@@ -18,6 +18,17 @@ enum au_result {
 };
 const char *au_result_name(enum au_result result);
 
+/*
+ * Who must vouch for a reference before it can be a match: NULL where
+ * somebody allowed does, else what is wrong in a word or a few ("unsigned").
+ * Asked of those with the value alone, since an answer may cost a walk through
+ * the history of a repository.
+ */
+struct au_voucher {
+	const char *(*objection)(void *state, const struct au_listed *listed);
+	void *state;
+};
+
 /* What the evidence says, and what is asked of the references. */
 struct au_question {
 	enum au_platform platform;
@@ -30,6 +41,7 @@ struct au_question {
 	/* Only references of this product and version are a match; empty: all.
 	 * A state that is not good counts whatever its product. */
 	struct ev_span product, version;
+	const struct au_voucher *voucher; /* NULL: nobody has to */
 };
 
 struct au_comparison {
@@ -52,7 +64,8 @@ struct au_comparison {
  * worst state decides (the bytes that are withdrawn under one name are not good
  * under another), then the default over a variant, then the order of paths.  A
  * state other than good is never a match: who reads the result alone must not
- * take it for one.
+ * take it for one.  A reference to which the voucher objects is no match
+ * either; a state that is not good needs no voucher.
  */
 struct au_comparison au_compare(const struct au_references *refs,
 				const struct au_question *question);

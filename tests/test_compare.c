@@ -242,6 +242,52 @@ static void a_later_withdrawal_is_told(void **state)
 	ev_crypto_free(crypto);
 }
 
+static const char *objects(void *state, const struct au_listed *listed)
+{
+	size_t *asked = state;
+
+	(*asked)++;
+	return strcmp(listed->path, P17) == 0 ? "unsigned" : NULL;
+}
+
+/* A good state counts on somebody's word alone, a bad one on nobody's. */
+static void nobody_vouches_for_a_match(void **state)
+{
+	struct ev_crypto *crypto = ev_crypto_new();
+	struct au_references refs = { 0 };
+	size_t asked = 0;
+	const struct au_voucher voucher = { objects, &asked };
+	uint8_t value[48];
+	struct au_question q = { .platform = AU_TDX,
+				 .reg = EV_SPAN_LITERAL("mrtd"),
+				 .value = EV_SPAN(value),
+				 .at = MAY,
+				 .voucher = &voucher };
+	struct au_comparison c;
+
+	(void)state;
+	load(&rows[0], crypto, &refs);
+	memset(value, 0xaa, sizeof(value));
+	c = au_compare(&refs, &q);
+	assert_int_equal(c.result, AU_NO_REFERENCE);
+	assert_non_null(strstr(c.reason, "vouches for it: unsigned"));
+	assert_null(c.listed);
+	assert_int_equal(asked, 1);
+	q.product = EV_SPAN_LITERAL("openhcl");
+	assert_int_equal(au_compare(&refs, &q).result, AU_NO_REFERENCE);
+	q.at = JULY;
+	assert_int_equal(au_compare(&refs, &q).result, AU_DIFFERS_EXPLAINED);
+	assert_int_equal(asked, 2);
+	memset(value, 0xcc, sizeof(value));
+	assert_int_equal(au_compare(&refs, &q).result, AU_MATCH);
+	assert_int_equal(asked, 3);
+	memset(value, 0xdd, sizeof(value));
+	assert_int_equal(au_compare(&refs, &q).result, AU_DIFFERS_UNEXPLAINED);
+	assert_int_equal(asked, 3);
+	au_references_free(&refs);
+	ev_crypto_free(crypto);
+}
+
 static void a_value_cut_short_is_no_match(void **state)
 {
 	struct ev_crypto *crypto = ev_crypto_new();
@@ -311,6 +357,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_case_has_its_result),
 		cmocka_unit_test(a_later_withdrawal_is_told),
+		cmocka_unit_test(nobody_vouches_for_a_match),
 		cmocka_unit_test(a_value_cut_short_is_no_match),
 		cmocka_unit_test(a_path_must_be_what_the_names_make),
 		cmocka_unit_test(paths_equal_but_for_case_are_refused),
