@@ -2,6 +2,7 @@
 /* ecart audit: replay, then compare launch measurements with references. */
 #include "audit/cmd_audit.h"
 
+#include "audit/cmd_delivery.h"
 #include "audit/cmd_images.h"
 #include "audit/render.h"
 #include "audit/report.h"
@@ -38,42 +39,25 @@ static const char help[] =
 
 struct options {
 	struct cmd_judging judging;
-	const char *references, *output;
+	struct au_cmd_delivery delivery;
+	const char *references;
 	const char *image[AU_AT_HAND_MAX];
 	size_t n_images;
 	struct ev_span product, version;
-	bool json, full;
 };
 
-enum {
-	OPT_REFERENCES = 256,
-	OPT_PRODUCT,
-	OPT_IMAGE,
-	OPT_FORMAT,
-	OPT_FULL,
-	OPT_HELP
-};
+enum { OPT_REFERENCES = 256, OPT_PRODUCT, OPT_IMAGE, OPT_HELP };
 
 static const struct option long_options[] = {
 	CMD_JUDGING_OPTIONS,
 	{ "references", required_argument, NULL, OPT_REFERENCES },
 	{ "product", required_argument, NULL, OPT_PRODUCT },
 	{ "image", required_argument, NULL, OPT_IMAGE },
-	{ "format", required_argument, NULL, OPT_FORMAT },
-	{ "full", no_argument, NULL, OPT_FULL },
+	AU_CMD_FORMAT_OPTION,
+	AU_CMD_FULL_OPTION,
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ 0 },
 };
-
-static int set_format(struct options *o, const char *word)
-{
-	o->json = strcmp(word, "json") == 0;
-	if (o->json || strcmp(word, "text") == 0)
-		return CLI_PASS;
-	return cli_usage(&cmd_audit,
-			 "--format %s: this version writes text and json",
-			 word);
-}
 
 static void set_product(struct options *o, const char *text)
 {
@@ -103,15 +87,10 @@ static int take(struct options *o, int opt)
 		return take_product(o, optarg);
 	case OPT_IMAGE:
 		return au_cmd_take_image(&cmd_audit, o->image, &o->n_images);
-	case OPT_FORMAT:
-		return set_format(o, optarg);
-	case OPT_FULL:
-		o->full = true;
-		return CLI_PASS;
-	case 'o':
-		o->output = optarg;
-		return CLI_PASS;
 	default:
+		if (au_cmd_delivery_has(opt))
+			return au_cmd_delivery_take(&cmd_audit, &o->delivery,
+						    AU_JSON_FORMAT, opt);
 		return cmd_judging_take(&cmd_audit, &o->judging, opt);
 	}
 }
@@ -190,7 +169,7 @@ static bool render(struct ev_crypto *crypto, const struct options *o,
 		   const char *name, bool several, struct ev_span report,
 		   struct ev_buffer *out)
 {
-	if (o->json) {
+	if (o->delivery.format == AU_JSON_FORMAT) {
 		ev_buffer_add(out, report);
 		if (several)
 			ev_buffer_add_str(out, "\n");
@@ -198,7 +177,7 @@ static bool render(struct ev_crypto *crypto, const struct options *o,
 	}
 	if (several)
 		ev_buffer_printf(out, "%s%s\n", out->n > 0 ? "\n" : "", name);
-	return au_render_text(report, o->full, out) &&
+	return au_render_text(report, o->delivery.full, out) &&
 	       add_report_digest(crypto, report, out);
 }
 
@@ -236,14 +215,9 @@ static int audit_file(struct cmd_inputs *in, const struct options *o,
 
 static int deliver(const struct options *o, struct ev_buffer *out)
 {
-	bool done;
-
 	if (!ev_buffer_ok(out))
 		return cli_trouble("out of memory");
-	done = o->output == NULL
-		       ? cli_print(ev_buffer_span(out))
-		       : cli_write_file(o->output, ev_buffer_span(out), 0644);
-	return done ? CLI_PASS : CLI_TROUBLE;
+	return au_cmd_deliver(&o->delivery, ev_buffer_span(out));
 }
 
 static int audit_paths(struct cmd_inputs *in, const struct options *o,

@@ -2,6 +2,7 @@
 /* ecart audit corim: what documents say of a launch measurement, and who. */
 #include "audit/cmd_audit.h"
 
+#include "audit/cmd_delivery.h"
 #include "audit/corim/document_show.h"
 #include "audit/endorsement.h"
 #include "audit/image/image.h"
@@ -22,7 +23,7 @@ static const char help[] =
 	"  --roots PEM       certificates of the roots that you trust; none are built in\n"
 	"  --at T            judge certificates as of T; belongs to --roots\n"
 	"  --image IMAGE     measure this image and compare\n"
-	"  --full            values in full\n"
+	"  --full            values in full    -o FILE  write there\n"
 	"\n"
 	"Exit: 0 agrees with the image and is signed up to your root; 1 contradicts, or\n"
 	"a signature does not hold; 2 nothing compared, unsigned, no root given, or a\n"
@@ -41,27 +42,20 @@ const struct cli_command au_command_corim = {
 
 struct options {
 	const char *file, *signature, *roots, *image;
+	struct au_cmd_delivery delivery;
 	int64_t at;
-	bool has_at, json, full;
+	bool has_at;
 };
 
-enum {
-	OPT_SIGNATURE = 256,
-	OPT_ROOTS,
-	OPT_AT,
-	OPT_IMAGE,
-	OPT_FORMAT,
-	OPT_FULL,
-	OPT_HELP
-};
+enum { OPT_SIGNATURE = 256, OPT_ROOTS, OPT_AT, OPT_IMAGE, OPT_HELP };
 
 static const struct option long_options[] = {
 	{ "signature", required_argument, NULL, OPT_SIGNATURE },
 	{ "roots", required_argument, NULL, OPT_ROOTS },
 	{ "at", required_argument, NULL, OPT_AT },
 	{ "image", required_argument, NULL, OPT_IMAGE },
-	{ "format", required_argument, NULL, OPT_FORMAT },
-	{ "full", no_argument, NULL, OPT_FULL },
+	AU_CMD_FORMAT_OPTION,
+	AU_CMD_FULL_OPTION,
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ 0 },
 };
@@ -94,9 +88,6 @@ static int take(struct options *o, int opt)
 	case OPT_IMAGE:
 		o->image = optarg;
 		return CLI_PASS;
-	case OPT_FULL:
-		o->full = true;
-		return CLI_PASS;
 	case OPT_AT:
 		o->has_at = true;
 		if (cli_parse_time(optarg, &o->at))
@@ -105,15 +96,18 @@ static int take(struct options *o, int opt)
 				 "--at %s: want 2026-06-08T12:42:41Z or "
 				 "@SECONDS",
 				 optarg);
-	case OPT_FORMAT:
-		o->json = strcmp(optarg, "json") == 0;
-		if (o->json || strcmp(optarg, "text") == 0)
-			return CLI_PASS;
-		return cli_usage(&au_command_corim,
-				 "--format %s: want text or json", optarg);
 	default:
+		if (au_cmd_delivery_has(opt))
+			return au_cmd_delivery_take(&au_command_corim,
+						    &o->delivery,
+						    AU_JSON_FORMAT, opt);
 		return cli_usage(&au_command_corim, "see the options");
 	}
+}
+
+static bool is_json(const struct work *w)
+{
+	return w->o->delivery.format == AU_JSON_FORMAT;
 }
 
 /* The keys of the user's roots; the certificates' bytes stay in the list. */
@@ -144,7 +138,7 @@ static int measure(struct work *w, const char *name, struct ev_span bytes)
 	struct ev_error err = { 0 };
 
 	if (au_image_read(bytes, w->crypto, &w->image, &err) != EV_OK)
-		return au_cmd_refused_image(name, &err, w->o->json);
+		return au_cmd_refused_image(name, &err, is_json(w));
 	w->has_image = true;
 	for (size_t i = 0; i < w->image.n; i++)
 		if (au_candidates_add(&w->image.launch[i], false, w->crypto,
@@ -236,7 +230,7 @@ static bool show_corim(struct work *w, bool attached, struct ev_writer *json,
 	if (json != NULL)
 		au_corim_write(&corim, json);
 	else
-		au_corim_print(&corim, w->o->full, text);
+		au_corim_print(&corim, w->o->delivery.full, text);
 	return true;
 }
 
@@ -253,7 +247,7 @@ static bool show_endorsement(struct work *w, struct ev_writer *json,
 	if (json != NULL)
 		au_launch_endorsement_write(e, json);
 	else
-		au_launch_endorsement_print(e, w->o->full, text);
+		au_launch_endorsement_print(e, w->o->delivery.full, text);
 	return true;
 }
 
@@ -271,8 +265,9 @@ static bool render(struct work *w, enum content content, struct ev_buffer *out)
 	ev_auto_free char *text = NULL;
 	size_t n = 0;
 
-	if (!w->o->json) {
-		au_statements_print(&w->statements, "", w->o->full, out);
+	if (!is_json(w)) {
+		au_statements_print(&w->statements, "", w->o->delivery.full,
+				    out);
 		if (w->statements.n == 0)
 			ev_buffer_add_str(out, "It carries no endorsement.\n");
 		return show(w, content, NULL, out) && ev_buffer_ok(out);
@@ -300,10 +295,10 @@ static int report(struct work *w, enum content content)
 	if (content != IS_IMAGE && w->statements.n > 0 &&
 	    w->statements.item[0].refused.code != EV_OK)
 		return au_cmd_refused_image(
-			w->o->file, &w->statements.item[0].refused, w->o->json);
+			w->o->file, &w->statements.item[0].refused, is_json(w));
 	if (!render(w, content, &out))
 		return cli_trouble("out of memory");
-	if (!cli_print(ev_buffer_span(&out)))
+	if (au_cmd_deliver(&w->o->delivery, ev_buffer_span(&out)) != CLI_PASS)
 		return CLI_TROUBLE;
 	return au_statements_status(&w->statements);
 }
@@ -379,7 +374,8 @@ int au_cmd_corim(int argc, char **argv)
 	struct options o = { 0 };
 	int opt, exit;
 
-	while ((opt = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+	while ((opt = getopt_long(argc, argv, "o:", long_options, NULL)) !=
+	       -1) {
 		if (opt == OPT_HELP)
 			return cli_help(&au_command_corim);
 		exit = take(&o, opt);

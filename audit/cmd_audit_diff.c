@@ -2,11 +2,11 @@
 /* ecart audit diff: two images, operation by operation. */
 #include "audit/cmd_audit.h"
 
+#include "audit/cmd_delivery.h"
 #include "audit/diff/diff_document.h"
 #include "audit/diff/image_diff_json.h"
 #include "evidence/base/cleanup.h"
 
-#include <getopt.h>
 #include <stdlib.h>
 
 static const char help[] =
@@ -37,9 +37,6 @@ const struct cli_command au_command_diff = {
 /* A linker map has a line for each of some dozens of regions. */
 static const uint64_t MAP_MAX = UINT64_C(16) << 20;
 
-enum format { TEXT, JSON, HTML };
-static const char *const formats[] = { "text", "json", "html" };
-
 struct side {
 	const char *path, *map_path;
 	struct cli_file file, map;
@@ -47,35 +44,15 @@ struct side {
 };
 
 struct options {
-	enum format format;
-	const char *output;
+	struct au_cmd_delivery delivery;
 	struct side a, b;
 };
-
-static int set_format(struct options *o, const char *word)
-{
-	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
-		if (strcmp(word, formats[i]) == 0) {
-			o->format = (enum format)i;
-			return CLI_PASS;
-		}
-	}
-	return cli_usage(&au_command_diff, "--format %s: text, json or html",
-			 word);
-}
-
-static int deliver(const struct options *o, struct ev_span out)
-{
-	bool done = o->output == NULL ? cli_print(out)
-				      : cli_write_file(o->output, out, 0644);
-
-	return done ? CLI_PASS : CLI_TROUBLE;
-}
 
 static int refused(const struct options *o, const char *name,
 		   const struct ev_error *err)
 {
-	return au_cmd_refused_image(name, err, o->format == JSON);
+	return au_cmd_refused_image(name, err,
+				    o->delivery.format == AU_JSON_FORMAT);
 }
 
 static int open_side(const struct options *o, struct side *side,
@@ -106,13 +83,14 @@ static int render(const struct options *o, struct ev_span json)
 	ev_auto_buffer struct ev_buffer out = { 0 };
 	bool done;
 
-	if (o->format == JSON)
-		return deliver(o, json);
-	done = o->format == TEXT ? au_render_diff_text(json, &out)
-				 : au_render_diff_html(json, &out);
+	if (o->delivery.format == AU_JSON_FORMAT)
+		return au_cmd_deliver(&o->delivery, json);
+	done = o->delivery.format == AU_TEXT_FORMAT
+		       ? au_render_diff_text(json, &out)
+		       : au_render_diff_html(json, &out);
 	if (!done || !ev_buffer_ok(&out))
 		return cli_trouble("the differences cannot be rendered");
-	return deliver(o, ev_buffer_span(&out));
+	return au_cmd_deliver(&o->delivery, ev_buffer_span(&out));
 }
 
 static int compare(const struct options *o, struct ev_crypto *crypto)
@@ -133,8 +111,8 @@ static int compare(const struct options *o, struct ev_crypto *crypto)
 		return refused(o, o->b.map_path, &err);
 	if (au_image_diff(&a, &b, crypto, &diff, &err) != EV_OK)
 		return refused(o, "audit diff", &err);
-	if (au_image_diff_json(&diff, o->format == JSON, &json, &n, &err) !=
-	    EV_OK) {
+	if (au_image_diff_json(&diff, o->delivery.format == AU_JSON_FORMAT,
+			       &json, &n, &err) != EV_OK) {
 		au_image_diff_free(&diff);
 		return au_cmd_refused("audit diff", &err);
 	}
@@ -163,10 +141,10 @@ static int compare_files(struct options *o)
 	return exit;
 }
 
-enum { OPT_FORMAT = 256, OPT_MAP_A, OPT_MAP_B, OPT_HELP };
+enum { OPT_MAP_A = 256, OPT_MAP_B, OPT_HELP };
 
 static const struct option long_options[] = {
-	{ "format", required_argument, NULL, OPT_FORMAT },
+	AU_CMD_FORMAT_OPTION,
 	{ "map-a", required_argument, NULL, OPT_MAP_A },
 	{ "map-b", required_argument, NULL, OPT_MAP_B },
 	{ "help", no_argument, NULL, OPT_HELP },
@@ -176,25 +154,24 @@ static const struct option long_options[] = {
 static int take(struct options *o, int opt)
 {
 	switch (opt) {
-	case OPT_FORMAT:
-		return set_format(o, optarg);
 	case OPT_MAP_A:
 		o->a.map_path = optarg;
 		return CLI_PASS;
 	case OPT_MAP_B:
 		o->b.map_path = optarg;
 		return CLI_PASS;
-	case 'o':
-		o->output = optarg;
-		return CLI_PASS;
 	default:
+		if (au_cmd_delivery_has(opt))
+			return au_cmd_delivery_take(&au_command_diff,
+						    &o->delivery,
+						    AU_HTML_FORMAT, opt);
 		return cli_usage(&au_command_diff, "see the options");
 	}
 }
 
 int au_cmd_diff(int argc, char **argv)
 {
-	struct options o = { .format = TEXT };
+	struct options o = { 0 };
 	int opt, exit;
 
 	while ((opt = getopt_long(argc, argv, "o:", long_options, NULL)) !=

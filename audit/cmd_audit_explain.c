@@ -2,6 +2,7 @@
 /* ecart audit explain: the evidence's launch measurements beside images. */
 #include "audit/cmd_audit.h"
 
+#include "audit/cmd_delivery.h"
 #include "audit/cmd_images.h"
 #include "audit/explanation.h"
 #include "evidence/base/cleanup.h"
@@ -42,52 +43,31 @@ const struct cli_command au_command_explain = {
 
 struct options {
 	struct cmd_judging judging;
+	struct au_cmd_delivery delivery;
 	const char *image[AU_AT_HAND_MAX];
 	size_t n_images;
-	const char *output;
-	bool json, full;
 };
 
-enum { OPT_IMAGE = 256, OPT_FORMAT, OPT_FULL, OPT_HELP };
+enum { OPT_IMAGE = 256, OPT_HELP };
 
 static const struct option long_options[] = {
 	CMD_JUDGING_OPTIONS,
 	{ "image", required_argument, NULL, OPT_IMAGE },
-	{ "format", required_argument, NULL, OPT_FORMAT },
-	{ "full", no_argument, NULL, OPT_FULL },
+	AU_CMD_FORMAT_OPTION,
+	AU_CMD_FULL_OPTION,
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ 0 },
 };
 
 static int take(struct options *o, int opt)
 {
-	switch (opt) {
-	case OPT_IMAGE:
+	if (opt == OPT_IMAGE)
 		return au_cmd_take_image(&au_command_explain, o->image,
 					 &o->n_images);
-	case OPT_FORMAT:
-		o->json = strcmp(optarg, "json") == 0;
-		if (!o->json && strcmp(optarg, "text") != 0)
-			return cli_usage(&au_command_explain,
-					 "--format %s: text or json", optarg);
-		return CLI_PASS;
-	case OPT_FULL:
-		o->full = true;
-		return CLI_PASS;
-	case 'o':
-		o->output = optarg;
-		return CLI_PASS;
-	default:
-		return cmd_judging_take(&au_command_explain, &o->judging, opt);
-	}
-}
-
-static int deliver(const struct options *o, struct ev_span out)
-{
-	bool done = o->output == NULL ? cli_print(out)
-				      : cli_write_file(o->output, out, 0644);
-
-	return done ? CLI_PASS : CLI_TROUBLE;
+	if (au_cmd_delivery_has(opt))
+		return au_cmd_delivery_take(&au_command_explain, &o->delivery,
+					    AU_JSON_FORMAT, opt);
+	return cmd_judging_take(&au_command_explain, &o->judging, opt);
 }
 
 static int render(const struct options *o, const struct au_explanation *e)
@@ -97,15 +77,15 @@ static int render(const struct options *o, const struct au_explanation *e)
 	struct ev_error err = { 0 };
 	size_t n = 0;
 
-	if (o->json) {
+	if (o->delivery.format == AU_JSON_FORMAT) {
 		if (au_explanation_json(e, &json, &n, &err) != EV_OK)
 			return au_cmd_refused("audit explain", &err);
-		return deliver(o, ev_span_of(json, n));
+		return au_cmd_deliver(&o->delivery, ev_span_of(json, n));
 	}
-	au_explanation_text(e, o->full, &text);
+	au_explanation_text(e, o->delivery.full, &text);
 	if (!ev_buffer_ok(&text))
 		return cli_trouble("out of memory");
-	return deliver(o, ev_buffer_span(&text));
+	return au_cmd_deliver(&o->delivery, ev_buffer_span(&text));
 }
 
 /* What nobody vouches for, or only in part, makes no good end. */
@@ -166,7 +146,8 @@ static int run(const struct options *o, const char *path)
 
 	if (exit == CLI_PASS)
 		exit = au_cmd_images_read(&images, o->image, o->n_images,
-					  in.crypto, o->json);
+					  in.crypto,
+					  o->delivery.format == AU_JSON_FORMAT);
 	if (exit == CLI_PASS)
 		exit = explain_file(&in, o, path, &images.list);
 	au_cmd_images_free(&images);
