@@ -5,6 +5,7 @@ import collateral
 import quote
 import scene
 from case import REQUIRED, Case, failing
+from cases_dcap import NO_QUOTE
 from edits import const, put
 
 STATUS = "tcb.status"
@@ -109,7 +110,7 @@ def version_0():
 
 
 def version_5():
-    """Quotes of version 5, body type 3 (dcap.md 7, TD report 1.5)."""
+    """Quotes of version 5 (dcap.md 7, TD report 1.5)."""
     def shape(launch, current):
         return {"quote.header": put(version=quote.le(5, 2)), "quote.body_type": const(3),
                 "td": put(tee_tcb_svn=bytes(launch) + bytes(13),
@@ -119,6 +120,16 @@ def version_5():
                edits={"quote.header": put(version=quote.le(5, 2)), "quote.body_type": const(2)})
     yield Case("pass-quote-v5", "a quote of version 5 with body type 3",
                edits=shape([7, 1, 5], [7, 1, 5]), lean=True)
+    yield Case("pass-quote-v5-extended", "a quote of version 5 with body type 4: TD report 1.5, "
+               "extended", lean=True,
+               edits=dict(shape([7, 1, 5], [7, 1, 5]), **{
+                   "quote.body_type": const(4),
+                   "quote.td": put(vmid=b"\1", tdid=bytes(range(32)), init_cpusvn=b"\2" * 16)}))
+    yield failing("dcap.quote.format", "v5-extended-size", "a quote of version 5 with body type 4 and "
+                  "the size of type 3", {"quote.header": put(version=quote.le(5, 2)),
+                                         "quote.body_type": const(4),
+                                         "quote.body": lambda body: body[:648]},
+                  NO_QUOTE, parts=("quote",), lean=True)
     yield failing("tcb.status", "relaunch", "launched with an old TDX module, a newer one runs now: "
                   "TDRelaunchAdvised", shape([5, 1, 5], [7, 1, 5]),
                   fails=("tcb.tdx-module", STATUS), lean=True)

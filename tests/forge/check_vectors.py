@@ -93,9 +93,7 @@ def quotes(vectors):
         tap.same(quote.encode(parts), data, path)
         for layout, part in ((quote.HEADER, "header"), (quote.SGX_REPORT, "qe_report")):
             tap.same(quote.pack(layout, quote.unpack(layout, parts[part])), parts[part], path)
-        layout = quote.TD_15 if parts.get("body_type") == 3 else quote.TD_10
-        if data[0] == 3:
-            layout = quote.SGX_REPORT
+        layout = quote.SGX_REPORT if data[0] == 3 else quote.TD_BODIES[parts.get("body_type", 0)]
         tap.same(quote.pack(layout, quote.unpack(layout, parts["body"])), parts["body"], path)
         count[data[0] == 3] += 1
     assert count[False] >= 10, "only %d quotes of versions 4 and 5" % count[False]

@@ -80,7 +80,7 @@ def quote_format(replay):
     enclave = raw[0] == 3 or raw[4] == 0
     layout = quote.SGX_REPORT if enclave else quote.TD_10
     if raw[0] == 5:
-        layout = {1: quote.SGX_REPORT, 2: quote.TD_10, 3: quote.TD_15}[int.from_bytes(raw[48:50], "little")]
+        layout = {1: quote.SGX_REPORT, **quote.TD_BODIES}[int.from_bytes(raw[48:50], "little")]
         assert enclave == (layout is quote.SGX_REPORT)
     size = quote.size_of(layout) + (6 if raw[0] == 5 else 0)
     parts = quote.parse(raw)

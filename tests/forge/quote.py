@@ -10,12 +10,18 @@ TD_10 = (
     ("mrownerconfig", 48), ("rtmr0", 48), ("rtmr1", 48), ("rtmr2", 48), ("rtmr3", 48),
     ("report_data", 64))
 TD_15 = TD_10 + (("tee_tcb_svn2", 16), ("mrservicetd", 48))
+TD_15_EXTENDED = TD_15 + (
+    ("vmid", 1), ("tdid", 32), ("devinfo", 48), ("init_servtd_hash", 48),
+    ("init_servtd_attributes", 8), ("init_cpusvn", 16), ("init_tee_tcb_svn", 16),
+    ("init_tee_fmspc", 12), ("cur_servtd_hash", 48), ("cur_servtd_attributes", 8))
 # dcap.md 1.3
 SGX_REPORT = (
     ("cpusvn", 16), ("miscselect", 4), ("reserved1", 12), ("isvextprodid", 16),
     ("flags", 8), ("xfrm", 8), ("mrenclave", 32), ("reserved2", 32), ("mrsigner", 32),
     ("reserved3", 32), ("configid", 64), ("isvprodid", 2), ("isvsvn", 2), ("configsvn", 2),
     ("reserved4", 42), ("isvfamilyid", 16), ("report_data", 64))
+# by the body type of version 5; 0 stands for version 4
+TD_BODIES = {0: TD_10, 2: TD_10, 3: TD_15, 4: TD_15_EXTENDED}
 # dcap.md 1.1
 HEADER = (
     ("version", 2), ("key_type", 2), ("tee_type", 4), ("qe_svn", 2), ("pce_svn", 2),

@@ -117,7 +117,7 @@ class Scene:
             "cert_type": 5, "cert_data": pem.chain(*chain).encode() + b"\0",
         }
         td = self.stage("quote.td", dict(self.td))
-        layout = quote.TD_15 if parts["body_type"] == 3 else quote.TD_10
+        layout = quote.TD_BODIES.get(parts["body_type"], quote.TD_10)
         parts["body"] = self.stage("quote.body", quote.pack(layout, td))
         parts["signature"] = self.stage("quote.signature", key.sign_raw(quote.signed_part(parts)))
         return self.stage("quote.parts", parts)
