@@ -12,7 +12,7 @@ import sys
 
 sys.dont_write_bytecode = True
 
-from bound_by_hand import agreeing
+from by_hand import agreeing
 from collection import (TPM_ALONE, WITH_REPORT, Collection, attested, check_quotes, collect,
                         refused)
 from e2e import (ECART, INCOMPLETE, TROUBLE, UNREADABLE, USAGE, case, contains, ecart, equal, main,

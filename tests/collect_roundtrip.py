@@ -24,7 +24,7 @@ from stand_in import Kernel, evidence, requests_file, served
 import ec
 import pem
 import roundtrip
-import bound_by_hand
+import by_hand
 import rsa_key
 import services
 import tls
@@ -191,7 +191,7 @@ def direct_and_relayed(scratch):
     equal(TRIES, relay.n, "through the relay")
     equal(said[0], said[1], "what is said of a relay that nobody can see")
     equal("circumstantial", said[0][0], "grade")
-    equal({"bind.tls": 1}, {check: n for check, n in bound_by_hand.agreeing(
+    equal({"bind.tls": 1}, {check: n for check, n in by_hand.agreeing(
         scratch, got.archive, "--anchors", ANCHORS).items() if check == "bind.tls"}, "by hand")
     assert kms[1] > kms[0] and kms[1] >= 150 * 2000 * DELAY, kms
     text = ecart("replay", got.archive, "--anchors", ANCHORS, "--full", status=INCOMPLETE).stdout.decode()

@@ -6,15 +6,14 @@ The line of time.token needs an archive with a token: e2e_signed.
 """
 
 import json
-import os
 import sys
 
 sys.dont_write_bytecode = True
 
-from bound_by_hand import agreeing, plain_shell
-from e2e import (AZURE_AT, ECART, FAIL, INCOMPLETE, ROOT, USAGE, case, contains,
+from by_hand import explained, hand_line, input_bytes, shell, unpacked
+from e2e import (AZURE_AT, FAIL, INCOMPLETE, USAGE, case, contains,
                  ecart, equal, findings, flip, main, pack, pack_azure, read,
-                 report, run, simulated, tree, vector, write)
+                 report, simulated, tree, vector, write)
 
 
 def by_hand(archive, check, at=AZURE_AT):
@@ -23,19 +22,8 @@ def by_hand(archive, check, at=AZURE_AT):
                  "--by-hand").out.splitlines()
 
 
-def shell(line, folder):
-    done = run(["bash", "-c", line], folder)
-    assert done.status == 0 and done.err == "", f"{line}\n{done}"
-    return done.out
-
-
 def digests(text):
     return [line.split()[0] for line in text.splitlines()]
-
-
-def input_bytes(folder, part):
-    content = read(os.path.join(folder, part["item"]))
-    return content[part["offset"]:part["offset"] + part["length"]]
 
 
 # What a line printed -> whether that is what the finding says.
@@ -149,11 +137,6 @@ LINES = {
 }
 
 
-def unpacked(archive, folder):
-    ecart("unpack", archive, folder)
-    return folder
-
-
 def add_line(check, agrees):
     @case(f"{check}: the printed line gives what the report says")
     def line_works(scratch):
@@ -255,25 +238,6 @@ def unknown(scratch):
     contains(done.err, "no.such.check", "ecart checks")
 
 
-
-def explained(case_name, check, *words):
-    """(lines, finding, folder of items) of a forged case."""
-    archive = simulated("replay", case_name, "archive.tar")
-    words = (archive, "--at", AZURE_AT, "--anchors", simulated("anchors"),
-             *words)
-    lines = ecart("explain", *words, "--check", check).out.splitlines()
-    done = run([ECART, "replay", *words, "--format", "json"])
-    row, = findings(json.loads(done.stdout), check)
-    return lines, row, archive
-
-
-def hand_line(lines):
-    """The line by hand as a person copies it: over several lines where it is long."""
-    first, = [i for i, line in enumerate(lines) if line.startswith("  by hand")]
-    last = next(i for i in range(first, len(lines)) if not lines[i].endswith("\\"))
-    return "\n".join(line[len("  by hand   "):] for line in lines[first:last + 1])
-
-
 @case("what rests on SIMULATED anchors says so, to a shell as a comment")
 def said_simulated(scratch):
     check = "hcl.runtime-data.binding"
@@ -308,125 +272,7 @@ def sized_quote(scratch):
     equal("ff 54 43 47 80 18", out.strip(), "magic and type")
 
 
-# --- what is bound to a session: what must be, then what the item holds
-
 FORGED = ("--at", AZURE_AT, "--anchors", simulated("anchors"))
-BOUND = {
-    "pass-bound": ("hcl", "imds", "maa", "tpm-quote"),
-    "pass-bound-challenge": ("challenge", "report-data"),
-    "incomplete-bound-redacted": ("hcl", "maa", "tpm-quote"),
-    "incomplete-bound-ita": ("hcl", "ita"),
-    "incomplete-bound-ita-token": ("ita",),
-    "fail-bind.challenge": ("challenge", "maa"),
-    "fail-bind.hcl": ("hcl",),
-    "fail-bind.imds": ("imds",),
-    "fail-bind.ita": ("hcl", "ita"),
-    "fail-bind.report-data": ("report-data",),
-    "fail-bind.tls": ("tls",),
-    "fail-bind.tls-none": ("tls",),
-    "incomplete-poc-failed-try": ("tls",),
-    "incomplete-poc-tls": ("tls",),
-    "fail-bind.tpm-quote": ("hcl", "tpm-quote"),
-    "fail-bind.tpm-quote-content": ("hcl", "tpm-quote"),
-    "fail-bind.tpm-quote-order": ("hcl", "tpm-quote"),
-}
-
-
-def add_bound(name, uses):
-    @case(f"{name}: coreutils, sed and openssl give both nonces of {', '.join(uses)}")
-    def lines_work(scratch):
-        archive = simulated("replay", name, "archive.tar")
-        asked = bytes(range(0x20, 0x40)).hex()
-        words = ("--nonce", asked) if "challenge" in uses else ()
-        equal({"bind." + use: 1 for use in uses}, agreeing(scratch, archive, *FORGED, *words),
-              "tried")
-
-
-for bound_name, bound_uses in BOUND.items():
-    add_bound(bound_name, bound_uses)
-
-
-@case("a salt of another size is none, in the line as in the check")
-def short_salt(scratch):
-    lines, row, archive = explained("fail-bind.tpm-quote-short-salt", "bind.tpm-quote")
-    said = plain_shell(hand_line(lines), unpacked(archive, scratch + "/un"), scratch)
-    equal([row["want"], row["got"]], [said[0].split()[0], said[1]], "nonces")
-
-
-@case("items withheld with and without salt: the nonce follows from what the manifest keeps")
-def withheld(scratch):
-    archive = scratch + "/less.ecart"
-    ecart("redact", simulated("replay", "pass-bound", "archive.tar"), "-o", archive, "--item",
-          "items/maa-token/0000.jwt", "--item", "items/azure-imds-attested/0000.json", "--reason",
-          "its \"name\":\"items/a\" {\\ or } 'quoted'")
-    equal({"bind.hcl": 1, "bind.tpm-quote": 1}, agreeing(scratch, archive, *FORGED), "tried")
-
-
-@case("every check of what is bound has been tried")
-def every_bound(scratch):
-    ids = {row["id"] for row in json.loads(ecart("checks", "--json").stdout)}
-    equal({name for name in ids if name.startswith("bind.")},
-          {"bind." + use for uses in BOUND.values() for use in uses}, "checks")
-
-
-# --- registers of a log: as replayed, then as quoted
-
-def registers_agree(scratch, archive, *words, check="log.rtmr", tried=lambda row: True):
-    """The results of the findings whose line was tried and gives what they say."""
-    done = run([ECART, "replay", archive, *words, "--format", "json"])
-    rows = [row for row in findings(json.loads(done.stdout), check) if tried(row)]
-    lines = [line for line in ecart("explain", archive, *words, "--check", check,
-                                    "--by-hand").out.splitlines() if not line.startswith("#")]
-    equal(len(rows), len(lines), "lines")
-    os.makedirs(scratch, exist_ok=True)
-    folder = unpacked(archive, scratch + "/un")
-    seen = []
-    for row, line in zip(rows, lines):
-        *replayed, quoted = shell(line, folder).split()
-        replayed = replayed[0] if replayed else "nothing"
-        equal(input_bytes(folder, row["inputs"][1]).hex(), quoted, "quoted")
-        reason = row.get("reason", row["outcome"]).split(":")[0]
-        if reason == "no-evidence":
-            equal("00" * (len(quoted) // 2), replayed, "a register without events")
-        elif reason == "incomplete":
-            equal("nothing", replayed, "a register with an event without a digest")
-        else:
-            equal((row["want"], row["got"]), (quoted, replayed), row["subject"])
-        seen.append(reason)
-    return seen
-
-
-@case("log.rtmr: coreutils and openssl give the registers of a log, whatever the outcome")
-def by_hand_registers(scratch):
-    for name, want in (
-            ("incomplete-log.rtmr", ["pass", "pass", "pass", "no-evidence"]),
-            ("incomplete-log.rtmr-outside",
-             ["pass", "pass", "extended-outside-log", "extended-outside-log"]),
-            ("fail-log.rtmr", ["differs", "differs-explained", "differs", "no-evidence"])):
-        seen = registers_agree(os.path.join(scratch, name),
-                               simulated("replay", name, "archive.tar"), *FORGED)
-        equal(want, seen, name)
-
-
-def has_line(row):
-    """A bank that openssl has by that name, and a PCR that no dynamic launch resets; quoted."""
-    bank, number = row["subject"].split(":")
-    return (bank in ("sha1", "sha256", "sha384", "sha512") and int(number) < 17
-            and row.get("reason") != "unquoted")
-
-
-@case("log.pcr: coreutils and openssl give the registers of a log, whatever its form and bank")
-def by_hand_pcrs(scratch):
-    seen = []
-    for name, n in (("pass-log.pcr", 22), ("pass-log.pcr-legacy", 8), ("pass-log.pcr-banks", 4),
-                    ("pass-log.pcr-silent", 4), ("fail-log.pcr-locality-3", 2),
-                    ("fail-log.pcr-bank-weak", 4)):
-        found = registers_agree(os.path.join(scratch, name), simulated("replay", name, "archive.tar"),
-                                *FORGED, check="log.pcr", tried=has_line)
-        equal(n, len(found), name)
-        seen += found
-    equal({"pass": 39, "differs-explained": 1, "differs": 1, "no-evidence": 2, "incomplete": 1},
-          {word: seen.count(word) for word in seen}, "outcomes")
 
 
 @case("a screen has the line in pieces of 80 columns, and a shell takes it as one")
@@ -445,15 +291,6 @@ def wrapped(scratch):
             equal(line, text.replace(" \\\n            ", " "), check)
             assert max(map(len, pieces[1:end + 1] or [""])) < 80, text
             equal(shell(line, folder), shell(text, folder), check)
-
-
-@case("log.rtmr: the same line gives the registers of a real log")
-def by_hand_real_registers(scratch):
-    archive = scratch + "/a.ecart"
-    pack(archive, "tdx-eventlog-ccel=" + vector("eventlog", "goev-ccel-cos-113-intel-tdx.bin"),
-         "tdx-quote=" + vector("eventlog", "quotes", "cos-113-tdx-quote.dat"), time=AZURE_AT)
-    equal(["pass", "pass", "pass", "no-evidence"], registers_agree(
-        scratch, archive, "--at", AZURE_AT, "--anchors", os.path.join(ROOT, "anchors")), "outcomes")
 
 
 @case("an item without bytes has no byte 0..-1")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The lines by which bind.* are repeated by hand, run where nothing but their programs is found."""
+"""Lines by which a check is repeated by hand: got, run, and compared with the report."""
 
 import json
 import os
@@ -8,14 +8,14 @@ import sys
 
 sys.dont_write_bytecode = True
 
-from e2e import ECART, contains, ecart, equal, findings, run
+from e2e import AZURE_AT, ECART, contains, ecart, equal, findings, read, run, simulated
 
 PROGRAMS = ("base64", "basenc", "cat", "head", "od", "sha256sum", "sha512sum", "tail", "tr",
             "openssl", "sed")
 
 
 def plain_shell(line, folder, scratch):
-    """What a line prints, as lines."""
+    """What a line prints, as lines, where nothing but its programs is found."""
     found = os.path.join(scratch, "bin")
     if not os.path.isdir(found):
         os.mkdir(found)
@@ -24,6 +24,40 @@ def plain_shell(line, folder, scratch):
     done = run(["env", "-i", "PATH=" + found, shutil.which("bash"), "-c", line], folder)
     assert done.status == 0 and done.err == "", f"{line}\n{done}"
     return done.out.splitlines()
+
+
+def shell(line, folder):
+    done = run(["bash", "-c", line], folder)
+    assert done.status == 0 and done.err == "", f"{line}\n{done}"
+    return done.out
+
+
+def unpacked(archive, folder):
+    ecart("unpack", archive, folder)
+    return folder
+
+
+def input_bytes(folder, part):
+    content = read(os.path.join(folder, part["item"]))
+    return content[part["offset"]:part["offset"] + part["length"]]
+
+
+def explained(case_name, check, *words):
+    """(lines, finding, folder of items) of a forged case."""
+    archive = simulated("replay", case_name, "archive.tar")
+    words = (archive, "--at", AZURE_AT, "--anchors", simulated("anchors"),
+             *words)
+    lines = ecart("explain", *words, "--check", check).out.splitlines()
+    done = run([ECART, "replay", *words, "--format", "json"])
+    row, = findings(json.loads(done.stdout), check)
+    return lines, row, archive
+
+
+def hand_line(lines):
+    """The line by hand as a person copies it: over several lines where it is long."""
+    first, = [i for i, line in enumerate(lines) if line.startswith("  by hand")]
+    last = next(i for i in range(first, len(lines)) if not lines[i].endswith("\\"))
+    return "\n".join(line[len("  by hand   "):] for line in lines[first:last + 1])
 
 
 def lines_of(check, words):
