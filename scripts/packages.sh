@@ -5,7 +5,7 @@ packages="gcc g++ clang libclang-rt-14-dev meson ninja-build pkg-config
  libcurl4-openssl-dev libcbor-dev liblzma-dev zlib1g-dev ovmf libcmocka-dev git
  python3 python3-cbor2 openssl binutils
  clang-format-14 mandoc faketime locales jq zstd tpm2-tools
- libtss2-tcti-cmd0 swtpm strace sqlite3 chromium"
+ libtss2-tcti-cmd0 swtpm openssh-client strace sqlite3 chromium"
 # Its package starts a server for everybody where there is an init system: there
 # the tests take openssl's.
 [ -d /run/systemd/system ] || packages="$packages nginx-light"

@@ -142,10 +142,9 @@ enum ev_verified ev_spki_has_key_id(struct ev_crypto *crypto,
 		       : EV_VERIFIED_NO;
 }
 
-static enum ev_verified verify_ed25519(struct ev_crypto *crypto,
-				       const uint8_t *key,
-				       struct ev_span message,
-				       struct ev_span sig)
+enum ev_verified ev_ed25519_verify(struct ev_crypto *crypto,
+				   const uint8_t key[32],
+				   struct ev_span message, struct ev_span sig)
 {
 	enum ev_verified answer = EV_VERIFIED_NO;
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
@@ -205,8 +204,8 @@ enum ev_verified ev_spki_verify(struct ev_crypto *crypto, struct ev_span spki,
 {
 	switch (ev_spki_kind(crypto, spki)) {
 	case EV_KEY_ED25519:
-		return verify_ed25519(crypto, spki.p + sizeof(ED25519_PREFIX),
-				      message, sig);
+		return ev_ed25519_verify(
+			crypto, spki.p + sizeof(ED25519_PREFIX), message, sig);
 	case EV_KEY_P256:
 		return ev_p256_verify_der(
 			crypto, spki.p + spki.n - EV_P256_POINT, message, sig);

@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A signature judged by the allowed signers. */
+#include "audit/ssh/ssh_verdict.h"
+
+#include "audit/ssh/key_proof.h"
+#include "audit/ssh/pattern_list.h"
+#include "audit/ssh/ssh_signature.h"
+
+#include <stdio.h>
+
+static const char *const names[AU_SSH_N_STATES] = {
+	[AU_SSH_GOOD] = "good",
+	[AU_SSH_UNREADABLE] = "unreadable",
+	[AU_SSH_UNSUPPORTED] = "unsupported",
+	[AU_SSH_WRONG_NAMESPACE] = "wrong-namespace",
+	[AU_SSH_BAD_SIGNATURE] = "bad-signature",
+	[AU_SSH_UNKNOWN_SIGNER] = "unknown-signer",
+	[AU_SSH_OTHER_PRINCIPAL] = "other-principal",
+	[AU_SSH_OTHER_NAMESPACE] = "other-namespace",
+	[AU_SSH_NOT_YET_VALID] = "not-yet-valid",
+	[AU_SSH_EXPIRED] = "expired",
+};
+
+const char *au_ssh_state_name(enum au_ssh_state state)
+{
+	return names[state];
+}
+
+/* What is asked; identity and name_space with p NULL: not asked. */
+struct question {
+	const struct au_ssh_public *who;
+	struct ev_span name_space, identity;
+	int64_t at;
+};
+
+/* The best that a line says: of two refusals the one that is the later
+ * state, of the same the earlier line. */
+struct answer {
+	enum au_ssh_state state;
+	const char *reason;
+	const struct au_allowed_signer *line; /* NULL: no line has the key */
+};
+
+/* --- a line --- */
+
+static bool certificate_names(const struct au_ssh_certificate *c,
+			      struct ev_span name)
+{
+	struct ev_span left = c->principals, principal;
+
+	while (au_ssh_certificate_principal(&left, &principal))
+		if (ev_span_eq(principal, name))
+			return true;
+	return false;
+}
+
+/* A certificate's own window and principals, as far as they are asked. */
+static enum au_ssh_state judge_certificate(const struct au_ssh_certificate *c,
+					   const struct question *q,
+					   const char **reason)
+{
+	uint64_t now = q->at > 0 ? (uint64_t)q->at : 0;
+
+	*reason = "it is a certificate of a host";
+	if (c->kind != AU_SSH_CERTIFICATE_USER)
+		return AU_SSH_OTHER_PRINCIPAL;
+	*reason = "the certificate is not yet valid";
+	if (now < c->valid_after)
+		return AU_SSH_NOT_YET_VALID;
+	*reason = "the certificate has expired";
+	if (now >= c->valid_before)
+		return AU_SSH_EXPIRED;
+	*reason = "the certificate names no such principal";
+	if (c->principals.n == 0 ||
+	    (q->identity.p != NULL && !certificate_names(c, q->identity)))
+		return AU_SSH_OTHER_PRINCIPAL;
+	*reason = "";
+	return AU_SSH_GOOD;
+}
+
+/* What find-principals prints of the line: its principals as they stand, of a
+ * certificate those of its own that they match. */
+static void put_principals(const struct au_allowed_signer *line,
+			   const struct au_ssh_public *who,
+			   struct ev_buffer *out)
+{
+	struct ev_span list = line->principals;
+	size_t at = 0, end;
+
+	if (!line->cert_authority) {
+		ev_buffer_add(out, list);
+		return;
+	}
+	/* An empty pattern ends the list, as it does for ssh-keygen. */
+	for (; at < list.n && list.p[at] != ','; at = end + 1) {
+		struct ev_span left = who->certificate.principals, name;
+
+		for (end = at; end < list.n && list.p[end] != ',';)
+			end++;
+		while (au_ssh_certificate_principal(&left, &name)) {
+			if (!au_pattern_matches(ev_span_sub(list, at, end - at),
+						name))
+				continue;
+			if (out->n > 0)
+				ev_buffer_add_byte(out, ',');
+			ev_buffer_add(out, name);
+		}
+	}
+}
+
+static bool has_key(const struct au_allowed_signer *line,
+		    const struct au_ssh_public *who)
+{
+	if (!line->cert_authority)
+		return au_ssh_public_eq(&line->who, who);
+	return who->certified &&
+	       au_ssh_key_eq(&line->who.key, &who->certificate.authority);
+}
+
+/* Of a line that has the key. */
+static enum au_ssh_state judge_line(const struct au_allowed_signer *line,
+				    const struct question *q,
+				    const char **reason)
+{
+	enum au_ssh_state state;
+
+	*reason = "the key is another principal's";
+	if (q->identity.p != NULL &&
+	    !au_pattern_list_allows(line->principals, q->identity))
+		return AU_SSH_OTHER_PRINCIPAL;
+	if (line->cert_authority) {
+		state = judge_certificate(&q->who->certificate, q, reason);
+		if (state != AU_SSH_GOOD)
+			return state;
+	}
+	*reason = "the key may not sign in this namespace";
+	if (line->has_namespaces && q->name_space.p != NULL &&
+	    !au_pattern_list_allows(line->namespaces, q->name_space))
+		return AU_SSH_OTHER_NAMESPACE;
+	*reason = "the key is not yet valid";
+	if (line->valid_after != 0 && q->at < line->valid_after)
+		return AU_SSH_NOT_YET_VALID;
+	*reason = "the key has expired";
+	if (line->valid_before != 0 && q->at > line->valid_before)
+		return AU_SSH_EXPIRED;
+	*reason = "";
+	return AU_SSH_GOOD;
+}
+
+/* --- the file --- */
+
+/* The first line that is good, else the best refusal, which is worse than
+ * none where a is good already.  principals, where not NULL, gets those of the
+ * good line; of a certificate one without any is no answer. */
+static void ask(const struct au_allowed_signers *signers,
+		const struct question *q, struct ev_buffer *principals,
+		struct answer *a)
+{
+	for (size_t i = 0; i < au_allowed_signers_n(signers); i++) {
+		const struct au_allowed_signer *line =
+			au_allowed_signers_at(signers, i);
+		struct answer this = { .line = line };
+
+		if (!has_key(line, q->who))
+			continue;
+		this.state = judge_line(line, q, &this.reason);
+		if (this.state == AU_SSH_GOOD && principals != NULL) {
+			put_principals(line, q->who, principals);
+			if (principals->n == 0 && line->cert_authority) {
+				this.state = AU_SSH_OTHER_PRINCIPAL;
+				this.reason = "the line allows none of the "
+					      "certificate's principals";
+			}
+		}
+		if (this.state == AU_SSH_GOOD || a->state < this.state)
+			*a = this;
+		if (this.state == AU_SSH_GOOD)
+			return;
+	}
+}
+
+/* A name that a line of text can hold: others git cannot ask. */
+static bool is_name(struct ev_span name)
+{
+	for (size_t i = 0; i < name.n; i++)
+		if (name.p[i] < ' ')
+			return false;
+	return name.n > 0;
+}
+
+/* As git asks: the names that find-principals prints, one after the other. */
+static void ask_of_anybody(const struct au_allowed_signers *signers,
+			   const struct question *asked,
+			   struct ev_buffer *principals, struct answer *a)
+{
+	struct question q = *asked;
+	struct ev_span list;
+	size_t at = 0, end;
+
+	q.name_space.p = NULL;
+	q.identity.p = NULL;
+	ask(signers, &q, principals, a);
+	if (a->state != AU_SSH_GOOD || !ev_buffer_ok(principals))
+		return;
+	a->state = AU_SSH_OTHER_PRINCIPAL;
+	a->reason = "the line has no principal that can be asked";
+	q.name_space = asked->name_space;
+	list = ev_buffer_span(principals);
+	for (; at < list.n && list.p[at] != ','; at = end + 1) {
+		for (end = at; end < list.n && list.p[end] != ',';)
+			end++;
+		q.identity = ev_span_sub(list, at, end - at);
+		if (is_name(q.identity))
+			ask(signers, &q, NULL, a);
+		if (a->state == AU_SSH_GOOD)
+			return;
+	}
+}
+
+static enum ev_code judge_signer(const struct au_allowed_signers *signers,
+				 const struct question *q,
+				 struct au_ssh_verdict *v, struct ev_error *err)
+{
+	ev_auto_buffer struct ev_buffer principals = { 0 };
+	struct answer a = {
+		.state = AU_SSH_UNKNOWN_SIGNER,
+		.reason = "no line of the allowed signers has the key",
+	};
+
+	if (q->identity.n > 0)
+		ask(signers, q, NULL, &a);
+	else
+		ask_of_anybody(signers, q, &principals, &a);
+	if (principals.n == 0 && a.line != NULL)
+		put_principals(a.line, q->who, &principals);
+	if (!ev_buffer_ok(&principals))
+		return ev_fail_trouble(err, "allowed signers", "memory");
+	v->state = a.state;
+	v->line = a.line != NULL ? a.line->line : 0;
+	snprintf(v->reason, sizeof(v->reason), "%s", a.reason);
+	ev_show(ev_buffer_span(&principals), v->principals,
+		sizeof(v->principals));
+	return EV_OK;
+}
+
+/* --- the signature --- */
+
+static void say(struct au_ssh_verdict *v, enum au_ssh_state state,
+		const char *reason, struct ev_span shown)
+{
+	char text[100];
+
+	ev_show(shown, text, sizeof(text));
+	v->state = state;
+	snprintf(v->reason, sizeof(v->reason), "%s%s", reason, text);
+}
+
+/* What a parser refused as a state; trouble stays trouble. */
+static enum ev_code say_refusal(struct au_ssh_verdict *v,
+				const struct ev_error *refused,
+				struct ev_error *err)
+{
+	static const char *const unsupported[] = { "type",
+						   "signature algorithm" };
+
+	if (refused->code == EV_TROUBLE) {
+		*err = *refused;
+		return EV_TROUBLE;
+	}
+	v->state = AU_SSH_UNREADABLE;
+	for (size_t i = 0; i < 2; i++)
+		if (strcmp(refused->field, unsupported[i]) == 0)
+			v->state = AU_SSH_UNSUPPORTED;
+	ev_error_format(refused, v->reason, sizeof(v->reason));
+	return EV_OK;
+}
+
+/* The signature without the signers: whether the key made it. */
+static enum ev_code judge_proof(struct ev_crypto *crypto,
+				const struct au_ssh_signature *s,
+				const struct au_ssh_key *key,
+				struct ev_span message, const char *name_space,
+				struct au_ssh_verdict *v, struct ev_error *err)
+{
+	const struct ev_span none = { NULL, 0 };
+	struct ev_span algorithm = au_key_proof_algorithm(s->proof);
+	ev_auto_buffer struct ev_buffer covered = { 0 };
+	enum ev_verified made;
+	enum ev_digest_alg alg;
+
+	if (!ev_span_eq(s->name_space, ev_span_str(name_space))) {
+		say(v, AU_SSH_WRONG_NAMESPACE, "it was made in the namespace ",
+		    s->name_space);
+		return EV_OK;
+	}
+	if (!au_ssh_signature_hash(s->hash, &alg)) {
+		say(v, AU_SSH_UNSUPPORTED, "the hash is ", s->hash);
+		return EV_OK;
+	}
+	if (!au_key_proof_supported(key->type, algorithm)) {
+		say(v, AU_SSH_UNSUPPORTED, "the signature is of ", algorithm);
+		return EV_OK;
+	}
+	if (!au_ssh_signature_covered(crypto, s->name_space, s->hash, message,
+				      &covered))
+		return ev_fail_trouble(err, "ssh.signature", "memory");
+	made = au_key_proof_verify(crypto, key, s->proof,
+				   ev_buffer_span(&covered));
+	if (made == EV_VERIFIED_TROUBLE)
+		return ev_fail_trouble(err, "ssh.signature", "libcrypto");
+	if (made == EV_VERIFIED_YES)
+		say(v, AU_SSH_GOOD, "", none);
+	else
+		say(v, AU_SSH_BAD_SIGNATURE, "the key did not make it", none);
+	return EV_OK;
+}
+
+static enum ev_code judge(struct ev_crypto *crypto,
+			  const struct au_allowed_signers *signers,
+			  const struct au_ssh_signature *s,
+			  struct ev_span message, struct question *q,
+			  const char *name_space, struct au_ssh_verdict *v,
+			  struct ev_error *err)
+{
+	struct ev_error refused = { EV_OK };
+	struct au_ssh_public who;
+
+	if (au_ssh_public_parse(crypto, s->public_key, &who, &refused) != EV_OK)
+		return say_refusal(v, &refused, err);
+	q->who = &who;
+	snprintf(v->algorithm, sizeof(v->algorithm), "%s", who.key.type->name);
+	if (!au_ssh_key_fingerprint(crypto, &who.key, v->fingerprint))
+		return ev_fail_trouble(err, "ssh.key", "memory");
+	if (judge_proof(crypto, s, &who.key, message, name_space, v, err) !=
+	    EV_OK)
+		return err->code;
+	if (v->state != AU_SSH_GOOD || signers == NULL)
+		return EV_OK;
+	return judge_signer(signers, q, v, err);
+}
+
+enum ev_code au_ssh_judge(struct ev_crypto *crypto,
+			  const struct au_allowed_signers *signers,
+			  struct ev_span armour, struct ev_span message,
+			  const char *name_space, struct ev_span identity,
+			  int64_t at, struct au_ssh_verdict *out,
+			  struct ev_error *err)
+{
+	struct question q = {
+		.name_space = ev_span_str(name_space),
+		.identity = identity,
+		.at = at,
+	};
+	struct au_ssh_verdict v = { 0 };
+	struct ev_error refused = { EV_OK };
+	struct au_ssh_signature s = { 0 };
+	enum ev_code code;
+
+	if (au_ssh_signature_parse(armour, &s, &refused) != EV_OK)
+		code = say_refusal(&v, &refused, err);
+	else
+		code = judge(crypto, signers, &s, message, &q, name_space, &v,
+			     err);
+	au_ssh_signature_free(&s);
+	if (code == EV_OK)
+		*out = v;
+	return code;
+}
