@@ -151,10 +151,59 @@ static void an_object_that_is_not_of_its_id_is_refused(void **state)
 	git_repository_free(again);
 }
 
+static void expect_tag(const struct two *t, const char *rev, const git_oid *tag)
+{
+	static const git_oid none = { .id = { 0 } };
+	ev_auto(git_commit_free) git_commit *found = NULL;
+	struct ev_error err = { 0 };
+	git_oid named;
+
+	memset(&named, 7, sizeof(named));
+	if (au_git_commit_and_tag(t->repo, rev, &found, &named, &err) != EV_OK)
+		fail_msg("%s: %s", rev, err.found);
+	if (!git_oid_equal(&named, tag != NULL ? tag : &none))
+		fail_msg("%s: another tag", rev);
+}
+
+static void the_tag_that_was_named_is_told(void **state)
+{
+	struct two t = make_two("tagged.git");
+	git_signature *who = NULL;
+	git_object *target = NULL;
+	char hex[AU_COMMIT_TEXT];
+	git_oid inner, outer;
+
+	(void)state;
+	refer(t.repo, "refs/tags/light", t.second);
+	assert_int_equal(git_revparse_single(&target, t.repo, t.second), 0);
+	assert_int_equal(git_signature_new(&who, "a", "b", COMMIT_TIME, 0), 0);
+	assert_int_equal(
+		git_tag_create(&inner, t.repo, "v1", target, who, "m", 0), 0);
+	git_object_free(target);
+	assert_int_equal(
+		git_object_lookup(&target, t.repo, &inner, GIT_OBJECT_TAG), 0);
+	assert_int_equal(
+		git_tag_create(&outer, t.repo, "v1-again", target, who, "m", 0),
+		0);
+	expect_tag(&t, NULL, NULL);
+	expect_tag(&t, "light", NULL);
+	expect_tag(&t, t.second, NULL);
+	expect_tag(&t, "v1", &inner);
+	expect_tag(&t, "v1^0", &inner);
+	expect_tag(&t, "v1-again", &outer);
+	expect_tag(&t, git_oid_tostr(hex, sizeof(hex), &inner), &inner);
+	/* It does not name the commit before its own. */
+	expect_tag(&t, "v1~1", NULL);
+	git_signature_free(who);
+	git_object_free(target);
+	git_repository_free(t.repo);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_and_steps_lead_to_their_commit),
+		cmocka_unit_test(the_tag_that_was_named_is_told),
 		cmocka_unit_test(forty_digits_are_an_id_and_nothing_else),
 		cmocka_unit_test(a_name_of_two_things_is_refused_with_both),
 		cmocka_unit_test(an_object_that_is_not_of_its_id_is_refused),

@@ -2,6 +2,8 @@
 /* The one commit that a revision can mean. */
 #include "audit/references/git_revision.h"
 
+#include "audit/references/git_signature.h"
+
 #include <stdio.h>
 
 static const char object[] = "repository";
@@ -10,9 +12,6 @@ static const char want_commit[] = "a commit, branch or tag of the repository";
 #define AU_REVISION_MAX 256
 /* Tags of tags; git makes them, nobody needs many. */
 static const size_t AU_TAG_DEPTH_MAX = 8;
-/* Commits and tags with their messages; they are read before it is known
- * whether anything good comes of them. */
-static const size_t AU_COMMIT_MAX = (size_t)1 << 20;
 
 /* A revision being resolved. */
 struct search {
@@ -74,15 +73,15 @@ static enum ev_code follow_tag(const struct search *s, git_oid *id)
 	return EV_OK;
 }
 
-/* The commit that an id stands for, through tags. */
+/* The commit that an id stands for, through tags; *depth is their number. */
 static enum ev_code load_commit(const struct search *s, const git_oid *start,
-				git_commit **out)
+				git_commit **out, size_t *depth)
 {
 	git_object_t type = GIT_OBJECT_INVALID;
 	git_oid id = *start;
 	int code;
 
-	for (size_t depth = 0; depth <= AU_TAG_DEPTH_MAX; depth++) {
+	for (*depth = 0; *depth <= AU_TAG_DEPTH_MAX; ++*depth) {
 		if (read_type(s, &id, &type) != EV_OK)
 			return s->err->code;
 		if (type == GIT_OBJECT_COMMIT)
@@ -232,10 +231,11 @@ static enum ev_code step(const struct search *s, unsigned int parent,
 {
 	const git_oid *id = git_commit_parent_id(*commit, parent - 1);
 	git_commit *found = NULL;
+	size_t depth = 0;
 
 	if (id == NULL)
 		return refuse(s, EV_MISSING, want_commit);
-	if (load_commit(s, id, &found) != EV_OK)
+	if (load_commit(s, id, &found, &depth) != EV_OK)
 		return s->err->code;
 	git_commit_free(*commit);
 	*commit = found;
@@ -277,25 +277,33 @@ static bool is_plain_revision(const char *rev)
 	       strlen(rev) < AU_REVISION_MAX && strpbrk(rev, "{:") == NULL;
 }
 
-static enum ev_code find_commit(const struct search *s, git_commit **out)
+static enum ev_code find_commit(const struct search *s, git_commit **out,
+				git_oid *tag)
 {
 	ev_auto(git_commit_free) git_commit *commit = NULL;
 	size_t n = strcspn(s->rev, "~^");
 	char base[AU_REVISION_MAX];
-	git_oid id;
+	git_oid id, named;
+	size_t depth = 0;
 
 	snprintf(base, sizeof(base), "%.*s", (int)n, s->rev);
 	if (find_base(s, base, &id) != EV_OK ||
-	    load_commit(s, &id, &commit) != EV_OK ||
-	    follow(s, s->rev + n, &commit) != EV_OK)
+	    load_commit(s, &id, &commit, &depth) != EV_OK)
 		return s->err->code;
+	git_oid_cpy(&named, git_commit_id(commit));
+	if (follow(s, s->rev + n, &commit) != EV_OK)
+		return s->err->code;
+	memset(tag, 0, sizeof(*tag));
+	if (depth > 0 && git_oid_equal(&named, git_commit_id(commit)))
+		git_oid_cpy(tag, &id);
 	*out = commit;
 	commit = NULL;
 	return EV_OK;
 }
 
-enum ev_code au_git_commit(git_repository *repo, const char *rev,
-			   git_commit **out, struct ev_error *err)
+enum ev_code au_git_commit_and_tag(git_repository *repo, const char *rev,
+				   git_commit **out, git_oid *tag,
+				   struct ev_error *err)
 {
 	ev_auto(git_odb_free) git_odb *odb = NULL;
 	struct search s = { .repo = repo,
@@ -309,5 +317,13 @@ enum ev_code au_git_commit(git_repository *repo, const char *rev,
 	if (code != 0)
 		return au_git_fail(code, object, "objects", err);
 	s.odb = odb;
-	return find_commit(&s, out);
+	return find_commit(&s, out, tag);
+}
+
+enum ev_code au_git_commit(git_repository *repo, const char *rev,
+			   git_commit **out, struct ev_error *err)
+{
+	git_oid tag;
+
+	return au_git_commit_and_tag(repo, rev, out, &tag, err);
 }

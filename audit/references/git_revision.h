@@ -22,4 +22,13 @@
 enum ev_code au_git_commit(git_repository *repo, const char *rev,
 			   git_commit **out, struct ev_error *err);
 
+/*
+ * The same, and the annotated tag that rev named, the outermost of tags of
+ * tags: its signature covers the commit.  *tag is zero where rev is no tag,
+ * a tag without an object of its own, or leads on from one (v1~1).
+ */
+enum ev_code au_git_commit_and_tag(git_repository *repo, const char *rev,
+				   git_commit **out, git_oid *tag,
+				   struct ev_error *err);
+
 #endif
