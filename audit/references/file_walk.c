@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The commits that made one file what it is. */
+#include "audit/references/file_walk.h"
+
+#include "evidence/base/cleanup.h"
+
+static const char object[] = "repository";
+
+/* A commit to look at, and the step that follows it. */
+struct place {
+	size_t number;
+	size_t child; /* a step; SIZE_MAX: none */
+};
+
+struct walk {
+	const struct au_git_changes *changes;
+	size_t path;
+	struct place *stack;
+	size_t depth;
+	struct au_file_walk out;
+	struct ev_error *err;
+};
+
+static void push(struct walk *w, size_t number, size_t child)
+{
+	w->stack[w->depth++] = (struct place){ number, child };
+}
+
+static enum ev_code add_step(struct walk *w, size_t number,
+			     struct au_git_file from, struct au_git_file to)
+{
+	struct au_file_step *more;
+
+	if (w->out.n == AU_STEPS_MAX)
+		return ev_fail_u64(w->err, EV_LIMIT, object,
+				   "changes of a file", 0, AU_STEPS_MAX,
+				   w->out.n + 1);
+	more = reallocarray(w->out.step, w->out.n + 1, sizeof(*more));
+	if (more == NULL)
+		return ev_fail_trouble(w->err, object, "out of memory");
+	w->out.step = more;
+	more[w->out.n++] = (struct au_file_step){ .number = number,
+						  .from = from,
+						  .to = to };
+	return EV_OK;
+}
+
+/* Parents that are not known: what is there may be older. */
+static enum ev_code look_at_end(struct walk *w, size_t number)
+{
+	enum au_graph_end end = w->changes->graph.commit[number].end;
+	struct au_git_file file;
+
+	*(end == AU_GRAPH_LIMIT ? &w->out.limit : &w->out.shallow) = true;
+	if (au_git_changes_file(w->changes, number, w->path, &file, w->err) !=
+	    EV_OK)
+		return w->err->code;
+	if (file.mode == 0)
+		return EV_OK;
+	return add_step(w, number, (struct au_git_file){ .mode = 0 }, file);
+}
+
+/* The edges of a commit: to its parents, or of a root to nothing. */
+static size_t n_edges(const struct au_graph_commit *c)
+{
+	return c->n_parents > 0 ? c->n_parents : 1;
+}
+
+/* Follows the first parent that has the file as the commit has it; false where
+ * there is none: *change is then what sets it apart from the first parent that
+ * has it at all, or from none. */
+static bool follow_same(struct walk *w, const struct place *at,
+			const struct au_git_change **change)
+{
+	const struct au_git_graph *g = &w->changes->graph;
+	const struct au_graph_commit *c = &g->commit[at->number];
+
+	*change = NULL;
+	for (size_t i = 0; i < n_edges(c); i++) {
+		const struct au_git_change *found =
+			au_git_changes_find(w->changes, c->parent + i, w->path);
+
+		if (found == NULL) {
+			if (c->n_parents > 0)
+				push(w, g->parent[c->parent + i], at->child);
+			return true;
+		}
+		if (*change == NULL ||
+		    ((*change)->from.mode == 0 && found->from.mode != 0))
+			*change = found;
+	}
+	return false;
+}
+
+static enum ev_code look_at(struct walk *w, const struct place *at)
+{
+	const struct au_git_graph *g = &w->changes->graph;
+	const struct au_graph_commit *c = &g->commit[at->number];
+	const struct au_git_change *change = NULL;
+
+	if (c->end == AU_GRAPH_INNER && follow_same(w, at, &change))
+		return EV_OK;
+	if (at->child != SIZE_MAX &&
+	    c->time > g->commit[w->out.step[at->child].number].time)
+		w->out.step[at->child].time_goes_back = true;
+	if (c->end != AU_GRAPH_INNER)
+		return look_at_end(w, at->number);
+	if (add_step(w, at->number, change->from, change->to) != EV_OK)
+		return w->err->code;
+	for (size_t i = 0; i < c->n_parents; i++)
+		push(w, g->parent[c->parent + i], w->out.n - 1);
+	return EV_OK;
+}
+
+static enum ev_code walk_all(struct walk *w)
+{
+	const struct au_git_graph *g = &w->changes->graph;
+	ev_auto_free struct place *stack =
+		calloc(g->n_edges + 1, sizeof(*stack));
+	ev_auto_free bool *seen = calloc(g->n, sizeof(*seen));
+
+	if (stack == NULL || seen == NULL)
+		return ev_fail_trouble(w->err, object, "out of memory");
+	w->stack = stack;
+	push(w, 0, SIZE_MAX);
+	while (w->depth > 0) {
+		struct place at = stack[--w->depth];
+
+		if (seen[at.number])
+			continue;
+		seen[at.number] = true;
+		if (look_at(w, &at) != EV_OK)
+			return w->err->code;
+	}
+	return EV_OK;
+}
+
+/* Their ranks stand in the graph, which no comparison is told; so each is put
+ * in its place among those before it.  A line of commits is in order. */
+static void order(const struct au_git_graph *g, struct au_file_walk *walk)
+{
+	for (size_t i = 1; i < walk->n; i++) {
+		struct au_file_step step = walk->step[i];
+		size_t rank = g->commit[step.number].rank, at = i;
+
+		while (at > 0 &&
+		       g->commit[walk->step[at - 1].number].rank < rank) {
+			walk->step[at] = walk->step[at - 1];
+			at--;
+		}
+		walk->step[at] = step;
+	}
+}
+
+enum ev_code au_file_walk(const struct au_git_changes *changes, size_t path,
+			  struct au_file_walk *out, struct ev_error *err)
+{
+	struct walk w = { .changes = changes, .path = path, .err = err };
+
+	if (walk_all(&w) != EV_OK) {
+		au_file_walk_free(&w.out);
+		return err->code;
+	}
+	order(&changes->graph, &w.out);
+	*out = w.out;
+	return EV_OK;
+}
+
+void au_file_walk_free(struct au_file_walk *walk)
+{
+	free(walk->step);
+	memset(walk, 0, sizeof(*walk));
+}
