@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who vouches for the references of a place. */
+#include "audit/references/vouching.h"
+
+#include "audit/references/git_revision.h"
+#include "audit/references/git_signature.h"
+
+static const char object[] = "repository";
+
+/* One file that was asked for. */
+struct answer {
+	bool there;
+	struct au_history history;
+	struct au_voucher by;
+};
+
+struct au_vouching {
+	struct au_vouching_request request;
+	struct au_voucher_trust trust;
+	bool began;	      /* au_git_begin */
+	git_repository *repo; /* NULL: a plain folder */
+	git_oid commit;
+	struct au_voucher of_tag, of_commit;
+	struct au_known known;
+	struct au_voucher verdict_on_all; /* state NULL: none */
+	/* From the first question on. */
+	bool walked;
+	struct au_git_changes changes;
+	struct answer *answer; /* by number of the path */
+	size_t budget;
+	/* By number of the commit: how many are shared by many files. */
+	struct au_voucher **voucher;
+};
+
+const char *au_known_state_name(enum au_known_state state)
+{
+	static const char *const names[] = { "not-asked", "current", "ancestor",
+					     "rewritten", "not-reached" };
+
+	return names[state];
+}
+
+/* The graph and all changes, at the first need. */
+static enum ev_code walk(struct au_vouching *v, struct ev_error *err)
+{
+	if (v->walked)
+		return EV_OK;
+	if (au_git_changes_read(v->repo, &v->commit, &v->changes, err) != EV_OK)
+		return err->code;
+	v->answer = calloc(v->changes.paths.n + 1, sizeof(*v->answer));
+	v->voucher = calloc(v->changes.graph.n, sizeof(*v->voucher));
+	if (v->answer == NULL || v->voucher == NULL) {
+		free(v->answer);
+		free(v->voucher);
+		v->answer = NULL;
+		v->voucher = NULL;
+		au_git_changes_free(&v->changes);
+		return ev_fail_trouble(err, object, "out of memory");
+	}
+	v->budget = AU_EVENTS_BYTES_MAX;
+	v->walked = true;
+	return EV_OK;
+}
+
+static bool is_id(const char *text)
+{
+	return strlen(text) == GIT_OID_HEXSZ &&
+	       strspn(text, "0123456789abcdef") == GIT_OID_HEXSZ;
+}
+
+static struct au_known known_of(const struct au_vouching *v, const git_oid *id)
+{
+	const struct au_git_graph *g = &v->changes.graph;
+	size_t at = au_git_graph_find(g, id);
+
+	if (at != SIZE_MAX)
+		return (struct au_known){ at == 0 ? AU_KNOWN_CURRENT
+						  : AU_KNOWN_ANCESTOR,
+					  "" };
+	if (au_git_graph_is_cut(g))
+		return (struct au_known){
+			AU_KNOWN_NOT_REACHED,
+			"the history ends before the known commit could be met"
+		};
+	if (!git_odb_exists(g->odb, id))
+		return (struct au_known){
+			AU_KNOWN_REWRITTEN,
+			"the known commit is not in the repository"
+		};
+	return (struct au_known){ AU_KNOWN_REWRITTEN,
+				  "the known commit is no ancestor of this" };
+}
+
+static enum ev_code judge_known(struct au_vouching *v, struct ev_error *err)
+{
+	git_oid id;
+
+	if (v->request.known == NULL)
+		return EV_OK;
+	if (!is_id(v->request.known))
+		return ev_fail_text(err, EV_VALUE, object, "known", EV_NO_BYTE,
+				    "a commit id of 40 lower-case hex digits",
+				    ev_span_str(v->request.known));
+	if (v->repo == NULL)
+		v->known =
+			(struct au_known){ AU_KNOWN_NOT_REACHED, "not in git" };
+	else if (walk(v, err) != EV_OK)
+		return err->code;
+	else if (git_oid_fromstr(&id, v->request.known) == 0)
+		v->known = known_of(v, &id);
+	if (v->known.state == AU_KNOWN_REWRITTEN)
+		v->verdict_on_all =
+			au_voucher_none(AU_VOUCHED_REWRITTEN, v->known.reason);
+	if (v->known.state == AU_KNOWN_NOT_REACHED)
+		v->verdict_on_all = au_voucher_none(AU_VOUCHED_NOT_REACHED,
+						    v->known.reason);
+	return EV_OK;
+}
+
+/* Neither can be judged: there is nothing but files. */
+static void say_not_in_git(struct au_vouching *v)
+{
+	v->of_commit = au_voucher_none(AU_VOUCHED_NOT_IN_GIT,
+				       "a plain folder has no signatures");
+	v->of_tag = v->of_commit;
+	v->verdict_on_all = v->of_commit;
+}
+
+static enum ev_code read_tag(struct au_vouching *v, const git_oid *tag,
+			     struct ev_error *err)
+{
+	if (!git_oid_is_zero(tag))
+		return au_voucher_read(v->repo, AU_VOUCHER_TAG, tag, &v->trust,
+				       &v->of_tag, err);
+	v->of_tag = au_voucher_none(AU_VOUCHED_UNSIGNED,
+				    "no annotated tag was named");
+	return EV_OK;
+}
+
+static enum ev_code open_repository(struct au_vouching *v, struct ev_error *err)
+{
+	const struct au_place *place = v->request.place;
+	ev_auto(git_commit_free) git_commit *commit = NULL;
+	char id[AU_COMMIT_TEXT];
+	git_oid tag;
+
+	if (au_git_begin(err) != EV_OK)
+		return err->code;
+	v->began = true;
+	if (au_git_open(place->path, &v->repo, err) != EV_OK ||
+	    au_git_commit_and_tag(v->repo, place->rev, &commit, &tag, err) !=
+		    EV_OK)
+		return err->code;
+	git_oid_cpy(&v->commit, git_commit_id(commit));
+	git_oid_tostr(id, sizeof(id), &v->commit);
+	if (strcmp(id, v->request.commit) != 0)
+		return ev_fail(err, EV_VALUE, object, "commit", EV_NO_BYTE,
+			       v->request.commit, id);
+	if (read_tag(v, &tag, err) != EV_OK)
+		return err->code;
+	return au_voucher_read(v->repo, AU_VOUCHER_COMMIT, &v->commit,
+			       &v->trust, &v->of_commit, err);
+}
+
+static enum ev_code open_place(struct au_vouching *v, struct ev_error *err)
+{
+	if (v->request.commit[0] == '\0')
+		say_not_in_git(v);
+	else if (open_repository(v, err) != EV_OK)
+		return err->code;
+	return judge_known(v, err);
+}
+
+enum ev_code au_vouching_open(const struct au_vouching_request *request,
+			      struct au_vouching **out, struct ev_error *err)
+{
+	struct au_vouching *v = calloc(1, sizeof(*v));
+
+	if (v == NULL)
+		return ev_fail_trouble(err, object, "out of memory");
+	v->request = *request;
+	v->trust = (struct au_voucher_trust){ request->crypto, request->signers,
+					      request->at };
+	v->known = (struct au_known){ AU_KNOWN_NOT_ASKED, "" };
+	if (open_place(v, err) != EV_OK) {
+		au_vouching_free(v);
+		return err->code;
+	}
+	*out = v;
+	return EV_OK;
+}
+
+void au_vouching_free(struct au_vouching *v)
+{
+	if (v == NULL)
+		return;
+	for (size_t i = 0; v->walked && i < v->changes.paths.n; i++)
+		au_history_free(&v->answer[i].history);
+	for (size_t i = 0; v->walked && i < v->changes.graph.n; i++)
+		free(v->voucher[i]);
+	free(v->answer);
+	free(v->voucher);
+	au_git_changes_free(&v->changes);
+	if (v->repo != NULL)
+		git_repository_free(v->repo);
+	if (v->began)
+		au_git_end();
+	free(v);
+}
+
+const struct au_known *au_vouching_known(const struct au_vouching *v)
+{
+	return &v->known;
+}
+
+const struct au_voucher *au_vouching_tag(const struct au_vouching *v)
+{
+	return &v->of_tag;
+}
+
+const struct au_voucher *au_vouching_commit(const struct au_vouching *v)
+{
+	return &v->of_commit;
+}
+
+/* The voucher of commit number n, judged once. */
+static enum ev_code file_commit(struct au_vouching *v, size_t n,
+				struct au_voucher *out, struct ev_error *err)
+{
+	struct au_voucher *made = v->voucher[n];
+
+	if (made == NULL) {
+		made = calloc(1, sizeof(*made));
+		if (made == NULL)
+			return ev_fail_trouble(err, object, "out of memory");
+		if (au_voucher_read(v->repo, AU_VOUCHER_FILE_COMMIT,
+				    &v->changes.graph.commit[n].id, &v->trust,
+				    made, err) != EV_OK) {
+			free(made);
+			return err->code;
+		}
+		v->voucher[n] = made;
+	}
+	*out = *made;
+	return EV_OK;
+}
+
+/* The first that is good; else that of the commit, or of a tag that is worse
+ * than unsigned. */
+static struct au_voucher decide(const struct au_vouching *v,
+				const struct au_history *h)
+{
+	if (v->verdict_on_all.state != NULL)
+		return v->verdict_on_all;
+	if (au_voucher_is_good(&v->of_tag))
+		return v->of_tag;
+	if (au_voucher_is_good(&v->of_commit))
+		return v->of_commit;
+	if (h->n > 0 && h->event[0].kind != AU_EVENT_EARLIER &&
+	    au_voucher_is_good(&h->event[0].voucher))
+		return h->event[0].voucher;
+	return au_voucher_is_bad(&v->of_tag) ? v->of_tag : v->of_commit;
+}
+
+static enum ev_code make_answer(struct au_vouching *v, size_t path,
+				struct ev_error *err)
+{
+	struct answer *a = &v->answer[path];
+	struct au_history history = { .n = 0 };
+
+	if (a->there)
+		return EV_OK;
+	if (au_history_read(&v->changes, path, &v->budget, &history, err) !=
+	    EV_OK)
+		return err->code;
+	for (size_t i = 0; i < history.n; i++) {
+		if (file_commit(v, history.event[i].number,
+				&history.event[i].voucher, err) != EV_OK) {
+			au_history_free(&history);
+			return err->code;
+		}
+	}
+	*a = (struct answer){ true, history, decide(v, &history) };
+	return EV_OK;
+}
+
+static void fill(const struct au_vouching *v, const struct answer *a,
+		 struct au_vouched *out)
+{
+	const struct au_history *h = &a->history;
+
+	*out = (struct au_vouched){ .by = &a->by, .history = h };
+	out->counts =
+		v->verdict_on_all.state == NULL &&
+		(v->request.signers == NULL || au_voucher_is_good(&a->by));
+	for (size_t i = 0; i < h->n && out->entered == NULL; i++) {
+		const struct au_event *e = &h->event[i];
+
+		if (e->came)
+			out->entered = e;
+	}
+	if (h->n > 0 && h->is_present && out->entered != h->event &&
+	    h->event[0].kind != AU_EVENT_EARLIER)
+		out->changed = h->event;
+}
+
+enum ev_code au_vouching_find(struct au_vouching *v, const char *path,
+			      struct au_vouched *out, struct ev_error *err)
+{
+	size_t number;
+
+	*out = (struct au_vouched){ .by = &v->verdict_on_all };
+	if (v->repo == NULL) {
+		out->counts =
+			v->request.signers == NULL && v->request.known == NULL;
+		return EV_OK;
+	}
+	if (walk(v, err) != EV_OK)
+		return err->code;
+	number = au_path_table_find(&v->changes.paths, path);
+	if (number == SIZE_MAX)
+		return ev_fail_text(err, EV_MISSING, object, "path", EV_NO_BYTE,
+				    "a file that the history knows",
+				    ev_span_str(path));
+	if (make_answer(v, number, err) != EV_OK)
+		return err->code;
+	fill(v, &v->answer[number], out);
+	return EV_OK;
+}
+
+enum ev_code au_vouching_paths(struct au_vouching *v, size_t *n,
+			       struct ev_error *err)
+{
+	if (v->repo != NULL && walk(v, err) != EV_OK)
+		return err->code;
+	*n = v->changes.paths.n;
+	return EV_OK;
+}
+
+const char *au_vouching_path(const struct au_vouching *v, size_t i)
+{
+	return i < v->changes.paths.n ? v->changes.paths.path[i] : NULL;
+}
