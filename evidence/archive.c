@@ -222,6 +222,8 @@ enum ev_code ev_archive_open_in(struct ev_crypto *crypto, struct ev_span file,
 	*out = (struct ev_archive){ .store = *store };
 	o.archive = out;
 	code = open_archive(&o);
+	if (code == EV_OK && out->no_memory)
+		code = ev_fail_trouble(err, object, "out of memory");
 	ev_buffer_free(&o.front);
 	if (code != EV_OK)
 		ev_archive_free(out);
@@ -246,6 +248,7 @@ void ev_archive_free(struct ev_archive *archive)
 	ev_store_free(&archive->store);
 	free(archive->sigs);
 	free(archive->items);
+	free(archive->problem);
 	*archive = (struct ev_archive){ 0 };
 }
 

@@ -55,9 +55,10 @@ struct ev_archive {
 	size_t n_sigs;
 	struct ev_member *items; /* parallel to manifest.items; data.p NULL and
 				  * name "" where the member is missing */
-	struct ev_archive_problem problem[EV_ARCHIVE_PROBLEMS_MAX];
+	struct ev_archive_problem *problem; /* NULL where there is none */
 	size_t n_problems;
-	bool more_problems; /* there were more than fit */
+	bool more_problems; /* there were more than EV_ARCHIVE_PROBLEMS_MAX */
+	bool no_memory;	    /* for problems: it is no archive then */
 	/* Of the file's bytes; set by whoever opened it, else nobody. */
 	struct ev_release release;
 };

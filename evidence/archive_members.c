@@ -44,6 +44,12 @@ void ev_archive_add_problem(struct ev_archive *a, enum ev_archive_code code,
 		a->more_problems = true;
 		return;
 	}
+	if (a->problem == NULL)
+		a->problem = calloc(EV_ARCHIVE_PROBLEMS_MAX, sizeof(*p));
+	if (a->problem == NULL) {
+		a->no_memory = true;
+		return;
+	}
 	p = &a->problem[a->n_problems++];
 	p->code = code;
 	memcpy(p->name, name, strlen(name) + 1);
