@@ -4,7 +4,6 @@
 
 #include "evidence/archive_path.h"
 #include "evidence/lockstep.h"
-#include "evidence/tar.h"
 
 #include <stdlib.h>
 
@@ -20,6 +19,9 @@ struct walk {
 	char last[EV_PATH_TEXT]; /* name of the member before */
 	uint64_t sigs_size;	 /* of the sig/ files so far */
 	size_t sigs_room;	 /* in the archive's list of them */
+	struct archive *reader;	 /* libarchive's, in step with the walk */
+	struct ev_error apart;	 /* where it was not, and at which member */
+	char apart_name[EV_PATH_TEXT];
 	struct ev_error *err;
 };
 
@@ -187,6 +189,15 @@ static enum ev_code take_member(struct walk *w, const struct ev_tar_member *m,
 	return EV_OK;
 }
 
+/* What libarchive sees there; behind the first difference, nothing. */
+static void keep_step(struct walk *w, const struct ev_tar_member *m)
+{
+	if (w->apart.code == EV_OK &&
+	    ev_lockstep_member(w->reader, m, &w->apart) != EV_OK &&
+	    ev_archive_path_ok(ev_span_str(m->name)))
+		memcpy(w->apart_name, m->name, sizeof(w->apart_name));
+}
+
 /* Walks to the end blocks or to the first broken header, where *whole stays
  * false: behind that nothing can be told apart. */
 static enum ev_code walk_members(struct walk *w, bool *whole)
@@ -195,7 +206,7 @@ static enum ev_code walk_members(struct walk *w, bool *whole)
 	struct ev_tar_member m = { 0 };
 	bool end = false;
 
-	while (!end) {
+	for (;;) {
 		struct ev_error note = { 0 }, err = { 0 };
 		bool first = tar.at == 0;
 
@@ -208,9 +219,14 @@ static enum ev_code walk_members(struct walk *w, bool *whole)
 			ev_archive_add_problem(w->archive,
 					       EV_ARCHIVE_NONCANONICAL,
 					       end ? "" : m.name, &note);
-		if (!end && take_member(w, &m, first) != EV_OK)
+		if (end)
+			break;
+		keep_step(w, &m);
+		if (take_member(w, &m, first) != EV_OK)
 			return w->err->code;
 	}
+	if (w->apart.code == EV_OK)
+		ev_lockstep_end(w->reader, tar.at, &w->apart);
 	*whole = true;
 	return EV_OK;
 }
@@ -262,21 +278,27 @@ static void check_missing(struct ev_archive *a)
 	}
 }
 
-static enum ev_code check_lockstep(struct ev_archive *a, struct ev_error *err)
+static enum ev_code check_step(struct walk *w)
 {
-	struct ev_error seen = { 0 };
-	char name[EV_PATH_TEXT];
+	if (w->apart.code == EV_TROUBLE)
+		*w->err = w->apart;
+	else if (w->apart.code != EV_OK)
+		ev_archive_add_problem(w->archive, EV_ARCHIVE_CONTAINER,
+				       w->apart_name, &w->apart);
+	return w->err->code;
+}
 
-	if (ev_lockstep_check(a->tar, name, &seen) == EV_OK)
+static enum ev_code read_members(struct walk *w)
+{
+	bool whole = false;
+
+	if (walk_members(w, &whole) != EV_OK)
+		return w->err->code;
+	check_sigs(w->archive);
+	if (!whole)
 		return EV_OK;
-	if (seen.code == EV_TROUBLE) {
-		*err = seen;
-		return EV_TROUBLE;
-	}
-	ev_archive_add_problem(
-		a, EV_ARCHIVE_CONTAINER,
-		ev_archive_path_ok(ev_span_str(name)) ? name : "", &seen);
-	return EV_OK;
+	check_missing(w->archive);
+	return check_step(w);
 }
 
 enum ev_code ev_archive_read_members(struct ev_archive *archive,
@@ -284,16 +306,13 @@ enum ev_code ev_archive_read_members(struct ev_archive *archive,
 {
 	struct walk w = { .archive = archive, .err = err };
 	size_t n = archive->manifest.n_items;
-	bool whole = false;
+	enum ev_code code;
 
 	archive->items = calloc(n > 0 ? n : 1, sizeof(*archive->items));
 	if (archive->items == NULL)
 		return ev_fail_trouble(err, object, "out of memory");
-	if (walk_members(&w, &whole) != EV_OK)
-		return err->code;
-	check_sigs(archive);
-	if (!whole)
-		return EV_OK;
-	check_missing(archive);
-	return check_lockstep(archive, err);
+	ev_lockstep_begin(archive->tar, &w.reader, &w.apart);
+	code = read_members(&w);
+	ev_lockstep_free(w.reader);
+	return code;
 }

@@ -2,8 +2,6 @@
 /* libarchive in lockstep with the strict walk. */
 #include "evidence/lockstep.h"
 
-#include "evidence/tar.h"
-
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
@@ -33,8 +31,22 @@ static enum ev_code refuse(struct archive *a, const char *field, uint64_t at,
 	return ev_fail(err, EV_VALUE, object, field, at, want, found);
 }
 
-static enum ev_code compare(struct archive *a, const struct ev_tar_member *m,
-			    struct ev_error *err)
+enum ev_code ev_lockstep_begin(struct ev_span tar, struct archive **out,
+			       struct ev_error *err)
+{
+	struct archive *a = new_reader();
+
+	*out = a;
+	if (a == NULL)
+		return ev_fail_trouble(err, object, "cannot start");
+	if (archive_read_open_memory(a, tar.p, tar.n) != ARCHIVE_OK)
+		return refuse(a, "file", 0, "a tar", "something else", err);
+	return EV_OK;
+}
+
+enum ev_code ev_lockstep_member(struct archive *a,
+				const struct ev_tar_member *m,
+				struct ev_error *err)
 {
 	struct archive_entry *entry = NULL;
 	int rc = archive_read_next_header(a, &entry);
@@ -60,39 +72,17 @@ static enum ev_code compare(struct archive *a, const struct ev_tar_member *m,
 	return EV_OK;
 }
 
-static enum ev_code compare_all(struct archive *a, struct ev_span tar,
-				char name[101], struct ev_error *err)
+enum ev_code ev_lockstep_end(struct archive *a, uint64_t at,
+			     struct ev_error *err)
 {
-	struct ev_tar walk = { .in = tar };
-	struct ev_tar_member m = { 0 };
 	struct archive_entry *entry = NULL;
-	struct ev_error note = { 0 };
-	bool end = false;
 
-	while (ev_tar_next(&walk, &m, &end, &note, err) == EV_OK && !end) {
-		memcpy(name, m.name, sizeof(m.name));
-		if (compare(a, &m, err) != EV_OK)
-			return err->code;
-	}
-	name[0] = 0;
-	if (err->code == EV_OK &&
-	    archive_read_next_header(a, &entry) != ARCHIVE_EOF)
-		return refuse(a, "end", walk.at, "the end", "more", err);
-	return err->code;
+	if (archive_read_next_header(a, &entry) == ARCHIVE_EOF)
+		return EV_OK;
+	return refuse(a, "end", at, "the end", "more", err);
 }
 
-enum ev_code ev_lockstep_check(struct ev_span tar, char name[101],
-			       struct ev_error *err)
+void ev_lockstep_free(struct archive *a)
 {
-	struct archive *a = new_reader();
-
-	name[0] = 0;
-	if (a == NULL)
-		return ev_fail_trouble(err, object, "cannot start");
-	if (archive_read_open_memory(a, tar.p, tar.n) != ARCHIVE_OK)
-		refuse(a, "file", 0, "a tar", "something else", err);
-	else
-		compare_all(a, tar, name, err);
 	archive_read_free(a);
-	return err->code;
 }
