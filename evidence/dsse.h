@@ -6,7 +6,8 @@
 #ifndef EV_DSSE_H
 #define EV_DSSE_H
 
-#include "evidence/base/json.h"
+#include "evidence/base/buffer.h"
+#include "evidence/base/json_node.h"
 #include "evidence/base/sig.h"
 
 #define EV_DSSE_TYPE	       "application/vnd.in-toto+json"
@@ -18,7 +19,7 @@ struct ev_dsse_signature {
 };
 
 struct ev_dsse {
-	json_t *json;		     /* owned */
+	struct ev_nodes nodes;	     /* owned */
 	struct ev_span payload;	     /* decoded, in storage */
 	struct ev_span payload_type; /* borrowed text */
 	struct ev_dsse_signature signature[EV_DSSE_SIGNATURES_MAX];

@@ -19,6 +19,7 @@ static void show_value(struct ev_writer *w, struct ev_span text,
 	switch (v->type) {
 	case EV_NODE_STRING:
 	case EV_NODE_NUMBER:
+	case EV_NODE_REAL:
 		ev_write_foreign(w, "value", v->text);
 		break;
 	case EV_NODE_INTEGER:

@@ -6,6 +6,8 @@
 #include "evidence/base/json.h"
 #include "evidence/base/json_node.h"
 
+#include <stdlib.h>
+
 static inline bool node_is_text(struct ev_span text, const char *p, size_t n)
 {
 	return ev_span_eq(text, ev_span_of(p, n)) && text.p[n] == 0;
@@ -57,8 +59,11 @@ static inline bool node_equals(const struct ev_node *v, const json_t *j)
 				    json_string_length(j));
 	case EV_NODE_INTEGER:
 		return v->integer == json_integer_value(j);
-	case EV_NODE_NUMBER: /* ev_nodes_parse makes none */
+	case EV_NODE_NUMBER: /* neither of both parsers makes one */
 		return false;
+	case EV_NODE_REAL:
+		return strtod((const char *)v->text.p, NULL) ==
+		       json_real_value(j);
 	case EV_NODE_TRUTH:
 		return v->truth == json_is_true(j);
 	case EV_NODE_NULL:
@@ -67,16 +72,24 @@ static inline bool node_equals(const struct ev_node *v, const json_t *j)
 	return true;
 }
 
+typedef enum ev_code node_parser(struct ev_span text, size_t max,
+				 const char *object, struct ev_nodes *out,
+				 struct ev_error *err);
+typedef enum ev_code jansson_parser(struct ev_span text, size_t max,
+				    const char *object, json_t **out,
+				    struct ev_error *err);
+
 /* Both read the text alike, or refuse it in the same words. */
-static inline bool node_reads_as_jansson(struct ev_span text)
+static inline bool node_parsers_agree(struct ev_span text, node_parser *parse,
+				      jansson_parser *parse_too)
 {
 	struct ev_error mine = { 0 }, theirs = { 0 };
 	struct ev_nodes nodes = { 0 };
 	json_t *j = NULL;
 	bool same;
 
-	ev_nodes_parse(text, text.n, "text", &nodes, &mine);
-	ev_json_parse(text, text.n, "text", &j, &theirs);
+	parse(text, text.n, "text", &nodes, &mine);
+	parse_too(text, text.n, "text", &j, &theirs);
 	if (j != NULL)
 		same = nodes.root != NULL && node_equals(nodes.root, j);
 	else
@@ -89,6 +102,13 @@ static inline bool node_reads_as_jansson(struct ev_span text)
 	json_decref(j);
 	ev_nodes_free(&nodes);
 	return same;
+}
+
+static inline bool node_reads_as_jansson(struct ev_span text)
+{
+	return node_parsers_agree(text, ev_nodes_parse, ev_json_parse) &&
+	       node_parsers_agree(text, ev_nodes_parse_reals,
+				  ev_json_parse_numbers);
 }
 
 #endif

@@ -3,6 +3,7 @@
 #include "evidence/dsse.h"
 
 #include "evidence/base/base64.h"
+#include "evidence/base/json.h"
 #include "evidence/base/pem.h"
 #include "tests/vectors.h"
 
@@ -211,6 +212,9 @@ static const struct spelling spellings[] = {
 	{ "{\"payload\":\"\",\"payloadType\":\"t\",\"signatures\":"
 	  "[{\"sig\":\"\",\"keyid\":1.5}]}",
 	  false },
+	{ "{\"payload\":\"\",\"payloadType\":\"t\",\"signatures\":"
+	  "[{\"sig\":\"\"}],\"x\":1e309}",
+	  false },
 	{ "{\"payload\":\"\",\"payloadType\":\"t\",\"signatures\":[]}", false },
 	{ "{\"payload\":\"\",\"payloadType\":\"t\"}", false },
 	{ "{\"payload\":\"\",\"signatures\":[{\"sig\":\"\"}]}", false },
@@ -265,6 +269,20 @@ static void reader_is_as_lenient_as_dsse_demands(void **state)
 		if (ok)
 			ev_dsse_free(&d);
 	}
+}
+
+/* Every number of an envelope is a real one, as it always was called. */
+static void a_number_is_refused_as_a_real_one(void **state)
+{
+	struct ev_error err = { 0 };
+	struct ev_dsse d;
+
+	(void)state;
+	assert_int_equal(
+		ev_dsse_parse(EV_SPAN_LITERAL("{\"payloadType\":1}"), &d, &err),
+		EV_SYNTAX);
+	assert_string_equal(err.field, "payloadType");
+	assert_string_equal(err.found, "a real number");
 }
 
 static void sixty_four_signatures_are_the_most(void **state)
@@ -369,6 +387,7 @@ int main(void)
 		cmocka_unit_test(
 			several_signers_in_one_envelope_are_told_apart),
 		cmocka_unit_test(reader_is_as_lenient_as_dsse_demands),
+		cmocka_unit_test(a_number_is_refused_as_a_real_one),
 		cmocka_unit_test(sixty_four_signatures_are_the_most),
 		cmocka_unit_test(every_prefix_is_refused),
 		cmocka_unit_test(envelopes_of_sigstore_bundles_parse),

@@ -2,6 +2,7 @@
 /* Keys and signatures of archives. */
 #include "collect/sign.h"
 
+#include "evidence/base/json.h"
 #include "evidence/base/pem.h"
 #include "evidence/dsse.h"
 #include "evidence/limits.h"
@@ -62,7 +63,7 @@ static void envelopes_are_canonical_and_verify(void **state)
 		assert_int_equal(ev_dsse_parse(ev_buffer_span(&b), &d, &err),
 				 EV_OK);
 		assert_int_equal(ev_json_check_canonical(ev_buffer_span(&b),
-							 d.json, "dsse", &err),
+							 NULL, "dsse", &err),
 				 EV_OK);
 		assert_true(ev_span_eq(d.payload, EV_SPAN_LITERAL("{}")));
 		assert_true(ev_span_eq(d.signature[0].keyid,

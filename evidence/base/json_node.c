@@ -4,6 +4,7 @@
 
 #include "evidence/base/cleanup.h"
 #include "evidence/base/hex.h"
+#include "evidence/base/json.h"
 #include "evidence/base/json_scan.h"
 
 #include <stdlib.h>
@@ -18,14 +19,18 @@ struct fault {
 	uint64_t at;	   /* behind the name or the number */
 };
 
+/* Which are read, and as what. */
+enum numbers { INTEGERS, ANY_NUMBERS, REALS };
+
 struct load {
 	struct ev_span text;
 	const struct ev_json_note *note;
 	size_t n_notes;
 	struct ev_node *node;
 	char *copy; /* of the text, decoded in place */
-	bool integers_only;
+	enum numbers numbers;
 	struct fault fault;
+	bool no_memory;
 };
 
 static void note_fault(struct load *l, enum ev_code code, uint64_t at)
@@ -120,6 +125,22 @@ static bool read_integer(struct ev_span text, int64_t *out)
 	return true;
 }
 
+/* Whether a double holds it; jansson knows, who reads it as one. */
+static void check_real(struct load *l, const struct ev_json_note *note)
+{
+	json_error_t e = { 0 };
+	ev_auto_json json_t *v = json_loadb(
+		(const char *)l->text.p + note->at, note->end - note->at,
+		JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL, &e);
+
+	if (v != NULL)
+		return;
+	if (json_error_code(&e) == json_error_numeric_overflow)
+		note_fault(l, EV_VALUE, note->end);
+	else
+		l->no_memory = true;
+}
+
 /* A comma, a bracket or white space is behind a number: in the copy there is
  * room for the NUL. */
 static void load_number(struct load *l, const struct ev_json_note *note,
@@ -129,11 +150,14 @@ static void load_number(struct load *l, const struct ev_json_note *note,
 	char *copy = l->copy + note->at;
 
 	v->type = EV_NODE_INTEGER;
-	if (read_integer(ev_span_of(l->text.p + note->at, n), &v->integer))
+	if (l->numbers != REALS &&
+	    read_integer(ev_span_of(l->text.p + note->at, n), &v->integer))
 		return;
-	if (l->integers_only)
+	if (l->numbers == INTEGERS)
 		note_fault(l, EV_VALUE, note->end);
-	v->type = EV_NODE_NUMBER;
+	else if (l->numbers == REALS)
+		check_real(l, note);
+	v->type = l->numbers == REALS ? EV_NODE_REAL : EV_NODE_NUMBER;
 	copy[n] = '\0';
 	v->text = ev_span_of(copy, n);
 }
@@ -243,6 +267,8 @@ static enum ev_code load(struct load *l, const char *object,
 		if (l->node[i].type == EV_NODE_OBJECT &&
 		    !check_object(l, &l->node[i]))
 			return ev_fail_trouble(err, object, "out of memory");
+	if (l->no_memory)
+		return ev_fail_trouble(err, object, "out of memory");
 	if (l->fault.code == EV_DUPLICATE)
 		return ev_fail(err, EV_DUPLICATE, object, "member", l->fault.at,
 			       "each name once", "one twice");
@@ -252,8 +278,9 @@ static enum ev_code load(struct load *l, const char *object,
 	return EV_OK;
 }
 
-static enum ev_code build(const struct ev_json_scan *s, const char *object,
-			  struct ev_nodes *out, struct ev_error *err)
+static enum ev_code build(const struct ev_json_scan *s, enum numbers numbers,
+			  const char *object, struct ev_nodes *out,
+			  struct ev_error *err)
 {
 	struct load l = {
 		.text = s->text,
@@ -262,7 +289,7 @@ static enum ev_code build(const struct ev_json_scan *s, const char *object,
 		.node = calloc(s->n_notes, sizeof(*l.node)),
 		/* A number may be all there is: see load_number. */
 		.copy = malloc(s->text.n + 1),
-		.integers_only = s->integers_only,
+		.numbers = numbers,
 	};
 	enum ev_code code;
 
@@ -281,13 +308,13 @@ static enum ev_code build(const struct ev_json_scan *s, const char *object,
 	return code;
 }
 
-static enum ev_code parse(struct ev_span text, bool integers_only, size_t max,
+static enum ev_code parse(struct ev_span text, enum numbers numbers, size_t max,
 			  const char *object, struct ev_nodes *out,
 			  struct ev_error *err)
 {
 	struct ev_json_scan s = {
 		.text = text,
-		.integers_only = integers_only,
+		.integers_only = numbers == INTEGERS,
 		.takes_notes = true,
 	};
 	enum ev_code code;
@@ -298,7 +325,7 @@ static enum ev_code parse(struct ev_span text, bool integers_only, size_t max,
 				   text.n);
 	code = ev_json_scan_whole(&s, object, err);
 	if (code == EV_OK)
-		code = build(&s, object, out, err);
+		code = build(&s, numbers, object, out, err);
 	free(s.note);
 	return code;
 }
@@ -306,14 +333,21 @@ static enum ev_code parse(struct ev_span text, bool integers_only, size_t max,
 enum ev_code ev_nodes_parse(struct ev_span text, size_t max, const char *object,
 			    struct ev_nodes *out, struct ev_error *err)
 {
-	return parse(text, true, max, object, out, err);
+	return parse(text, INTEGERS, max, object, out, err);
 }
 
 enum ev_code ev_nodes_parse_numbers(struct ev_span text, size_t max,
 				    const char *object, struct ev_nodes *out,
 				    struct ev_error *err)
 {
-	return parse(text, false, max, object, out, err);
+	return parse(text, ANY_NUMBERS, max, object, out, err);
+}
+
+enum ev_code ev_nodes_parse_reals(struct ev_span text, size_t max,
+				  const char *object, struct ev_nodes *out,
+				  struct ev_error *err)
+{
+	return parse(text, REALS, max, object, out, err);
 }
 
 void ev_nodes_free(struct ev_nodes *nodes)

@@ -15,6 +15,7 @@ enum ev_node_type {
 	EV_NODE_STRING,
 	EV_NODE_INTEGER,
 	EV_NODE_NUMBER, /* of ev_nodes_parse_numbers alone: any other number */
+	EV_NODE_REAL,	/* of ev_nodes_parse_reals alone: each number */
 	EV_NODE_TRUTH,
 	EV_NODE_NULL,
 };
@@ -53,6 +54,11 @@ enum ev_code ev_nodes_parse(struct ev_span text, size_t max, const char *object,
 enum ev_code ev_nodes_parse_numbers(struct ev_span text, size_t max,
 				    const char *object, struct ev_nodes *out,
 				    struct ev_error *err);
+/* The same with any number that a double can hold, each kept as its text:
+ * refuses what ev_json_parse_numbers refuses, in the same words. */
+enum ev_code ev_nodes_parse_reals(struct ev_span text, size_t max,
+				  const char *object, struct ev_nodes *out,
+				  struct ev_error *err);
 void ev_nodes_free(struct ev_nodes *nodes);
 
 /* The member of an object; NULL where there is none, or obj is no object. */

@@ -8,10 +8,10 @@
 #include <stdio.h>
 
 static const char *const type_words[] = {
-	[EV_NODE_OBJECT] = "an object", [EV_NODE_ARRAY] = "an array",
-	[EV_NODE_STRING] = "a string",	[EV_NODE_INTEGER] = "an integer",
-	[EV_NODE_NUMBER] = "a number",	[EV_NODE_TRUTH] = "a truth value",
-	[EV_NODE_NULL] = "null",
+	[EV_NODE_OBJECT] = "an object",	   [EV_NODE_ARRAY] = "an array",
+	[EV_NODE_STRING] = "a string",	   [EV_NODE_INTEGER] = "an integer",
+	[EV_NODE_NUMBER] = "a number",	   [EV_NODE_REAL] = "a real number",
+	[EV_NODE_TRUTH] = "a truth value", [EV_NODE_NULL] = "null",
 };
 
 const char *ev_node_type_word(const struct ev_node *v)
