@@ -2,13 +2,11 @@
 /* ecart audit reference add: a reference written and committed. */
 #include "audit/cmd_audit.h"
 
+#include "audit/cmd_audit_reference_options.h"
 #include "audit/references/git_commit.h"
-#include "audit/references/reference_document.h"
 #include "audit/references/reference_text.h"
 
-#include <getopt.h>
 #include <stdio.h>
-#include <time.h>
 
 static const char help[] =
 	"Usage: ecart audit reference add REPO --product P --version V\n"
@@ -39,145 +37,9 @@ const struct cli_command au_command_reference_add = {
 	.run = au_cmd_reference_add,
 };
 
-struct options {
-	struct au_addition add;
-	const char *repository, *recipe, *artifact, *user, *identity;
-	char value[2 * AU_VALUE_MAX + 1]; /* that of --identity */
-	const char *parameter[32];
-	char *source; /* owned: the copy that is cut at its "@" */
-	int64_t time;
-	bool has_time, has_since, init;
-};
-
-enum {
-	OPT_PRODUCT = 256,
-	OPT_VERSION,
-	OPT_SOURCE,
-	OPT_RECIPE,
-	OPT_ARTIFACT,
-	OPT_MRTD,
-	OPT_IDENTITY,
-	OPT_PARAMETER,
-	OPT_STATE,
-	OPT_SINCE,
-	OPT_REASON,
-	OPT_ADVISORY,
-	OPT_USER,
-	OPT_TIME,
-	OPT_INIT,
-	OPT_HELP
-};
-
-static const struct option long_options[] = {
-	{ "product", required_argument, NULL, OPT_PRODUCT },
-	{ "version", required_argument, NULL, OPT_VERSION },
-	{ "source", required_argument, NULL, OPT_SOURCE },
-	{ "recipe", required_argument, NULL, OPT_RECIPE },
-	{ "artifact", required_argument, NULL, OPT_ARTIFACT },
-	{ "mrtd", required_argument, NULL, OPT_MRTD },
-	{ "identity", required_argument, NULL, OPT_IDENTITY },
-	{ "parameter", required_argument, NULL, OPT_PARAMETER },
-	{ "state", required_argument, NULL, OPT_STATE },
-	{ "since", required_argument, NULL, OPT_SINCE },
-	{ "reason", required_argument, NULL, OPT_REASON },
-	{ "advisory", required_argument, NULL, OPT_ADVISORY },
-	{ "user", required_argument, NULL, OPT_USER },
-	{ "time", required_argument, NULL, OPT_TIME },
-	{ "init", no_argument, NULL, OPT_INIT },
-	{ "help", no_argument, NULL, OPT_HELP },
-	{ 0 },
-};
-
-/* Where an option's argument is kept as it stands. */
-static const char **place_of(struct options *o, int opt)
-{
-	switch (opt) {
-	case OPT_PRODUCT:
-		return &o->add.product;
-	case OPT_VERSION:
-		return &o->add.version;
-	case OPT_RECIPE:
-		return &o->recipe;
-	case OPT_ARTIFACT:
-		return &o->artifact;
-	case OPT_MRTD:
-		return &o->add.value;
-	case OPT_IDENTITY:
-		return &o->identity;
-	case OPT_STATE:
-		return &o->add.state;
-	case OPT_REASON:
-		return &o->add.reason;
-	case OPT_ADVISORY:
-		return &o->add.advisory;
-	case OPT_USER:
-		return &o->user;
-	default:
-		return NULL;
-	}
-}
-
-static int take_source(struct options *o)
-{
-	char *at;
-
-	free(o->source);
-	o->source = strdup(optarg);
-	if (o->source == NULL)
-		return cli_trouble("out of memory");
-	at = strrchr(o->source, '@');
-	if (at == NULL || at == o->source)
-		return cli_usage(&au_command_reference_add,
-				 "--source %s: want URL@COMMIT", optarg);
-	*at = '\0';
-	o->add.source = o->source;
-	o->add.source_commit = at + 1;
-	return CLI_PASS;
-}
-
-static int take_time(struct options *o, int opt)
-{
-	bool since = opt == OPT_SINCE;
-
-	*(since ? &o->has_since : &o->has_time) = true;
-	if (cli_parse_time(optarg, since ? &o->add.since : &o->time))
-		return CLI_PASS;
-	return cli_usage(&au_command_reference_add,
-			 "%s: want 2026-06-08T12:42:41Z or @SECONDS", optarg);
-}
-
-static int take(struct options *o, int opt)
-{
-	const char **place = place_of(o, opt);
-
-	if (place != NULL) {
-		*place = optarg;
-		return CLI_PASS;
-	}
-	switch (opt) {
-	case OPT_SOURCE:
-		return take_source(o);
-	case OPT_SINCE:
-	case OPT_TIME:
-		return take_time(o, opt);
-	case OPT_PARAMETER:
-		if (o->add.n_parameters == AU_PARAMETERS_MAX)
-			return cli_usage(&au_command_reference_add,
-					 "at most %zu times --parameter",
-					 AU_PARAMETERS_MAX);
-		o->parameter[o->add.n_parameters++] = optarg;
-		return CLI_PASS;
-	case OPT_INIT:
-		o->init = true;
-		return CLI_PASS;
-	default:
-		return cli_usage(&au_command_reference_add, "see the options");
-	}
-}
-
 /* Everything that a commit is made of. */
 struct work {
-	struct options *o;
+	struct reference_options *o;
 	struct ev_crypto *crypto;
 	git_repository *repo;
 	struct cli_file recipe, artifact;
@@ -365,7 +227,7 @@ static int add_reference(struct work *w)
 	return exit == CLI_PASS ? commit(w) : exit;
 }
 
-static int with_libraries(struct options *o)
+static int with_libraries(struct reference_options *o)
 {
 	struct work w = { .o = o, .crypto = ev_crypto_new() };
 	struct ev_error err = { 0 };
@@ -395,49 +257,14 @@ static int with_libraries(struct options *o)
 	return exit;
 }
 
-/* The value of --identity, as if it had been given by hand. */
-static int take_identity(struct options *o)
-{
-	if (o->identity == NULL)
-		return CLI_PASS;
-	if (o->add.value != NULL)
-		return cli_usage(&au_command_reference_add,
-				 "--mrtd or --identity, not both");
-	return au_cmd_read_identity(o->identity, &o->add, o->value);
-}
-
-static int parse_options(int argc, char **argv, struct options *o, bool *asked)
-{
-	int opt, exit;
-
-	while ((opt = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
-		*asked = opt == OPT_HELP;
-		exit = *asked ? cli_help(&au_command_reference_add)
-			      : take(o, opt);
-		if (*asked || exit != CLI_PASS)
-			return exit;
-	}
-	if (optind + 1 != argc || o->add.product == NULL ||
-	    o->add.version == NULL)
-		return cli_usage(&au_command_reference_add,
-				 "REPO, --product and --version are wanted");
-	o->repository = argv[optind];
-	return take_identity(o);
-}
-
 int au_cmd_reference_add(int argc, char **argv)
 {
-	struct options o = { .user = "ecart <ecart@localhost>" };
-	bool asked = false;
-	int exit = parse_options(argc, argv, &o, &asked);
+	struct reference_options o;
+	int exit = reference_options_parse(argc, argv, &o);
 
-	o.add.parameter = o.parameter;
-	if (!o.has_time)
-		o.time = (int64_t)time(NULL);
-	if (!o.has_since)
-		o.add.since = o.time;
-	if (exit == CLI_PASS && !asked)
-		exit = with_libraries(&o);
-	free(o.source);
+	if (exit == CLI_PASS)
+		exit = o.help ? cli_help(&au_command_reference_add)
+			      : with_libraries(&o);
+	reference_options_free(&o);
 	return exit;
 }
