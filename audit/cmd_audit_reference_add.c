@@ -42,6 +42,7 @@ struct work {
 	struct reference_options *o;
 	struct ev_crypto *crypto;
 	git_repository *repo;
+	struct au_git_tip tip;
 	struct cli_file recipe, artifact;
 	char path[AU_PATH_MAX], recipe_path[2 * AU_PATH_MAX];
 	struct au_reference existing;
@@ -126,8 +127,10 @@ static int read_existing(struct work *w)
 	uint8_t *bytes = NULL;
 	size_t n = 0;
 
-	if (au_git_file_read(w->repo, w->path, AU_REFERENCE_MAX, &bytes, &n,
-			     &err) != EV_OK)
+	if (au_git_tip_read(w->repo, &w->tip, &err) != EV_OK)
+		return au_cmd_refused(w->o->repository, &err);
+	if (au_git_tip_file(&w->tip, w->path, AU_REFERENCE_MAX, &bytes, &n,
+			    &err) != EV_OK)
 		return au_cmd_refused(w->path, &err);
 	w->exists = bytes != NULL;
 	if (w->exists)
@@ -198,7 +201,7 @@ static int commit(struct work *w)
 		 w->exists ? "change" : "add", w->o->add.version,
 		 w->o->add.state != NULL ? ", " : "",
 		 w->o->add.state != NULL ? w->o->add.state : "");
-	if (au_git_commit_files(w->repo, &change, id, &written, &err) != EV_OK)
+	if (au_git_commit_files(&w->tip, &change, id, &written, &err) != EV_OK)
 		return au_cmd_refused(w->o->repository, &err);
 	if (!written)
 		cli_note("the working tree has other files there and was left "
@@ -250,6 +253,7 @@ static int with_libraries(struct reference_options *o)
 	cli_file_free(&w.recipe);
 	cli_file_free(&w.artifact);
 	free(w.manifest);
+	au_git_tip_free(&w.tip);
 	git_repository_free(w.repo);
 	if (err.code == EV_OK)
 		au_git_end();

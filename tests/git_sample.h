@@ -79,12 +79,15 @@ static inline void commit(git_repository *repo, const char *path,
 	struct au_change change = { &file,	   1,
 				    "test\n",	   "SIMULATED",
 				    "t@localhost", COMMIT_TIME };
+	struct au_git_tip tip = { 0 };
 	struct ev_error err = { 0 };
 	bool written = false;
 
-	if (au_git_commit_files(repo, &change, id, &written, &err) != EV_OK)
+	if (au_git_tip_read(repo, &tip, &err) != EV_OK ||
+	    au_git_commit_files(&tip, &change, id, &written, &err) != EV_OK)
 		fail_msg("%s: %s", err.field, err.found);
 	assert_true(written);
+	au_git_tip_free(&tip);
 }
 
 static inline enum ev_code

@@ -2,105 +2,11 @@
 /* Files put into a git repository as one commit. */
 #include "audit/references/git_commit.h"
 
+#include "evidence/base/buffer.h"
+
 static const char object[] = "repository";
 
-#define AU_CHANGE_FILES_MAX 4
-
-/* The tip of the current branch; *out NULL where there is no commit yet. */
-static enum ev_code read_tip(git_repository *repo, git_commit **out,
-			     struct ev_error *err)
-{
-	git_object *tip = NULL;
-	git_reference *head = NULL;
-	int code = git_repository_head(&head, repo);
-
-	if (code == GIT_EUNBORNBRANCH || code == GIT_ENOTFOUND)
-		return EV_OK;
-	if (code == 0)
-		code = git_reference_peel(&tip, head, GIT_OBJECT_COMMIT);
-	git_reference_free(head);
-	if (code != 0)
-		return au_git_fail(code, object, "HEAD", err);
-	*out = (git_commit *)tip;
-	return EV_OK;
-}
-
-static enum ev_code read_tip_tree(git_repository *repo, git_commit **tip,
-				  git_tree **tree, struct ev_error *err)
-{
-	int code;
-
-	if (read_tip(repo, tip, err) != EV_OK)
-		return err->code;
-	code = *tip != NULL ? git_commit_tree(tree, *tip) : 0;
-	return code != 0 ? au_git_fail(code, object, "HEAD", err) : EV_OK;
-}
-
-/* The id of the file, and whether there is one; its size is looked at before
- * it is loaded. */
-static enum ev_code find_file(git_repository *repo, const git_tree *tree,
-			      const char *path, size_t max, git_oid *id,
-			      bool *there, struct ev_error *err)
-{
-	ev_auto(git_odb_free) git_odb *odb = NULL;
-	git_object_t type = GIT_OBJECT_INVALID;
-	git_tree_entry *entry = NULL;
-	size_t size = 0;
-	int code = git_tree_entry_bypath(&entry, tree, path);
-
-	*there = code == 0;
-	if (code == GIT_ENOTFOUND)
-		return EV_OK;
-	if (code != 0)
-		return au_git_fail(code, object, "file", err);
-	git_oid_cpy(id, git_tree_entry_id(entry));
-	git_tree_entry_free(entry);
-	code = git_repository_odb(&odb, repo);
-	if (code == 0)
-		code = git_odb_read_header(&size, &type, odb, id);
-	if (code != 0)
-		return au_git_fail(code, object, "file", err);
-	if (type != GIT_OBJECT_BLOB)
-		return ev_fail(err, EV_VALUE, object, "file", 0, "blob",
-			       git_object_type2string(type));
-	return size > max ? ev_fail_u64(err, EV_LIMIT, object, "file", 0, max,
-					size)
-			  : EV_OK;
-}
-
-enum ev_code au_git_file_read(git_repository *repo, const char *path,
-			      size_t max, uint8_t **out, size_t *n,
-			      struct ev_error *err)
-{
-	ev_auto(git_commit_free) git_commit *tip = NULL;
-	ev_auto(git_tree_free) git_tree *tree = NULL;
-	ev_auto(git_blob_free) git_blob *blob = NULL;
-	bool there = false;
-	git_oid id;
-	int code;
-
-	*out = NULL;
-	*n = 0;
-	if (read_tip_tree(repo, &tip, &tree, err) != EV_OK)
-		return err->code;
-	if (tree != NULL &&
-	    find_file(repo, tree, path, max, &id, &there, err) != EV_OK)
-		return err->code;
-	if (!there)
-		return EV_OK;
-	code = git_blob_lookup(&blob, repo, &id);
-	if (code != 0)
-		return au_git_fail(code, object, "file", err);
-	*n = (size_t)git_blob_rawsize(blob);
-	*out = malloc(*n + 1);
-	if (*out == NULL)
-		return ev_fail_trouble(err, object, "out of memory");
-	if (*n > 0)
-		memcpy(*out, git_blob_rawcontent(blob), *n);
-	return EV_OK;
-}
-
-static enum ev_code write_tree(git_repository *repo, git_tree *base,
+static enum ev_code write_tree(const struct au_git_tip *tip,
 			       const struct au_change *change, git_tree **out,
 			       struct ev_error *err)
 {
@@ -115,65 +21,114 @@ static enum ev_code write_tree(git_repository *repo, git_tree *base,
 		updates[i].action = GIT_TREE_UPDATE_UPSERT;
 		updates[i].filemode = GIT_FILEMODE_BLOB;
 		updates[i].path = f->path;
-		code = git_blob_create_from_buffer(&updates[i].id, repo,
+		code = git_blob_create_from_buffer(&updates[i].id, tip->repo,
 						   f->bytes.p, f->bytes.n);
 	}
 	if (code == 0)
-		code = git_tree_create_updated(&id, repo, base, change->n_files,
-					       updates);
+		code = git_tree_create_updated(&id, tip->repo, tip->tree,
+					       change->n_files, updates);
 	if (code == 0)
-		code = git_tree_lookup(out, repo, &id);
+		code = git_tree_lookup(out, tip->repo, &id);
 	return code != 0 ? au_git_fail(code, object, "tree", err) : EV_OK;
 }
 
-/* Only these paths, and only where nothing uncommitted stands there. */
-static bool write_files(git_repository *repo, const git_tree *tree,
-			const struct au_change *change)
+/* git puts a blank in front of each line of a header's value but its first,
+ * and ends the last one itself. */
+static enum ev_code sign(const struct au_commit_signer *signer,
+			 const char *commit, char **out, struct ev_error *err)
+{
+	ev_auto_buffer struct ev_buffer armour = { 0 };
+
+	if (signer == NULL)
+		return EV_OK;
+	if (signer->sign(signer->state, ev_span_str(commit), &armour, err) !=
+	    EV_OK)
+		return err->code;
+	while (armour.n > 0 && armour.p[armour.n - 1] == '\n')
+		armour.n--;
+	*out = ev_buffer_take(&armour, NULL);
+	return *out == NULL ? ev_fail_trouble(err, object, "out of memory")
+			    : EV_OK;
+}
+
+/* The commit as an object; no branch knows of it yet. */
+static enum ev_code write_commit(const struct au_git_tip *tip,
+				 const struct au_change *change,
+				 const git_signature *who, const git_tree *tree,
+				 git_oid *id, struct ev_error *err)
+{
+	const git_commit *parents[1] = { tip->commit };
+	ev_auto_free char *armour = NULL;
+	git_buf commit = { 0 };
+	int code;
+
+	code = git_commit_create_buffer(&commit, tip->repo, who, who, NULL,
+					change->message, tree,
+					tip->commit != NULL ? 1 : 0, parents);
+	if (code != 0)
+		return au_git_fail(code, object, "commit", err);
+	if (sign(change->signer, commit.ptr, &armour, err) == EV_OK) {
+		code = git_commit_create_with_signature(
+			id, tip->repo, commit.ptr, armour, NULL);
+		if (code != 0)
+			au_git_fail(code, object, "commit", err);
+	}
+	git_buf_dispose(&commit);
+	return err->code;
+}
+
+/* What goes into a working tree. */
+struct working {
+	git_repository *repo;
+	const git_tree *tree;
+	const struct au_change *change;
+	bool written;
+};
+
+/* Only these paths, and only where nothing uncommitted stands there: compared
+ * with the tip, which the branch is still at. */
+static void write_files(void *state)
 {
 	git_checkout_options options = GIT_CHECKOUT_OPTIONS_INIT;
+	struct working *w = state;
 	char *paths[AU_CHANGE_FILES_MAX];
 
-	if (git_repository_is_bare(repo))
-		return true;
-	for (size_t i = 0; i < change->n_files; i++)
-		paths[i] = (char *)(uintptr_t)change->files[i].path;
+	w->written = git_repository_is_bare(w->repo);
+	if (w->written)
+		return;
+	for (size_t i = 0; i < w->change->n_files; i++)
+		paths[i] = (char *)(uintptr_t)w->change->files[i].path;
 	options.checkout_strategy = GIT_CHECKOUT_SAFE |
 				    GIT_CHECKOUT_RECREATE_MISSING |
 				    GIT_CHECKOUT_DISABLE_PATHSPEC_MATCH;
 	options.paths.strings = paths;
-	options.paths.count = change->n_files;
-	return git_checkout_tree(repo, (const git_object *)tree, &options) == 0;
+	options.paths.count = w->change->n_files;
+	w->written = git_checkout_tree(w->repo, (const git_object *)w->tree,
+				       &options) == 0;
 }
 
-enum ev_code au_git_commit_files(git_repository *repo,
+enum ev_code au_git_commit_files(const struct au_git_tip *tip,
 				 const struct au_change *change,
 				 char commit[AU_COMMIT_TEXT], bool *written,
 				 struct ev_error *err)
 {
 	ev_auto(git_signature_free) git_signature *who = NULL;
-	ev_auto(git_commit_free) git_commit *tip = NULL;
-	ev_auto(git_tree_free) git_tree *base = NULL;
 	ev_auto(git_tree_free) git_tree *tree = NULL;
-	const git_commit *parents[1];
+	struct working working = { .repo = tip->repo, .change = change };
 	git_oid id;
-	int code;
 
-	if (read_tip_tree(repo, &tip, &base, err) != EV_OK ||
-	    write_tree(repo, base, change, &tree, err) != EV_OK)
+	if (write_tree(tip, change, &tree, err) != EV_OK)
 		return err->code;
-	code = git_signature_new(&who, change->name, change->mail, change->time,
-				 0);
-	if (code != 0)
+	if (git_signature_new(&who, change->name, change->mail, change->time,
+			      0) != 0)
 		return ev_fail_text(err, EV_SYNTAX, object, "user", 0,
 				    "NAME <mail>", ev_span_str(change->name));
-	parents[0] = tip;
-	/* Before the commit, since it compares with the tip. */
-	*written = write_files(repo, tree, change);
-	code = git_commit_create(&id, repo, "HEAD", who, who, NULL,
-				 change->message, tree, tip != NULL ? 1 : 0,
-				 parents);
-	if (code != 0)
-		return au_git_fail(code, object, "HEAD", err);
+	working.tree = tree;
+	if (write_commit(tip, change, who, tree, &id, err) != EV_OK ||
+	    au_git_tip_move(tip, &id, who, change->message, write_files,
+			    &working, err) != EV_OK)
+		return err->code;
+	*written = working.written;
 	git_oid_tostr(commit, AU_COMMIT_TEXT, &id);
 	return EV_OK;
 }
