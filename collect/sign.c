@@ -349,7 +349,7 @@ enum ev_code co_sign(const struct co_key *key, struct ev_span message,
 }
 
 static enum ev_code write_envelope(const struct co_key *key,
-				   struct ev_span manifest, struct ev_span sig,
+				   struct ev_span statement, struct ev_span sig,
 				   struct ev_buffer *out, struct ev_error *err)
 {
 	ev_auto_writer struct ev_writer *w = ev_writer_new();
@@ -359,7 +359,7 @@ static enum ev_code write_envelope(const struct co_key *key,
 	if (w == NULL)
 		return trouble(err, "out of memory");
 	ev_write_object(w, NULL);
-	ev_write_base64(w, "payload", manifest);
+	ev_write_base64(w, "payload", statement);
 	ev_write_str(w, "payloadType", EV_DSSE_TYPE);
 	ev_write_array(w, "signatures");
 	ev_write_object(w, NULL);
@@ -378,20 +378,27 @@ static enum ev_code write_envelope(const struct co_key *key,
 	return ev_buffer_ok(out) ? EV_OK : trouble(err, "out of memory");
 }
 
-enum ev_code co_sign_manifest(const struct co_key *key, struct ev_span manifest,
-			      struct ev_buffer *envelope,
-			      char name[EV_PATH_TEXT], struct ev_error *err)
+enum ev_code co_sign_statement(const struct co_key *key,
+			       struct ev_span statement,
+			       struct ev_buffer *envelope, struct ev_error *err)
 {
 	ev_auto_buffer struct ev_buffer pae = { 0 };
 	ev_auto_buffer struct ev_buffer sig = { 0 };
 
-	ev_dsse_pae(ev_span_str(EV_DSSE_TYPE), manifest, &pae);
+	ev_dsse_pae(ev_span_str(EV_DSSE_TYPE), statement, &pae);
 	if (!ev_buffer_ok(&pae))
 		return trouble(err, "out of memory");
-	if (co_sign(key, ev_buffer_span(&pae), &sig, err) != EV_OK ||
-	    write_envelope(key, manifest, ev_buffer_span(&sig), envelope,
-			   err) != EV_OK)
-		return err->code;
-	snprintf(name, EV_PATH_TEXT, "sig/%.16s.dsse.json", key->id);
-	return EV_OK;
+	if (co_sign(key, ev_buffer_span(&pae), &sig, err) == EV_OK)
+		write_envelope(key, statement, ev_buffer_span(&sig), envelope,
+			       err);
+	return err->code;
+}
+
+enum ev_code co_sign_manifest(const struct co_key *key, struct ev_span manifest,
+			      struct ev_buffer *envelope,
+			      char name[EV_PATH_TEXT], struct ev_error *err)
+{
+	if (co_sign_statement(key, manifest, envelope, err) == EV_OK)
+		snprintf(name, EV_PATH_TEXT, "sig/%.16s.dsse.json", key->id);
+	return err->code;
 }

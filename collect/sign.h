@@ -57,10 +57,17 @@ enum ev_code co_sign(const struct co_key *key, struct ev_span message,
 		     struct ev_buffer *sig, struct ev_error *err);
 
 /*
- * Appends the envelope over a manifest and gives the name that it has in the
- * archive, "sig/<keyid16>.dsse.json".  Refuses a manifest so large that its
- * envelope would pass the limit of a sig/ file.
+ * Appends the DSSE envelope over an in-toto Statement (EV_DSSE_TYPE), with one
+ * signature, canonical.  Refuses a statement whose envelope would pass
+ * EV_DSSE_MAX; nothing is then appended.
  */
+enum ev_code co_sign_statement(const struct co_key *key,
+			       struct ev_span statement,
+			       struct ev_buffer *envelope,
+			       struct ev_error *err);
+
+/* The same over an archive's manifest, with the name that the envelope has in
+ * the archive, "sig/<keyid16>.dsse.json". */
 enum ev_code co_sign_manifest(const struct co_key *key, struct ev_span manifest,
 			      struct ev_buffer *envelope,
 			      char name[EV_PATH_TEXT], struct ev_error *err);
