@@ -69,6 +69,36 @@ static char *changed(const char *from, const char *to)
 	return text;
 }
 
+/* The member stands between these two in the canonical order. */
+#define NO_PROVENANCE "\"product\":\"openhcl\","
+#define PROVENANCE(path, sha256)                                               \
+	NO_PROVENANCE "\"provenance\":{\"path\":\"" path                       \
+		      "\",\"sha256\":\"" sha256 "\"},"
+
+static void a_provenance_may_be_named(void **state)
+{
+	char *text = changed(
+		NO_PROVENANCE,
+		PROVENANCE("provenance/openhcl/1.7.dsse.json", SAMPLE_A64));
+	struct au_reference ref = { 0 };
+	struct ev_error err = { 0 };
+
+	(void)state;
+	assert_int_equal(au_reference_parse(ev_span_str(sample), &ref, &err),
+			 EV_OK);
+	assert_int_equal(ref.provenance_path.n, 0);
+	au_reference_free(&ref);
+	assert_int_equal(au_reference_parse(ev_span_str(text), &ref, &err),
+			 EV_OK);
+	assert_true(ev_span_eq(
+		ref.provenance_path,
+		EV_SPAN_LITERAL("provenance/openhcl/1.7.dsse.json")));
+	assert_int_equal(ref.provenance_sha256[31], 0xaa);
+	assert_int_equal(ref.n_notes, 0);
+	au_reference_free(&ref);
+	free(text);
+}
+
 struct refusal {
 	const char *from, *to;
 	enum ev_code code;
@@ -97,6 +127,14 @@ static const struct refusal refusals[] = {
 	{ "\"recipes/openhcl/1.7/build.txt\",\"sha256\":\"aa",
 	  "\"recipes/openhcl/1.7/build.txt\",\"sha256\":\"a", EV_VALUE,
 	  "recipe.sha256" },
+	{ NO_PROVENANCE, PROVENANCE("../x", SAMPLE_A64), EV_VALUE,
+	  "provenance.path" },
+	{ NO_PROVENANCE, PROVENANCE("provenance/x", SAMPLE_A16), EV_VALUE,
+	  "provenance.sha256" },
+	{ NO_PROVENANCE, NO_PROVENANCE "\"provenance\":{\"path\":\"x\"},",
+	  EV_MISSING, "provenance.sha256" },
+	{ NO_PROVENANCE, NO_PROVENANCE "\"provenance\":\"x\",", EV_SYNTAX,
+	  "provenance" },
 	{ "openhcl.bin", "a/b", EV_VALUE, "artifact.name" },
 	{ "\"size\":4096", "\"size\":-1", EV_VALUE, "size" },
 	{ SAMPLE_MEASUREMENTS, "\"measurements\":[]", EV_MISSING,
@@ -311,6 +349,36 @@ static void a_new_document_says_what_was_given(void **state)
 	au_reference_free(&ref);
 }
 
+static void a_provenance_is_added_once(void **state)
+{
+	struct au_addition add = { .provenance_path = "provenance/a.json" };
+	struct au_reference ref = { 0 };
+	struct ev_error err = { 0 };
+	char *text = NULL, *want;
+	size_t n = 0;
+
+	(void)state;
+	memset(add.provenance_sha256, 0xaa, sizeof(add.provenance_sha256));
+	assert_int_equal(au_reference_parse(ev_span_str(sample), &ref, &err),
+			 EV_OK);
+	assert_int_equal(au_reference_document(&add, &ref, &text, &n, &err),
+			 EV_OK);
+	want = changed(NO_PROVENANCE,
+		       PROVENANCE("provenance/a.json", SAMPLE_A64));
+	assert_string_equal(text, want);
+	free(want);
+	au_reference_free(&ref);
+	assert_int_equal(au_reference_parse(ev_span_of(text, n), &ref, &err),
+			 EV_OK);
+	free(text);
+	text = NULL;
+	assert_int_equal(au_reference_document(&add, &ref, &text, &n, &err),
+			 EV_DUPLICATE);
+	assert_string_equal(err.field, "provenance");
+	assert_null(text);
+	au_reference_free(&ref);
+}
+
 static void a_state_before_the_last_is_refused(void **state)
 {
 	struct au_addition add = { .state = "good", .since = 1767225601 };
@@ -333,6 +401,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_manifest_is_read),
+		cmocka_unit_test(a_provenance_may_be_named),
+		cmocka_unit_test(a_provenance_is_added_once),
 		cmocka_unit_test(the_state_in_force_is_the_last_not_after_t),
 		cmocka_unit_test(every_rule_has_its_named_refusal),
 		cmocka_unit_test(a_later_version_is_named_before_anything_else),

@@ -67,19 +67,47 @@ static enum ev_code parse_source(struct au_reference *ref, struct ev_error *err)
 			      &ref->commit, err);
 }
 
-static enum ev_code parse_recipe(struct au_reference *ref, struct ev_error *err)
+/* A file beside the manifests: its path, and what it was. */
+struct pinned {
+	const char *member, *path_name, *sha256_name;
+	struct ev_span *path;
+	uint8_t *sha256; /* 32 bytes */
+};
+
+static enum ev_code parse_pinned(struct au_reference *ref,
+				 const struct pinned *file,
+				 struct ev_error *err)
 {
 	static const char *const known[] = { "path", "sha256", NULL };
-	const json_t *part = get_part(ref, "recipe", known, err);
+	const json_t *part = get_part(ref, file->member, known, err);
 
 	if (part == NULL)
 		return err->code;
-	if (au_member_text(part, "path", "recipe.path", AU_FILE_PATH,
-			   &ref->recipe_path, err) != EV_OK)
+	if (au_member_text(part, "path", file->path_name, AU_FILE_PATH,
+			   file->path, err) != EV_OK)
 		return err->code;
-	return au_member_hex(part, "sha256", "recipe.sha256",
-			     ref->recipe_sha256, sizeof(ref->recipe_sha256),
-			     err);
+	return au_member_hex(part, "sha256", file->sha256_name, file->sha256,
+			     32, err);
+}
+
+static enum ev_code parse_recipe(struct au_reference *ref, struct ev_error *err)
+{
+	const struct pinned file = { "recipe", "recipe.path", "recipe.sha256",
+				     &ref->recipe_path, ref->recipe_sha256 };
+
+	return parse_pinned(ref, &file, err);
+}
+
+static enum ev_code parse_provenance(struct au_reference *ref,
+				     struct ev_error *err)
+{
+	const struct pinned file = { "provenance", "provenance.path",
+				     "provenance.sha256", &ref->provenance_path,
+				     ref->provenance_sha256 };
+
+	return json_object_get(ref->document, file.member) != NULL
+		       ? parse_pinned(ref, &file, err)
+		       : EV_OK;
 }
 
 static enum ev_code parse_artifact(struct au_reference *ref,
@@ -186,8 +214,8 @@ static enum ev_code parse_members(struct au_reference *ref,
 				  struct ev_error *err)
 {
 	static const char *const known[] = {
-		"reference", "product",	     "version", "source", "recipe",
-		"artifact",  "measurements", "status",	NULL
+		"reference", "product",	   "version",	   "source", "recipe",
+		"artifact",  "provenance", "measurements", "status", NULL
 	};
 
 	if (au_member_text(ref->document, "product", "product", AU_PRODUCT,
@@ -199,6 +227,7 @@ static enum ev_code parse_members(struct au_reference *ref,
 	if (parse_source(ref, err) != EV_OK || parse_recipe(ref, err) != EV_OK)
 		return err->code;
 	if (parse_artifact(ref, err) != EV_OK ||
+	    parse_provenance(ref, err) != EV_OK ||
 	    parse_measurements(ref, err) != EV_OK)
 		return err->code;
 	return parse_status(ref, err);

@@ -66,6 +66,9 @@ struct au_reference {
 	struct ev_span repository, commit; /* of the source */
 	struct ev_span recipe_path;	   /* in the repository of references */
 	uint8_t recipe_sha256[32];
+	/* Who built it, signed (provenance.h), likewise; empty: not said. */
+	struct ev_span provenance_path;
+	uint8_t provenance_sha256[32];
 	struct ev_span artifact_name;
 	uint8_t artifact_sha256[32];
 	bool has_artifact_size;

@@ -121,6 +121,23 @@ static enum ev_code add_state(json_t *document, const struct au_addition *add,
 	return EV_OK;
 }
 
+/* What one builder signed is not put in another's place. */
+static enum ev_code add_provenance(json_t *document,
+				   const struct au_addition *add,
+				   struct ev_error *err)
+{
+	static const char member[] = "provenance";
+
+	if (json_object_get(document, member) != NULL)
+		return ev_fail(err, EV_DUPLICATE, object, member, 0,
+			       "a reference without one", "one");
+	if (!set(document, member,
+		 json_pack("{s:s,s:o}", "path", add->provenance_path, "sha256",
+			   hex(add->provenance_sha256))))
+		return ev_fail_trouble(err, object, "out of memory");
+	return EV_OK;
+}
+
 enum ev_code au_reference_document(const struct au_addition *add,
 				   const struct au_reference *existing,
 				   char **out, size_t *n, struct ev_error *err)
@@ -138,6 +155,9 @@ enum ev_code au_reference_document(const struct au_addition *add,
 		return err->code;
 	if ((existing == NULL || add->state != NULL) &&
 	    add_state(document, add, err) != EV_OK)
+		return err->code;
+	if (add->provenance_path != NULL &&
+	    add_provenance(document, add, err) != EV_OK)
 		return err->code;
 	return au_reference_write(document, out, n, err);
 }

@@ -14,6 +14,9 @@ struct au_addition {
 	const char *artifact_name;
 	uint8_t artifact_sha256[32];
 	uint64_t artifact_size;
+	/* In the repository, too; NULL: nobody says who built it. */
+	const char *provenance_path;
+	uint8_t provenance_sha256[32];
 	const struct au_register *reg; /* of value; NULL: MRTD */
 	const char *value;	       /* a measurement, lower-case hex */
 	const char *const *parameter;  /* "NAME=VALUE" each */
@@ -25,8 +28,9 @@ struct au_addition {
 
 /*
  * The manifest of a new reference (existing NULL), or existing with the
- * measurement of the addition, its state, or both put behind what is there;
- * members that this build does not know stay.  What the format refuses is
+ * measurement of the addition, its state, or both put behind what is there,
+ * and its provenance where there was none; members that this build does not
+ * know stay.  What the format refuses is
  * refused as au_reference_parse does.  *out is owned by the caller (free).
  */
 enum ev_code au_reference_document(const struct au_addition *add,
