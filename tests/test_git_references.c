@@ -329,31 +329,67 @@ static void a_damaged_object_is_refused_not_skipped(void **state)
 	expect_refusal(in_dir("broken.git"), EV_MISSING, "object");
 }
 
-static void a_recipe_is_compared_with_its_digest(void **state)
+/* The one fault that the files beside the manifests have. */
+static void expect_file_fault(const char *text, const char *field)
+{
+	const struct au_builder_keys nobody = { 0 };
+	struct au_references refs = { 0 };
+	struct au_place place = { 0 };
+	struct ev_error err = { 0 };
+
+	assert_int_equal(au_place_parse(text, &place, &err), EV_OK);
+	assert_int_equal(au_place_read(&place, crypto, &refs, &err), EV_OK);
+	assert_int_equal(
+		au_place_check_files(&place, crypto, &nobody, &refs, &err),
+		EV_OK);
+	assert_int_equal(refs.n_faults, 1);
+	assert_string_equal(refs.fault[0].path, PATH_17);
+	assert_string_equal(refs.fault[0].error.field, field);
+	au_references_free(&refs);
+	au_place_free(&place);
+}
+
+#define RECIPE "recipes/openhcl/1.7/build.txt"
+
+static void a_recipe_is_read_in_the_same_commit(void **state)
 {
 	git_repository *repo = make("recipe.git", true);
-	struct au_references refs = { 0 };
-	struct ev_error err = { 0 };
 	char id[AU_COMMIT_TEXT];
+	git_oid target;
 
 	(void)state;
 	commit(repo, PATH_17, ev_span_str(SAMPLE), id);
-	assert_int_equal(read_place(in_dir("recipe.git"), &refs, &err), EV_OK);
-	assert_int_equal(
-		au_git_recipes_check(in_dir("recipe.git"), crypto, &refs, &err),
-		EV_OK);
-	assert_int_equal(refs.n_faults, 1);
-	assert_string_equal(refs.fault[0].error.field, "recipe.path");
-	au_references_free(&refs);
-	commit(repo, "recipes/openhcl/1.7/build.txt", ev_span_str("make"), id);
-	assert_int_equal(read_place(in_dir("recipe.git"), &refs, &err), EV_OK);
-	assert_int_equal(
-		au_git_recipes_check(in_dir("recipe.git"), crypto, &refs, &err),
-		EV_OK);
-	assert_int_equal(refs.n_faults, 1);
-	assert_string_equal(refs.fault[0].error.field, "recipe.sha256");
-	au_references_free(&refs);
+	expect_file_fault(in_dir("recipe.git"), "recipe.path");
+	commit(repo, RECIPE, ev_span_str("make"), id);
+	expect_file_fault(in_dir("recipe.git"), "recipe.sha256");
+	expect_file_fault(in_dir("recipe.git@HEAD~1"), "recipe.path");
+	assert_int_equal(git_blob_create_from_buffer(&target, repo, "x", 1), 0);
+	commit_entry(repo, RECIPE, GIT_FILEMODE_LINK, &target);
+	expect_file_fault(in_dir("recipe.git"), "recipe.path");
 	git_repository_free(repo);
+}
+
+static void a_recipe_is_read_in_the_same_folder(void **state)
+{
+	static const char *const folders[] = {
+		"beside",
+		"beside/references",
+		"beside/references/openhcl",
+		"beside/recipes",
+		"beside/recipes/openhcl",
+		"beside/recipes/openhcl/1.7",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++)
+		assert_int_equal(mkdir(in_dir(folders[i]), 0755), 0);
+	put(in_dir("beside/" PATH_17), SAMPLE);
+	expect_file_fault(in_dir("beside"), "recipe.path");
+	assert_int_equal(symlink("build", in_dir("beside/" RECIPE)), 0);
+	expect_file_fault(in_dir("beside"), "recipe.path");
+	assert_int_equal(unlink(in_dir("beside/" RECIPE)), 0);
+	put(in_dir("beside/" RECIPE), "make");
+	expect_file_fault(in_dir("beside"), "recipe.sha256");
 }
 
 int main(void)
@@ -376,7 +412,8 @@ int main(void)
 		cmocka_unit_test(a_manifest_in_another_place_is_a_fault),
 		cmocka_unit_test(a_sha256_repository_is_refused_by_name),
 		cmocka_unit_test(a_damaged_object_is_refused_not_skipped),
-		cmocka_unit_test(a_recipe_is_compared_with_its_digest),
+		cmocka_unit_test(a_recipe_is_read_in_the_same_commit),
+		cmocka_unit_test(a_recipe_is_read_in_the_same_folder),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

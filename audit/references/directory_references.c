@@ -2,6 +2,8 @@
 /* References out of a plain folder. */
 #include "audit/references/directory_references.h"
 
+#include "evidence/base/buffer.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -162,51 +164,45 @@ enum ev_code au_directory_references_read(const char *path,
 	return EV_OK;
 }
 
-static enum ev_code check_recipe(struct walk *w, int top,
-				 const struct au_listed *listed)
+static enum ev_code read_file(void *state, const char *path, size_t max,
+			      enum au_found *found, struct ev_buffer *out,
+			      struct ev_error *err)
 {
-	const struct au_reference *ref = &listed->reference;
+	const int *top = state;
+	struct walk w = { .err = err };
 	ev_auto_free char *bytes = NULL;
-	char path[AU_PATH_MAX];
-	uint8_t sha256[32];
 	struct stat st;
 	size_t n = 0;
 
-	/* Segments that begin with a dot are no legal recipe path. */
-	snprintf(path, sizeof(path), "%.*s", (int)ref->recipe_path.n,
-		 (const char *)ref->recipe_path.p);
-	auto_fd int fd = openat(top, path,
+	/* Segments that begin with a dot are no legal path. */
+	auto_fd int fd = openat(*top, path,
 				O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY |
 					O_NONBLOCK);
+	*found = fd < 0 && errno != ELOOP ? AU_FOUND_NOTHING : AU_FOUND_OTHER;
 	if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
-		return fault(w, listed->path, EV_MISSING, "recipe.path",
-			     "a file in the same folder", "nothing");
-	if (!read_all(fd, AU_RECIPE_MAX, &bytes, &n))
-		return system_failure(w, "recipe");
-	if (n > AU_RECIPE_MAX)
-		return fault(w, listed->path, EV_LIMIT, "recipe.path",
-			     "at most 16 MiB", "more");
-	if (!ev_digest(w->crypto, EV_SHA256, ev_span_of(bytes, n), sha256))
-		return ev_fail_trouble(w->err, object, "libcrypto");
-	if (memcmp(sha256, ref->recipe_sha256, sizeof(sha256)) == 0)
 		return EV_OK;
-	return fault(w, listed->path, EV_VALUE, "recipe.sha256",
-		     "the digest of the file at recipe.path", "another digest");
+	if (!read_all(fd, max, &bytes, &n))
+		return system_failure(&w, "file");
+	*found = n > max ? AU_FOUND_MORE : AU_FOUND_FILE;
+	if (n <= max)
+		ev_buffer_add(out, ev_span_of(bytes, n));
+	return EV_OK;
 }
 
-enum ev_code au_directory_recipes_check(const char *path,
-					struct ev_crypto *crypto,
-					struct au_references *refs,
-					struct ev_error *err)
+enum ev_code au_directory_files_open(const char *path,
+				     struct au_directory_files *out,
+				     struct ev_error *err)
 {
-	auto_fd int top = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct walk w = { crypto, refs, err };
+	struct walk w = { .err = err };
 
-	if (top < 0)
+	out->top = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (out->top < 0)
 		return system_failure(&w, "folder");
-	for (size_t i = 0; i < refs->n; i++) {
-		if (check_recipe(&w, top, &refs->listed[i]) != EV_OK)
-			return err->code;
-	}
+	out->files = (struct au_files){ read_file, &out->top };
 	return EV_OK;
+}
+
+void au_directory_files_close(struct au_directory_files *files)
+{
+	close_fd(&files->top);
 }

@@ -23,12 +23,4 @@ enum ev_code au_git_references_read(const char *path, const char *rev,
 				    struct au_references *out,
 				    struct ev_error *err);
 
-/*
- * Compares the recipe that each reference names with the file of that path
- * in the same commit and adds a fault where it is absent or differs.
- */
-enum ev_code au_git_recipes_check(const char *path, struct ev_crypto *crypto,
-				  struct au_references *refs,
-				  struct ev_error *err);
-
 #endif

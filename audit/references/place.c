@@ -3,6 +3,7 @@
 #include "audit/references/place.h"
 
 #include "audit/references/directory_references.h"
+#include "audit/references/git_files.h"
 #include "audit/references/git_references.h"
 
 #include <errno.h>
@@ -87,13 +88,58 @@ enum ev_code au_place_read(const struct au_place *place,
 	return err->code;
 }
 
-enum ev_code au_place_check_recipes(const struct au_place *place,
-				    struct ev_crypto *crypto,
-				    struct au_references *refs,
-				    struct ev_error *err)
+static enum ev_code use_git(const char *path, const char *commit,
+			    au_place_use *use, void *state,
+			    struct ev_error *err)
 {
-	if (refs->commit[0] == '\0')
-		return au_directory_recipes_check(place->path, crypto, refs,
-						  err);
-	return au_git_recipes_check(place->path, crypto, refs, err);
+	struct au_git_files git = { 0 };
+
+	if (au_git_begin(err) != EV_OK)
+		return err->code;
+	if (au_git_files_open(path, commit, &git, err) == EV_OK) {
+		use(&git.files, state, err);
+		au_git_files_close(&git);
+	}
+	au_git_end();
+	return err->code;
+}
+
+enum ev_code au_place_files(const struct au_place *place,
+			    const struct au_references *refs, au_place_use *use,
+			    void *state, struct ev_error *err)
+{
+	struct au_directory_files directory;
+
+	if (refs->commit[0] != '\0')
+		return use_git(place->path, refs->commit, use, state, err);
+	if (au_directory_files_open(place->path, &directory, err) == EV_OK) {
+		use(&directory.files, state, err);
+		au_directory_files_close(&directory);
+	}
+	return err->code;
+}
+
+struct check {
+	struct ev_crypto *crypto;
+	const struct au_builder_keys *keys;
+	struct au_references *refs;
+};
+
+static enum ev_code check_files(const struct au_files *files, void *state,
+				struct ev_error *err)
+{
+	const struct check *c = state;
+
+	return au_pinned_files_check(c->refs, c->crypto, files, c->keys, err);
+}
+
+enum ev_code au_place_check_files(const struct au_place *place,
+				  struct ev_crypto *crypto,
+				  const struct au_builder_keys *keys,
+				  struct au_references *refs,
+				  struct ev_error *err)
+{
+	struct check c = { crypto, keys, refs };
+
+	return au_place_files(place, refs, check_files, &c, err);
 }

@@ -7,7 +7,7 @@
 #ifndef AU_PLACE_H
 #define AU_PLACE_H
 
-#include "audit/references/references.h"
+#include "audit/references/pinned_file.h"
 
 struct au_place {
 	char *path; /* owned */
@@ -28,10 +28,21 @@ enum ev_code au_place_read(const struct au_place *place,
 			   struct ev_crypto *crypto, struct au_references *out,
 			   struct ev_error *err);
 
-/* Adds faults for recipes that are absent or differ. */
-enum ev_code au_place_check_recipes(const struct au_place *place,
-				    struct ev_crypto *crypto,
-				    struct au_references *refs,
-				    struct ev_error *err);
+/* What is done with the files of a place. */
+typedef enum ev_code au_place_use(const struct au_files *files, void *state,
+				  struct ev_error *err);
+
+/* Calls use with the files beside refs, which were read from the place: those
+ * of the same commit, or of the folder. */
+enum ev_code au_place_files(const struct au_place *place,
+			    const struct au_references *refs, au_place_use *use,
+			    void *state, struct ev_error *err);
+
+/* au_pinned_files_check with those files. */
+enum ev_code au_place_check_files(const struct au_place *place,
+				  struct ev_crypto *crypto,
+				  const struct au_builder_keys *keys,
+				  struct au_references *refs,
+				  struct ev_error *err);
 
 #endif
