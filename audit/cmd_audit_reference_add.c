@@ -3,8 +3,10 @@
 #include "audit/cmd_audit.h"
 
 #include "audit/cmd_audit_reference_options.h"
+#include "audit/cmd_audit_reference_sign.h"
 #include "audit/references/git_commit.h"
 #include "audit/references/reference_text.h"
+#include "collect/stop.h"
 
 #include <stdio.h>
 
@@ -22,6 +24,9 @@ static const char help[] =
 	"  --state S         good (for a new one), vulnerable or withdrawn\n"
 	"  --since T         in force from T on (default: the commit's time)\n"
 	"  --reason TEXT     why it is not good          --advisory TEXT  its name\n"
+	"  --build FILE      who built it: a SLSA predicate, signed by --key\n"
+	"  --key KEY.pem     Ed25519, P-256 or P-384 (ecart keygen), or tpm:HANDLE\n"
+	"                    with --tcti and --tpm2-tools as in ecart sign\n"
 	"  --user \"N <mail>\" author and committer (default: ecart <ecart@localhost>)\n"
 	"  --time T          the commit's time (default: now)\n"
 	"  --init            make REPO, bare, where nothing is there\n"
@@ -45,6 +50,8 @@ struct work {
 	struct au_git_tip tip;
 	struct cli_file recipe, artifact;
 	char path[AU_PATH_MAX], recipe_path[2 * AU_PATH_MAX];
+	char provenance_path[AU_PATH_MAX];
+	struct ev_buffer envelope; /* who built it, signed */
 	struct au_reference existing;
 	bool exists;
 	char *manifest;
@@ -72,16 +79,19 @@ static int check_options(const struct work *w)
 
 	if (w->exists && build)
 		return cli_usage(&au_command_reference_add,
-				 "%s is there already; only --state and --mrtd "
-				 "with --parameter can be added to it",
+				 "%s is there already; only --state, --mrtd "
+				 "with --parameter, and --build can be added "
+				 "to it",
 				 w->path);
 	if (is_idle(w))
 		return cli_usage(&au_command_reference_add,
 				 "--parameter belongs to --mrtd; --since, "
 				 "--reason and --advisory to --state");
-	if (w->exists && add->state == NULL && add->value == NULL)
+	if (w->exists && add->state == NULL && add->value == NULL &&
+	    w->o->build == NULL)
 		return cli_usage(&au_command_reference_add,
-				 "%s is there already: --state or --mrtd?",
+				 "%s is there already: --state, --mrtd or "
+				 "--build?",
 				 w->path);
 	if (w->exists || (add->source != NULL && w->o->recipe != NULL &&
 			  w->o->artifact != NULL && add->value != NULL))
@@ -139,6 +149,34 @@ static int read_existing(struct work *w)
 	return err.code != EV_OK ? au_cmd_refused(w->path, &err) : CLI_PASS;
 }
 
+/* Who built it, signed, and where it goes. */
+static int sign_build(struct work *w)
+{
+	struct au_addition *add = &w->o->add;
+	struct ev_span name = w->exists ? w->existing.artifact_name
+					: ev_span_str(add->artifact_name);
+	int exit;
+
+	if (w->o->build == NULL)
+		return CLI_PASS;
+	if (w->exists && w->existing.provenance_path.n > 0)
+		return cli_usage(&au_command_reference_add,
+				 "%s says already who built it", w->path);
+	exit = reference_sign_build(w->o->key.key, w->o->build, name,
+				    w->exists ? w->existing.artifact_sha256
+					      : add->artifact_sha256,
+				    &w->envelope);
+	if (exit != CLI_PASS)
+		return exit;
+	if (!ev_digest(w->crypto, EV_SHA256, ev_buffer_span(&w->envelope),
+		       add->provenance_sha256))
+		return cli_trouble("libcrypto cannot take a digest");
+	snprintf(w->provenance_path, sizeof(w->provenance_path),
+		 "provenance/%s/%s.dsse.json", add->product, add->version);
+	add->provenance_path = w->provenance_path;
+	return CLI_PASS;
+}
+
 static int build_manifest(struct work *w)
 {
 	struct ev_error err = { 0 };
@@ -148,6 +186,8 @@ static int build_manifest(struct work *w)
 		exit = check_options(w);
 	if (exit == CLI_PASS && !w->exists)
 		exit = read_build(w);
+	if (exit == CLI_PASS)
+		exit = sign_build(w);
 	if (exit != CLI_PASS)
 		return exit;
 	if (au_reference_document(&w->o->add, w->exists ? &w->existing : NULL,
@@ -178,15 +218,28 @@ static bool split_user(const char *user, char name[128], char mail[128])
 	return mail[0] != '\0' && strpbrk(mail, "<>") == NULL;
 }
 
+/* All that the commit is made of, the manifest first. */
+static size_t list_files(const struct work *w,
+			 struct au_file files[AU_CHANGE_FILES_MAX])
+{
+	size_t n = 0;
+
+	files[n++] = (struct au_file){ w->path, ev_span_of(w->manifest, w->n) };
+	if (!w->exists)
+		files[n++] =
+			(struct au_file){ w->recipe_path, w->recipe.bytes };
+	if (w->envelope.n > 0)
+		files[n++] = (struct au_file){ w->provenance_path,
+					       ev_buffer_span(&w->envelope) };
+	return n;
+}
+
 static int commit(struct work *w)
 {
-	struct au_file files[2] = {
-		{ w->path, ev_span_of(w->manifest, w->n) },
-		{ w->recipe_path, w->recipe.bytes },
-	};
+	struct au_file files[AU_CHANGE_FILES_MAX];
 	char message[300], id[AU_COMMIT_TEXT] = "", name[128], mail[128];
 	struct au_change change = { .files = files,
-				    .n_files = w->exists ? 1 : 2,
+				    .n_files = list_files(w, files),
 				    .message = message,
 				    .name = name,
 				    .mail = mail,
@@ -197,10 +250,11 @@ static int commit(struct work *w)
 	if (!split_user(w->o->user, name, mail))
 		return cli_usage(&au_command_reference_add,
 				 "--user %s: want NAME <mail>", w->o->user);
-	snprintf(message, sizeof(message), "%s: %s %s%s%s\n", w->o->add.product,
-		 w->exists ? "change" : "add", w->o->add.version,
-		 w->o->add.state != NULL ? ", " : "",
-		 w->o->add.state != NULL ? w->o->add.state : "");
+	snprintf(message, sizeof(message), "%s: %s %s%s%s%s\n",
+		 w->o->add.product, w->exists ? "change" : "add",
+		 w->o->add.version, w->o->add.state != NULL ? ", " : "",
+		 w->o->add.state != NULL ? w->o->add.state : "",
+		 w->envelope.n > 0 ? ", provenance" : "");
 	if (au_git_commit_files(&w->tip, &change, id, &written, &err) != EV_OK)
 		return au_cmd_refused(w->o->repository, &err);
 	if (!written)
@@ -230,33 +284,45 @@ static int add_reference(struct work *w)
 	return exit == CLI_PASS ? commit(w) : exit;
 }
 
+/* The key first: a repository is not made for one that cannot be read. */
+static int add_with_key(struct work *w)
+{
+	struct reference_options *o = w->o;
+	struct ev_error err = { 0 };
+	int exit = cmd_key_open(w->crypto, &au_command_reference_add, &o->key);
+
+	if (exit == CLI_PASS && au_git_begin(&err) != EV_OK)
+		return au_cmd_refused(o->repository, &err);
+	if (exit != CLI_PASS)
+		return exit;
+	exit = add_reference(w);
+	au_git_tip_free(&w->tip);
+	git_repository_free(w->repo);
+	au_git_end();
+	return exit;
+}
+
 static int with_libraries(struct reference_options *o)
 {
 	struct work w = { .o = o, .crypto = ev_crypto_new() };
-	struct ev_error err = { 0 };
 	int exit;
 
 	if (w.crypto == NULL)
 		return cli_trouble("libcrypto does not start");
-	if (!au_reference_path(ev_span_str(o->add.product),
-			       ev_span_str(o->add.version), w.path)) {
-		ev_crypto_free(w.crypto);
-		return cli_usage(&au_command_reference_add,
+	if (au_reference_path(ev_span_str(o->add.product),
+			      ev_span_str(o->add.version), w.path))
+		exit = add_with_key(&w);
+	else
+		exit = cli_usage(&au_command_reference_add,
 				 "--product wants %s, --version %s",
 				 au_text_want(AU_PRODUCT),
 				 au_text_want(AU_VERSION));
-	}
-	exit = au_git_begin(&err) == EV_OK
-		       ? add_reference(&w)
-		       : au_cmd_refused(o->repository, &err);
 	au_reference_free(&w.existing);
 	cli_file_free(&w.recipe);
 	cli_file_free(&w.artifact);
+	ev_buffer_free(&w.envelope);
 	free(w.manifest);
-	au_git_tip_free(&w.tip);
-	git_repository_free(w.repo);
-	if (err.code == EV_OK)
-		au_git_end();
+	cmd_key_free(&o->key);
 	ev_crypto_free(w.crypto);
 	return exit;
 }
@@ -270,5 +336,7 @@ int au_cmd_reference_add(int argc, char **argv)
 		exit = o.help ? cli_help(&au_command_reference_add)
 			      : with_libraries(&o);
 	reference_options_free(&o);
+	/* Tools of a TPM were stopped by a signal that was caught for them. */
+	co_stop_die();
 	return exit;
 }

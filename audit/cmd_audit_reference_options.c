@@ -19,6 +19,10 @@ enum {
 	OPT_REASON,
 	OPT_ADVISORY,
 	OPT_USER,
+	OPT_BUILD,
+	OPT_KEY,
+	OPT_TCTI,
+	OPT_TPM2_TOOLS,
 	OPT_SOURCE,
 	OPT_PARAMETER,
 	OPT_SINCE,
@@ -42,6 +46,10 @@ static const struct option long_options[] = {
 	{ "advisory", required_argument, NULL, OPT_ADVISORY },
 	{ "user", required_argument, NULL, OPT_USER },
 	{ "time", required_argument, NULL, OPT_TIME },
+	{ "build", required_argument, NULL, OPT_BUILD },
+	{ "key", required_argument, NULL, OPT_KEY },
+	{ "tcti", required_argument, NULL, OPT_TCTI },
+	{ "tpm2-tools", required_argument, NULL, OPT_TPM2_TOOLS },
 	{ "init", no_argument, NULL, OPT_INIT },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ 0 },
@@ -50,11 +58,20 @@ static const struct option long_options[] = {
 #define PLACE(opt, member)                                                     \
 	[(opt)-OPT_PRODUCT] = offsetof(struct reference_options, member)
 static const size_t places[] = {
-	PLACE(OPT_PRODUCT, add.product),   PLACE(OPT_VERSION, add.version),
-	PLACE(OPT_RECIPE, recipe),	   PLACE(OPT_ARTIFACT, artifact),
-	PLACE(OPT_MRTD, add.value),	   PLACE(OPT_IDENTITY, identity),
-	PLACE(OPT_STATE, add.state),	   PLACE(OPT_REASON, add.reason),
-	PLACE(OPT_ADVISORY, add.advisory), PLACE(OPT_USER, user),
+	PLACE(OPT_PRODUCT, add.product),
+	PLACE(OPT_VERSION, add.version),
+	PLACE(OPT_RECIPE, recipe),
+	PLACE(OPT_ARTIFACT, artifact),
+	PLACE(OPT_MRTD, add.value),
+	PLACE(OPT_IDENTITY, identity),
+	PLACE(OPT_STATE, add.state),
+	PLACE(OPT_REASON, add.reason),
+	PLACE(OPT_ADVISORY, add.advisory),
+	PLACE(OPT_USER, user),
+	PLACE(OPT_BUILD, build),
+	PLACE(OPT_KEY, key.name),
+	PLACE(OPT_TCTI, key.tcti),
+	PLACE(OPT_TPM2_TOOLS, key.tpm2_tools),
 };
 
 static int take_source(struct reference_options *o)
@@ -144,6 +161,9 @@ int reference_options_parse(int argc, char **argv, struct reference_options *o)
 	    o->add.version == NULL)
 		return cli_usage(&au_command_reference_add,
 				 "REPO, --product and --version are wanted");
+	if (o->build != NULL && o->key.name == NULL)
+		return cli_usage(&au_command_reference_add,
+				 "--build wants --key KEY.pem: who says so?");
 	o->repository = argv[optind];
 	if (!o->has_time)
 		o->time = (int64_t)time(NULL);

@@ -4,10 +4,12 @@
 #define AU_CMD_AUDIT_REFERENCE_OPTIONS_H
 
 #include "audit/references/reference_document.h"
+#include "collect/cmd_key.h"
 
 struct reference_options {
 	struct au_addition add;
-	const char *repository, *recipe, *artifact, *user, *identity;
+	const char *repository, *recipe, *artifact, *user, *identity, *build;
+	struct cmd_key key;		  /* named, not opened */
 	char value[2 * AU_VALUE_MAX + 1]; /* that of --identity */
 	const char *parameter[32];
 	char *source; /* owned: the copy that is cut at its "@" */

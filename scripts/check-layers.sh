@@ -24,6 +24,12 @@ for dir in evidence/base evidence replay audit/image audit/contents audit/corim 
 	bad=$(find "$dir" -maxdepth 1 -name '*.[ch]' | sort | while read -r file; do
 		ok=$(printf '%s\n' "$may" | sed -n "s|^$dir: ||p")
 		case $file in */cmd_*) ok="$ok ." ;; esac
+		# Private keys are read and used in collect/ alone; who adds a
+		# reference signs it, with the tools of a TPM where the key is.
+		case $file in audit/cmd_audit_reference*)
+			ok="$ok collect/sign.h collect/cmd_key.h collect/stop.h"
+			;;
+		esac
 		sed -n 's|^[[:space:]]*#[[:space:]]*include "\(.*\)"|\1|p' "$file" |
 			while read -r inc; do
 				case " $ok evidence/limits.h " in # numbers alone

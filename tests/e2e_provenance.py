@@ -1,0 +1,310 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Who built what is referred to: signed, committed, checked by git itself."""
+
+import base64
+import concurrent.futures
+import hashlib
+import json
+import os
+import sys
+
+sys.dont_write_bytecode = True
+
+from e2e import (FAIL, UNREADABLE, USAGE, case, contains, ecart, equal, main,
+                 read, tool, write)
+
+SOURCE = "https://git.example/paravisor@" + "0123456789abcdef" * 2 + "01234567"
+MANIFEST = "references/paravisor/1.0.json"
+ENVELOPE = "provenance/paravisor/1.0.dsse.json"
+NAMED = ("--product", "paravisor", "--version", "1.0")
+MRTD = "ab" * 48
+WHO = ("-c", "user.name=SIMULATED", "-c", "user.email=simulated@localhost")
+PREDICATE = {
+    "buildDefinition": {
+        "buildType": "https://example.org/rebuild/1",
+        "externalParameters": {"recipe": "recipe"},
+        "resolvedDependencies": [
+            {"uri": "pkg:deb/debian/nasm@2.16.01-1"},
+            {"name": "gcc", "digest": {"sha256": "00" * 32}}]},
+    "runDetails": {
+        "builder": {"id": "https://example.org/builders/simulated"},
+        "metadata": {"startedOn": "2026-01-01T00:00:00Z"}}}
+
+
+def canonical(value):
+    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+
+
+def key_in(scratch, name="key", algorithm="ed25519"):
+    path = f"{scratch}/{name}.pem"
+    ecart("keygen", "-o", path, "--algorithm", algorithm)
+    return path
+
+
+def build_in(scratch, predicate=None):
+    path = scratch + "/build.json"
+    write(path, json.dumps({"host": "SIMULATED",
+                            "predicate": predicate or PREDICATE}).encode())
+    return path
+
+
+def inputs(scratch):
+    """The options of a new reference, with the files that they name."""
+    write(scratch + "/recipe", b"how it is built\n")
+    write(scratch + "/image", b"what came of it\n")
+    return ["--source", SOURCE, "--recipe", scratch + "/recipe", "--artifact",
+            scratch + "/image", "--mrtd", MRTD, "--since",
+            "2026-01-01T00:00:00Z", "--time", "2026-01-02T00:00:00Z"]
+
+
+def add(repository, *words, status=0):
+    return ecart("audit", "reference", "add", repository, *NAMED, *words,
+                 status=status)
+
+
+def repository_with(scratch, *more, name="references.git"):
+    path = f"{scratch}/{name}"
+    add(path, *inputs(scratch), "--init", *more)
+    return path
+
+
+def git(repository, *words):
+    return tool(["git", "-C", repository, *WHO, *words]).out.strip()
+
+
+def object_at(repository, path):
+    return tool(["git", "-C", repository, "show", "HEAD:" + path]).stdout
+
+
+def check(repository, *words, status=0):
+    return ecart("audit", "reference", "check", repository, *words,
+                 status=status)
+
+
+def changed_in_clone(scratch, repository, files):
+    """A clone in which these files stand in a commit of somebody else."""
+    tree = scratch + "/clone"
+    tool(["git", "clone", "-q", repository, tree])
+    for path, content in files.items():
+        write(f"{tree}/{path}", content)
+    git(tree, "add", "-A")
+    git(tree, "commit", "-q", "-m", "changed")
+    return tree
+
+
+def pinned(repository, envelope):
+    """Both files, the manifest's digest being that of the envelope."""
+    manifest = json.loads(object_at(repository, MANIFEST))
+    manifest["provenance"]["sha256"] = hashlib.sha256(envelope).hexdigest()
+    return {MANIFEST: canonical(manifest), ENVELOPE: envelope}
+
+
+def pae(payload):
+    kind = b"application/vnd.in-toto+json"
+    return b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(payload), payload)
+
+
+@case("what the builder said is signed, committed and found again")
+def round_trip(scratch):
+    key = key_in(scratch)
+    repository = repository_with(scratch, "--build", build_in(scratch),
+                                 "--key", key)
+    equal(sorted([MANIFEST, ENVELOPE, "recipes/paravisor/1.0/recipe"]),
+          git(repository, "ls-tree", "-r", "--name-only", "HEAD").split(),
+          "files of the commit")
+    envelope = object_at(repository, ENVELOPE)
+    manifest = json.loads(object_at(repository, MANIFEST))
+    equal({"path": ENVELOPE, "sha256": hashlib.sha256(envelope).hexdigest()},
+          manifest["provenance"], "provenance of the manifest")
+    payload = base64.b64decode(json.loads(envelope)["payload"])
+    equal(canonical(json.loads(payload)), payload, "canonical payload")
+    equal({"_type": "https://in-toto.io/Statement/v1",
+           "predicateType": "https://slsa.dev/provenance/v1",
+           "predicate": PREDICATE,
+           "subject": [{"name": "image", "digest": {
+               "sha256": manifest["artifact"]["sha256"]}}]},
+          json.loads(payload), "statement")
+    said = check(repository).out
+    contains(said, "1 with provenance", "not looked at", "0 faults, 0 notes")
+    said = check(repository, "--provenance-key", key + ".pub").out
+    contains(said, "1 with provenance", "held against the keys given")
+
+
+@case("openssl verifies the signature over the statement, of each algorithm")
+def openssl(scratch):
+    for algorithm in ("ed25519", "p256", "p384"):
+        key = key_in(scratch, algorithm, algorithm)
+        repository = repository_with(scratch, "--build", build_in(scratch),
+                                     "--key", key, name=algorithm)
+        envelope = json.loads(object_at(repository, ENVELOPE))
+        write(scratch + "/pae", pae(base64.b64decode(envelope["payload"])))
+        write(scratch + "/sig",
+              base64.b64decode(envelope["signatures"][0]["sig"]))
+        raw = ["-rawin"] if algorithm == "ed25519" else [
+            "-rawin", "-digest", {"p256": "sha256", "p384": "sha384"}[
+                algorithm]]
+        tool(["openssl", "pkeyutl", "-verify", "-pubin", "-inkey",
+              key + ".pub", *raw, "-in", scratch + "/pae", "-sigfile",
+              scratch + "/sig"])
+        check(repository, "--provenance-key", key + ".pub")
+
+
+@case("a changed envelope is told by its digest, and by its signature")
+def tampered(scratch):
+    key = key_in(scratch)
+    repository = repository_with(scratch, "--build", build_in(scratch),
+                                 "--key", key)
+    envelope = json.loads(object_at(repository, ENVELOPE))
+    statement = json.loads(base64.b64decode(envelope["payload"]))
+    statement["predicate"]["runDetails"]["builder"]["id"] = "https://else.where"
+    envelope["payload"] = base64.b64encode(canonical(statement)).decode()
+    changed = canonical(envelope)
+    tree = changed_in_clone(scratch, repository, {ENVELOPE: changed})
+    said = check(tree, status=FAIL).err
+    contains(said, MANIFEST, "provenance.sha256")
+    # Whoever may commit may change both; the key tells.
+    os.mkdir(scratch + "/both")
+    tree = changed_in_clone(scratch + "/both", repository,
+                            pinned(repository, changed))
+    check(tree)
+    said = check(tree, "--provenance-key", key + ".pub", status=FAIL).err
+    contains(said, ENVELOPE, "signatures")
+
+
+@case("a provenance that is gone, or no envelope, is named with its file")
+def damaged(scratch):
+    key = key_in(scratch)
+    repository = repository_with(scratch, "--build", build_in(scratch),
+                                 "--key", key)
+    tree = changed_in_clone(scratch, repository, pinned(repository, b"{}"))
+    contains(check(tree, status=FAIL).err, ENVELOPE, "payload")
+    git(tree, "rm", "-q", ENVELOPE)
+    git(tree, "commit", "-q", "-m", "gone")
+    contains(check(tree, status=FAIL).err, MANIFEST, "provenance.path",
+             "nothing")
+    check(tree + "@HEAD~2", "--provenance-key", key + ".pub")
+
+
+@case("the provenance of another file is not that of the artifact")
+def other_subject(scratch):
+    key, build = key_in(scratch), build_in(scratch)
+    repository = repository_with(scratch, "--build", build, "--key", key)
+    words = inputs(scratch)
+    write(scratch + "/image", b"another image\n")
+    other = scratch + "/other.git"
+    add(other, *words, "--init", "--build", build, "--key", key)
+    tree = changed_in_clone(scratch, repository, pinned(
+        repository, object_at(other, ENVELOPE)))
+    said = check(tree, "--provenance-key", key + ".pub", status=FAIL).err
+    contains(said, ENVELOPE, "subject.digest.sha256")
+
+
+@case("another key, and none where one is asked for, are faults")
+def other_key(scratch):
+    key, other = key_in(scratch), key_in(scratch, "other")
+    repository = repository_with(scratch, "--build", build_in(scratch),
+                                 "--key", key)
+    said = check(repository, "--provenance-key", other + ".pub",
+                 status=FAIL).err
+    contains(said, ENVELOPE, "signatures")
+    check(repository, "--provenance-key", other + ".pub", "--provenance-key",
+          key + ".pub")
+    bare = repository_with(scratch, name="without.git")
+    check(bare)
+    said = check(bare, "--provenance-key", key + ".pub", status=FAIL).err
+    contains(said, MANIFEST, "provenance")
+    check(repository, "--provenance-key", key, status=UNREADABLE)
+    ecart("audit", "reference", "list", repository, "--provenance-key",
+          key + ".pub", status=USAGE)
+
+
+@case("--build without --key is usage; a key or a build that is none, exit 4")
+def misuse(scratch):
+    key, path = key_in(scratch), scratch + "/references.git"
+    words = [*inputs(scratch), "--init"]
+    said = add(path, *words, "--build", build_in(scratch), status=USAGE).err
+    contains(said, "--key")
+    for wrong in (key + ".pub", scratch + "/none.pem"):
+        add(path, *words, "--build", build_in(scratch), "--key", wrong,
+            status=UNREADABLE)
+    assert not os.path.exists(path), "a repository was made"
+    lacking = dict(PREDICATE, runDetails={"builder": {}})
+    said = add(path, *words, "--build", build_in(scratch, lacking), "--key",
+               key, status=UNREADABLE).err
+    contains(said, "build.json", "predicate.runDetails.builder.id")
+    equal("", git(path, "for-each-ref"), "branches")
+
+
+@case("a reference that is there gets its provenance once")
+def later(scratch):
+    key, build = key_in(scratch), build_in(scratch)
+    repository = repository_with(scratch)
+    before = json.loads(object_at(repository, MANIFEST))
+    add(repository, "--build", build, "--key", key)
+    after = json.loads(object_at(repository, MANIFEST))
+    equal(ENVELOPE, after.pop("provenance")["path"], "path")
+    equal(before, after, "the rest of the manifest")
+    check(repository, "--provenance-key", key + ".pub")
+    contains(add(repository, "--build", build, "--key", key,
+                 status=USAGE).err, "already")
+    add(repository, "--state", "withdrawn", "--reason", "a mistake")
+    check(repository, "--provenance-key", key + ".pub")
+
+
+def race(scratch, repository, meanwhile):
+    """An addition that waits for its recipe while somebody else commits."""
+    words = inputs(scratch)
+    os.unlink(scratch + "/recipe")
+    os.mkfifo(scratch + "/recipe")
+    with concurrent.futures.ThreadPoolExecutor(1) as beside:
+        adding = beside.submit(add, repository, *words, status=UNREADABLE)
+        # Opens once the program does, which has read the branch by then.
+        with open(scratch + "/recipe", "wb") as recipe:
+            meanwhile()
+            recipe.write(b"how it is built\n")
+    os.unlink(scratch + "/recipe")
+    return adding.result().err
+
+
+@case("a branch that was moved meanwhile is left alone, bare or not")
+def lost_race(scratch):
+    for name, more in (("bare", ["--bare"]), ("tree", [])):
+        os.mkdir(f"{scratch}/{name}")
+        repository = f"{scratch}/{name}/repository"
+        tool(["git", "init", "-q", "-b", "main", *more, repository])
+        empty = tool(["git", "-C", repository, "hash-object", "-w", "-t",
+                      "tree", "--stdin"]).out.strip()
+        for other in ("the first", "a later one"):
+            said = race(f"{scratch}/{name}", repository, lambda: git(
+                repository, "update-ref", "HEAD", git(
+                    repository, "commit-tree", "-m", other, empty)))
+            contains(said, "branch", git(repository, "rev-parse", "HEAD"),
+                     "meanwhile")
+        equal("1", git(repository, "rev-list", "--count", "HEAD"), "commits")
+        equal("", git(repository, "ls-tree", "-r", "HEAD"), "files")
+        assert not os.path.exists(f"{repository}/{MANIFEST}"), "written"
+
+
+@case("a working tree gets all three files, and git finds it clean")
+def working_tree(scratch):
+    key, tree = key_in(scratch), scratch + "/tree"
+    tool(["git", "init", "-q", "-b", "main", tree])
+    add(tree, *inputs(scratch), "--build", build_in(scratch), "--key", key)
+    equal(object_at(tree, ENVELOPE), read(f"{tree}/{ENVELOPE}"), "envelope")
+    equal("", git(tree, "status", "--porcelain"), "status")
+    git(tree, "fsck", "--strict")
+
+
+@case("the same inputs make the same commit")
+def determinism(scratch):
+    key, build = key_in(scratch), build_in(scratch)
+    ids = set()
+    for name in ("a.git", "b.git"):
+        repository = repository_with(scratch, "--build", build, "--key", key,
+                                     name=name)
+        ids.add(git(repository, "rev-parse", "HEAD"))
+    equal(1, len(ids), "commits")
+
+
+main()
