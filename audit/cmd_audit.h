@@ -11,6 +11,8 @@
 int au_cmd_reference(int argc, char **argv);
 /* ecart audit reference add; argv[0] is "add". */
 int au_cmd_reference_add(int argc, char **argv);
+/* ecart audit reference signer; argv[0] is "signer". */
+int au_cmd_reference_signer(int argc, char **argv);
 struct au_addition;
 /* Register and value of the one series of igvmfilegen's identity document at
  * path; hex is where the value is kept.  A debug build is no good reference:
@@ -53,5 +55,6 @@ extern const struct cli_command au_command_measure;
 extern const struct cli_command au_command_diff;
 extern const struct cli_command au_command_reference;
 extern const struct cli_command au_command_reference_add;
+extern const struct cli_command au_command_reference_signer;
 
 #endif

@@ -13,12 +13,14 @@ static const char help[] =
 	"Usage: ecart audit reference list REPO[@REV]\n"
 	"       ecart audit reference check REPO[@REV] [--provenance-key PUB.pem]\n"
 	"       ecart audit reference add REPO --product P --version V ...\n"
+	"       ecart audit reference signer KEY.pem.pub --principal NAME\n"
 	"\n"
 	"  list   every measurement: state, product, version, register, value\n"
 	"  check  read every manifest, and in the same commit the recipes and who\n"
 	"         built it; report each fault with file and field (exit 1)\n"
 	"         --provenance-key PUB.pem, each: one of these must have signed that\n"
-	"  add    write and commit a reference (see 'add --help')\n"
+	"  add    write and commit a reference, signed or not (see 'add --help')\n"
+	"  signer print a public key as a line of git's allowed signers\n"
 	"\n"
 	"REPO is a git repository, bare or not (REV: commit, tag or branch, HEAD if\n"
 	"none is given; the working tree is never read), or a plain folder with\n"
@@ -245,9 +247,11 @@ int au_cmd_reference(int argc, char **argv)
 		return cli_help(&au_command_reference);
 	if (strcmp(word, "add") == 0)
 		return au_cmd_reference_add(argc - 1, argv + 1);
+	if (strcmp(word, "signer") == 0)
+		return au_cmd_reference_signer(argc - 1, argv + 1);
 	if (strcmp(word, "check") != 0 && strcmp(word, "list") != 0)
 		return cli_usage(&au_command_reference,
-				 "add, list or check is wanted");
+				 "add, list, check or signer is wanted");
 	exit = parse_options(argc - 1, argv + 1, &o);
 	if (exit != CLI_PASS)
 		return exit;

@@ -244,9 +244,14 @@ static int commit(struct work *w)
 				    .name = name,
 				    .mail = mail,
 				    .time = w->o->time };
+	struct reference_signing signing = { w->crypto, w->o->key.key };
+	const struct au_commit_signer signer =
+		reference_commit_signer(&signing);
 	struct ev_error err = { 0 };
 	bool written = true;
 
+	if (signing.key != NULL)
+		change.signer = &signer;
 	if (!split_user(w->o->user, name, mail))
 		return cli_usage(&au_command_reference_add,
 				 "--user %s: want NAME <mail>", w->o->user);

@@ -3,6 +3,8 @@
 #include "audit/cmd_audit_reference_key.h"
 
 #include "audit/cmd_audit.h"
+#include "audit/ssh/ssh_signature.h"
+#include "evidence/base/public_key.h"
 #include "evidence/limits.h"
 
 static const char object[] = "key";
@@ -43,4 +45,30 @@ void reference_key_free(struct reference_key *key)
 {
 	ev_pem_list_free(&key->pem);
 	memset(key, 0, sizeof(*key));
+}
+
+static bool put_point(struct ev_span spki, struct ev_buffer *out)
+{
+	const struct ev_public_key key = ev_public_key_of_spki(spki);
+
+	return key.curve != NULL &&
+	       au_ssh_put_ecdsa(out, key.curve->name,
+				ev_span_of(key.point, 2 * key.curve->width));
+}
+
+const char *reference_key_blob(struct ev_crypto *crypto, struct ev_span spki,
+			       struct ev_buffer *out)
+{
+	enum ev_key_kind kind = ev_spki_kind(crypto, spki);
+
+	/* RFC 8410, 4: the key is the last 32 bytes. */
+	if (kind == EV_KEY_ED25519 && spki.n > 32) {
+		au_ssh_put_ed25519(out, spki.p + spki.n - 32);
+		return "ssh-ed25519";
+	}
+	if (kind == EV_KEY_P256 && put_point(spki, out))
+		return "ecdsa-sha2-nistp256";
+	if (kind == EV_KEY_P384 && put_point(spki, out))
+		return "ecdsa-sha2-nistp384";
+	return NULL;
 }

@@ -17,4 +17,10 @@ int reference_key_read(struct ev_crypto *crypto, const char *path,
 		       struct reference_key *out);
 void reference_key_free(struct reference_key *key);
 
+/* Appends the key of one of these kinds as SSH's blob and gives the name of its
+ * algorithm there, "ssh-ed25519", "ecdsa-sha2-nistp256" or "-nistp384"; NULL
+ * for another kind. */
+const char *reference_key_blob(struct ev_crypto *crypto, struct ev_span spki,
+			       struct ev_buffer *out);
+
 #endif

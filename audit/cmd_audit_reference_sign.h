@@ -15,4 +15,13 @@ int reference_sign_build(const struct co_key *key, const char *path,
 			 struct ev_span name, const uint8_t sha256[32],
 			 struct ev_buffer *envelope);
 
+/* Signs a commit as git does with gpg.format=ssh: SSHSIG, namespace "git",
+ * SHA-512.  Both are borrowed as long as the signer is used. */
+struct reference_signing {
+	struct ev_crypto *crypto;
+	const struct co_key *key;
+};
+struct au_commit_signer
+reference_commit_signer(struct reference_signing *signing);
+
 #endif

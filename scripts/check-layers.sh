@@ -14,7 +14,7 @@ audit/corim: audit/corim evidence evidence/base
 audit/diff: audit/diff audit/html.h audit/image audit/contents replay evidence evidence/base
 audit/ssh: audit/ssh evidence evidence/base
 audit/references: audit/references audit/ssh evidence evidence/base
-audit: audit audit/references audit/image audit/contents audit/corim audit/diff replay evidence evidence/base
+audit: audit audit/references audit/ssh audit/image audit/contents audit/corim audit/diff replay evidence evidence/base
 collect: collect evidence evidence/base
 .: . evidence evidence/base'
 

@@ -12,7 +12,7 @@ import sys
 sys.dont_write_bytecode = True
 
 from e2e import (FAIL, UNREADABLE, USAGE, case, contains, ecart, equal, main,
-                 read, tool, write)
+                 read, run, tool, write)
 
 SOURCE = "https://git.example/paravisor@" + "0123456789abcdef" * 2 + "01234567"
 MANIFEST = "references/paravisor/1.0.json"
@@ -294,6 +294,104 @@ def working_tree(scratch):
     equal(object_at(tree, ENVELOPE), read(f"{tree}/{ENVELOPE}"), "envelope")
     equal("", git(tree, "status", "--porcelain"), "status")
     git(tree, "fsck", "--strict")
+
+
+def allowed_by(scratch, key, principal="builder@example.org"):
+    """A file of allowed signers with that one key."""
+    line = ecart("audit", "reference", "signer", key + ".pub", "--principal",
+                 principal).out
+    write(scratch + "/allowed_signers", line.encode())
+    return scratch + "/allowed_signers"
+
+
+def verify_commit(repository, allowed, commit="HEAD"):
+    return run(["git", "-C", repository, "-c", "gpg.format=ssh", "-c",
+                "gpg.ssh.allowedSignersFile=" + allowed, "verify-commit",
+                commit])
+
+
+def split_commit(repository):
+    """What is signed of the commit, and the signature."""
+    lines = tool(["git", "-C", repository, "cat-file", "commit",
+                  "HEAD"]).stdout.split(b"\n")
+    first = next(n for n, line in enumerate(lines)
+                 if line.startswith(b"gpgsig "))
+    last = first + 1
+    while lines[last].startswith(b" "):
+        last += 1
+    armour = [lines[first][len(b"gpgsig "):],
+              *(line[1:] for line in lines[first + 1:last])]
+    return (b"\n".join(lines[:first] + lines[last:]),
+            b"\n".join(armour) + b"\n")
+
+
+@case("git and ssh-keygen verify the commit, of each algorithm")
+def signed_commit(scratch):
+    for algorithm in ("ed25519", "p256", "p384"):
+        key = key_in(scratch, algorithm, algorithm)
+        repository = repository_with(scratch, "--key", key, name=algorithm)
+        allowed = allowed_by(scratch, key)
+        done = verify_commit(repository, allowed)
+        equal(0, done.status, str(done))
+        contains(done.err, "Good", "builder@example.org")
+        covered, armour = split_commit(repository)
+        write(scratch + "/signature", armour)
+        words = ["ssh-keygen", "-Y", "verify", "-f", allowed, "-I",
+                 "builder@example.org", "-n", "git", "-s",
+                 scratch + "/signature"]
+        tool(words, stdin=covered)
+        assert run(words, stdin=covered + b"x").status != 0, "changed"
+        git(repository, "fsck", "--strict")
+        other = allowed_by(scratch, key_in(scratch, "not-" + algorithm))
+        assert verify_commit(repository, other).status != 0, "another key"
+
+
+@case("the line of allowed signers is of one key, one name and git alone")
+def allowed_signers(scratch):
+    for algorithm, named in (("ed25519", "ssh-ed25519"),
+                             ("p256", "ecdsa-sha2-nistp256"),
+                             ("p384", "ecdsa-sha2-nistp384")):
+        key = key_in(scratch, algorithm, algorithm)
+        who, options, kind, blob = read(allowed_by(scratch, key)).split()
+        equal((b"builder@example.org", b'namespaces="git"', named.encode()),
+              (who, options, kind), "line")
+        write(scratch + "/ssh.pub", kind + b" " + blob + b"\n")
+        if algorithm != "ed25519":  # whose SPKI OpenSSH 9.2 cannot read
+            pem = tool(["ssh-keygen", "-e", "-m", "PKCS8", "-f",
+                        scratch + "/ssh.pub"]).stdout
+            equal(read(key + ".pub"), pem, "the same key")
+        tool(["ssh-keygen", "-l", "-f", scratch + "/ssh.pub"])
+    for name in ("", "a b", "*@example.org", "a,b", "#a", 'a"'):
+        ecart("audit", "reference", "signer", key + ".pub", "--principal",
+              name, status=USAGE)
+    ecart("audit", "reference", "signer", key + ".pub", status=USAGE)
+    ecart("audit", "reference", "signer", key, "--principal", "a",
+          status=UNREADABLE)
+    write(scratch + "/rsa.pem", tool(["openssl", "genrsa", "2048"]).stdout)
+    tool(["openssl", "pkey", "-in", scratch + "/rsa.pem", "-pubout", "-out",
+          scratch + "/rsa.pub"])
+    said = ecart("audit", "reference", "signer", scratch + "/rsa.pub",
+                 "--principal", "a", status=UNREADABLE).err
+    contains(said, "RSA")
+
+
+@case("every change to a signed reference is a signed commit of its own")
+def signed_history(scratch):
+    key = key_in(scratch)
+    tree = scratch + "/tree"
+    tool(["git", "init", "-q", "-b", "main", tree])
+    add(tree, *inputs(scratch), "--key", key)
+    add(tree, "--build", build_in(scratch), "--key", key)
+    add(tree, "--state", "vulnerable", "--reason", "a mistake", "--since",
+        "2026-02-01T00:00:00Z", "--key", key)
+    allowed = allowed_by(scratch, key)
+    for commit in ("HEAD", "HEAD~1", "HEAD~2"):
+        done = verify_commit(tree, allowed, commit)
+        equal(0, done.status, str(done))
+    equal("", git(tree, "status", "--porcelain"), "status")
+    add(tree, "--state", "withdrawn", "--reason", "a mistake", "--since",
+        "2026-03-01T00:00:00Z")
+    assert verify_commit(tree, allowed).status != 0, "unsigned"
 
 
 @case("the same inputs make the same commit")
