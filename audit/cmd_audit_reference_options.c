@@ -103,14 +103,24 @@ static int take_time(struct reference_options *o, int opt)
 			 "%s: want 2026-06-08T12:42:41Z or @SECONDS", optarg);
 }
 
+/* One statement of one builder, and a commit has one signature: of two nobody
+ * should think that both were taken. */
+static int take_text(const char **place, int opt)
+{
+	if (*place != NULL && (opt == OPT_BUILD || opt == OPT_KEY))
+		return cli_usage(&au_command_reference_add,
+				 "--build and --key are taken once");
+	*place = optarg;
+	return CLI_PASS;
+}
+
 static int take(struct reference_options *o, int opt)
 {
 	size_t i = (size_t)(opt - OPT_PRODUCT);
 
-	if (opt >= OPT_PRODUCT && i < sizeof(places) / sizeof(*places)) {
-		*(const char **)(void *)((char *)o + places[i]) = optarg;
-		return CLI_PASS;
-	}
+	if (opt >= OPT_PRODUCT && i < sizeof(places) / sizeof(*places))
+		return take_text((const char **)(void *)((char *)o + places[i]),
+				 opt);
 	switch (opt) {
 	case OPT_SOURCE:
 		return take_source(o);

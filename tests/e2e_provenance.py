@@ -7,12 +7,14 @@ import concurrent.futures
 import hashlib
 import json
 import os
+import shutil
 import sys
 
 sys.dont_write_bytecode = True
 
-from e2e import (FAIL, UNREADABLE, USAGE, case, contains, ecart, equal, main,
-                 read, run, tool, write)
+from collection import PlainTpm
+from e2e import (FAIL, UNREADABLE, USAGE, Skip, case, contains, ecart, equal,
+                 main, read, run, tool, write)
 
 SOURCE = "https://git.example/paravisor@" + "0123456789abcdef" * 2 + "01234567"
 MANIFEST = "references/paravisor/1.0.json"
@@ -225,6 +227,10 @@ def misuse(scratch):
     words = [*inputs(scratch), "--init"]
     said = add(path, *words, "--build", build_in(scratch), status=USAGE).err
     contains(said, "--key")
+    for twice in (("--key", key), ("--build", build_in(scratch))):
+        said = add(path, *words, "--build", build_in(scratch), "--key", key,
+                   *twice, status=USAGE).err
+        contains(said, "once")
     for wrong in (key + ".pub", scratch + "/none.pem"):
         add(path, *words, "--build", build_in(scratch), "--key", wrong,
             status=UNREADABLE)
@@ -344,6 +350,25 @@ def signed_commit(scratch):
         git(repository, "fsck", "--strict")
         other = allowed_by(scratch, key_in(scratch, "not-" + algorithm))
         assert verify_commit(repository, other).status != 0, "another key"
+
+
+@case("a key inside a TPM signs both, and git verifies its commit")
+def tpm_key(scratch):
+    missing = [name for name in ("swtpm", "tpm2_createprimary", "tpm2_sign")
+               if shutil.which(name) is None]
+    if missing:
+        raise Skip("no " + ", ".join(missing))
+    handle, key = "0x81000005", scratch + "/tpm"
+    with PlainTpm(scratch) as tpm:
+        tpm.make_key(handle, scheme="ecc256:ecdsa-sha256:null")
+        tpm.run("tpm2_readpublic", "-c", handle, "-f", "pem", "-o",
+                key + ".pub", "-Q")
+        repository = repository_with(
+            scratch, "--build", build_in(scratch), "--key", "tpm:" + handle,
+            "--tcti", tpm.tcti)
+    check(repository, "--provenance-key", key + ".pub")
+    done = verify_commit(repository, allowed_by(scratch, key))
+    equal(0, done.status, str(done))
 
 
 @case("the line of allowed signers is of one key, one name and git alone")
