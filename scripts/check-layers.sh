@@ -14,13 +14,14 @@ audit/corim: audit/corim evidence evidence/base
 audit/diff: audit/diff audit/html.h audit/image audit/contents replay evidence evidence/base
 audit/ssh: audit/ssh evidence evidence/base
 audit/references: audit/references audit/ssh evidence evidence/base
-audit: audit audit/references audit/ssh audit/image audit/contents audit/corim audit/diff replay evidence evidence/base
+audit/history: audit/history audit/html.h audit/measured.h audit/compare.h audit/references replay evidence evidence/base
+audit: audit audit/references audit/ssh audit/image audit/contents audit/corim audit/diff audit/history replay evidence evidence/base
 collect: collect evidence evidence/base
 .: . evidence evidence/base'
 
 # The implementation of the installed header stands above both halves.
 for dir in evidence/base evidence replay audit/image audit/contents audit/corim \
-	audit/diff audit/references audit/ssh audit collect .; do
+	audit/diff audit/history audit/references audit/ssh audit collect .; do
 	bad=$(find "$dir" -maxdepth 1 -name '*.[ch]' | sort | while read -r file; do
 		ok=$(printf '%s\n' "$may" | sed -n "s|^$dir: ||p")
 		case $file in */cmd_*) ok="$ok ." ;; esac
