@@ -63,6 +63,17 @@ void au_html_element(struct ev_buffer *out, const char *tag, const char *class,
 	ev_buffer_printf(out, "</%s>", tag);
 }
 
+void au_html_words(struct ev_buffer *out, const char *tag, const char *class,
+		   struct ev_buffer *text)
+{
+	ev_buffer_add_byte(text, 0);
+	if (ev_buffer_ok(text))
+		au_html_element(out, tag, class, (const char *)text->p);
+	else
+		out->failed = true;
+	text->n = 0;
+}
+
 /* Colours twice: what a region is told by is a letter and a pattern too. */
 #define LIGHT                                                                  \
 	"--bg:#fff;--fg:#1b1f24;--muted:#57606a;--line:#d0d7de;"               \
@@ -133,7 +144,8 @@ static const char style[] =
 	"-webkit-print-color-adjust:exact}li,tr{break-inside:avoid}"
 	"h2,h3{break-after:avoid}.map{display:block}}";
 
-void au_html_begin(struct ev_buffer *out, const char *title)
+void au_html_begin_styled(struct ev_buffer *out, const char *title,
+			  const char *rules)
 {
 	ev_buffer_add_str(
 		out,
@@ -144,7 +156,13 @@ void au_html_begin(struct ev_buffer *out, const char *title)
 		"<meta http-equiv=\"Content-Security-Policy\" "
 		"content=\"default-src 'none';style-src 'unsafe-inline'\">\n");
 	au_html_element(out, "title", NULL, title);
-	ev_buffer_printf(out, "\n<style>%s</style>\n</head>\n<body>\n", style);
+	ev_buffer_printf(out, "\n<style>%s%s</style>\n</head>\n<body>\n", style,
+			 rules);
+}
+
+void au_html_begin(struct ev_buffer *out, const char *title)
+{
+	au_html_begin_styled(out, title, "");
 }
 
 void au_html_end(struct ev_buffer *out)

@@ -17,8 +17,15 @@ void au_html_printf(struct ev_buffer *out, const char *format, ...)
 void au_html_element(struct ev_buffer *out, const char *tag, const char *class,
 		     const char *text);
 
+/* The same of text that was put together, which is then empty. */
+void au_html_words(struct ev_buffer *out, const char *tag, const char *class,
+		   struct ev_buffer *text);
+
 /* Everything before the content, with the style, and what closes it. */
 void au_html_begin(struct ev_buffer *out, const char *title);
+/* The same with rules of the page's own behind the style of all. */
+void au_html_begin_styled(struct ev_buffer *out, const char *title,
+			  const char *rules);
 void au_html_end(struct ev_buffer *out);
 
 #endif

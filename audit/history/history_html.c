@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A history as a page. */
+#include "audit/history/history_document.h"
+
+#include "audit/history/history_words.h"
+#include "audit/history/measurement_html.h"
+#include "audit/history/timeline.h"
+#include "audit/html.h"
+#include "replay/render_member.h"
+
+#include <stdio.h>
+
+/* What stands open; behind it lists are folded. */
+#define ROWS_OPEN 40
+/* What a page has room for; the JSON has all. */
+#define MEETINGS_MAX 100
+#define OTHERS_MAX   200
+
+struct page {
+	const struct au_history *h;
+	const struct au_lines *lines;
+	struct au_timeline time;
+	struct ev_buffer *out;
+};
+
+static void add(struct page *p, const char *markup)
+{
+	ev_buffer_add_str(p->out, markup);
+}
+
+static void head(struct page *p)
+{
+	ev_auto_buffer struct ev_buffer text = { 0 };
+
+	add(p, "<header>\n<h1>Launch measurements over time</h1>\n");
+	au_summary_words(p->h, &text);
+	au_html_words(p->out, "p", "summary", &text);
+	au_beside_words(p->h, &text);
+	if (text.n > 0)
+		au_html_words(p->out, "p", "muted", &text);
+	if (p->h->sights->simulated)
+		au_html_element(p->out, "p", "bad", RP_SIMULATED);
+	add(p, "<p class=\"muted\">Each archive was replayed as of its own "
+	       "time");
+	if (p->h->sights->policy[0] != '\0')
+		au_html_printf(p->out, ", under policy \"%s\"",
+			       p->h->sights->policy);
+	add(p, ". A time that is claimed is the word of whoever packed the "
+	       "archive.</p>\n</header>\n");
+}
+
+/* --- the drawing --- */
+
+static void label(struct page *p, const struct au_row *row)
+{
+	ev_auto_buffer struct ev_buffer text = { 0 };
+	char value[AU_SHORT_VALUE], place[60];
+
+	au_short_value(row, value);
+	add(p, "<div><p>");
+	ev_buffer_printf(p->out, "<a href=\"#m-%s-%s\">", row->reg->name,
+			 value);
+	au_html_element(p->out, "code", NULL, value);
+	add(p, "</a></p>\n<p class=\"muted\">");
+	if (row->n > 0)
+		ev_buffer_printf(p->out, "%zu archive%s, %zu machine%s",
+				 row->archives, row->archives == 1 ? "" : "s",
+				 row->n_machines,
+				 row->n_machines == 1 ? "" : "s");
+	if (row->n > 0 && row->n_sightings > 0)
+		add(p, "; ");
+	if (row->n_sightings > 0) {
+		ev_show(row->sighting[0].place, place, sizeof(place));
+		au_html_printf(p->out, "public: %s%s", place,
+			       row->sighting[0].has_time ? ""
+							 : ", no time stated");
+	}
+	add(p, "</p>\n");
+	if (row->is_compared) {
+		ev_buffer_add_str(&text, "known build ");
+		au_known_words(row, &text);
+		au_html_words(p->out, "p",
+			      au_row_is_known(row) ? "good" : "muted", &text);
+	}
+	add(p, "</div>\n");
+}
+
+static void draw_row(struct page *p, const struct au_row *row, size_t n)
+{
+	if (n == ROWS_OPEN)
+		add(p, "<details><summary>and more</summary>\n");
+	add(p, "<div class=\"row\">");
+	label(p, row);
+	au_timeline_row(&p->time, p->h, row, p->out);
+	add(p, "</div>\n");
+}
+
+static void draw_axis(struct page *p)
+{
+	add(p, "<div class=\"row\"><div></div>");
+	au_timeline_axis(&p->time, p->out);
+	add(p, "</div>\n");
+}
+
+static void draw_line(struct page *p, const struct au_line *line)
+{
+	ev_auto_buffer struct ev_buffer text = { 0 };
+	size_t n = 0;
+
+	au_line_words(line, &text);
+	au_html_words(p->out, "h3", NULL, &text);
+	add(p, "<div class=\"time\">\n");
+	draw_axis(p);
+	if (line->n_overlaps > 0 || line->n_gaps > 0) {
+		add(p, "<div class=\"row\"><p class=\"muted\">overlaps and "
+		       "gaps</p>");
+		au_timeline_line(&p->time, line, p->out);
+		add(p, "</div>\n");
+	}
+	for (size_t i = 0; i < p->h->n; i++) {
+		const struct au_row *row = &p->h->row[i];
+
+		if (row->n > 0 && row->reg == line->reg &&
+		    row->is_hcl == line->is_hcl)
+			draw_row(p, row, n++);
+	}
+	add(p, n > ROWS_OPEN ? "</details></div>\n" : "</div>\n");
+}
+
+static void draw_public(struct page *p)
+{
+	size_t n = 0;
+
+	if (p->h->n == p->h->n_seen)
+		return;
+	add(p, "<h3>Seen by the public alone</h3>\n<div class=\"time\">\n");
+	draw_axis(p);
+	for (size_t i = 0; i < p->h->n; i++) {
+		if (p->h->row[i].n == 0)
+			draw_row(p, &p->h->row[i], n++);
+	}
+	add(p, n > ROWS_OPEN ? "</details></div>\n" : "</div>\n");
+}
+
+static void drawing(struct page *p)
+{
+	add(p, "<h2>Timeline</h2>\n");
+	for (size_t i = 0; i < p->lines->n; i++)
+		draw_line(p, &p->lines->line[i]);
+	draw_public(p);
+	au_timeline_legend(p->out);
+}
+
+/* --- overlaps and gaps --- */
+
+static void meetings(struct page *p, const struct au_meeting *list, size_t n,
+		     au_meeting_words_fn *words)
+{
+	ev_auto_buffer struct ev_buffer text = { 0 };
+
+	for (size_t i = 0; i < n && i < MEETINGS_MAX; i++) {
+		words(&list[i], &text);
+		au_html_words(p->out, "li", NULL, &text);
+		add(p, "\n");
+	}
+	if (n > MEETINGS_MAX)
+		ev_buffer_printf(p->out,
+				 "<li class=\"muted\">and %zu more, which the "
+				 "JSON has</li>\n",
+				 n - MEETINGS_MAX);
+}
+
+static void line_words(struct page *p, const struct au_line *line)
+{
+	ev_auto_buffer struct ev_buffer text = { 0 };
+
+	if (line->n_overlaps == 0 && line->n_gaps == 0)
+		return;
+	au_line_words(line, &text);
+	ev_buffer_printf(&text, ": %zu%s overlaps, %zu gaps", line->n_overlaps,
+			 line->overlaps_left_out ? " and more" : "",
+			 line->n_gaps);
+	/* Where platforms are mixed most of it means nothing. */
+	ev_buffer_printf(p->out, "<details%s>", line->is_hcl ? " open" : "");
+	au_html_words(p->out, "summary", NULL, &text);
+	add(p, "<ul>\n");
+	meetings(p, line->overlap, line->n_overlaps, au_overlap_words);
+	meetings(p, line->gap, line->n_gaps, au_gap_words);
+	add(p, "</ul></details>\n");
+}
+
+static void between(struct page *p)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < p->lines->n; i++)
+		any = any || p->lines->line[i].n_overlaps > 0 ||
+		      p->lines->line[i].n_gaps > 0;
+	if (!any)
+		return;
+	add(p, "<h2>Overlaps and gaps</h2>\n");
+	for (size_t i = 0; i < p->lines->n; i++)
+		line_words(p, &p->lines->line[i]);
+}
+
+/* --- the others --- */
+
+static void measurements(struct page *p)
+{
+	add(p, "<h2>Measurements</h2>\n");
+	for (size_t i = 0; i < p->h->n; i++) {
+		if (i == ROWS_OPEN)
+			add(p, "<details><summary>and more</summary>\n");
+		au_measurement_html(p->h, &p->h->row[i], p->out);
+	}
+	if (p->h->n > ROWS_OPEN)
+		add(p, "</details>\n");
+}
+
+static void uncounted(struct page *p)
+{
+	ev_auto_buffer struct ev_buffer text = { 0 };
+	size_t n = p->h->n_uncounted;
+
+	if (n == 0)
+		return;
+	add(p, "<h2>Not counted</h2>\n<p class=\"muted\">Nobody answers for "
+	       "these: they are never counted as seen.</p>\n<ul>\n");
+	for (size_t i = 0; i < n && i < OTHERS_MAX; i++) {
+		au_uncounted_words(p->h, &p->h->uncounted[i], &text);
+		au_html_words(p->out, "li", NULL, &text);
+		add(p, "\n");
+	}
+	if (n > OTHERS_MAX)
+		ev_buffer_printf(p->out,
+				 "<li class=\"muted\">and %zu more, which the "
+				 "JSON has</li>\n",
+				 n - OTHERS_MAX);
+	add(p, "</ul>\n");
+}
+
+static void foot(struct page *p)
+{
+	const struct au_references *refs = p->h->references;
+
+	add(p, "<footer>ecart " ECART_VERSION);
+	if (refs != NULL && refs->commit[0] != '\0')
+		au_html_printf(p->out, "; references at commit %s",
+			       refs->commit);
+	else if (refs != NULL)
+		add(p, "; references not in git");
+	add(p, "</footer>\n");
+}
+
+void au_history_html(const struct au_history *history,
+		     const struct au_lines *lines, struct ev_buffer *out)
+{
+	struct page p = { history, lines, au_timeline_of(history), out };
+
+	au_html_begin_styled(out, "Launch measurements over time",
+			     au_timeline_style);
+	head(&p);
+	drawing(&p);
+	between(&p);
+	measurements(&p);
+	uncounted(&p);
+	foot(&p);
+	au_html_end(out);
+}

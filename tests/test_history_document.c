@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A history told: 80 columns, nothing from outside that a terminal or a
+ * browser would obey, and JSON that is canonical. */
+#include "audit/history/history_document.h"
+#include "evidence/base/json.h"
+#include "tests/history_sample.h"
+
+#define T1 "2026-01-01T00:00:00Z"
+#define T2 "2026-01-05T00:00:00Z"
+
+static const struct sample_report reports[] = {
+	{ .id = '1', .time = T1, .value = 'a', .tcb = "UpToDate", .hcl = true },
+	{ .id = '2',
+	  .time = T2,
+	  .value = 'a',
+	  .tcb = "OutOfDate",
+	  .verdict = "fail",
+	  .basis = "proven" },
+	{ .id = '3', .time = T2, .value = 'b', .hcl = true },
+	{ .id = '4', .time = T1, .value = 'c', .debug = true },
+};
+
+static const char public_text[] =
+	"{\"list\":[{\"place\":\"<b>\\u202e\",\"platform\":\"tdx\","
+	"\"register\":\"mrtd\",\"remarks\":\"'\\\"&\",\"source\":\"<s>\","
+	"\"value\":\"dddddddddddddddddddddddddddddddddddddddddddddddd"
+	"dddddddddddddddddddddddddddddddddddddddddddddddd\"}],"
+	"\"sightings\":\"ecart-sightings/1\"}";
+
+static struct au_sightings public;
+static struct au_sights sights;
+static struct au_history history;
+static struct au_lines lines;
+
+static int make(void **state)
+{
+	struct ev_error err = { 0 };
+
+	(void)state;
+	assert_int_equal(
+		au_sightings_parse(ev_span_str(public_text), &public, &err),
+		EV_OK);
+	sample_history(reports, 4, NULL, &public, &sights, &history);
+	return !au_lines_find(&history, &lines);
+}
+
+static int drop(void **state)
+{
+	(void)state;
+	au_lines_free(&lines);
+	au_history_free(&history);
+	au_sights_free(&sights);
+	au_sightings_free(&public);
+	return 0;
+}
+
+static const char *text_in(struct ev_buffer *out)
+{
+	ev_buffer_add_byte(out, 0);
+	assert_true(ev_buffer_ok(out));
+	return (const char *)out->p;
+}
+
+static void text_has_80_columns_of_ascii(void **state)
+{
+	ev_auto_buffer struct ev_buffer out = { 0 };
+	const char *text;
+	size_t column = 0;
+
+	(void)state;
+	au_history_text(&history, &lines, false, &out);
+	text = text_in(&out);
+	for (const char *p = text; *p != '\0'; p++) {
+		column = *p == '\n' ? 0 : column + 1;
+		assert_true(column <= 80);
+		assert_true(*p == '\n' || (*p >= ' ' && *p <= '~'));
+	}
+	assert_non_null(strstr(text, "aaaaaaaaaaaaaaaa  " T1 "  " T2
+				     "         2         0\n"));
+	assert_non_null(strstr(text, "UpToDate TEE_TCB_SVN 0d0104"));
+	assert_non_null(strstr(text, "1 fail"));
+	assert_non_null(strstr(text, "public alone"));
+	assert_non_null(strstr(text, "debug: "));
+	assert_null(strstr(text, "known build"));
+}
+
+static void full_text_has_every_digit(void **state)
+{
+	ev_auto_buffer struct ev_buffer out = { 0 };
+	char want[97];
+	const char *text;
+
+	(void)state;
+	au_history_text(&history, &lines, true, &out);
+	text = text_in(&out);
+	memset(want, 'a', 96);
+	want[96] = '\0';
+	assert_non_null(strstr(text, want));
+	assert_non_null(strstr(text, SAMPLE_SVN));
+	memset(want, '2', 64);
+	want[64] = '\0';
+	assert_non_null(strstr(text, want));
+}
+
+static void a_page_escapes_what_the_public_says(void **state)
+{
+	ev_auto_buffer struct ev_buffer out = { 0 };
+	const char *text;
+
+	(void)state;
+	au_history_html(&history, &lines, &out);
+	text = text_in(&out);
+	assert_null(strstr(text, "<b>"));
+	assert_null(strstr(text, "<s>"));
+	assert_null(strstr(text, "\xe2\x80\xae"));
+	assert_non_null(strstr(text, "&lt;b&gt;"));
+	assert_null(strstr(text, "<script"));
+	assert_null(strstr(text, "://"));
+}
+
+static void json_is_canonical_and_names_no_machine(void **state)
+{
+	struct ev_error err = { 0 };
+	size_t n = 0;
+	char *text = au_history_json(&history, &lines, &n);
+
+	(void)state;
+	assert_non_null(text);
+	assert_int_equal(ev_json_check_canonical(ev_span_of(text, n), NULL,
+						 "history", &err),
+			 EV_OK);
+	assert_non_null(strstr(text, "\"firstSeen\":{\"archive\":\"1111"));
+	assert_non_null(strstr(text, "\"lastSeen\":{\"archive\":\"2222"));
+	assert_non_null(strstr(text, "\"basis\":\"public\""));
+	assert_non_null(strstr(text, "\"seen\":\"public\""));
+	assert_non_null(strstr(text, "\"line\":\"tdx.mrtd.hcl\""));
+	free(text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(text_has_80_columns_of_ascii),
+		cmocka_unit_test(full_text_has_every_digit),
+		cmocka_unit_test(a_page_escapes_what_the_public_says),
+		cmocka_unit_test(json_is_canonical_and_names_no_machine),
+	};
+
+	return cmocka_run_group_tests(tests, make, drop);
+}
