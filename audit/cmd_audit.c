@@ -16,7 +16,7 @@ static const char help[] =
 	"Usage: ecart audit FILE... --references DIR|REPO[@REV] [OPTION...]\n"
 	"       ecart audit measure IMAGE [--json] [--all]; ecart audit corim FILE ...\n"
 	"       ecart audit diff A B ...; ecart audit explain FILE --image IMAGE ...\n"
-	"       ecart audit reference add|list|check REPO ...\n"
+	"       ecart audit history FILE ...; ecart audit reference add|list|check REPO\n"
 	"Replay archives, then compare the paravisor's MRTD with references that\n"
 	"somebody built: a git repository at one commit, or a plain folder.\n"
 	"\n"
@@ -136,19 +136,17 @@ void au_cmd_say_faults(const struct au_references *refs)
 	}
 }
 
-/* The references, all of them sound: one that cannot be read may be the one
- * that withdraws. */
-static int open_references(const struct options *o, struct ev_crypto *crypto,
-			   struct au_references *refs)
+int au_cmd_open_references(const char *text, struct ev_crypto *crypto,
+			   struct au_references *out)
 {
-	int exit = au_cmd_read_references(o->references, crypto, refs);
+	int exit = au_cmd_read_references(text, crypto, out);
 
-	if (exit != CLI_PASS || refs->n_faults == 0)
+	if (exit != CLI_PASS || out->n_faults == 0)
 		return exit;
-	au_cmd_say_faults(refs);
+	au_cmd_say_faults(out);
 	return cli_unreadable("%s: %zu of its references cannot be read; "
 			      "'ecart audit reference check' tells more",
-			      o->references, refs->n_faults);
+			      text, out->n_faults);
 }
 
 /* What makes two reports the same. */
@@ -249,7 +247,7 @@ static int audit_all(const struct options *o, char *const *args, size_t n)
 					    &images.list, in.crypto };
 
 	if (exit == CLI_PASS)
-		exit = open_references(o, in.crypto, &refs);
+		exit = au_cmd_open_references(o->references, in.crypto, &refs);
 	if (exit == CLI_PASS)
 		exit = au_cmd_images_read(&images, o->image, o->n_images,
 					  in.crypto, false);
@@ -274,6 +272,7 @@ static int (*part_of(const char *word))(int argc, char **argv)
 		{ "diff", au_cmd_diff },
 		{ "corim", au_cmd_corim },
 		{ "explain", au_cmd_explain },
+		{ "history", au_cmd_history },
 		{ "measure", au_cmd_measure },
 		{ "reference", au_cmd_reference },
 	};
@@ -285,17 +284,6 @@ static int (*part_of(const char *word))(int argc, char **argv)
 	return NULL;
 }
 
-static bool is_for_later(const char *word)
-{
-	static const char *const words[] = { "history" };
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (strcmp(word, words[i]) == 0)
-			return true;
-	}
-	return false;
-}
-
 static int run(int argc, char **argv)
 {
 	struct options o = { .judging.limit = EV_ARCHIVE_MAX };
@@ -303,11 +291,6 @@ static int run(int argc, char **argv)
 
 	if (argc > 1 && part_of(argv[1]) != NULL)
 		return part_of(argv[1])(argc - 1, argv + 1);
-	if (argc > 1 && is_for_later(argv[1]))
-		return cli_usage(&cmd_audit,
-				 "%s is not in this version (a file of that "
-				 "name: ./%s)",
-				 argv[1], argv[1]);
 	while ((opt = getopt_long(argc, argv, "o:", long_options, NULL)) !=
 	       -1) {
 		if (opt == OPT_HELP)

@@ -32,8 +32,16 @@ int au_cmd_measure(int argc, char **argv);
 /* ecart audit diff; argv[0] is "diff". */
 int au_cmd_diff(int argc, char **argv);
 
+/* ecart audit history; argv[0] is "history". */
+int au_cmd_history(int argc, char **argv);
+
 /* All references of "REPO[@REV]" or a folder, faults among them. */
 int au_cmd_read_references(const char *text, struct ev_crypto *crypto,
+			   struct au_references *out);
+
+/* The same, but only where all of them are sound: one that cannot be read may
+ * be the one that withdraws. */
+int au_cmd_open_references(const char *text, struct ev_crypto *crypto,
 			   struct au_references *out);
 
 /* Prints each refused manifest to stderr: file, field, want, found. */
@@ -51,6 +59,7 @@ int au_cmd_refused_image(const char *name, const struct ev_error *err,
 
 extern const struct cli_command au_command_corim;
 extern const struct cli_command au_command_explain;
+extern const struct cli_command au_command_history;
 extern const struct cli_command au_command_measure;
 extern const struct cli_command au_command_diff;
 extern const struct cli_command au_command_reference;

@@ -137,7 +137,7 @@ int cmd_replay_one(struct cmd_inputs *in, const struct cmd_archive *archive,
 		.anchors = &in->anchors,
 		.shelf = in->shelf,
 		.policy = &in->policy,
-		.has_at = when->has_at,
+		.has_at = when->has_at && !when->own_time,
 		.at = when->at,
 		.at_issue = when->at_issue,
 		.archive_only = when->archive_only,
@@ -146,8 +146,13 @@ int cmd_replay_one(struct cmd_inputs *in, const struct cmd_archive *archive,
 	};
 	struct ev_error err = { 0 };
 	char line[400];
+	enum rp_code code = rp_replay(in->crypto, &request, out, &err);
 
-	switch (rp_replay(in->crypto, &request, out, &err)) {
+	if (code == RP_NO_TIME && when->own_time && when->has_at) {
+		request.has_at = true;
+		code = rp_replay(in->crypto, &request, out, &err);
+	}
+	switch (code) {
 	case RP_OK:
 		return (int)out->verdict;
 	case RP_NO_TIME:

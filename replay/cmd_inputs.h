@@ -73,6 +73,8 @@ void cmd_archive_free(struct cmd_archive *archive);
 struct cmd_when {
 	bool has_at;
 	int64_t at;
+	/* --at is for archives alone that neither prove nor claim a time. */
+	bool own_time;
 	bool archive_only;
 	/* As of when, and with what is later in `in`; at_issue: of that. */
 	bool hindsight, at_issue;

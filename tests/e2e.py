@@ -120,7 +120,7 @@ def anchored(words):
     plain = INSTALLED or words[:1] == () or words[0] not in JUDGES
     if plain or "--anchors" in words or any(w in words for w in WITHOUT_ANCHORS):
         return list(words)
-    part = 2 if words[:2] == ("audit", "explain") else 1
+    part = 2 if words[:1] == ("audit",) and words[1] in ("explain", "history") else 1
     return [*words[:part], "--anchors", os.path.join(ROOT, "anchors"), *words[part:]]
 
 

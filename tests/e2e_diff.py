@@ -4,22 +4,20 @@
 in one thing."""
 
 import hashlib
-import html
 import html.parser
 import json
 import os
 import re
-import shutil
 import struct
-import subprocess
 import sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "forge"))
 
+import browser
 import igvm
 import volume
-from e2e import (FAIL, PASS, UNREADABLE, USAGE, Skip, case, contains, ecart,
+from e2e import (FAIL, PASS, UNREADABLE, USAGE, case, contains, ecart,
                  equal, main, read, run, vector, write)
 
 PAGE = 4096
@@ -28,8 +26,6 @@ PLATFORMS = [igvm.platform(TDX, igvm.TDX), igvm.platform(SNP, igvm.SNP),
              igvm.platform(VBS, igvm.VSM)]
 ALL = TDX | SNP | VBS
 BASE = 0x8000000
-CHROMIUM = shutil.which("chromium")
-WIDTHS = (360, 390, 1280)
 
 
 def data(*changed):
@@ -411,9 +407,7 @@ def page_and_text(scratch):
         contains(texts, row["gpa"], row["words"])
 
 
-MEASURE = """<!doctype html><body style="margin:0">
-<iframe id="f" style="border:0" width="%d" height="900" srcdoc="%s"></iframe>
-<script>onload=()=>{const d=document.getElementById('f').contentDocument,out=[];
+LABELS = """
 out.push(d.documentElement.scrollWidth);
 out.push(d.querySelectorAll('figure svg[role=img] .hit').length);
 let beyond=0,small=0;
@@ -424,22 +418,12 @@ for(const s of d.querySelectorAll('figure svg[role=img]'))
   if(b.height*scale<9)small++;}
  for(const g of s.querySelectorAll('g')){const t=g.querySelector('text'),r=g.querySelector('rect');
   if(t&&t.getBBox().x+t.getBBox().width>r.getBBox().x+r.getBBox().width)beyond++;}}
-out.push(beyond,small);document.title=out.join(' ');}</script></body>"""
-
-
-def chromium(scratch, *words):
-    done = subprocess.run(
-        [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
-         f"--user-data-dir={scratch}/profile", *words],
-        capture_output=True, check=False, timeout=120)
-    assert done.returncode == 0, done.stderr[-1500:]
-    return done.stdout.decode("utf-8", "replace")
+out.push(beyond,small);"""
 
 
 @case("in a browser: no page is wider than its window, no label leaves its region")
-def browser(scratch):
-    if CHROMIUM is None:
-        raise Skip("no chromium")
+def in_browser(scratch):
+    browser.wanted()
     pairs = [far_apart(scratch), vectors_of("igvm/diff-base.igvm", "igvm/diff-mutated.igvm"),
              vectors_of("tdvf/guided.fd", "tdvf/guided-bitflip.fd")]
     for a, b in pairs:
@@ -447,12 +431,8 @@ def browser(scratch):
         hits = len([1 for tag, attrs in Page(text).tags
                     if tag == "rect" and "hit" in attrs.get("class", "").split()
                     and "k9" not in attrs["class"]])
-        for width in WIDTHS:
-            path = write(scratch + "/frame.html", (MEASURE % (width, html.escape(text))).encode())
-            dom = chromium(scratch, f"--window-size={width},900", "--dump-dom", "file://" + path)
-            title = re.search("<title>([^<]*)</title>", dom)
-            assert title, dom[:500]
-            wide, drawn, beyond, small = map(int, title.group(1).split())
+        for width in browser.WIDTHS:
+            wide, drawn, beyond, small = browser.numbers(scratch, text, width, LABELS)
             equal(width, wide, f"width of the page at {width}")
             equal((hits, 0, 0), (drawn, beyond, small),
                   f"marks, labels beyond, labels too small at {width}")
@@ -460,12 +440,10 @@ def browser(scratch):
 
 @case("a page may be printed: chromium makes a PDF of it")
 def printed(scratch):
-    if CHROMIUM is None:
-        raise Skip("no chromium")
+    browser.wanted()
     a, b = far_apart(scratch)
     rendered(scratch, a, b)
-    chromium(scratch, f"--print-to-pdf={scratch}/diff.pdf", f"file://{scratch}/diff.html")
-    assert read(scratch + "/diff.pdf").startswith(b"%PDF"), "no PDF"
+    browser.prints(scratch, scratch + "/diff.html")
 
 
 def large(scratch, name, fill):
