@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How files of references came to be what they are. */
 #include "audit/references/reference_history.h"
-#include "tests/history_sample.h"
+#include "tests/commits_sample.h"
 
 /* The history of one file from the tip of main. */
 struct read {
 	struct au_git_changes changes;
-	struct au_history history;
+	struct au_reference_history history;
 	struct ev_error err;
 };
 
@@ -32,8 +32,8 @@ static enum ev_code try_to_read(git_repository *repo, const char *path,
 	number = au_path_table_find(&out->changes.paths, path);
 	if (number == SIZE_MAX)
 		return EV_OK;
-	return au_history_read(&out->changes, number, &budget, &out->history,
-			       &out->err);
+	return au_reference_history_read(&out->changes, number, &budget,
+					 &out->history, &out->err);
 }
 
 static struct read read_history(git_repository *repo, const char *path)
@@ -47,7 +47,7 @@ static struct read read_history(git_repository *repo, const char *path)
 
 static void read_free(struct read *r)
 {
-	au_history_free(&r->history);
+	au_reference_history_free(&r->history);
 	au_git_changes_free(&r->changes);
 }
 

@@ -8,7 +8,7 @@
 /* First: its functions name the variable that the next one declares. */
 #include "tests/sample.h"
 
-#include "tests/history_sample.h"
+#include "tests/commits_sample.h"
 
 #define AT (COMMIT_TIME + 1000)
 

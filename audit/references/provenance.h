@@ -10,6 +10,7 @@
 #ifndef AU_PROVENANCE_H
 #define AU_PROVENANCE_H
 
+#include "evidence/base/json.h"
 #include "evidence/dsse.h"
 
 /* Of an envelope; one with a thousand packages of a distribution has 400 KiB,

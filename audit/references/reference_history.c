@@ -16,7 +16,7 @@ const char *au_event_kind_name(enum au_event_kind kind)
 	return names[kind];
 }
 
-const char *au_history_end_name(enum au_history_end end)
+const char *au_reference_history_end_name(enum au_reference_history_end end)
 {
 	static const char *const names[] = { "whole", "shallow", "limit" };
 
@@ -215,7 +215,7 @@ static void find_restored(const struct au_file_walk *walk, size_t i,
 
 static enum ev_code read_events(struct reading *r,
 				const struct au_file_walk *walk,
-				struct au_history *out)
+				struct au_reference_history *out)
 {
 	struct version version = { .readable = false };
 	enum ev_code code = EV_OK;
@@ -236,13 +236,14 @@ static enum ev_code read_events(struct reading *r,
 	return code;
 }
 
-enum ev_code au_history_read(const struct au_git_changes *changes, size_t path,
-			     size_t *budget, struct au_history *out,
-			     struct ev_error *err)
+enum ev_code au_reference_history_read(const struct au_git_changes *changes,
+				       size_t path, size_t *budget,
+				       struct au_reference_history *out,
+				       struct ev_error *err)
 {
 	struct reading r = { &changes->graph, changes->paths.path[path], budget,
 			     err };
-	struct au_history history = { .n = 0 };
+	struct au_reference_history history = { .n = 0 };
 	struct au_file_walk walk = { .n = 0 };
 	enum ev_code code = au_file_walk(changes, path, &walk, err);
 
@@ -252,11 +253,11 @@ enum ev_code au_history_read(const struct au_git_changes *changes, size_t path,
 	if (code == EV_OK)
 		*out = history;
 	else
-		au_history_free(&history);
+		au_reference_history_free(&history);
 	return code;
 }
 
-void au_history_free(struct au_history *history)
+void au_reference_history_free(struct au_reference_history *history)
 {
 	free(history->event);
 	memset(history, 0, sizeof(*history));

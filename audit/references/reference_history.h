@@ -46,28 +46,29 @@ struct au_event {
 	struct au_voucher voucher; /* of this commit: file-commit */
 };
 
-enum au_history_end {
+enum au_reference_history_end {
 	AU_HISTORY_WHOLE,
 	AU_HISTORY_SHALLOW, /* "history ends at a shallow boundary" */
 	AU_HISTORY_LIMIT,   /* more than AU_GRAPH_COMMITS_MAX commits */
 };
 /* "whole", "shallow", "limit". */
-const char *au_history_end_name(enum au_history_end end);
+const char *au_reference_history_end_name(enum au_reference_history_end end);
 
-struct au_history {
+struct au_reference_history {
 	struct au_event *event; /* newest first, none before its parents */
 	size_t n;
-	enum au_history_end end;
+	enum au_reference_history_end end;
 	bool is_present; /* at REV */
 };
 
 /* The events of the path with that number in changes, all but their vouchers,
  * which stay zero.  *budget is what may still be read of manifests, in bytes,
  * and is lowered.  Refuses as au_file_walk does, and beyond the budget.
- * On failure *out is not written.  Free with au_history_free. */
-enum ev_code au_history_read(const struct au_git_changes *changes, size_t path,
-			     size_t *budget, struct au_history *out,
-			     struct ev_error *err);
-void au_history_free(struct au_history *history);
+ * On failure *out is not written.  Free with au_reference_history_free. */
+enum ev_code au_reference_history_read(const struct au_git_changes *changes,
+				       size_t path, size_t *budget,
+				       struct au_reference_history *out,
+				       struct ev_error *err);
+void au_reference_history_free(struct au_reference_history *history);
 
 #endif

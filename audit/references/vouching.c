@@ -10,7 +10,7 @@ static const char object[] = "repository";
 /* One file that was asked for. */
 struct answer {
 	bool there;
-	struct au_history history;
+	struct au_reference_history history;
 	struct au_voucher by;
 };
 
@@ -195,7 +195,7 @@ void au_vouching_free(struct au_vouching *v)
 	if (v == NULL)
 		return;
 	for (size_t i = 0; v->walked && i < v->changes.paths.n; i++)
-		au_history_free(&v->answer[i].history);
+		au_reference_history_free(&v->answer[i].history);
 	for (size_t i = 0; v->walked && i < v->changes.graph.n; i++)
 		free(v->voucher[i]);
 	free(v->answer);
@@ -248,7 +248,7 @@ static enum ev_code file_commit(struct au_vouching *v, size_t n,
 /* The first that is good; else that of the commit, or of a tag that is worse
  * than unsigned. */
 static struct au_voucher decide(const struct au_vouching *v,
-				const struct au_history *h)
+				const struct au_reference_history *h)
 {
 	if (v->verdict_on_all.state != NULL)
 		return v->verdict_on_all;
@@ -266,17 +266,17 @@ static enum ev_code make_answer(struct au_vouching *v, size_t path,
 				struct ev_error *err)
 {
 	struct answer *a = &v->answer[path];
-	struct au_history history = { .n = 0 };
+	struct au_reference_history history = { .n = 0 };
 
 	if (a->there)
 		return EV_OK;
-	if (au_history_read(&v->changes, path, &v->budget, &history, err) !=
-	    EV_OK)
+	if (au_reference_history_read(&v->changes, path, &v->budget, &history,
+				      err) != EV_OK)
 		return err->code;
 	for (size_t i = 0; i < history.n; i++) {
 		if (file_commit(v, history.event[i].number,
 				&history.event[i].voucher, err) != EV_OK) {
-			au_history_free(&history);
+			au_reference_history_free(&history);
 			return err->code;
 		}
 	}
@@ -287,7 +287,7 @@ static enum ev_code make_answer(struct au_vouching *v, size_t path,
 static void fill(const struct au_vouching *v, const struct answer *a,
 		 struct au_vouched *out)
 {
-	const struct au_history *h = &a->history;
+	const struct au_reference_history *h = &a->history;
 
 	*out = (struct au_vouched){ .by = &a->by, .history = h };
 	out->counts =

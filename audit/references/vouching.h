@@ -61,7 +61,7 @@ struct au_vouched {
 	 * that added it, else NULL. */
 	const struct au_event *changed;
 	/* All of them, newest first; history->end says whether it is whole. */
-	const struct au_history *history; /* NULL: not in git */
+	const struct au_reference_history *history; /* NULL: not in git */
 };
 
 struct au_vouching;
