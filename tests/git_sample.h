@@ -78,7 +78,8 @@ static inline void commit(git_repository *repo, const char *path,
 	struct au_file file = { path, text };
 	struct au_change change = { &file,	   1,
 				    "test\n",	   "SIMULATED",
-				    "t@localhost", COMMIT_TIME };
+				    "t@localhost", COMMIT_TIME,
+				    NULL };
 	struct au_git_tip tip = { 0 };
 	struct ev_error err = { 0 };
 	bool written = false;
