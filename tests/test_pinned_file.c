@@ -224,6 +224,50 @@ static void the_provenance_of_one_reference_is_given(void **state)
 	au_references_free(&refs);
 }
 
+/* Zeros as large as a recipe may be. */
+static enum ev_code read_large(void *state, const char *path, size_t max,
+			       enum au_found *found, struct ev_buffer *out,
+			       struct ev_error *err)
+{
+	uint8_t *p = ev_buffer_extend(out, max);
+
+	(void)path;
+	(void)err;
+	assert_non_null(p);
+	memset(p, 0, max);
+	*found = AU_FOUND_FILE;
+	++*(size_t *)state;
+	return EV_OK;
+}
+
+/* One file that many manifests name costs what many files cost. */
+static void all_files_together_have_a_limit(void **state)
+{
+	const size_t enough = (size_t)(AU_PINNED_BYTES_MAX / AU_RECIPE_MAX);
+	const struct au_builder_keys nobody = { 0 };
+	struct au_listed *listed = calloc(enough + 1, sizeof(*listed));
+	struct au_references one = { 0 }, refs = { .listed = listed };
+	struct ev_error err = { 0 };
+	size_t n_read = 0;
+	const struct au_files files = { read_large, &n_read };
+
+	(void)state;
+	assert_non_null(listed);
+	read_references(&(const struct shelf){ .recipe = "make" }, &one);
+	for (refs.n = 0; refs.n <= enough; refs.n++)
+		listed[refs.n] = one.listed[0];
+	assert_int_equal(au_pinned_files_check(&refs, sample_crypto(), &files,
+					       &nobody, &err),
+			 EV_LIMIT);
+	assert_int_equal(n_read, enough + 1);
+	assert_string_equal(err.field, "recipes and provenance");
+	for (size_t i = 0; i < refs.n_faults; i++)
+		free(refs.fault[i].path);
+	free(refs.fault);
+	free(listed);
+	au_references_free(&one);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -232,6 +276,7 @@ int main(void)
 		cmocka_unit_test(a_provenance_is_compared_with_its_digest),
 		cmocka_unit_test(a_key_wants_a_signature_of_its_own),
 		cmocka_unit_test(what_it_says_is_refused_in_its_own_file),
+		cmocka_unit_test(all_files_together_have_a_limit),
 		cmocka_unit_test(the_provenance_of_one_reference_is_given),
 	};
 

@@ -184,17 +184,43 @@ check_provenance(struct au_references *refs, const struct au_listed *listed,
 				   err);
 }
 
+/* Many manifests may name one large file: what is read is counted each time. */
+struct counted {
+	const struct au_files *files;
+	uint64_t n;
+};
+
+static enum ev_code read_counted(void *state, const char *path, size_t max,
+				 enum au_found *found, struct ev_buffer *out,
+				 struct ev_error *err)
+{
+	struct counted *c = state;
+
+	if (c->files->read(c->files->state, path, max, found, out, err) !=
+	    EV_OK)
+		return err->code;
+	c->n += out->n;
+	if (c->n > AU_PINNED_BYTES_MAX)
+		return ev_fail_u64(err, EV_LIMIT, "references",
+				   "recipes and provenance", 0,
+				   AU_PINNED_BYTES_MAX, c->n);
+	return EV_OK;
+}
+
 enum ev_code au_pinned_files_check(struct au_references *refs,
 				   struct ev_crypto *crypto,
 				   const struct au_files *files,
 				   const struct au_builder_keys *keys,
 				   struct ev_error *err)
 {
+	struct counted counted = { .files = files };
+	const struct au_files each = { read_counted, &counted };
+
 	for (size_t i = 0; i < refs->n; i++) {
 		const struct au_listed *listed = &refs->listed[i];
 
-		if (check_recipe(refs, listed, crypto, files, err) != EV_OK ||
-		    check_provenance(refs, listed, crypto, files, keys, err) !=
+		if (check_recipe(refs, listed, crypto, &each, err) != EV_OK ||
+		    check_provenance(refs, listed, crypto, &each, keys, err) !=
 			    EV_OK)
 			return err->code;
 	}

@@ -9,6 +9,9 @@
 #include "audit/references/provenance.h"
 #include "audit/references/references.h"
 
+/* Files of all references together: 80 KiB each where they are the most. */
+static const uint64_t AU_PINNED_BYTES_MAX = UINT64_C(512) << 20;
+
 enum au_found {
 	AU_FOUND_FILE,
 	AU_FOUND_NOTHING,
@@ -35,7 +38,8 @@ struct au_builder_keys {
  * Compares the recipe that each reference names with its digest, and reads its
  * provenance: digest, shape, subject, and with keys at least one signature by
  * one of them, which a reference without provenance does not have.  What is
- * wrong becomes a fault of the file that it is in.
+ * wrong becomes a fault of the file that it is in.  Beyond AU_PINNED_BYTES_MAX
+ * all is refused (EV_LIMIT).
  */
 enum ev_code au_pinned_files_check(struct au_references *refs,
 				   struct ev_crypto *crypto,
