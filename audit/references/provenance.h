@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Who built an artifact, from what and how: an in-toto Statement v1 about its
- * SHA-256 (in-toto Attestation Framework, spec/v1/statement) with the
- * predicate of SLSA provenance v1 (slsa.dev/provenance/v1), in a DSSE
- * envelope.  It binds a builder's word to a file, not to a measurement.
+ * Who built an artifact, from what and how: a Statement v1 about its SHA-256
+ * (in-toto, Statement) with the predicate of provenance v1 (SLSA, provenance),
+ * in a DSSE envelope.  It binds a builder's word to a file, not to a
+ * measurement.
  *
  * The members that SLSA requires are read strictly, the rest is carried.
  */
