@@ -15,18 +15,25 @@ uint64_t au_launch_measured_pages(const struct au_launch *launch)
 	return n;
 }
 
-const char *au_set_apart_contents(const struct au_set_apart *apart)
+static const struct au_contents_diff *
+contents_of(const struct au_set_apart *apart)
 {
 	const struct au_platform_diff *p = apart->diff->platform;
-	const char *sentence =
-		p[p[apart->platform].contents_of].contents.sentence;
+
+	return &p[p[apart->platform].contents_of].contents;
+}
+
+const char *au_set_apart_contents(const struct au_set_apart *apart)
+{
+	const char *sentence = contents_of(apart)->sentence;
 
 	return sentence != NULL ? sentence : "";
 }
 
-bool au_set_apart_is_wide(const struct au_set_apart *apart)
+bool au_set_apart_by_contents(const struct au_set_apart *apart)
 {
-	return apart->pages > 3;
+	return apart->pages > 3 ||
+	       au_contents_diff_has_names(contents_of(apart));
 }
 
 /* What every image says by itself. */

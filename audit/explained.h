@@ -58,9 +58,9 @@ enum ev_code au_explain(struct au_images *images,
 /* What the contents of both say in one sentence; never NULL, "" where they say
  * nothing. */
 const char *au_set_apart_contents(const struct au_set_apart *apart);
-/* More pages differ than a person looks at one by one: what they hold is the
- * answer then. */
-bool au_set_apart_is_wide(const struct au_set_apart *apart);
+/* Whether what the pages hold is the answer: it has names, or more pages differ
+ * than a person looks at one by one. */
+bool au_set_apart_by_contents(const struct au_set_apart *apart);
 
 /* Pages of a launch whose contents enter its measurement. */
 uint64_t au_launch_measured_pages(const struct au_launch *launch);

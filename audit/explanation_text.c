@@ -166,8 +166,8 @@ static void apart(struct page *p, const struct au_explained *x,
 {
 	const char *contents = au_set_apart_contents(a);
 	/* The first line of the measurement has it already. */
-	bool told =
-		x->result == AU_DIFFERS_EXPLAINED && au_set_apart_is_wide(a);
+	bool told = x->result == AU_DIFFERS_EXPLAINED &&
+		    au_set_apart_by_contents(a);
 	const char *component =
 		a->first != NULL
 			? au_image_difference_component(a->diff, a->first)

@@ -78,12 +78,19 @@ void au_set_apart_reason(const struct au_explained *e,
 
 static void explained(const struct au_explained *e, struct ev_buffer *out)
 {
-	ev_buffer_printf(out, "image %zu has this value; ", e->ran + 1);
+	bool named = false;
+
+	for (size_t i = 0; i < e->n_apart; i++)
+		named = named || au_set_apart_by_contents(&e->apart[i]);
+	ev_buffer_printf(out, "image %zu%s has this value; ", e->ran + 1,
+			 named ? " (A)" : "");
 	for (size_t i = 0; i < e->n_apart; i++) {
-		ev_buffer_printf(out, "%simage %zu differs from it in ",
-				 i > 0 ? ", " : "", e->apart[i].b + 1);
+		named = au_set_apart_by_contents(&e->apart[i]);
+		ev_buffer_printf(out, "%simage %zu%s differs from it in ",
+				 i > 0 ? ", " : "", e->apart[i].b + 1,
+				 named ? " (B)" : "");
 		add_counts(&e->apart[i], out);
-		if (au_set_apart_is_wide(&e->apart[i]))
+		if (named)
 			add_contents(&e->apart[i], out);
 	}
 }

@@ -121,6 +121,51 @@ static void add_words(struct au_walk *w, const struct words *list,
 	}
 }
 
+/* "key=" of "key=value"; empty where there is none. */
+static struct ev_span key_of(struct ev_span word)
+{
+	const uint8_t *end = word.n > 0 ? memchr(word.p, '=', word.n) : NULL;
+
+	return ev_span_of(word.p, end == NULL ? 0 : (size_t)(end - word.p) + 1);
+}
+
+static void add_value(struct au_walk *w, struct ev_span a, struct ev_span b)
+{
+	ev_auto_buffer struct ev_buffer text = { 0 };
+	struct ev_span key = ev_span_sub(a, 0, key_of(a).n - 1);
+	char name[4 * PAGE + 8], shown[4 * PAGE + 8];
+
+	ev_show(a, shown, sizeof(shown));
+	au_finding_name(shown, &text);
+	ev_buffer_add_str(&text, " in A, ");
+	ev_show(b, shown, sizeof(shown));
+	au_finding_name(shown, &text);
+	ev_buffer_add_str(&text, " in B");
+	ev_show(key, name, sizeof(name));
+	au_walk_add_named(w, AU_FOUND_CHANGED, AU_PART_COMMAND_LINE, name, a.n,
+			  b.n, EV_NO_BYTE, &text);
+}
+
+/* What is left on both sides under one key has another value. */
+static void add_values(struct au_walk *w, struct words *a, struct words *b)
+{
+	for (size_t i = 0; i < a->n; i++) {
+		struct ev_span key = key_of(a->word[i]);
+		size_t k = 0;
+
+		if (a->paired[i] || key.n == 0)
+			continue;
+		while (k < b->n &&
+		       (b->paired[k] || !ev_span_eq(key, key_of(b->word[k]))))
+			k++;
+		if (k == b->n)
+			continue;
+		a->paired[i] = true;
+		b->paired[k] = true;
+		add_value(w, a->word[i], b->word[k]);
+	}
+}
+
 static void add_text(struct au_walk *w, const char *name, const char *sentence)
 {
 	ev_auto_buffer struct ev_buffer text = { 0 };
@@ -152,6 +197,7 @@ void au_command_page_compare(struct au_walk *w, struct au_part *a,
 	split(line_b.text, &words_b);
 	if (!pair(&words_a, &words_b))
 		add_text(w, "order", "words in another order");
+	add_values(w, &words_a, &words_b);
 	add_words(w, &words_a, AU_FOUND_ONLY_A);
 	add_words(w, &words_b, AU_FOUND_ONLY_B);
 }

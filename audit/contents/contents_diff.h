@@ -80,6 +80,9 @@ enum ev_code au_contents_diff_launches(struct au_components *a,
 				       struct au_contents_diff *out,
 				       struct ev_error *err);
 
+/* Whether it says more than that bytes of memory differ. */
+bool au_contents_diff_has_names(const struct au_contents_diff *diff);
+
 void au_contents_diff_free(struct au_contents_diff *diff);
 
 #endif

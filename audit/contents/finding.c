@@ -137,6 +137,17 @@ void au_finding_subject(const struct au_part *part, struct ev_buffer *out)
 		ev_buffer_printf(out, named ? " (%s)" : " %s", part->guid);
 }
 
+bool au_contents_diff_has_names(const struct au_contents_diff *diff)
+{
+	for (size_t i = 0; i < diff->n; i++) {
+		const struct au_finding *f = &diff->item[i];
+
+		if (f->depth == 0 && f->kind != AU_PART_BYTES)
+			return true;
+	}
+	return false;
+}
+
 void au_contents_diff_free(struct au_contents_diff *diff)
 {
 	for (size_t i = 0; i < diff->n; i++)

@@ -323,23 +323,13 @@ static size_t n_pages(const struct au_image_diff *diff, size_t i)
 	return n;
 }
 
-/* Whether the contents say more than that bytes of memory differ. */
-static bool says_more(const struct au_contents_diff *c)
-{
-	for (size_t k = 0; k < c->n; k++) {
-		if (c->item[k].depth == 0 && c->item[k].kind != AU_PART_BYTES)
-			return true;
-	}
-	return false;
-}
-
 static void platform_sentence(const struct au_image_diff *diff, size_t i,
 			      struct ev_buffer *out)
 {
 	const struct au_contents_diff *c =
 		&diff->platform[diff->platform[i].contents_of].contents;
 
-	if (n_pages(diff, i) > FEW_PAGES && says_more(c)) {
+	if (n_pages(diff, i) > FEW_PAGES && au_contents_diff_has_names(c)) {
 		struct sentence s = { .diff = diff, .i = i, .out = out };
 
 		/* It has what is at odds, and no order, flag or register. */
@@ -348,11 +338,8 @@ static void platform_sentence(const struct au_image_diff *diff, size_t i,
 		return;
 	}
 	au_diff_pages_sentence(diff, i, out);
-	for (size_t k = 0; k < c->n; k++) {
-		if (c->item[k].depth == 0 &&
-		    c->item[k].found == AU_FOUND_AT_ODDS)
-			ev_buffer_printf(out, "; %s", c->item[k].sentence);
-	}
+	if (au_contents_diff_has_names(c))
+		ev_buffer_printf(out, "; %s", c->sentence);
 }
 
 /* Whether a platform before number i says the same. */
