@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a rebuild leaves behind: a folder that is there whole or not at all, and a reference."""
+
+import json
+import os
+import shutil
+import tempfile
+
+import comparison
+from ending import TROUBLE, USAGE, Ending
+
+
+def check(out):
+    """Before hours of building: whether the folder can be made."""
+    above = os.path.dirname(os.path.abspath(out))
+    if os.path.lexists(out) and (not os.path.isdir(out) or os.listdir(out)):
+        raise Ending(USAGE, f"--out {out}: is there and not an empty folder")
+    if not os.path.isdir(above):
+        raise Ending(USAGE, f"--out {out}: no folder {above}")
+
+
+def deliver(out, builds, artifacts, document, reproduced):
+    """The artifact, or both where they differ; what the runs said; build.json."""
+    part = tempfile.mkdtemp(prefix=".rebuild-", dir=os.path.dirname(os.path.abspath(out)))
+    try:
+        for build, artifact in zip(builds, artifacts):
+            folder = part if reproduced else os.path.join(part, build.run)
+            os.makedirs(folder, exist_ok=True)
+            shutil.copyfile(artifact.path, os.path.join(folder, artifact.name))
+            shutil.copyfile(build.log, os.path.join(part, build.run + ".log"))
+        with open(os.path.join(part, "build.json"), "w", encoding="utf-8") as file:
+            json.dump(document, file, indent=1, sort_keys=True)
+            file.write("\n")
+        os.chmod(part, 0o755)
+        os.rename(part, out)
+    except OSError as broken:
+        raise Ending(TROUBLE, f"--out {out}: {broken.strerror}") from broken
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def takes_provenance():
+    """Whether this ecart can keep what is known of the build beside the reference."""
+    return "--build " in comparison.ecart("audit", "reference", "add", "--help")
+
+
+def refer(repository, recipe, out, artifact, keys, more):
+    """The reference that says so, written and committed by ecart; what it prints."""
+    value = artifact.value("tdx")
+    if value is None:
+        raise Ending(TROUBLE, "--into: a reference is of an MRTD, and the artifact has none")
+    words = ["audit", "reference", "add", repository, "--product", recipe.product, "--version", recipe.version,
+             "--source", recipe.source_name(), "--recipe", recipe.file,
+             "--artifact", os.path.join(out, artifact.name), "--mrtd", value]
+    if keys and not takes_provenance():
+        raise Ending(USAGE, "--key: this ecart writes no provenance")
+    for key in keys:
+        words += ["--build", os.path.join(out, "build.json"), "--key", key]
+    return comparison.ecart(*words, *more).strip()

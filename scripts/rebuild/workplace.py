@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The folder that a rebuild works in, and the shell texts that are run in it."""
+
+import hashlib
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+
+from ending import TROUBLE, USAGE, Ending
+
+TAIL = 25
+
+
+def digest(path):
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def tail(path):
+    with open(path, "rb") as file:
+        return "\n".join(file.read().decode("utf-8", "replace").splitlines()[-TAIL:])
+
+
+def children_end(child):
+    """A child and all of its own, whatever ends the driver."""
+    try:
+        os.killpg(child.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    child.wait()
+
+
+def run(words, log, cwd=None, env=None):
+    """A program to its end, what it says in the log; its exit status."""
+    with open(log, "ab") as out:
+        child = subprocess.Popen(words, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=out,
+                                 stderr=subprocess.STDOUT, start_new_session=True)
+        try:
+            return child.wait()
+        finally:
+            children_end(child)
+
+
+class Workplace:
+    """Folders below top: inputs (copies of the recipe's), fetched (what prepare leaves), state (its own), published.
+    One that nobody gave is removed at the end."""
+
+    def __init__(self, given):
+        self.kept = given is not None
+        if self.kept:
+            os.makedirs(given, exist_ok=True)
+            if os.listdir(given):
+                raise Ending(USAGE, f"--work {given}: not empty")
+            self.top = os.path.abspath(given)
+        else:
+            self.top = tempfile.mkdtemp(prefix="rebuild-")
+        os.chmod(self.top, 0o755)
+        for name in ("inputs", "fetched", "state", "published"):
+            self.folder(name)
+
+    def path(self, *names):
+        return os.path.join(self.top, *names)
+
+    def folder(self, *names, uid=None):
+        path = self.path(*names)
+        os.makedirs(path, mode=0o755, exist_ok=True)
+        if uid is not None:
+            os.chown(path, uid, uid)
+        return path
+
+    def script(self, name, text):
+        path = self.path(name)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        return path
+
+    def copy_inputs(self, recipe):
+        for row in recipe.inputs:
+            path = os.path.join(recipe.folder, row["path"])
+            try:
+                copy = shutil.copy(path, self.path("inputs"))
+            except OSError as broken:
+                raise Ending(USAGE, f"recipe: input {row['path']}: {broken.strerror}") from broken
+            os.chmod(copy, 0o644)
+            if digest(copy) != row["sha256"]:
+                raise Ending(USAGE, f"recipe: input {row['path']}: want sha256 {row['sha256']}, "
+                             f"found {digest(copy)}")
+
+    def environment(self):
+        """What every shell text finds in its variables."""
+        return {"INPUTS": self.path("inputs"), "FETCHED": self.path("fetched")}
+
+    def once(self, name, text, cwd):
+        """Shell text that is run once, as the caller, with the network."""
+        if not text.strip():
+            return
+        environment = {**os.environ, **self.environment(), "STATE": self.path("state"), "LC_ALL": "C.UTF-8"}
+        script, log = self.script(name + ".sh", text), self.path(name + ".log")
+        status = run(["/bin/bash", "-e", script], log, self.path(cwd), environment)
+        if status != 0:
+            raise Ending(TROUBLE, f"{name}: the steps ended with {status}:\n{tail(log)}")
+
+    def check_source(self, recipe):
+        """Where the source is a file, it is the one that the recipe names."""
+        if "file" not in recipe.source:
+            return
+        name, wanted = recipe.source["file"], recipe.source["sha256"]
+        for folder in ("fetched", "inputs"):
+            path = self.path(folder, os.path.basename(name))
+            if os.path.isfile(path):
+                found = digest(path)
+                if found != wanted:
+                    raise Ending(TROUBLE, f"source {name}: want sha256 {wanted}, found {found}")
+                return
+        raise Ending(TROUBLE, f"source {name}: neither fetched nor an input")
+
+    def close(self):
+        if not self.kept:
+            shutil.rmtree(self.top, ignore_errors=True)
