@@ -1,0 +1,414 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""scripts/rebuild/rebuild: recipes that come out twice the same, that do not, and that cannot be run."""
+
+import hashlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+sys.dont_write_bytecode = True
+
+from e2e import (AZURE_AT, ECART, FAIL, INCOMPLETE, ROOT, TROUBLE, USAGE, Skip, case, contains, ecart,
+                 equal, main, read, run, simulated, tool, tree, write)
+
+FOLDER = os.path.join(ROOT, "scripts", "rebuild")
+RECIPES = os.path.join(FOLDER, "recipes")
+sys.path[:0] = [os.path.join(ROOT, "tests", "forge"), FOLDER, os.path.join(RECIPES, "simulated-paravisor")]
+
+import case as forged  # noqa: E402
+import igvm  # noqa: E402
+import inside  # noqa: E402
+import paravisor  # noqa: E402
+import surroundings  # noqa: E402
+
+os.environ["ECART_BIN"] = ECART  # that of the driver, too
+SIMULATED = os.path.join(RECIPES, "simulated-paravisor.json")
+WORDS = ["--at", AZURE_AT, "--anchors", simulated("anchors")]
+ROOT_ONLY = {"user", "hostname", "file-order"}
+
+
+def rebuild(scratch, recipe, *words, status=0, out="out"):
+    """The driver in that folder; what its work leaves behind is looked for there."""
+    os.makedirs(scratch + "/tmp", exist_ok=True)
+    os.chmod(scratch, 0o755)
+    os.environ["TMPDIR"] = scratch + "/tmp"
+    done = run([os.path.join(FOLDER, "rebuild"), recipe, "--out", os.path.join(scratch, out), *words], scratch)
+    assert done.status == status, f"want status {status}\n{done}"
+    equal([], os.listdir(scratch + "/tmp"), "left in the temporary folder")
+    equal([], [name for name in os.listdir(scratch) if name.startswith(".rebuild-")], "half a delivery")
+    return done
+
+
+def build_of(scratch, out="out"):
+    return json.loads(read(os.path.join(scratch, out, "build.json")))
+
+
+def recipe(scratch, steps, **members):
+    """A recipe with those steps, beside which an image lies as the input image.igvm."""
+    image = igvm.build([igvm.platform(1, igvm.TDX), igvm.page(0x1000, 1, 0)], bytes(4096))
+    write(scratch + "/image.igvm", image)
+    value = {"recipe": "ecart-recipe/1", "product": "toy", "version": "1", "description": "A toy.",
+             "source": {"repository": "https://git.example/toy", "commit": "0123456789" * 4},
+             "inputs": [{"path": "image.igvm", "sha256": hashlib.sha256(image).hexdigest()}],
+             "requires": {}, "steps": steps, "artifact": "made.igvm", "held": [], **members}
+    value = {name: member for name, member in value.items() if member is not None}
+    return write(scratch + "/toy.json", json.dumps(value).encode())
+
+
+GOOD = ['cp "$INPUTS/image.igvm" made.igvm']
+
+
+def quoted(scratch, mrtd):
+    """An archive with a SIMULATED quote of a TD of that MRTD."""
+    edits = {"td": lambda td: dict(td, mrtd=bytes.fromhex(mrtd))}
+    made = forged.Case("rebuilt", "a quote over what was built", lean=True, edits=edits)
+    return write(scratch + "/quoted.ecart", made.archive())
+
+
+@case("simulated-paravisor comes out twice the same: exit 0, its record, and so does the next rebuild")
+def reproducible(scratch):
+    done = rebuild(scratch, SIMULATED)
+    contains(done.out, "run a and run b: identical, byte by byte", "tdx mrtd of both: ")
+    equal({"a.log", "b.log", "build.json", "paravisor.igvm"}, set(os.listdir(scratch + "/out")), "left behind")
+    image = read(scratch + "/out/paravisor.igvm")
+    measured = json.loads(ecart("audit", "measure", scratch + "/out/paravisor.igvm", "--json").out)
+    build = build_of(scratch)
+    for one in build["runs"]:
+        equal((hashlib.sha256(image).hexdigest(), len(image)),
+              (one["artifact"]["sha256"], one["artifact"]["size"]), "artifact")
+        equal([measured["measurements"][0]["value"]],
+              [row["value"] for row in one["artifact"]["measurements"]], "measurement")
+    equal(True, build["outcome"]["runs"]["identical"], "outcome")
+    rebuild(scratch, SIMULATED, out="again")
+    equal(image, read(scratch + "/again/paravisor.igvm"), "the same another time")
+
+
+@case("the record: SLSA provenance v1 of the source, the recipe, each input and tool by digest")
+def provenance(scratch):
+    rebuild(scratch, SIMULATED)
+    build = build_of(scratch)
+    equal("https://slsa.dev/provenance/v1", build["predicateType"], "type")
+    equal({"buildDefinition", "runDetails"}, set(build["predicate"]), "predicate")
+    definition, details = build["predicate"]["buildDefinition"], build["predicate"]["runDetails"]
+    equal({"buildType", "externalParameters", "internalParameters", "resolvedDependencies"}, set(definition),
+          "definition")
+    equal({"sha256": hashlib.sha256(read(SIMULATED)).hexdigest()}, definition["externalParameters"]["recipe"],
+          "recipe")
+    equal({"stamp": "none"}, definition["externalParameters"]["parameters"], "parameters")
+    digests = {row["name"]: row["digest"]["sha256"] for row in definition["resolvedDependencies"]}
+    equal({"source", "start.c", "kernel.ld", "paravisor.py", "igvm.py"}, set(digests), "dependencies")
+    equal(hashlib.sha256(read(os.path.join(ROOT, "tests", "forge", "igvm.py"))).hexdigest(), digests["igvm.py"],
+          "the digest of an input")
+    tools = {row["name"]: row for row in details["builder"]["builderDependencies"]}
+    contains(tools["gcc"]["annotations"]["version"], "gcc")
+    equal(build["runs"][0]["begun"], details["metadata"]["startedOn"], "started")
+    equal(["a/paravisor.igvm", "b/paravisor.igvm"], [row["name"] for row in details["byproducts"]], "byproducts")
+
+
+@case("with the time in its command line it does not: exit 1, and explain says so in one sentence")
+def stamped(scratch):
+    done = rebuild(scratch, SIMULATED, "--parameter", "stamp=time", status=FAIL)
+    images = [f"{scratch}/out/{one}/paravisor.igvm" for one in "ab"]
+    words = [next(word for word in read(image).split(b"\0") if b"built=" in word).split()[-1].decode()
+             for image in images]
+    assert words[0] != words[1], words
+    apart = f"command line differs: {words[0]} in A, {words[1]} in B"
+    contains(done.out, "bytes differ, the first at", apart, "DIFFERS  tdx mrtd: ")
+    build = build_of(scratch)
+    equal((False, False), (build["outcome"]["runs"]["identical"], build["outcome"]["tdx.mrtd"]["same"]), "outcome")
+    archive = quoted(scratch, build["runs"][0]["artifact"]["measurements"][0]["value"])
+    done = ecart("audit", "explain", archive, "--image", images[0], "--image", images[1], *WORDS, "--format", "json",
+                 status=FAIL)
+    entry, = json.loads(done.out)["measurements"]
+    equal("differs-explained", entry["result"], "result")
+    equal("image 1 (A) has this value; image 2 (B) differs from it in 1 of 3 measured pages: " + apart,
+          entry["reason"], "the sentence")
+    text = ecart("audit", "explain", archive, "--image", images[0], "--image", images[1], *WORDS, status=FAIL).out
+    contains(" ".join(text.split()), entry["reason"])
+
+
+def kernel(scratch, version):
+    """The recipe's kernel of another version."""
+    here = os.path.join(RECIPES, "simulated-paravisor")
+    tool(["gcc", "-O2", "-fno-pie", "-nostdlib", "-static", "-no-pie", "-Wl,--build-id=sha1",
+          "-Wl,-T," + here + "/kernel.ld", f'-DVERSION="{version}"', "-o", scratch + "/kernel", here + "/start.c"])
+    return read(scratch + "/kernel")
+
+
+@case("its parts are told as a paravisor's are: kernel, initrd, command line")
+def parts(scratch):
+    initrd = scratch + "/initrd"
+    write(initrd + "/init", b"#!/bin/sh\n")
+    old = kernel(scratch, "1.0"), paravisor.archive(initrd), "quiet"
+    write(initrd + "/init", b"#!/bin/bash\n")
+    new = kernel(scratch, "1.1"), paravisor.archive(initrd), "quiet x=1"
+    base = write(scratch + "/base.igvm", paravisor.image(*old))
+    for number, says in ((0, ('version "Linux version 1.0', '"Linux version 1.1', "build id")),
+                         (1, ("initrd", "init ")), (2, ("command line differs: x=1 only in B",))):
+        other = paravisor.image(*old[:number], new[number], *old[number + 1:])
+        done = ecart("audit", "diff", base, write(scratch + "/other.igvm", other), "--format", "json", status=FAIL)
+        document = json.loads(done.out)
+        contains(" ".join(f["sentence"] for f in document["contents"][0]["findings"]), *says)
+        equal({number < 2}, {"hash page" in document["summary"]}, document["summary"])
+        assert "does not match" not in document["summary"], document["summary"]
+
+
+# What a command line can show of each surrounding.
+SHOWN = {"path": "$PWD", "clock": "$(date -u +%Y)", "umask": "$(umask)", "locale": "$LC_ALL", "timezone": "$TZ",
+         "cpus": "$(nproc)", "user": "$(id -u)", "hostname": "$(hostname)", "environment": "${NOISE:-none}",
+         "file-order": "$(ls -U order | md5sum | cut -c1-8)"}
+
+
+def showing(scratch, held):
+    """What both runs saw of every surrounding, of which those are held."""
+    write(scratch + "/paravisor.py", read(paravisor.__file__))
+    write(scratch + "/igvm.py", read(igvm.__file__))
+    words = " ".join(f"{name}={value}" for name, value in SHOWN.items())
+    inputs = [{"path": name, "sha256": hashlib.sha256(read(scratch + "/" + name)).hexdigest()}
+              for name in ("paravisor.py", "igvm.py")]
+    path = recipe(scratch, ["mkdir order initrd", "(cd order; for i in $(seq 40); do : >$i; done)",
+                            f'words="{words}"', "printf '\\177ELF%100s' '' | tr ' ' '\\0' >kernel", 'echo "$words" >initrd/init',
+                            'python3 -B "$INPUTS/paravisor.py" kernel initrd "${words//[^ -~]/}" made.igvm'],
+                  inputs=inputs, held=[{"name": name, "reason": "the test"} for name in held])
+    done = rebuild(scratch, path, status=0 if held else FAIL, out="held" if held else "out")
+    found = []
+    for one in ("a/", "b/") if not held else ("", ""):
+        image = read(f"{scratch}/{'held' if held else 'out'}/{one}made.igvm")
+        line = image[image.index(b"path="):].split(b"\n")[0].decode().replace("$(false) `false` \\", "noise")
+        found.append(dict(word.split("=", 1) for word in line.split(" ") if "=" in word))
+    return done, found
+
+
+@case("each surrounding that is called varied is, as the steps see it; each that is held is not")
+def varied(scratch):
+    _, (first, second) = showing(scratch, ())
+    build = build_of(scratch)
+    seen = {name for name in SHOWN if first[name] != second[name]}
+    told = set(build["runs"][0]["surroundings"])
+    equal(told, seen, "varied")
+    equal(set(surroundings.NAMES), told | set(build["held"]), "all of them")
+    missing = set() if os.geteuid() == 0 else ROOT_ONLY
+    if len(os.sched_getaffinity(0)) == 1:
+        missing.add("cpus")
+    equal(missing, set(build["held"]), "held by the machine")
+    for name, reason in build["held"].items():
+        contains(reason, "this machine: ")
+    done, (first, second) = showing(scratch, surroundings.NAMES)
+    equal(first, second, "held")
+    contains(done.out, "held     path: the recipe: the test", "identical, byte by byte")
+
+
+@case("where the steps stand at a fixed path they do, and nothing is there behind them")
+def fixed_path(scratch):
+    if os.geteuid() != 0:
+        raise Skip("only root puts a folder at a fixed path")
+    path = scratch + "/fixed/by-recipe"
+    held = [{"name": "path", "reason": "the test", "value": path}]
+    rebuild(scratch, recipe(scratch, [f'[ "$PWD" = {path} ]', *GOOD], held=held))
+    assert not os.path.exists(scratch + "/fixed"), "the folder stayed"
+
+
+def spoiled(**members):
+    return lambda scratch: recipe(scratch, members.get("steps", GOOD),
+                                  **{name: value for name, value in members.items() if name != "steps"})
+
+
+BAD = {
+    "an unknown member": (spoiled(comand=["x"]), "recipe.comand: want one of", "unknown"),
+    "an unknown member of the source": (
+        spoiled(source={"repository": "https://x", "commit": "0" * 40, "branch": "main"}), "source.branch", "unknown"),
+    "no artifact": (spoiled(artifact=None), "'artifact'"),
+    "an artifact outside": (spoiled(artifact="../made.igvm"), "artifact: want a path below the build folder"),
+    "an absolute artifact": (spoiled(artifact="/made.igvm"), "artifact: want"),
+    "a short commit": (spoiled(source={"repository": "https://x", "commit": "0123"}), "source.commit"),
+    "another format": (spoiled(recipe="ecart-recipe/2"), "want ecart-recipe/1", "ecart-recipe/2"),
+    "an input of another digest": (
+        spoiled(inputs=[{"path": "image.igvm", "sha256": "0" * 64}]), "input image.igvm: want sha256 0000"),
+    "an input that is not there": (spoiled(inputs=[{"path": "none", "sha256": "0" * 64}]), "input none: No such file"),
+    "a surrounding that is none": (spoiled(held=[{"name": "moon", "reason": "x"}]), "held[0].name", "moon"),
+    "one that is held without a reason": (spoiled(held=[{"name": "clock"}]), "held[0]", "'reason'"),
+    "steps that are one text": (spoiled(steps="make"), "steps: want a list"),
+    "a package without a reason": (spoiled(requires={"packages": [{"name": "gcc"}]}), "requires.packages[0]"),
+    "no JSON": (lambda scratch: write(scratch + "/toy.json", b"{"), "no JSON"),
+    "a member twice": (lambda scratch: write(scratch + "/toy.json", b'{"recipe":1,"recipe":1}'), "twice"),
+    "no file": (lambda scratch: scratch + "/none.json", "No such file"),
+}
+
+
+@case("a recipe that is none is refused by member, before anything is run: exit 3")
+def refused(scratch):
+    for name, (make, *says) in BAD.items():
+        done = rebuild(scratch, make(scratch), status=USAGE)
+        contains(f"{name}: {done.err}", *says)
+        assert not os.path.exists(scratch + "/out"), name
+    for words in (["--parameter", "x=y"], ["--key", "k.pem"], ["--into"], ["--nonsense"], ["--", "--init"]):
+        rebuild(scratch, recipe(scratch, GOOD), *words, status=USAGE)
+    write(scratch + "/out/file", b"")
+    contains(rebuild(scratch, recipe(scratch, GOOD), status=USAGE).err, "not an empty folder")
+
+
+@case("every prerequisite that is missing is named with its reason: exit 2, nothing is run or left")
+def missing(scratch):
+    path = recipe(scratch, ["touch " + scratch + "/ran"], requires={
+        "programs": [{"name": "no-such-program", "reason": "reason one"}, {"name": "sh", "reason": "no"}],
+        "packages": [{"name": "no-such-package", "reason": "reason two"},
+                     {"name": "bash", "version": "0.1", "reason": "reason three"}],
+        "network": [{"name": "127.0.0.1:1", "reason": "reason four"}]})
+    done = rebuild(scratch, path, status=INCOMPLETE)
+    lines = done.err.splitlines()
+    equal(4, len(lines), done.err)
+    for line, says in zip(lines, (("program no-such-program", "reason one"), ("package no-such-package", "reason two"),
+                                  ("package bash", "reason three"), ("network 127.0.0.1:1", "reason four"))):
+        contains(line, "missing  ", *says)
+    assert not os.path.exists(scratch + "/ran") and not os.path.exists(scratch + "/out")
+
+
+@case("openhcl-x64-cvm says what this machine lacks for OpenHCL's own pipeline")
+def openhcl(scratch):
+    if shutil.which("nix-shell", path=surroundings.PATH):
+        raise Skip("nix-shell is here: the pipeline would run")
+    done = rebuild(scratch, os.path.join(RECIPES, "openhcl-x64-cvm.json"), status=INCOMPLETE)
+    contains(done.err, "missing  program nix-shell", "the pipeline wraps each command in nix-shell --pure")
+
+
+@case("debian-ovmf is a recipe that is read, and pins what it builds from")
+def debian(scratch):
+    path = os.path.join(RECIPES, "debian-ovmf.json")
+    value = json.loads(read(path))
+    value["requires"]["programs"].append({"name": "no-such-program", "reason": "so that it ends here"})
+    done = rebuild(scratch, write(scratch + "/ovmf.json", json.dumps(value).encode()), status=INCOMPLETE)
+    contains(done.out, "recipe   debian-ovmf 2022.11-6+deb12u2")
+    contains(done.err, "no-such-program")
+    equal(64, len(value["source"]["sha256"]), "digest")
+
+
+@case("a step that fails, no artifact, one that is no file: exit 5, what the step said, nothing left")
+def failing(scratch):
+    for steps, says in (
+            (["echo told by the step", "exit 7", "touch made.igvm"], ("a step ended with 7", "told by the step")),
+            (["false", "true"], ("a step ended with 1",)),
+            (["true"], ("its steps left no artifact made.igvm", "No such file")),
+            (["mkdir made.igvm"], ("left no artifact", "no regular file")),
+            (['ln -s "$INPUTS/image.igvm" made.igvm'], ("left no artifact", "no regular file")),
+            (["echo no image >made.igvm"], ("audit measure",))):
+        done = rebuild(scratch, recipe(scratch, steps), status=TROUBLE)
+        contains(done.err, *says)
+        assert not os.path.exists(scratch + "/out"), steps
+    done = rebuild(scratch, recipe(scratch, GOOD, prepare=["echo prepared; exit 3"]), status=TROUBLE)
+    contains(done.err, "prepare: the steps ended with 3", "prepared")
+
+
+@case("a step that writes outside its folders cannot: exit 5, and nothing was written")
+def outside(scratch):
+    if not inside.can_confine():
+        raise Skip("this kernel has no Landlock")
+    os.mkdir(scratch + "/open")
+    os.chmod(scratch + "/open", 0o777)
+    write(scratch + "/open/there", b"before")
+    for step in (f"echo x >{scratch}/open/new", f"echo x >{scratch}/open/there", f"rm {scratch}/open/there",
+                 'echo x >"$INPUTS/image.igvm"', 'echo x >"$FETCHED/x"', 'echo x >"$HOME/../../x"'):
+        done = rebuild(scratch, recipe(scratch, [step, *GOOD]), status=TROUBLE)
+        contains(done.err, "a step ended with 1", "ermission denied")
+        equal({"there": b"before"}, tree(scratch + "/open"), step)
+    rebuild(scratch, recipe(scratch, ['echo x >"$HOME/x"; echo x >"$TMPDIR/x"; echo x >/dev/null', *GOOD]))
+
+
+@case("the steps have no network where the driver is root")
+def no_network(scratch):
+    if os.geteuid() != 0:
+        raise Skip("only root takes it away")
+    rebuild(scratch, recipe(scratch, ['[ "$(grep -c : /proc/net/dev)" = 1 ]', *GOOD]))
+
+
+@case("the source must be the file that the recipe names, wherever prepare had it from")
+def source(scratch):
+    digest = hashlib.sha256(b"source\n").hexdigest()
+    named = {"repository": "https://git.example/toy", "file": "toy.tar", "sha256": digest}
+    prepare = ["echo source >toy.tar"]
+    rebuild(scratch, recipe(scratch, ['grep -q source "$FETCHED/toy.tar"', *GOOD], source=named, prepare=prepare))
+    kinds = [row.get("annotations", {}).get("kind") for row in
+             build_of(scratch)["predicate"]["buildDefinition"]["resolvedDependencies"]]
+    equal([None, "input", "fetched"], kinds, "kinds")
+    for prepare, says in ((["echo other >toy.tar"], "want sha256 " + digest), ([], "neither fetched nor an input")):
+        done = rebuild(scratch, recipe(scratch, GOOD, source=named, prepare=prepare), status=TROUBLE, out="no")
+        contains(done.err, "source toy.tar", says)
+
+
+@case("what is expected and what is published are compared, the latter fetched behind both runs")
+def published(scratch):
+    steps = ['[ ! -e "$FETCHED/../published/got" ]', *GOOD]
+    for content, status, says in (("cp \"$INPUTS/image.igvm\" got", 0, "what was published: identical"),
+                                  ("(cat \"$INPUTS/image.igvm\" | tr '\\001' '\\002') >got", TROUBLE, "audit diff")):
+        path = recipe(scratch, steps, published={"steps": [content], "file": "got", "reason": "the test"})
+        done = rebuild(scratch, path, status=status, out=f"out-{status}")
+        contains(done.out + done.err, says)
+    other = igvm.build([igvm.platform(1, igvm.TDX), igvm.page(0x1000, 1, 0)], b"x" * 4096)
+    write(scratch + "/other.igvm", other)
+    path = recipe(scratch, steps, published={"steps": [f"cp {scratch}/other.igvm got"], "file": "got", "reason": "x"})
+    contains(rebuild(scratch, path, status=FAIL).out, "DIFFERS  what was built and what was published: 4096 bytes")
+    path = recipe(scratch, GOOD, expected={"sha256": "0" * 64, "mrtd": "1" * 96})
+    done = rebuild(scratch, path, status=FAIL, out="expected")
+    contains(done.out, "sha256 that the recipe expects: 0000", "mrtd that the recipe expects: 1111")
+
+
+@case("interrupted: nothing half-written is left, and no step goes on")
+def interrupted(scratch):
+    path = recipe(scratch, ["echo $$ >\"$HOME/../pid\" || true", "sleep 71.07", *GOOD])
+    os.makedirs(scratch + "/tmp")
+    os.environ["TMPDIR"] = scratch + "/tmp"
+    for number in (signal.SIGINT, signal.SIGTERM):
+        child = subprocess.Popen([os.path.join(FOLDER, "rebuild"), path, "--out", scratch + "/out"],
+                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for line in child.stdout:
+            if line.startswith("run a    begins"):
+                break
+        deadline = time.monotonic() + 10
+        while not sleeping() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert sleeping(), "the step did not begin"
+        child.send_signal(number)
+        _, said = child.communicate(timeout=20)
+        equal(TROUBLE, child.returncode, said)
+        contains(said, "interrupted by " + number.name)
+        deadline = time.monotonic() + 5
+        while sleeping() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        equal(0, sleeping(), "steps that go on")
+        equal([], os.listdir(scratch + "/tmp"), "left in the temporary folder")
+        equal({"image.igvm", "tmp", "toy.json"}, set(os.listdir(scratch)), "left behind")
+
+
+def sleeping():
+    """How many processes are in the step of the case above."""
+    found = 0
+    for name in os.listdir("/proc"):
+        try:
+            found += name.isdigit() and read(f"/proc/{name}/cmdline") == b"sleep\x0071.07\0"
+        except OSError:
+            pass
+    return found
+
+
+@case("--into writes the reference: a SIMULATED quote over what was built is a match, by source and recipe")
+def into(scratch):
+    refs = scratch + "/refs.git"
+    done = rebuild(scratch, SIMULATED, "--into", refs, "--", "--init", "--since", "2026-01-01T00:00:00Z")
+    value = build_of(scratch)["runs"][0]["artifact"]["measurements"][0]["value"]
+    contains(done.out, "simulated-paravisor")
+    done = ecart("audit", quoted(scratch, value), *WORDS, "--references", refs, "--format", "json")
+    entry, = json.loads(done.out)["audit"]
+    equal(("match", value), (entry["result"], entry["value"]), "result")
+    manifest = json.loads(tool(["git", "-C", refs, "show", "HEAD:references/simulated-paravisor/1.json"]).stdout)
+    equal(hashlib.sha256(read(SIMULATED)).hexdigest(), manifest["recipe"]["sha256"], "recipe")
+    equal(hashlib.sha256(read(scratch + "/out/paravisor.igvm")).hexdigest(), manifest["artifact"]["sha256"], "artifact")
+    done = rebuild(scratch, SIMULATED, "--parameter", "stamp=time", "--into", refs, status=FAIL, out="no")
+    commits = tool(["git", "-C", refs, "rev-list", "HEAD"]).out.split()
+    equal(1, len(commits), "what differs becomes no reference")
+
+
+main(needs_vectors=False)
