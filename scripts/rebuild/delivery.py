@@ -39,12 +39,15 @@ def deliver(out, builds, artifacts, document, reproduced):
         shutil.rmtree(part, ignore_errors=True)
 
 
-def takes_provenance():
-    """Whether this ecart can keep what is known of the build beside the reference."""
-    return "--build " in comparison.ecart("audit", "reference", "add", "--help")
+def check_key(key):
+    """Before hours of building: whether it can be read, and this ecart keeps who built something."""
+    if not os.path.isfile(key):
+        raise Ending(USAGE, f"--key {key}: no such file")
+    if "--build" not in comparison.ecart("audit", "reference", "add", "--help"):
+        raise Ending(USAGE, "--key: this ecart writes no provenance")
 
 
-def refer(repository, recipe, out, artifact, keys, more):
+def refer(repository, recipe, out, artifact, key, more):
     """The reference that says so, written and committed by ecart; what it prints."""
     value = artifact.value("tdx")
     if value is None:
@@ -52,8 +55,6 @@ def refer(repository, recipe, out, artifact, keys, more):
     words = ["audit", "reference", "add", repository, "--product", recipe.product, "--version", recipe.version,
              "--source", recipe.source_name(), "--recipe", recipe.file,
              "--artifact", os.path.join(out, artifact.name), "--mrtd", value]
-    if keys and not takes_provenance():
-        raise Ending(USAGE, "--key: this ecart writes no provenance")
-    for key in keys:
+    if key:
         words += ["--build", os.path.join(out, "build.json"), "--key", key]
     return comparison.ecart(*words, *more).strip()

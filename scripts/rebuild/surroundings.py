@@ -87,7 +87,9 @@ class Plan:
         if self.differs("environment", run):
             found.update(NOISE)
         if self.differs("clock", run):
-            found.update(LD_PRELOAD=faketime_library(), FAKETIME=f"+{DAYS}d", FAKETIME_DONT_FAKE_MONOTONIC="1")
+            found.update(LD_PRELOAD=faketime_library(), FAKETIME=f"+{DAYS}d", FAKETIME_DONT_FAKE_MONOTONIC="1",
+                         # Times of files are the machine's, also where a program sets one to now.
+                         NO_FAKE_STAT="1", FAKE_UTIME="1")
         return found
 
     def cpus(self, run):
