@@ -347,6 +347,7 @@ def published(scratch):
         path = recipe(scratch, steps, published={"steps": [content], "file": "got", "reason": "the test"})
         done = rebuild(scratch, path, status=status, out=f"out-{status}")
         contains(done.out + done.err, says)
+        equal(status == 0, build_of(scratch, f"out-{status}")["outcome"]["published"]["compared"], "in the record")
     other = igvm.build([igvm.platform(1, igvm.TDX), igvm.page(0x1000, 1, 0)], b"x" * 4096)
     write(scratch + "/other.igvm", other)
     path = recipe(scratch, steps, published={"steps": [f"cp {scratch}/other.igvm got"], "file": "got", "reason": "x"})

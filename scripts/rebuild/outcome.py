@@ -3,13 +3,15 @@
 
 import comparison
 import record
+from ending import Ending
 
 
 class Outcome:
-    """said, one line for each comparison; good, whether all agree; rows, the same for the record."""
+    """said, one line for each comparison; good, whether all agree; rows, the same for the record; trouble, why
+    what was published could not be compared."""
 
     def __init__(self, artifacts):
-        self.artifacts, self.good, self.said, self.rows = artifacts, True, [], {}
+        self.artifacts, self.good, self.said, self.rows, self.trouble = artifacts, True, [], {}, None
 
     def _say(self, name, good, sentence, row):
         self.good = self.good and good
@@ -43,7 +45,12 @@ class Outcome:
         if not recipe.published:
             return
         path = work.path("published", *recipe.published["file"].split("/"))
-        work.once("published", "\n".join(recipe.published["steps"]) + "\n", "published")
-        found = comparison.Comparison(self.artifacts[0].path, path)
+        try:
+            work.once("published", "\n".join(recipe.published["steps"]) + "\n", "published")
+            found = comparison.Comparison(self.artifacts[0].path, path)
+        except (Ending, OSError) as broken:
+            self.trouble = f"what was published: {broken}"
+            self.rows["published"] = record.compared(None)
+            return
         self._say("published", found.identical, found.says("what was built", "what was published"),
                   record.compared(found))
