@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """scripts/rebuild/rebuild: recipes that come out twice the same, that do not, and that cannot be run."""
 
+import base64
 import hashlib
 import json
 import os
@@ -410,6 +411,25 @@ def into(scratch):
     done = rebuild(scratch, SIMULATED, "--parameter", "stamp=time", "--into", refs, status=FAIL, out="no")
     commits = tool(["git", "-C", refs, "rev-list", "HEAD"]).out.split()
     equal(1, len(commits), "what differs becomes no reference")
+
+
+@case("--into with --key keeps the record, signed, beside the reference; a key that is none is refused at once")
+def signed(scratch):
+    done = rebuild(scratch, SIMULATED, "--into", scratch + "/refs.git", "--key", scratch + "/none.pem", status=USAGE)
+    contains(done.err, "none.pem: no such file")
+    key = scratch + "/lab.pem"
+    ecart("keygen", "-o", key)
+    if "--build" not in ecart("audit", "reference", "add", "--help").out:
+        done = rebuild(scratch, SIMULATED, "--into", scratch + "/refs.git", "--key", key, status=USAGE)
+        contains(done.err, "this ecart writes no provenance")
+        raise Skip("this ecart writes no provenance, and it was said")
+    rebuild(scratch, SIMULATED, "--into", scratch + "/refs.git", "--key", key, "--", "--init")
+    done = ecart("audit", "reference", "check", scratch + "/refs.git", "--provenance-key", key + ".pub")
+    contains(done.out, "1 with provenance", "0 faults")
+    envelope = json.loads(tool(["git", "-C", scratch + "/refs.git", "show",
+                                "HEAD:provenance/simulated-paravisor/1.dsse.json"]).stdout)
+    statement = json.loads(base64.b64decode(envelope["payload"]))
+    equal(build_of(scratch)["predicate"], statement["predicate"], "predicate")
 
 
 main(needs_vectors=False)

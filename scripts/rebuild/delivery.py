@@ -41,7 +41,7 @@ def deliver(out, builds, artifacts, document, reproduced):
 
 def check_key(key):
     """Before hours of building: whether it can be read, and this ecart keeps who built something."""
-    if not os.path.isfile(key):
+    if not key.startswith("tpm:") and not os.path.isfile(key):
         raise Ending(USAGE, f"--key {key}: no such file")
     if "--build" not in comparison.ecart("audit", "reference", "add", "--help"):
         raise Ending(USAGE, "--key: this ecart writes no provenance")
