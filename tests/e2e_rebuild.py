@@ -173,7 +173,8 @@ def showing(scratch, held):
     inputs = [{"path": name, "sha256": hashlib.sha256(read(scratch + "/" + name)).hexdigest()}
               for name in ("paravisor.py", "igvm.py")]
     path = recipe(scratch, ["mkdir order initrd", "(cd order; for i in $(seq 40); do : >$i; done)",
-                            f'words="{words}"', "printf '\\177ELF%100s' '' | tr ' ' '\\0' >kernel", 'echo "$words" >initrd/init',
+                            f'words="{words}"', 'echo "$words" >initrd/init',
+                            "printf '\\177ELF%100s' '' | tr ' ' '\\0' >kernel",
                             'python3 -B "$INPUTS/paravisor.py" kernel initrd "${words//[^ -~]/}" made.igvm'],
                   inputs=inputs, held=[{"name": name, "reason": "the test"} for name in held])
     done = rebuild(scratch, path, status=0 if held else FAIL, out="held" if held else "out")

@@ -71,4 +71,5 @@ class Comparison:
     def says(self, a="run a", b="run b"):
         if self.identical:
             return f"{a} and {b}: identical, byte by byte"
-        return f"{a} and {b}: {self.differing} bytes differ, the first at {self.first} (0x{self.first:x}): {self.sentence}"
+        where = f"{self.differing} bytes differ, the first at {self.first} (0x{self.first:x})"
+        return f"{a} and {b}: {where}: {self.sentence}"
