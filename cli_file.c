@@ -33,20 +33,24 @@ static int read_stream(int fd, const char *path, uint64_t max,
 	ev_auto_buffer struct ev_buffer bytes = { 0 };
 	static const size_t PIECE = 65536;
 	size_t n;
-	uint8_t piece[65536];
 
 	for (;;) {
-		ssize_t got = read(fd, piece, PIECE);
+		/* All of a small file, and what follows it, at once. */
+		uint8_t *to = ev_buffer_grow(&bytes,
+					     bytes.n < bytes.room ? 1 : PIECE);
+		size_t room = bytes.room - bytes.n;
+		ssize_t got;
 
+		if (to == NULL)
+			return cli_trouble("%s: out of memory", path);
+		got = read(fd, to, room < PIECE ? room : PIECE);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
 			return cli_unreadable("%s: %s", path, strerror(errno));
 		if (got == 0)
 			break;
-		ev_buffer_add(&bytes, ev_span_of(piece, (size_t)got));
-		if (!ev_buffer_ok(&bytes))
-			return cli_trouble("%s: out of memory", path);
+		bytes.n += (size_t)got;
 		if (bytes.n > max)
 			return too_large(path, max);
 	}
