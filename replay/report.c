@@ -284,15 +284,12 @@ static void write_as_of(const struct rp_case *c, enum rp_time_basis basis,
 
 static void write_checks(const struct rp_case *c, struct ev_writer *w)
 {
-	ev_auto_buffer struct ev_buffer text = { 0 };
-
 	ev_write_array(w, "checks");
 	for (size_t i = 0; i < c->n_findings; i++) {
-		text.n = 0;
-		rp_report_finding(c, &c->findings[i], &text);
-		/* Out of memory: nothing, which the writer refuses. */
-		ev_write_raw(w, NULL,
-			     ev_span_of(text.p, text.failed ? 0 : text.n));
+		struct ev_buffer *out = ev_write_into(w, NULL);
+
+		if (out != NULL)
+			rp_report_finding(c, &c->findings[i], out);
 	}
 	ev_write_end(w);
 }

@@ -54,12 +54,13 @@ static void each_value_has_one_spelling(void **state)
 	ev_write_u64(w, NULL, UINT64_MAX);
 	ev_write_time(w, NULL, 1780922561);
 	ev_write_raw(w, NULL, EV_SPAN_LITERAL("{\"x\":[]}"));
+	ev_buffer_add_str(ev_write_into(w, NULL), "{\"y\":1}");
 	ev_write_object(w, NULL);
 	ev_write_end(w);
 	ev_write_end(w);
 	expect(w, "[\"a\\\"b\\\\c/\xc3\xa9\",\"\",\"01ab\",\"Zm9vYg==\",true,"
 		  "false,0,-9007199254740991,\"18446744073709551615\","
-		  "\"2026-06-08T12:42:41Z\",{\"x\":[]},{}]");
+		  "\"2026-06-08T12:42:41Z\",{\"x\":[]},{\"y\":1},{}]");
 	ev_write_int(w, NULL, 7);
 	expect(w, "7");
 }
@@ -208,6 +209,7 @@ static void misplaced_calls_are_refused(void **state)
 
 	(void)state;
 	ev_write_int(w, "a", 1); /* a name outside of an object */
+	assert_null(ev_write_into(w, NULL));
 	expect(w, NULL);
 	ev_write_array(w, NULL);
 	ev_write_int(w, "a", 1); /* in an array */

@@ -380,6 +380,11 @@ void ev_write_time(struct ev_writer *w, const char *name, int64_t t)
 	p[EV_TIME_TEXT] = '"';
 }
 
+struct ev_buffer *ev_write_into(struct ev_writer *w, const char *name)
+{
+	return begin_value(w, name) ? &w->text : NULL;
+}
+
 void ev_write_raw(struct ev_writer *w, const char *name, struct ev_span json)
 {
 	if (json.n == 0)

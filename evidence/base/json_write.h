@@ -44,6 +44,9 @@ void ev_write_u64(struct ev_writer *w, const char *name, uint64_t value);
 void ev_write_time(struct ev_writer *w, const char *name, int64_t t);
 /* Bytes that are canonical JSON already (of another writer). */
 void ev_write_raw(struct ev_writer *w, const char *name, struct ev_span json);
+/* Where the caller appends one value, canonical JSON, before the next call;
+ * NULL where none may stand or nothing is written any more. */
+struct ev_buffer *ev_write_into(struct ev_writer *w, const char *name);
 
 /* Whether a member may have that name. */
 bool ev_write_is_name(struct ev_span name);
