@@ -11,6 +11,9 @@
 
 #include <stdio.h>
 
+/* Of a TDX quote with its collateral 35 kB. */
+static const size_t usual_size = 48 * 1024;
+
 static const char *const verdict_words[] = {
 	[RP_VERDICT_PASS] = "pass",
 	[RP_VERDICT_FAIL] = "fail",
@@ -303,6 +306,7 @@ char *rp_report_write(const struct rp_case *c, enum rp_time_basis basis,
 
 	if (w == NULL)
 		return NULL;
+	ev_writer_expect(w, usual_size);
 	ev_write_object(w, NULL);
 	write_anchors(c, w);
 	write_archive(c, w);

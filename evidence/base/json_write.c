@@ -49,6 +49,11 @@ struct ev_writer *ev_writer_new(void)
 	return calloc(1, sizeof(struct ev_writer));
 }
 
+void ev_writer_expect(struct ev_writer *w, size_t n)
+{
+	ev_buffer_grow(&w->text, n);
+}
+
 void ev_writer_free(struct ev_writer *w)
 {
 	if (w == NULL)

@@ -17,6 +17,8 @@ struct ev_writer;
 /* NULL when memory ran out. */
 struct ev_writer *ev_writer_new(void);
 void ev_writer_free(struct ev_writer *w);
+/* Room for n bytes at once, where a text of about that size is to come. */
+void ev_writer_expect(struct ev_writer *w, size_t n);
 
 void ev_write_object(struct ev_writer *w, const char *name);
 void ev_write_array(struct ev_writer *w, const char *name);
