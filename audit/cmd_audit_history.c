@@ -45,7 +45,6 @@ struct options {
 /* What stands beside the archives. */
 struct beside {
 	struct au_references refs;
-	struct cli_file file; /* of the sightings, which are a copy */
 	struct au_sightings sightings;
 };
 
@@ -83,16 +82,17 @@ static int take(struct options *o, int opt)
 	}
 }
 
-static int read_sightings(const char *path, struct beside *b)
+static int read_sightings(const char *path, struct au_sightings *out)
 {
+	struct cli_file file = { 0 };
 	struct ev_error err = { 0 };
-	int exit = cli_file_read(path, AU_SIGHTINGS_BYTES_MAX, &b->file);
+	int exit = cli_file_read(path, AU_SIGHTINGS_BYTES_MAX, &file);
 
-	if (exit != CLI_PASS)
-		return exit;
-	return au_sightings_parse(b->file.bytes, &b->sightings, &err) == EV_OK
-		       ? CLI_PASS
-		       : au_cmd_refused(path, &err);
+	if (exit == CLI_PASS &&
+	    au_sightings_parse(file.bytes, out, &err) != EV_OK)
+		exit = au_cmd_refused(path, &err);
+	cli_file_free(&file);
+	return exit;
 }
 
 /* One archive; without a time it is counted, and has been told of. */
@@ -204,14 +204,13 @@ static int history(struct options *o, char *const *args, size_t n)
 		exit = au_cmd_open_references(o->references, in.crypto,
 					      &b.refs);
 	if (exit == CLI_PASS && o->sightings != NULL)
-		exit = read_sightings(o->sightings, &b);
+		exit = read_sightings(o->sightings, &b.sightings);
 	if (exit == CLI_PASS)
 		exit = cmd_paths_expand(args, n, &paths);
 	if (exit == CLI_PASS)
 		exit = read_and_tell(&in, o, &b, &paths);
 	cmd_paths_free(&paths);
 	au_sightings_free(&b.sightings);
-	cli_file_free(&b.file);
 	au_references_free(&b.refs);
 	cmd_inputs_free(&in);
 	return exit;

@@ -118,6 +118,44 @@ static void a_page_escapes_what_the_public_says(void **state)
 	assert_null(strstr(text, "://"));
 }
 
+/* Anybody can make measurements by the thousand; a page must still open. */
+static void a_page_has_room_for_a_thousand_rows(void **state)
+{
+	enum { MANY = 1500 };
+	static struct au_archive_seen archive;
+	static struct au_observation item[MANY];
+	static struct au_level_seen level;
+	static struct au_row row[MANY];
+	struct au_sights s = { .archive = &archive, .n_archives = 1 };
+	struct au_history h = {
+		.sights = &s, .row = row, .n = MANY, .n_seen = MANY
+	};
+	struct au_lines none = { 0 };
+	ev_auto_buffer struct ev_buffer out = { 0 };
+	const char *text;
+	size_t n = 0;
+
+	(void)state;
+	level.as = item;
+	for (size_t i = 0; i < MANY; i++) {
+		item[i].value[1] = (uint8_t)i;
+		item[i].value[2] = (uint8_t)(i >> 8);
+		row[i] = (struct au_row){ .reg = &au_registers[0],
+					  .value = item[i].value,
+					  .item = &item[i],
+					  .n = 1,
+					  .level = &level,
+					  .n_levels = 1,
+					  .archives = 1 };
+	}
+	au_history_html(&h, &none, &out);
+	text = text_in(&out);
+	for (const char *p = text; (p = strstr(p, "<section")) != NULL; p++)
+		n++;
+	assert_int_equal(n, 1000);
+	assert_non_null(strstr(text, "first 1000 of 1500 measurements"));
+}
+
 static void json_is_canonical_and_names_no_machine(void **state)
 {
 	struct ev_error err = { 0 };
@@ -143,6 +181,7 @@ int main(void)
 		cmocka_unit_test(text_has_80_columns_of_ascii),
 		cmocka_unit_test(full_text_has_every_digit),
 		cmocka_unit_test(a_page_escapes_what_the_public_says),
+		cmocka_unit_test(a_page_has_room_for_a_thousand_rows),
 		cmocka_unit_test(json_is_canonical_and_names_no_machine),
 	};
 

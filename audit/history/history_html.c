@@ -12,7 +12,9 @@
 
 /* What stands open; behind it lists are folded. */
 #define ROWS_OPEN 40
-/* What a page has room for; the JSON has all. */
+/* What a page has room for; the JSON has all.  Rows: anybody who runs guests
+ * can make measurements by the thousand. */
+#define ROWS_MAX     1000
 #define MEETINGS_MAX 100
 #define OTHERS_MAX   200
 
@@ -20,6 +22,7 @@ struct page {
 	const struct au_history *h;
 	const struct au_lines *lines;
 	struct au_timeline time;
+	size_t n_rows; /* that are shown: the first ones */
 	struct ev_buffer *out;
 };
 
@@ -54,12 +57,12 @@ static void head(struct page *p)
 static void label(struct page *p, const struct au_row *row)
 {
 	ev_auto_buffer struct ev_buffer text = { 0 };
-	char value[AU_SHORT_VALUE], place[60];
+	char value[AU_SHORT_VALUE], id[AU_MEASUREMENT_ID], place[60];
 
 	au_short_value(row, value);
 	add(p, "<div><p>");
-	ev_buffer_printf(p->out, "<a href=\"#m-%s-%s\">", row->reg->name,
-			 value);
+	au_measurement_id(row, id);
+	ev_buffer_printf(p->out, "<a href=\"#%s\">", id);
 	au_html_element(p->out, "code", NULL, value);
 	add(p, "</a></p>\n<p class=\"muted\">");
 	if (row->n > 0)
@@ -117,7 +120,7 @@ static void draw_line(struct page *p, const struct au_line *line)
 		au_timeline_line(&p->time, line, p->out);
 		add(p, "</div>\n");
 	}
-	for (size_t i = 0; i < p->h->n; i++) {
+	for (size_t i = 0; i < p->n_rows; i++) {
 		const struct au_row *row = &p->h->row[i];
 
 		if (row->n > 0 && row->reg == line->reg &&
@@ -135,7 +138,7 @@ static void draw_public(struct page *p)
 		return;
 	add(p, "<h3>Seen by the public alone</h3>\n<div class=\"time\">\n");
 	draw_axis(p);
-	for (size_t i = 0; i < p->h->n; i++) {
+	for (size_t i = 0; i < p->n_rows; i++) {
 		if (p->h->row[i].n == 0)
 			draw_row(p, &p->h->row[i], n++);
 	}
@@ -145,6 +148,11 @@ static void draw_public(struct page *p)
 static void drawing(struct page *p)
 {
 	add(p, "<h2>Timeline</h2>\n");
+	if (p->n_rows < p->h->n)
+		ev_buffer_printf(p->out,
+				 "<p class=\"dim\">The first %zu of %zu "
+				 "measurements; the JSON has all.</p>\n",
+				 p->n_rows, p->h->n);
 	for (size_t i = 0; i < p->lines->n; i++)
 		draw_line(p, &p->lines->line[i]);
 	draw_public(p);
@@ -208,12 +216,12 @@ static void between(struct page *p)
 static void measurements(struct page *p)
 {
 	add(p, "<h2>Measurements</h2>\n");
-	for (size_t i = 0; i < p->h->n; i++) {
+	for (size_t i = 0; i < p->n_rows; i++) {
 		if (i == ROWS_OPEN)
 			add(p, "<details><summary>and more</summary>\n");
 		au_measurement_html(p->h, &p->h->row[i], p->out);
 	}
-	if (p->h->n > ROWS_OPEN)
+	if (p->n_rows > ROWS_OPEN)
 		add(p, "</details>\n");
 }
 
@@ -255,7 +263,12 @@ static void foot(struct page *p)
 void au_history_html(const struct au_history *history,
 		     const struct au_lines *lines, struct ev_buffer *out)
 {
-	struct page p = { history, lines, au_timeline_of(history), out };
+	struct page p = { .h = history,
+			  .lines = lines,
+			  .time = au_timeline_of(history),
+			  .n_rows =
+				  history->n < ROWS_MAX ? history->n : ROWS_MAX,
+			  .out = out };
 
 	au_html_begin_styled(out, "Launch measurements over time",
 			     au_timeline_style);

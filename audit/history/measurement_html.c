@@ -6,6 +6,8 @@
 #include "audit/html.h"
 #include "evidence/base/hex.h"
 
+#include <stdio.h>
+
 /* What stands open; longer lists are folded. */
 #define ARCHIVES_OPEN 12
 /* What a page has room for; the JSON has all. */
@@ -124,19 +126,28 @@ static void archive_list(struct page *p, const struct au_row *row)
 	add(p, "</ul></details>\n");
 }
 
+void au_measurement_id(const struct au_row *row, char out[AU_MEASUREMENT_ID])
+{
+	char hex[2 * AU_VALUE_MAX + 1];
+
+	ev_hex_encode(ev_span_of(row->value, row->reg->size), hex);
+	snprintf(out, AU_MEASUREMENT_ID, "m-%s-%s", row->reg->name, hex);
+}
+
 void au_measurement_html(const struct au_history *h, const struct au_row *row,
 			 struct ev_buffer *out)
 {
 	struct page page = { h, out }, *p = &page;
 	ev_auto_buffer struct ev_buffer text = { 0 };
 	char value[AU_SHORT_VALUE], title[AU_REGISTER_TITLE];
+	char id[AU_MEASUREMENT_ID];
 	char hex[2 * AU_VALUE_MAX + 1];
 
 	au_short_value(row, value);
 	au_register_title(row->reg, title);
+	au_measurement_id(row, id);
 	ev_hex_encode(ev_span_of(row->value, row->reg->size), hex);
-	ev_buffer_printf(p->out, "<section id=\"m-%s-%s\">\n", row->reg->name,
-			 value);
+	ev_buffer_printf(p->out, "<section id=\"%s\">\n", id);
 	ev_buffer_printf(&text, "%s %s", title, value);
 	au_html_words(p->out, "h3", NULL, &text);
 	add(p, "<dl>\n");

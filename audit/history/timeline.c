@@ -21,6 +21,7 @@
 #define DRAWN_MAX 200
 
 const char au_timeline_style[] =
+	".time a{color:inherit}"
 	".time svg{display:block;width:100%;overflow:visible}"
 	".time .row{display:grid;gap:.1rem 1rem;padding:.3rem 0;"
 	"border-bottom:1px solid var(--line);break-inside:avoid}"
