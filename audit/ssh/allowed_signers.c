@@ -91,7 +91,6 @@ static struct ev_span keep(struct reading *r, struct ev_span bytes)
  * one word alone has none. */
 static const char *take_principals(struct reading *r, struct ev_span *out)
 {
-	static const char spaces[] = " \t\r\n";
 	size_t n = span_of(r->left, " \t\r\n\"", false);
 	struct ev_span quoted = { NULL, 0 };
 
@@ -107,7 +106,7 @@ static const char *take_principals(struct reading *r, struct ev_span *out)
 		out->n += quoted.n;
 	}
 	skip(r, n + 1);
-	skip_spaces(r, spaces);
+	skip_spaces(r, " \t\r\n");
 	return NULL;
 }
 
@@ -227,8 +226,8 @@ static enum ev_code take_line(struct reading *r, struct ev_span line,
 	/* ssh-keygen's lines are strings of C. */
 	r->left = nul != NULL ? ev_span_sub(line, 0, (size_t)(nul - line.p))
 			      : line;
-	skip_spaces(r, " \t\r\n");
-	if (r->left.n == 0 || r->left.p[0] == '#')
+	skip_spaces(r, " \t");
+	if (span_of(r->left, "\r\n", true) == r->left.n || r->left.p[0] == '#')
 		return EV_OK;
 	s = room_for_one(r);
 	if (s == NULL)

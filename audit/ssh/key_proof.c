@@ -57,12 +57,28 @@ static int rsa_row(struct ev_span algorithm)
 	return -1;
 }
 
-bool au_key_proof_supported(const struct au_ssh_key_type *type,
-			    struct ev_span algorithm)
+/* What evidence/base/sig.h verifies by. */
+static bool rsa_in_bounds(const struct au_ssh_key *key)
 {
-	if (type->family == AU_SSH_RSA)
-		return rsa_row(algorithm) >= 0;
-	return ev_span_eq(algorithm, ev_span_str(type->name));
+	const struct ev_span n = key->modulus, e = key->exponent;
+
+	return n.n <= RSA_BYTES_MAX && e.n > 0 && e.n <= EV_EXPONENT_MAX &&
+	       (n.p[n.n - 1] & e.p[e.n - 1] & 1) == 1 &&
+	       (e.n > 1 || e.p[0] > 1);
+}
+
+const char *au_key_proof_wanted(const struct au_ssh_key *key,
+				struct ev_span algorithm)
+{
+	if (key->type->family != AU_SSH_RSA)
+		return ev_span_eq(algorithm, ev_span_str(key->type->name))
+			       ? NULL
+			       : key->type->name;
+	if (rsa_row(algorithm) < 0)
+		return "rsa-sha2-256 or rsa-sha2-512";
+	if (!rsa_in_bounds(key))
+		return "RSA of at most 8192 bits, exponent odd, 3 to 2^64";
+	return NULL;
 }
 
 static bool below_order(const uint8_t s[ED25519_SIZE])
@@ -142,7 +158,8 @@ static enum ev_verified verify_rsa(struct ev_crypto *crypto,
 	uint8_t sig[RSA_BYTES_MAX] = { 0 };
 	int row = rsa_row(p->algorithm);
 
-	if (row < 0 || n > sizeof(sig) || p->bytes.n > n || p->bytes.n == 0)
+	assert(n <= sizeof(sig)); /* rsa_in_bounds */
+	if (row < 0 || p->bytes.n > n || p->bytes.n == 0)
 		return EV_VERIFIED_NO;
 	memcpy(sig + n - p->bytes.n, p->bytes.p, p->bytes.n);
 	rule.alg = rsa_algorithms[row].alg;
@@ -179,7 +196,7 @@ enum ev_verified au_key_proof_verify(struct ev_crypto *crypto,
 	struct proof p = { .state = { 0 } };
 
 	if (parse(blob, key->type->token, &p, &err) != EV_OK ||
-	    !au_key_proof_supported(key->type, p.algorithm))
+	    au_key_proof_wanted(key, p.algorithm) != NULL)
 		return EV_VERIFIED_NO;
 	if (key->type->token) {
 		if (!token_message(crypto, key, &p, message, of_token))

@@ -19,8 +19,10 @@ enum ev_verified au_key_proof_verify(struct ev_crypto *crypto,
 /* The name of its algorithm; empty where there is none. */
 struct ev_span au_key_proof_algorithm(struct ev_span blob);
 
-/* Whether the algorithm is one that keys of the type may have. */
-bool au_key_proof_supported(const struct au_ssh_key_type *type,
-			    struct ev_span algorithm);
+/* NULL where a signature of that algorithm by the key can be verified; else what
+ * would have to stand there: an algorithm that keys of the type have, or an RSA
+ * key of another size. */
+const char *au_key_proof_wanted(const struct au_ssh_key *key,
+				struct ev_span algorithm);
 
 #endif

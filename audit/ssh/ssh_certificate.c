@@ -23,23 +23,31 @@ static const struct au_ssh_key_type *read_type(struct ev_reader *r,
 	return type;
 }
 
-/* The list's strings, each of `each` strings; at most `most` of them. */
-static bool is_list(struct ev_span list, size_t each, size_t most,
-		    const char *field, struct ev_error *err)
+/* Principals are texts, a limited number of them. */
+static void check_principals(struct ev_span list, struct ev_error *err)
 {
 	struct ev_reader r = ev_reader_init(list, 0, certificate_object, err);
+	const size_t most = AU_SSH_CERTIFICATE_PRINCIPALS_MAX;
 	size_t n = 0;
 
 	while (ev_reader_ok(&r) && r.left.n > 0) {
-		if (n++ == most) {
-			ev_fail_u64(err, EV_LIMIT, certificate_object, field, 0,
-				    most, n);
-			break;
-		}
-		for (size_t i = 0; i < each; i++)
-			au_ssh_read_string(&r, field);
+		if (n++ == most)
+			ev_fail_u64(err, EV_LIMIT, certificate_object,
+				    "principals", 0, most, n);
+		au_ssh_read_text(&r, "principals");
 	}
-	return ev_reader_ok(&r);
+}
+
+/* Options are pairs of strings. */
+static void check_options(struct ev_span list, const char *field,
+			  struct ev_error *err)
+{
+	struct ev_reader r = ev_reader_init(list, 0, certificate_object, err);
+
+	while (ev_reader_ok(&r) && r.left.n > 0) {
+		au_ssh_read_string(&r, field);
+		au_ssh_read_string(&r, field);
+	}
 }
 
 static enum ev_code parse_authority(struct ev_span blob, struct au_ssh_key *out,
@@ -64,12 +72,13 @@ static enum ev_code verify(struct ev_crypto *crypto,
 			   struct ev_error *err)
 {
 	struct ev_span algorithm = au_key_proof_algorithm(proof);
+	const char *wanted = au_key_proof_wanted(authority, algorithm);
 	enum ev_verified answer;
 
-	if (!au_key_proof_supported(authority->type, algorithm))
+	if (wanted != NULL)
 		return ev_fail_text(err, EV_VALUE, certificate_object,
-				    "signature algorithm", covered.n,
-				    "one that is taken", algorithm);
+				    "signature algorithm", covered.n, wanted,
+				    algorithm);
 	answer = au_key_proof_verify(crypto, authority, proof, covered);
 	if (answer == EV_VERIFIED_TROUBLE)
 		return ev_fail_trouble(err, certificate_object, "signature");
@@ -105,10 +114,10 @@ static enum ev_code read_certificate(struct ev_crypto *crypto,
 	    c->kind != AU_SSH_CERTIFICATE_HOST)
 		return ev_fail_u64(err, EV_VALUE, certificate_object, "kind", 0,
 				   AU_SSH_CERTIFICATE_USER, c->kind);
-	if (!is_list(c->principals, 1, AU_SSH_CERTIFICATE_PRINCIPALS_MAX,
-		     "principals", err) ||
-	    !is_list(critical, 2, SIZE_MAX, "critical options", err) ||
-	    !is_list(extensions, 2, SIZE_MAX, "extensions", err) ||
+	check_principals(c->principals, err);
+	check_options(critical, "critical options", err);
+	check_options(extensions, "extensions", err);
+	if (err->code != EV_OK ||
 	    parse_authority(authority, &c->authority, err) != EV_OK)
 		return err->code;
 	return verify(crypto, &c->authority, covered, proof, err);

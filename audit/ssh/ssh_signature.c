@@ -56,13 +56,10 @@ static enum ev_code find_body(struct ev_span armour, struct ev_span *out,
 			ev_span_sub(armour, 0,
 				    armour.n < first ? armour.n : first));
 	body = ev_span_sub(armour, first, armour.n - first);
-	if (!begins(body, "\n") && !begins(body, "\r\n"))
+	if (!begins(body, "\n"))
 		return ev_fail(err, EV_SYNTAX, object, "first line", first,
-			       "its end", "more text");
-	/* The line's end stays: the last line begins with one as well, and
-	 * white space in between does not count. */
-	body = ev_span_sub(body, body.p[0] == '\r' ? 2 : 1,
-			   body.n - (body.p[0] == '\r' ? 2 : 1));
+			       "LF behind it", "another byte or none");
+	body = ev_span_sub(body, 1, body.n - 1);
 	end = body.n > 0
 		      ? memmem(body.p, body.n, end_line, sizeof(end_line) - 1)
 		      : NULL;

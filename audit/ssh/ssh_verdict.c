@@ -78,33 +78,44 @@ static enum au_ssh_state judge_certificate(const struct au_ssh_certificate *c,
 	return AU_SSH_GOOD;
 }
 
+static void put_name(struct ev_buffer *out, struct ev_span name)
+{
+	if (out->n > 0)
+		ev_buffer_add_byte(out, ',');
+	ev_buffer_add(out, name);
+}
+
+/* The next part of a list that ends in an empty one, as it does where
+ * ssh-keygen prints it; false: no more. */
+static bool next_part(struct ev_span *list, struct ev_span *out)
+{
+	size_t n = 0;
+
+	while (n < list->n && list->p[n] != ',')
+		n++;
+	*out = ev_span_sub(*list, 0, n);
+	n += n < list->n ? 1 : 0;
+	*list = ev_span_sub(*list, n, list->n - n);
+	return out->n > 0;
+}
+
 /* What find-principals prints of the line: its principals as they stand, of a
  * certificate those of its own that they match. */
 static void put_principals(const struct au_allowed_signer *line,
 			   const struct au_ssh_public *who,
 			   struct ev_buffer *out)
 {
-	struct ev_span list = line->principals;
-	size_t at = 0, end;
+	struct ev_span list = line->principals, pattern;
 
-	if (!line->cert_authority) {
-		ev_buffer_add(out, list);
-		return;
-	}
-	/* An empty pattern ends the list, as it does for ssh-keygen. */
-	for (; at < list.n && list.p[at] != ','; at = end + 1) {
+	while (next_part(&list, &pattern)) {
 		struct ev_span left = who->certificate.principals, name;
 
-		for (end = at; end < list.n && list.p[end] != ',';)
-			end++;
-		while (au_ssh_certificate_principal(&left, &name)) {
-			if (!au_pattern_matches(ev_span_sub(list, at, end - at),
-						name))
-				continue;
-			if (out->n > 0)
-				ev_buffer_add_byte(out, ',');
-			ev_buffer_add(out, name);
-		}
+		if (!line->cert_authority)
+			put_name(out, pattern);
+		else
+			while (au_ssh_certificate_principal(&left, &name))
+				if (au_pattern_matches(pattern, name))
+					put_name(out, name);
 	}
 }
 
@@ -179,13 +190,12 @@ static void ask(const struct au_allowed_signers *signers,
 	}
 }
 
-/* A name that a line of text can hold: others git cannot ask. */
+/* A name as git reads it from a line that ssh-keygen prints: LF would end it,
+ * and CR before it would be lost. */
 static bool is_name(struct ev_span name)
 {
-	for (size_t i = 0; i < name.n; i++)
-		if (name.p[i] < ' ')
-			return false;
-	return name.n > 0;
+	return memchr(name.p, '\n', name.n) == NULL &&
+	       name.p[name.n - 1] != '\r';
 }
 
 /* As git asks: the names that find-principals prints, one after the other. */
@@ -195,7 +205,6 @@ static void ask_of_anybody(const struct au_allowed_signers *signers,
 {
 	struct question q = *asked;
 	struct ev_span list;
-	size_t at = 0, end;
 
 	q.name_space.p = NULL;
 	q.identity.p = NULL;
@@ -206,10 +215,7 @@ static void ask_of_anybody(const struct au_allowed_signers *signers,
 	a->reason = "the line has no principal that can be asked";
 	q.name_space = asked->name_space;
 	list = ev_buffer_span(principals);
-	for (; at < list.n && list.p[at] != ','; at = end + 1) {
-		for (end = at; end < list.n && list.p[end] != ',';)
-			end++;
-		q.identity = ev_span_sub(list, at, end - at);
+	while (next_part(&list, &q.identity)) {
 		if (is_name(q.identity))
 			ask(signers, &q, NULL, a);
 		if (a->state == AU_SSH_GOOD)
@@ -246,13 +252,14 @@ static enum ev_code judge_signer(const struct au_allowed_signers *signers,
 /* --- the signature --- */
 
 static void say(struct au_ssh_verdict *v, enum au_ssh_state state,
-		const char *reason, struct ev_span shown)
+		const char *reason, const char *wanted, struct ev_span shown)
 {
 	char text[100];
 
 	ev_show(shown, text, sizeof(text));
 	v->state = state;
-	snprintf(v->reason, sizeof(v->reason), "%s%s", reason, text);
+	snprintf(v->reason, sizeof(v->reason), "%s: want %s, found %s", reason,
+		 wanted, text);
 }
 
 /* What a parser refused as a state; trouble stays trouble. */
@@ -282,23 +289,23 @@ static enum ev_code judge_proof(struct ev_crypto *crypto,
 				struct ev_span message, const char *name_space,
 				struct au_ssh_verdict *v, struct ev_error *err)
 {
-	const struct ev_span none = { NULL, 0 };
 	struct ev_span algorithm = au_key_proof_algorithm(s->proof);
 	ev_auto_buffer struct ev_buffer covered = { 0 };
+	const char *wanted = au_key_proof_wanted(key, algorithm);
 	enum ev_verified made;
 	enum ev_digest_alg alg;
 
 	if (!ev_span_eq(s->name_space, ev_span_str(name_space))) {
-		say(v, AU_SSH_WRONG_NAMESPACE, "it was made in the namespace ",
+		say(v, AU_SSH_WRONG_NAMESPACE, "namespace", name_space,
 		    s->name_space);
 		return EV_OK;
 	}
 	if (!au_ssh_signature_hash(s->hash, &alg)) {
-		say(v, AU_SSH_UNSUPPORTED, "the hash is ", s->hash);
+		say(v, AU_SSH_UNSUPPORTED, "hash", "sha256 or sha512", s->hash);
 		return EV_OK;
 	}
-	if (!au_key_proof_supported(key->type, algorithm)) {
-		say(v, AU_SSH_UNSUPPORTED, "the signature is of ", algorithm);
+	if (wanted != NULL) {
+		say(v, AU_SSH_UNSUPPORTED, "algorithm", wanted, algorithm);
 		return EV_OK;
 	}
 	if (!au_ssh_signature_covered(crypto, s->name_space, s->hash, message,
@@ -308,10 +315,10 @@ static enum ev_code judge_proof(struct ev_crypto *crypto,
 				   ev_buffer_span(&covered));
 	if (made == EV_VERIFIED_TROUBLE)
 		return ev_fail_trouble(err, "ssh.signature", "libcrypto");
-	if (made == EV_VERIFIED_YES)
-		say(v, AU_SSH_GOOD, "", none);
-	else
-		say(v, AU_SSH_BAD_SIGNATURE, "the key did not make it", none);
+	v->state = made == EV_VERIFIED_YES ? AU_SSH_GOOD : AU_SSH_BAD_SIGNATURE;
+	if (made != EV_VERIFIED_YES)
+		snprintf(v->reason, sizeof(v->reason),
+			 "the key did not make it");
 	return EV_OK;
 }
 
