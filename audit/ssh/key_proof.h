@@ -19,9 +19,9 @@ enum ev_verified au_key_proof_verify(struct ev_crypto *crypto,
 /* The name of its algorithm; empty where there is none. */
 struct ev_span au_key_proof_algorithm(struct ev_span blob);
 
-/* NULL where a signature of that algorithm by the key can be verified; else what
- * would have to stand there: an algorithm that keys of the type have, or an RSA
- * key of another size. */
+/* NULL where a signature of that algorithm by the key can be verified; else
+ * what would have to stand there: an algorithm that keys of the type have, or
+ * an RSA key of another size. */
 const char *au_key_proof_wanted(const struct au_ssh_key *key,
 				struct ev_span algorithm);
 
