@@ -13,6 +13,13 @@ int au_cmd_reference(int argc, char **argv);
 int au_cmd_reference_add(int argc, char **argv);
 /* ecart audit reference signer; argv[0] is "signer". */
 int au_cmd_reference_signer(int argc, char **argv);
+/* ecart audit reference history; argv[0] is "history". */
+int au_cmd_reference_history(int argc, char **argv);
+struct au_allowed_signers;
+/* The file of allowed signers at path; lines that were passed over are told
+ * to stderr.  The caller frees *out. */
+int au_cmd_read_signers(const char *path, struct ev_crypto *crypto,
+			struct au_allowed_signers **out);
 struct au_addition;
 /* Register and value of the one series of igvmfilegen's identity document at
  * path; hex is where the value is kept.  A debug build is no good reference:
@@ -65,5 +72,6 @@ extern const struct cli_command au_command_diff;
 extern const struct cli_command au_command_reference;
 extern const struct cli_command au_command_reference_add;
 extern const struct cli_command au_command_reference_signer;
+extern const struct cli_command au_command_reference_history;
 
 #endif

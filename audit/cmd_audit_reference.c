@@ -14,13 +14,16 @@ static const char help[] =
 	"       ecart audit reference check REPO[@REV] [--provenance-key PUB.pem]\n"
 	"       ecart audit reference add REPO --product P --version V ...\n"
 	"       ecart audit reference signer KEY.pem.pub --principal NAME\n"
+	"       ecart audit reference history REPO[@REV] [PRODUCT[@VERSION]] ...\n"
 	"\n"
-	"  list   every measurement: state, product, version, register, value\n"
-	"  check  read every manifest, and in the same commit the recipes and who\n"
-	"         built it; report each fault with file and field (exit 1)\n"
-	"         --provenance-key PUB.pem, each: one of these must have signed that\n"
-	"  add    write and commit a reference, signed or not (see 'add --help')\n"
-	"  signer print a public key as a line of git's allowed signers\n"
+	"  list    every measurement: state, product, version, register, value\n"
+	"  check   read every manifest, and in the same commit the recipes and who\n"
+	"          built it; report each fault with file and field (exit 1)\n"
+	"          --provenance-key PUB.pem, each: one of these must have signed that\n"
+	"  add     write and commit a reference, signed or not (see 'add --help')\n"
+	"  history when each came, changed and went, and who signed that (see\n"
+	"          'history --help')\n"
+	"  signer  print a public key as a line of git's allowed signers\n"
 	"\n"
 	"REPO is a git repository, bare or not (REV: commit, tag or branch, HEAD if\n"
 	"none is given; the working tree is never read), or a plain folder with\n"
@@ -249,9 +252,12 @@ int au_cmd_reference(int argc, char **argv)
 		return au_cmd_reference_add(argc - 1, argv + 1);
 	if (strcmp(word, "signer") == 0)
 		return au_cmd_reference_signer(argc - 1, argv + 1);
+	if (strcmp(word, "history") == 0)
+		return au_cmd_reference_history(argc - 1, argv + 1);
 	if (strcmp(word, "check") != 0 && strcmp(word, "list") != 0)
-		return cli_usage(&au_command_reference,
-				 "add, list, check or signer is wanted");
+		return cli_usage(
+			&au_command_reference,
+			"add, list, check, history or signer is wanted");
 	exit = parse_options(argc - 1, argv + 1, &o);
 	if (exit != CLI_PASS)
 		return exit;

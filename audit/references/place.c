@@ -5,6 +5,7 @@
 #include "audit/references/directory_references.h"
 #include "audit/references/git_files.h"
 #include "audit/references/git_references.h"
+#include "audit/references/git_repository.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -58,34 +59,50 @@ static bool is_damaged_repository(const char *path)
 }
 
 /* No repository was found at the path: what stands there? */
-static enum ev_code read_other(const struct au_place *place,
-			       struct ev_crypto *crypto,
-			       struct au_references *out, struct ev_error *err)
+static enum ev_code check_folder(const struct au_place *place,
+				 struct ev_error *err)
 {
-	if (is_damaged_repository(place->path))
-		return ev_fail(err, EV_SYNTAX, "repository", "repository",
-			       EV_NO_BYTE,
-			       "a whole git repository, or a folder without "
-			       "git's files",
-			       "git's files without all that a repository has");
-	return au_directory_references_read(place->path, crypto, out, err);
+	if (!is_damaged_repository(place->path))
+		return EV_OK;
+	return ev_fail(err, EV_SYNTAX, "repository", "repository", EV_NO_BYTE,
+		       "a whole git repository, or a folder without "
+		       "git's files",
+		       "git's files without all that a repository has");
+}
+
+enum ev_code au_place_is_git(const struct au_place *place, bool *out,
+			     struct ev_error *err)
+{
+	git_repository *repo = NULL;
+	struct ev_error refused = { 0 };
+
+	if (au_git_begin(err) != EV_OK)
+		return err->code;
+	*out = au_git_open(place->path, &repo, &refused) == EV_OK;
+	if (*out)
+		git_repository_free(repo);
+	au_git_end();
+	if (*out)
+		return EV_OK;
+	if (refused.code == EV_MISSING && place->rev == NULL &&
+	    access(place->path, F_OK) == 0)
+		return check_folder(place, err);
+	*err = refused;
+	return err->code;
 }
 
 enum ev_code au_place_read(const struct au_place *place,
 			   struct ev_crypto *crypto, struct au_references *out,
 			   struct ev_error *err)
 {
-	struct ev_error refused = { 0 };
+	bool is_git = false;
 
-	if (au_git_references_read(place->path, place->rev, crypto, out,
-				   &refused) == EV_OK)
-		return EV_OK;
-	if (refused.code == EV_MISSING && place->rev == NULL &&
-	    strcmp(refused.field, "repository") == 0 &&
-	    access(place->path, F_OK) == 0)
-		return read_other(place, crypto, out, err);
-	*err = refused;
-	return err->code;
+	if (au_place_is_git(place, &is_git, err) != EV_OK)
+		return err->code;
+	return is_git ? au_git_references_read(place->path, place->rev, crypto,
+					       out, err)
+		      : au_directory_references_read(place->path, crypto, out,
+						     err);
 }
 
 static enum ev_code use_git(const char *path, const char *commit,

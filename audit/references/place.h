@@ -19,11 +19,14 @@ enum ev_code au_place_parse(const char *text, struct au_place *out,
 			    struct ev_error *err);
 void au_place_free(struct au_place *place);
 
-/*
- * All references of the place: from git where a repository stands there, else
- * from the folder; a revision of what is no repository is refused.  A
- * repository that cannot be opened is refused, never read as a folder.
- */
+/* A repository stands there; false: a plain folder.  Refused are a revision of
+ * what is no repository, a repository that cannot be opened, which is never
+ * read as a folder, and a path with nothing there. */
+enum ev_code au_place_is_git(const struct au_place *place, bool *out,
+			     struct ev_error *err);
+
+/* All references of the place: from git where a repository stands there, else
+ * from the folder.  Refuses as au_place_is_git does, too. */
 enum ev_code au_place_read(const struct au_place *place,
 			   struct ev_crypto *crypto, struct au_references *out,
 			   struct ev_error *err);

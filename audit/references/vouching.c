@@ -153,7 +153,7 @@ static enum ev_code open_repository(struct au_vouching *v, struct ev_error *err)
 		return err->code;
 	git_oid_cpy(&v->commit, git_commit_id(commit));
 	git_oid_tostr(id, sizeof(id), &v->commit);
-	if (strcmp(id, v->request.commit) != 0)
+	if (v->request.commit != NULL && strcmp(id, v->request.commit) != 0)
 		return ev_fail(err, EV_VALUE, object, "commit", EV_NO_BYTE,
 			       v->request.commit, id);
 	if (read_tag(v, &tag, err) != EV_OK)
@@ -164,7 +164,13 @@ static enum ev_code open_repository(struct au_vouching *v, struct ev_error *err)
 
 static enum ev_code open_place(struct au_vouching *v, struct ev_error *err)
 {
-	if (v->request.commit[0] == '\0')
+	bool is_git = true;
+
+	if (v->request.commit != NULL)
+		is_git = v->request.commit[0] != '\0';
+	else if (au_place_is_git(v->request.place, &is_git, err) != EV_OK)
+		return err->code;
+	if (!is_git)
 		say_not_in_git(v);
 	else if (open_repository(v, err) != EV_OK)
 		return err->code;

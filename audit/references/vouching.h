@@ -24,7 +24,8 @@ struct au_allowed_signers;
 struct au_vouching_request {
 	const struct au_place *place;
 	/* As au_place_read told it: the id that REV had then, "" for a plain
-	 * folder.  A repository that meanwhile says another is refused. */
+	 * folder.  A repository that meanwhile says another is refused.  NULL:
+	 * nothing was read of it yet. */
 	const char *commit;
 	struct ev_crypto *crypto;
 	const struct au_allowed_signers *signers; /* NULL: not asked for */
