@@ -113,8 +113,9 @@ static int tell_one(struct telling *t, const char *path, struct ev_error *err)
 		return CLI_PASS;
 	if (au_vouching_find(t->v, path, &found, err) != EV_OK)
 		return au_cmd_refused(t->o->place, err);
-	if (found.history->n == 0)
-		return CLI_PASS; /* of a side branch alone */
+	/* Of a side branch that took it away again. */
+	if (found.history->n == 0 && found.history->dropped[0] == '\0')
+		return CLI_PASS;
 	t->n++;
 	judge(t, &found);
 	au_vouched_text(path, &found, &t->text);

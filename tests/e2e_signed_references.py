@@ -405,6 +405,81 @@ def merged(scratch):
     equal(side, reference["events"][1]["commit"], "commit")
 
 
+@case("a merge that leaves a withdrawal out undoes it for nobody")
+def dropped(scratch):
+    key, r = new_key(scratch), Repository(scratch)
+    r.sign_with(key)
+    first = r.commit({PATH: GOOD})
+    withdrawal = r.commit({PATH: WITHDRAWN})
+    r.sign_with(None)
+    allowed = signers(scratch, f"{WHO} {public(key)}")
+    tree = r.head(f"{first}^{{tree}}")
+    evil = r.git("commit-tree", "-m", "merge", "-p", withdrawal, "-p", first,
+                 tree)
+    r.git("update-ref", "refs/heads/main", evil)
+    told = judged(r, allowed, "--known", withdrawal, status=INCOMPLETE)
+    reference, = told["references"]
+    equal(["added"], kinds(reference), "events, as git log has them")
+    equal("good", reference["events"][0]["signature"]["state"], "of the event")
+    equal(withdrawal, reference["dropped"], "dropped")
+    equal("unsigned", reference["signature"]["state"], "state")
+    contains(ecart("audit", "reference", "history", r.path).out,
+             f"a merge left out what {withdrawal[:12]} made of it")
+    # Later commits, and merges of the two, change nothing about it.
+    r.git("reset", "-q", "--hard", "main")
+    r.commit({"README": "x\n"})
+    reference, = judged(r, allowed, status=INCOMPLETE)["references"]
+    equal(withdrawal, reference["dropped"], "dropped")
+
+
+@case("a merge that takes a deleted file back is told, too")
+def dropped_deletion(scratch):
+    r = Repository(scratch)
+    first = r.commit({PATH: GOOD, "README": "x\n"})
+    deletion = r.commit({PATH: None})
+    evil = r.git("commit-tree", "-m", "m", "-p", deletion, "-p", first,
+                 r.head(f"{first}^{{tree}}"))
+    reference, = history(r.path + "@" + evil)["references"]
+    equal(deletion, reference["dropped"], "dropped")
+
+
+@case("a merge with what never had a file does not make it vanish")
+def dropped_file(scratch):
+    r = Repository(scratch)
+    first = r.commit({"README": "x\n"})
+    addition = r.commit({PATH: WITHDRAWN})
+    evil = r.git("commit-tree", "-m", "m", "-p", addition, "-p", first,
+                 r.head(f"{first}^{{tree}}"))
+    reference, = history(r.path + "@" + evil)["references"]
+    equal((False, [], addition), (reference["present"], reference["events"],
+                                  reference["dropped"]), "reference")
+
+
+@case("a merge of a branch that changed or added a file drops nothing")
+def dropped_nothing(scratch):
+    key, r = new_key(scratch), Repository(scratch)
+    r.commit({PATH: GOOD})
+    r.git("branch", "stale")
+    r.git("checkout", "-q", "-b", "side")
+    r.sign_with(key)
+    r.commit({PATH: WITHDRAWN,
+              "references/paravisor/2.0.json": manifest("2.0")})
+    r.sign_with(None)
+    r.git("checkout", "-q", "main")
+    r.commit({"README": "x\n"})
+    r.git("merge", "-q", "--no-ff", "-m", "merge", "side")
+    r.git("checkout", "-q", "stale")
+    r.commit({"other": "y\n"})
+    r.git("checkout", "-q", "main")
+    r.git("merge", "-q", "--no-ff", "-m", "merge", "stale")
+    allowed = signers(scratch, f"{WHO} {public(key)}")
+    for reference in judged(r, allowed, status=PASS)["references"]:
+        equal(("good", "file-commit"), (reference["signature"]["state"],
+                                        reference["signature"]["kind"]),
+              reference["path"])
+        assert "dropped" not in reference, reference
+
+
 @case("a deleted file is in the walk of all, and what it was before")
 def deleted(scratch):
     r = Repository(scratch)

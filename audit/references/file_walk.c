@@ -17,6 +17,8 @@ struct walk {
 	size_t path;
 	struct place *stack;
 	size_t depth;
+	size_t *other; /* parents of merges that the walk passed by */
+	size_t n_others;
 	struct au_file_walk out;
 	struct ev_error *err;
 };
@@ -66,14 +68,14 @@ static size_t n_edges(const struct au_graph_commit *c)
 	return c->n_parents > 0 ? c->n_parents : 1;
 }
 
-/* Follows the first parent that has the file as the commit has it; false where
- * there is none: *change is then what sets it apart from the first parent that
- * has it at all, or from none. */
-static bool follow_same(struct walk *w, const struct place *at,
-			const struct au_git_change **change)
+/* The first parent that has the file as the commit has it, SIZE_MAX for a root
+ * that has it not; false where there is none: *change is then what sets it
+ * apart from the first parent that has it at all, or from none. */
+static bool find_same(const struct walk *w, size_t number, size_t *parent,
+		      const struct au_git_change **change)
 {
 	const struct au_git_graph *g = &w->changes->graph;
-	const struct au_graph_commit *c = &g->commit[at->number];
+	const struct au_graph_commit *c = &g->commit[number];
 
 	*change = NULL;
 	for (size_t i = 0; i < n_edges(c); i++) {
@@ -81,8 +83,8 @@ static bool follow_same(struct walk *w, const struct place *at,
 			au_git_changes_find(w->changes, c->parent + i, w->path);
 
 		if (found == NULL) {
-			if (c->n_parents > 0)
-				push(w, g->parent[c->parent + i], at->child);
+			*parent = c->n_parents > 0 ? g->parent[c->parent + i]
+						   : SIZE_MAX;
 			return true;
 		}
 		if (*change == NULL ||
@@ -92,14 +94,33 @@ static bool follow_same(struct walk *w, const struct place *at,
 	return false;
 }
 
+/* Before the first step: the parents of a merge that have another file. */
+static void note_others(struct walk *w, size_t number)
+{
+	const struct au_git_graph *g = &w->changes->graph;
+	const struct au_graph_commit *c = &g->commit[number];
+
+	for (size_t i = 0; i < c->n_parents && w->out.n == 0; i++) {
+		if (au_git_changes_find(w->changes, c->parent + i, w->path) !=
+		    NULL)
+			w->other[w->n_others++] = g->parent[c->parent + i];
+	}
+}
+
 static enum ev_code look_at(struct walk *w, const struct place *at)
 {
 	const struct au_git_graph *g = &w->changes->graph;
 	const struct au_graph_commit *c = &g->commit[at->number];
 	const struct au_git_change *change = NULL;
+	size_t parent = SIZE_MAX;
 
-	if (c->end == AU_GRAPH_INNER && follow_same(w, at, &change))
+	if (c->end == AU_GRAPH_INNER &&
+	    find_same(w, at->number, &parent, &change)) {
+		note_others(w, at->number);
+		if (parent != SIZE_MAX)
+			push(w, parent, at->child);
 		return EV_OK;
+	}
 	if (at->child != SIZE_MAX &&
 	    c->time > g->commit[w->out.step[at->child].number].time)
 		w->out.step[at->child].time_goes_back = true;
@@ -112,16 +133,74 @@ static enum ev_code look_at(struct walk *w, const struct place *at)
 	return EV_OK;
 }
 
+/* Marks all commits that can be reached from one. */
+static void reach(struct walk *w, size_t number, bool *reached)
+{
+	const struct au_git_graph *g = &w->changes->graph;
+
+	push(w, number, SIZE_MAX);
+	while (w->depth > 0) {
+		size_t at = w->stack[--w->depth].number;
+		const struct au_graph_commit *c = &g->commit[at];
+
+		if (reached[at])
+			continue;
+		reached[at] = true;
+		for (size_t i = 0; i < c->n_parents; i++)
+			push(w, g->parent[c->parent + i], SIZE_MAX);
+	}
+}
+
+/* The commit that made the file what it is at another one; SIZE_MAX where
+ * there is none, or where the way leads into one that was gone before. */
+static size_t maker_of(const struct walk *w, size_t number, bool *gone)
+{
+	const struct au_git_graph *g = &w->changes->graph;
+	const struct au_git_change *change;
+
+	while (number != SIZE_MAX && !gone[number]) {
+		gone[number] = true;
+		/* Where parents are not known, it may be any of them. */
+		if (g->commit[number].end != AU_GRAPH_INNER ||
+		    !find_same(w, number, &number, &change))
+			return number;
+	}
+	return SIZE_MAX;
+}
+
+/* The newest step must know what each merge before it passed by. */
+static enum ev_code find_dropped(struct walk *w)
+{
+	size_t n = w->changes->graph.n;
+	ev_auto_free bool *reached = calloc(n, sizeof(*reached));
+	ev_auto_free bool *gone = calloc(n, sizeof(*gone));
+
+	w->out.dropped = SIZE_MAX;
+	if (reached == NULL || gone == NULL)
+		return ev_fail_trouble(w->err, object, "out of memory");
+	if (w->out.n > 0)
+		reach(w, w->out.step[0].number, reached);
+	for (size_t i = 0; i < w->n_others && w->out.dropped == SIZE_MAX; i++) {
+		size_t maker = maker_of(w, w->other[i], gone);
+
+		if (maker != SIZE_MAX && !reached[maker])
+			w->out.dropped = maker;
+	}
+	return EV_OK;
+}
+
 static enum ev_code walk_all(struct walk *w)
 {
 	const struct au_git_graph *g = &w->changes->graph;
 	ev_auto_free struct place *stack =
 		calloc(g->n_edges + 1, sizeof(*stack));
+	ev_auto_free size_t *other = calloc(g->n_edges + 1, sizeof(*other));
 	ev_auto_free bool *seen = calloc(g->n, sizeof(*seen));
 
-	if (stack == NULL || seen == NULL)
+	if (stack == NULL || other == NULL || seen == NULL)
 		return ev_fail_trouble(w->err, object, "out of memory");
 	w->stack = stack;
+	w->other = other;
 	push(w, 0, SIZE_MAX);
 	while (w->depth > 0) {
 		struct place at = stack[--w->depth];
@@ -132,7 +211,7 @@ static enum ev_code walk_all(struct walk *w)
 		if (look_at(w, &at) != EV_OK)
 			return w->err->code;
 	}
-	return EV_OK;
+	return find_dropped(w);
 }
 
 /* Their ranks stand in the graph, which no comparison is told; so each is put

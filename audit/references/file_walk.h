@@ -27,6 +27,13 @@ struct au_file_walk {
 	/* Commits were met whose parents are not known (au_graph_end).  One
 	 * that has the file is a step, but made no change that is known. */
 	bool shallow, limit;
+	/*
+	 * A commit whose version of the file a merge passed by that came after
+	 * the newest step, and that this step does not know: who made the
+	 * merge took an older or another's version, so the newest step says
+	 * nothing of what is current.  SIZE_MAX: there is none.
+	 */
+	size_t dropped;
 };
 
 /* Walks from commit 0.  Refuses beyond AU_STEPS_MAX (EV_LIMIT).  On failure

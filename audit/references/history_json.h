@@ -19,8 +19,8 @@ json_t *au_event_json(const struct au_event *event);
 /* {state, commit, reason}; commit is what was asked for. */
 json_t *au_known_json(const struct au_known *known, const char *commit);
 
-/* {path, product, version, present, end, signature, events}: events oldest
- * first, product and version where the path has its shape. */
+/* {path, product, version, present, end, dropped, signature, events}: events
+ * oldest first, product and version where the path has its shape. */
 json_t *au_vouched_json(const char *path, const struct au_vouched *vouched);
 
 /* What a commit claims; "@SECONDS" for what no year from 1 to 9999 has. */

@@ -81,6 +81,11 @@ void au_vouched_text(const char *path, const struct au_vouched *vouched,
 	if (h->end == AU_HISTORY_LIMIT)
 		ev_buffer_add_str(out, "  history ends at the bound of 100000 "
 				       "commits\n");
+	if (h->dropped[0] != '\0')
+		ev_buffer_printf(out,
+				 "  a merge left out what %.12s made of "
+				 "it\n",
+				 h->dropped);
 	for (size_t i = h->n; i > 0; i--)
 		add_event(&h->event[i - 1], out);
 }

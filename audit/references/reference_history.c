@@ -229,6 +229,9 @@ static enum ev_code read_events(struct reading *r,
 	out->n = walk->n;
 	for (size_t i = 0; i < walk->n; i++)
 		find_restored(walk, i, out->event);
+	if (walk->dropped != SIZE_MAX)
+		git_oid_tostr(out->dropped, sizeof(out->dropped),
+			      &r->graph->commit[walk->dropped].id);
 	out->is_present = walk->n > 0 && walk->step[0].to.mode != 0;
 	out->end = walk->shallow ? AU_HISTORY_SHALLOW
 		   : walk->limit ? AU_HISTORY_LIMIT

@@ -59,6 +59,9 @@ struct au_reference_history {
 	size_t n;
 	enum au_reference_history_end end;
 	bool is_present; /* at REV */
+	/* A commit whose version a merge behind the newest event left out
+	 * (au_file_walk); "" where there is none. */
+	char dropped[AU_COMMIT_TEXT];
 };
 
 /* The events of the path with that number in changes, all but their vouchers,

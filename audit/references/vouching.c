@@ -262,7 +262,8 @@ static struct au_voucher decide(const struct au_vouching *v,
 		return v->of_tag;
 	if (au_voucher_is_good(&v->of_commit))
 		return v->of_commit;
-	if (h->n > 0 && h->event[0].kind != AU_EVENT_EARLIER &&
+	if (h->n > 0 && h->dropped[0] == '\0' &&
+	    h->event[0].kind != AU_EVENT_EARLIER &&
 	    au_voucher_is_good(&h->event[0].voucher))
 		return h->event[0].voucher;
 	return au_voucher_is_bad(&v->of_tag) ? v->of_tag : v->of_commit;
