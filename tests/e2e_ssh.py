@@ -284,7 +284,7 @@ def shapes(scratch):
     f = fixture()
     blobs = list(f.keys.values())
     signed = [(f.sign(n), [f.keys[n]]) for n in ("ed25519", "ecdsa-256", "rsa-2048", "ecdsa-521")]
-    compare(scratch, list(random_files("plain", 1500, signed, blobs)), 150, 200)
+    compare(scratch, list(random_files("plain", 1500, signed, blobs)), 100, 200)
 
 
 @case("allowed signers of many shapes: certificates and their authorities")
