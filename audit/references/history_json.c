@@ -175,7 +175,8 @@ json_t *au_vouched_json(const char *path, const struct au_vouched *vouched)
 		out,
 		set_text(out, "path", shown) && set_names(out, path) &&
 			set(out, "present", json_boolean(h->is_present)) &&
-			set_text(out, "end", au_reference_history_end_name(h->end)) &&
+			set_text(out, "end",
+				 au_reference_history_end_name(h->end)) &&
 			set_text(out, "dropped", h->dropped) &&
 			set(out, "signature", au_voucher_json(vouched->by)) &&
 			set(out, "events", events_json(h)));

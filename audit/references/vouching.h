@@ -10,9 +10,8 @@
  * What vouches for a reference, in this order: a signature on the annotated tag
  * that REV names; the signature of the commit that REV names; that of the
  * commit that made the file what it is, unless a merge behind it left another
- * version out (au_reference_history.dropped): what was signed once need not be what is
- * current.  The first that is good decides; where
- * none is, that of the commit of REV is told (that of the tag, where the tag's
+ * version out (au_reference_history.dropped): what was signed once need not be
+ * what is current.  The first that is good decides; where none is, that of the commit of REV is told (that of the tag, where the tag's
  * is bad).  Where the history was rewritten nothing vouches.
  */
 #ifndef AU_VOUCHING_H
