@@ -4,6 +4,7 @@
 
 #include "audit/cmd_delivery.h"
 #include "audit/cmd_images.h"
+#include "audit/cmd_references.h"
 #include "audit/render.h"
 #include "audit/report.h"
 #include "commands.h"
@@ -21,6 +22,8 @@ static const char help[] =
 	"somebody built: a git repository at one commit, or a plain folder.\n"
 	"\n"
 	"  --references R    git repository (REV: commit, tag, branch) or folder\n"
+	"  --allowed-signers F  ssh-keygen(1)'s file: nobody else's word is a match\n"
+	"  --known COMMIT    of an earlier report: REV must be it or come from it\n"
 	"  --product P[@V]   only this product can match; another value differs\n"
 	"  --image IMAGE     at hand: what sets the one that ran apart from P's\n"
 	"  --at T            as of T: 2026-06-08T12:42:41Z or @1780922561\n"
@@ -28,9 +31,7 @@ static const char help[] =
 	"  --anchors DIR     trust these keys and no others\n"
 	"  --collateral FILE add what the archive lacks (archive, file or folder)\n"
 	"  --format FORMAT   text, or json: the report with what was compared\n"
-	"  --full            every check, and digests in full\n"
-	"  -o FILE           write there instead of to standard output\n"
-	"  --limit SIZE      refuse larger archives (default 64GiB)\n"
+	"  --full            every check, and digests in full      -o FILE  write there\n"
 	"\n"
 	"Exit: 0 a good reference matches, 1 fail, differs or withdrawn, 2 incomplete\n"
 	"or no reference, 3 usage, 4 unreadable, 5 trouble.  See ecart-reference(5).\n"
@@ -40,17 +41,17 @@ static const char help[] =
 struct options {
 	struct cmd_judging judging;
 	struct au_cmd_delivery delivery;
-	const char *references;
+	struct au_cmd_references references;
 	const char *image[AU_AT_HAND_MAX];
 	size_t n_images;
 	struct ev_span product, version;
 };
 
-enum { OPT_REFERENCES = 256, OPT_PRODUCT, OPT_IMAGE, OPT_HELP };
+enum { OPT_PRODUCT = 256, OPT_IMAGE, OPT_HELP };
 
 static const struct option long_options[] = {
 	CMD_JUDGING_OPTIONS,
-	{ "references", required_argument, NULL, OPT_REFERENCES },
+	AU_CMD_REFERENCES_OPTIONS,
 	{ "product", required_argument, NULL, OPT_PRODUCT },
 	{ "image", required_argument, NULL, OPT_IMAGE },
 	AU_CMD_FORMAT_OPTION,
@@ -80,14 +81,13 @@ static int take_product(struct options *o, const char *text)
 static int take(struct options *o, int opt)
 {
 	switch (opt) {
-	case OPT_REFERENCES:
-		o->references = optarg;
-		return CLI_PASS;
 	case OPT_PRODUCT:
 		return take_product(o, optarg);
 	case OPT_IMAGE:
 		return au_cmd_take_image(&cmd_audit, o->image, &o->n_images);
 	default:
+		if (au_cmd_references_take(&o->references, opt))
+			return CLI_PASS;
 		if (au_cmd_delivery_has(opt))
 			return au_cmd_delivery_take(&cmd_audit, &o->delivery,
 						    AU_JSON_FORMAT, opt);
@@ -109,44 +109,6 @@ const char *au_cmd_base_name(const char *path)
 	const char *slash = strrchr(path, '/');
 
 	return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
-}
-
-int au_cmd_read_references(const char *text, struct ev_crypto *crypto,
-			   struct au_references *out)
-{
-	struct au_place place = { 0 };
-	struct ev_error err = { 0 };
-	int exit = CLI_PASS;
-
-	if (au_place_parse(text, &place, &err) != EV_OK ||
-	    au_place_read(&place, crypto, out, &err) != EV_OK)
-		exit = au_cmd_refused(text, &err);
-	au_place_free(&place);
-	return exit;
-}
-
-void au_cmd_say_faults(const struct au_references *refs)
-{
-	for (size_t i = 0; i < refs->n_faults; i++) {
-		char path[300], line[400];
-
-		ev_show(ev_span_str(refs->fault[i].path), path, sizeof(path));
-		ev_error_format(&refs->fault[i].error, line, sizeof(line));
-		fprintf(stderr, "%s: %s\n", path, line);
-	}
-}
-
-int au_cmd_open_references(const char *text, struct ev_crypto *crypto,
-			   struct au_references *out)
-{
-	int exit = au_cmd_read_references(text, crypto, out);
-
-	if (exit != CLI_PASS || out->n_faults == 0)
-		return exit;
-	au_cmd_say_faults(out);
-	return cli_unreadable("%s: %zu of its references cannot be read; "
-			      "'ecart audit reference check' tells more",
-			      text, out->n_faults);
 }
 
 /* What makes two reports the same. */
@@ -236,18 +198,19 @@ static int audit_paths(struct cmd_inputs *in, const struct options *o,
 	return cmd_exit_of_many(worst, deliver(o, &out));
 }
 
-static int audit_all(const struct options *o, char *const *args, size_t n)
+static int audit_all(struct options *o, char *const *args, size_t n)
 {
 	struct cmd_inputs in = { 0 };
 	struct cmd_paths paths = { 0 };
-	struct au_references refs = { 0 };
 	struct au_cmd_images images = { 0 };
 	int exit = cmd_judging_prepare(&o->judging, &in);
-	const struct au_request request = { &refs, o->product, o->version,
-					    &images.list, in.crypto };
+	const struct au_request request = {
+		&o->references.all, &o->references.origins, o->product,
+		o->version,	    &images.list,	    in.crypto
+	};
 
 	if (exit == CLI_PASS)
-		exit = au_cmd_open_references(o->references, in.crypto, &refs);
+		exit = au_cmd_references_open(&o->references, in.crypto);
 	if (exit == CLI_PASS)
 		exit = au_cmd_images_read(&images, o->image, o->n_images,
 					  in.crypto, false);
@@ -257,7 +220,7 @@ static int audit_all(const struct options *o, char *const *args, size_t n)
 		exit = audit_paths(&in, o, &request, &paths);
 	cmd_paths_free(&paths);
 	au_cmd_images_free(&images);
-	au_references_free(&refs);
+	au_cmd_references_free(&o->references);
 	cmd_inputs_free(&in);
 	return exit;
 }
@@ -301,9 +264,12 @@ static int run(int argc, char **argv)
 	}
 	if (optind == argc)
 		return cli_usage(&cmd_audit, "which archive?");
-	if (o.references == NULL)
+	if (o.references.text == NULL)
 		return cli_usage(&cmd_audit,
 				 "--references DIR|REPO[@REV] is wanted");
+	exit = au_cmd_references_check(&o.references, &cmd_audit);
+	if (exit != CLI_PASS)
+		return exit;
 	return audit_all(&o, argv + optind, (size_t)(argc - optind));
 }
 

@@ -15,11 +15,6 @@ int au_cmd_reference_add(int argc, char **argv);
 int au_cmd_reference_signer(int argc, char **argv);
 /* ecart audit reference history; argv[0] is "history". */
 int au_cmd_reference_history(int argc, char **argv);
-struct au_allowed_signers;
-/* The file of allowed signers at path; lines that were passed over are told
- * to stderr.  The caller frees *out. */
-int au_cmd_read_signers(const char *path, struct ev_crypto *crypto,
-			struct au_allowed_signers **out);
 struct au_addition;
 /* Register and value of the one series of igvmfilegen's identity document at
  * path; hex is where the value is kept.  A debug build is no good reference:
@@ -41,18 +36,6 @@ int au_cmd_diff(int argc, char **argv);
 
 /* ecart audit history; argv[0] is "history". */
 int au_cmd_history(int argc, char **argv);
-
-/* All references of "REPO[@REV]" or a folder, faults among them. */
-int au_cmd_read_references(const char *text, struct ev_crypto *crypto,
-			   struct au_references *out);
-
-/* The same, but only where all of them are sound: one that cannot be read may
- * be the one that withdraws. */
-int au_cmd_open_references(const char *text, struct ev_crypto *crypto,
-			   struct au_references *out);
-
-/* Prints each refused manifest to stderr: file, field, want, found. */
-void au_cmd_say_faults(const struct au_references *refs);
 
 /* The last part of a path: the rest is nobody's business elsewhere. */
 const char *au_cmd_base_name(const char *path);

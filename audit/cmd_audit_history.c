@@ -3,6 +3,7 @@
 #include "audit/cmd_audit.h"
 
 #include "audit/cmd_delivery.h"
+#include "audit/cmd_references.h"
 #include "audit/history/history_document.h"
 #include "replay/cmd_judging.h"
 
@@ -12,7 +13,8 @@ static const char help[] =
 	"archive is replayed as of its own time, proven or claimed.  What nobody\n"
 	"answers for is listed apart and never counted as seen.\n"
 	"\n"
-	"  --references R    git repository (REPO@REV) or folder: known builds\n"
+	"  --references R    git repository (REPO@REV) or folder: known builds; with\n"
+	"                    --allowed-signers F and --known COMMIT as for 'audit'\n"
 	"  --sightings FILE  what the public saw, shown beside: ecart-sightings(5)\n"
 	"  --format FORMAT   text, json or html: a page with a timeline\n"
 	"  --full            text: values, archives and sightings in full\n"
@@ -39,7 +41,8 @@ const struct cli_command au_command_history = {
 struct options {
 	struct cmd_judging judging;
 	struct au_cmd_delivery delivery;
-	const char *references, *sightings;
+	struct au_cmd_references references;
+	const char *sightings;
 };
 
 /* What stands beside the archives. */
@@ -49,14 +52,13 @@ struct beside {
 };
 
 enum {
-	OPT_REFERENCES = 256,
-	OPT_SIGHTINGS,
+	OPT_SIGHTINGS = 256,
 	OPT_HELP,
 };
 
 static const struct option long_options[] = {
 	CMD_JUDGING_OPTIONS,
-	{ "references", required_argument, NULL, OPT_REFERENCES },
+	AU_CMD_REFERENCES_OPTIONS,
 	{ "sightings", required_argument, NULL, OPT_SIGHTINGS },
 	AU_CMD_FORMAT_OPTION,
 	AU_CMD_FULL_OPTION,
@@ -67,13 +69,12 @@ static const struct option long_options[] = {
 static int take(struct options *o, int opt)
 {
 	switch (opt) {
-	case OPT_REFERENCES:
-		o->references = optarg;
-		return CLI_PASS;
 	case OPT_SIGHTINGS:
 		o->sightings = optarg;
 		return CLI_PASS;
 	default:
+		if (au_cmd_references_take(&o->references, opt))
+			return CLI_PASS;
 		if (au_cmd_delivery_has(opt))
 			return au_cmd_delivery_take(&au_command_history,
 						    &o->delivery,
@@ -142,19 +143,26 @@ static bool render(const struct options *o, const struct au_history *h,
 }
 
 /* What was read becomes a history, however much that is. */
-static int tell(const struct options *o, const struct beside *b,
+static int tell(struct options *o, const struct beside *b,
 		struct au_sights *sights, size_t unreadable,
 		size_t without_time)
 {
 	ev_auto_buffer struct ev_buffer out = { 0 };
+	struct au_cmd_references *r = &o->references;
+	const struct au_objector objector = { au_origins_objection,
+					      &r->origins };
 	struct au_history h = { 0 };
 	struct ev_error err = { 0 };
 	int exit;
 
-	if (au_history_make(sights, o->references != NULL ? &b->refs : NULL,
+	if (au_history_make(sights, r->text != NULL ? &r->all : NULL, &objector,
 			    o->sightings != NULL ? &b->sightings : NULL, &h,
 			    &err) != EV_OK)
 		return cli_trouble("out of memory");
+	if (r->origins.refused.code != EV_OK) {
+		au_history_free(&h);
+		return au_cmd_refused(r->text, &r->origins.refused);
+	}
 	h.unreadable = unreadable;
 	h.without_time = without_time;
 	if (render(o, &h, &out) && ev_buffer_ok(&out))
@@ -167,7 +175,7 @@ static int tell(const struct options *o, const struct beside *b,
 	return exit;
 }
 
-static int read_and_tell(struct cmd_inputs *in, const struct options *o,
+static int read_and_tell(struct cmd_inputs *in, struct options *o,
 			 const struct beside *b, const struct cmd_paths *paths)
 {
 	struct au_sights sights = { 0 };
@@ -200,9 +208,8 @@ static int history(struct options *o, char *const *args, size_t n)
 	int exit = cmd_judging_prepare(&o->judging, &in);
 
 	o->judging.when.own_time = true;
-	if (exit == CLI_PASS && o->references != NULL)
-		exit = au_cmd_open_references(o->references, in.crypto,
-					      &b.refs);
+	if (exit == CLI_PASS)
+		exit = au_cmd_references_open(&o->references, in.crypto);
 	if (exit == CLI_PASS && o->sightings != NULL)
 		exit = read_sightings(o->sightings, &b.sightings);
 	if (exit == CLI_PASS)
@@ -211,7 +218,7 @@ static int history(struct options *o, char *const *args, size_t n)
 		exit = read_and_tell(&in, o, &b, &paths);
 	cmd_paths_free(&paths);
 	au_sightings_free(&b.sightings);
-	au_references_free(&b.refs);
+	au_cmd_references_free(&o->references);
 	cmd_inputs_free(&in);
 	return exit;
 }
@@ -232,5 +239,8 @@ int au_cmd_history(int argc, char **argv)
 	}
 	if (optind == argc)
 		return cli_usage(&au_command_history, "which archives?");
+	exit = au_cmd_references_check(&o.references, &au_command_history);
+	if (exit != CLI_PASS)
+		return exit;
 	return history(&o, argv + optind, (size_t)(argc - optind));
 }

@@ -3,6 +3,7 @@
 #include "audit/cmd_audit.h"
 
 #include "audit/cmd_audit_reference_key.h"
+#include "audit/cmd_references.h"
 #include "evidence/base/hex.h"
 #include "evidence/base/time.h"
 

@@ -2,9 +2,9 @@
 /* ecart audit reference history: when references came, changed and went. */
 #include "audit/cmd_audit.h"
 
+#include "audit/cmd_references.h"
 #include "audit/references/history_json.h"
 #include "audit/references/history_text.h"
-#include "audit/ssh/allowed_signers.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -261,29 +261,6 @@ static int tell(const struct options *o, struct au_vouching *v)
 	ev_buffer_free(&t.text);
 	json_decref(t.references);
 	return exit != CLI_PASS ? exit : t.exit;
-}
-
-int au_cmd_read_signers(const char *path, struct ev_crypto *crypto,
-			struct au_allowed_signers **out)
-{
-	struct cli_file file = { 0 };
-	struct ev_error err = { 0 };
-	const char *reason = "";
-	size_t n, line = 0;
-	int exit = cli_file_read(path, AU_ALLOWED_SIGNERS_MAX, &file);
-
-	if (exit != CLI_PASS)
-		return exit;
-	if (au_allowed_signers_parse(crypto, file.bytes, out, &err) != EV_OK)
-		exit = au_cmd_refused(path, &err);
-	cli_file_free(&file);
-	if (exit != CLI_PASS)
-		return exit;
-	n = au_allowed_signers_unread(*out, &line, &reason);
-	if (n > 0)
-		cli_note("%s: %zu line%s passed over, the first is %zu: %s",
-			 path, n, n == 1 ? "" : "s", line, reason);
-	return CLI_PASS;
 }
 
 static int open_and_tell(const struct options *o,

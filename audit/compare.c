@@ -96,13 +96,14 @@ static void keep_better(const struct hit *new, struct hit *kept)
 }
 
 /* Bad news needs nobody who vouches for it. */
-static void keep_vouched(const struct hit *hit,
-			 const struct au_voucher *voucher, struct found *f)
+static void keep_vouched(const struct hit *hit, const struct au_question *q,
+			 struct found *f)
 {
 	const char *objection = NULL;
 
-	if (voucher != NULL && hit->status->state == AU_GOOD)
-		objection = voucher->objection(voucher->state, hit->listed);
+	if (q->objector != NULL && hit->status->state == AU_GOOD)
+		objection = q->objector->objection(q->objector->state,
+						   hit->listed, q->at);
 	if (objection == NULL) {
 		keep_better(hit, &f->best);
 	} else if (f->unvouched.listed == NULL) {
@@ -132,7 +133,7 @@ static void look_at(const struct au_listed *listed, const struct au_question *q,
 	}
 	f->result.n_considered++;
 	if (hit.entry != NULL)
-		keep_vouched(&hit, q->voucher, f);
+		keep_vouched(&hit, q, f);
 	if (q->product.n > 0 && has_register(ref, q)) {
 		if (f->n_asked++ == 0) {
 			f->asked = listed;

@@ -19,13 +19,14 @@ enum au_result {
 const char *au_result_name(enum au_result result);
 
 /*
- * Who must vouch for a reference before it can be a match: NULL where
- * somebody allowed does, else what is wrong in a word or a few ("unsigned").
- * Asked of those with the value alone, since an answer may cost a walk through
- * the history of a repository.
+ * Who must vouch for a reference, as of a time, before it can be a match: NULL
+ * where somebody allowed does, else what is wrong in a word or a few
+ * ("unsigned").  Asked of those with the value alone, since an answer may cost
+ * a walk through the history of a repository.
  */
-struct au_voucher {
-	const char *(*objection)(void *state, const struct au_listed *listed);
+struct au_objector {
+	const char *(*objection)(void *state, const struct au_listed *listed,
+				 int64_t at);
 	void *state;
 };
 
@@ -41,7 +42,7 @@ struct au_question {
 	/* Only references of this product and version are a match; empty: all.
 	 * A state that is not good counts whatever its product. */
 	struct ev_span product, version;
-	const struct au_voucher *voucher; /* NULL: nobody has to */
+	const struct au_objector *objector; /* NULL: nobody has to */
 };
 
 struct au_comparison {
@@ -64,7 +65,7 @@ struct au_comparison {
  * worst state decides (the bytes that are withdrawn under one name are not good
  * under another), then the default over a variant, then the order of paths.  A
  * state other than good is never a match: who reads the result alone must not
- * take it for one.  A reference to which the voucher objects is no match
+ * take it for one.  A reference to which the objector objects is no match
  * either; a state that is not good needs no voucher.
  */
 struct au_comparison au_compare(const struct au_references *refs,

@@ -6,6 +6,7 @@
 #define AU_COMPARISON_JSON_H
 
 #include "audit/compare.h"
+#include "evidence/base/json.h"
 
 /* The reference that decided, with all that a person needs to rebuild it;
  * c->listed is not NULL. */

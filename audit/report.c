@@ -37,10 +37,34 @@ static bool add_artifact(json_t *out, const struct au_comparison *c,
 	       au_set_text(out, "explanation", ev_buffer_span(&text));
 }
 
+static json_t *repository_json(const struct au_request *request)
+{
+	json_t *out = au_repository_json(request->references);
+
+	if (out != NULL && au_origins_set_repository(request->origins, out))
+		return out;
+	json_decref(out);
+	return NULL;
+}
+
+/* NULL: err says why. */
+static json_t *reference_json(const struct au_comparison *c,
+			      struct au_origins *origins, struct ev_error *err)
+{
+	json_t *out = au_reference_json(c);
+
+	if (out != NULL &&
+	    au_origins_set(origins, c->listed, out, err) == EV_OK)
+		return out;
+	json_decref(out);
+	return NULL;
+}
+
 static json_t *audit_json(const struct au_measured *m,
 			  const struct au_comparison *c,
 			  const struct au_artifact *a,
-			  const struct au_request *request)
+			  const struct au_request *request,
+			  struct ev_error *err)
 {
 	json_t *out = json_object();
 	bool good =
@@ -51,13 +75,13 @@ static json_t *audit_json(const struct au_measured *m,
 		au_set(out, "reason", json_string(c->reason)) &&
 		au_set(out, "considered",
 		       json_integer((json_int_t)c->n_considered)) &&
-		au_set(out, "repository",
-		       au_repository_json(request->references));
+		au_set(out, "repository", repository_json(request));
 
 	if (good && m->hex != NULL)
 		good = au_set(out, "value", json_string(m->hex));
 	if (good && c->listed != NULL)
-		good = au_set(out, "reference", au_reference_json(c));
+		good = au_set(out, "reference",
+			      reference_json(c, request->origins, err));
 	if (good && a->apart != NULL)
 		good = add_artifact(out, c, a, request->images);
 	else if (good && c->result == AU_DIFFERS_EXPLAINED)
@@ -141,6 +165,9 @@ static enum ev_code no_memory(struct audit *a)
 
 static enum ev_code audit_one(struct audit *a, const struct au_measured *m)
 {
+	const struct au_request *r = a->request;
+	const struct au_objector objector = { au_origins_objection,
+					      r->origins };
 	const struct au_question q = { .platform = m->reg->platform,
 				       .reg = ev_span_str(m->reg->name),
 				       .value = ev_span_of(m->value,
@@ -148,17 +175,21 @@ static enum ev_code audit_one(struct audit *a, const struct au_measured *m)
 				       .not_comparable = m->not_comparable,
 				       .at = a->at,
 				       .product = a->request->product,
-				       .version = a->request->version };
-	const struct au_request *r = a->request;
+				       .version = a->request->version,
+				       .objector = &objector };
 	struct au_comparison c = au_compare(r->references, &q);
 	struct au_artifact artifact;
 
+	if (r->origins->refused.code != EV_OK) {
+		*a->err = r->origins->refused;
+		return a->err->code;
+	}
 	if (au_artifact_explain(r->images, r->references, &q, m, r->crypto, &c,
 				&artifact, a->err) != EV_OK)
 		return a->err->code;
 	a->status = worse(a->status, au_result_status(c.result));
-	if (json_array_append_new(a->list, audit_json(m, &c, &artifact, r)) !=
-		    0 ||
+	if (json_array_append_new(
+		    a->list, audit_json(m, &c, &artifact, r, a->err)) != 0 ||
 	    json_array_append_new(a->checks, finding_json(m, &c)) != 0)
 		return no_memory(a);
 	return EV_OK;
@@ -208,14 +239,12 @@ static enum ev_code open_report(struct audit *a)
 /* The report rests on whoever keeps the references, too. */
 static bool add_trust(struct audit *a)
 {
-	const struct au_references *refs = a->request->references;
 	json_t *trust = json_object_get(a->document, "trust");
-	char anchor[64] = "not in git";
+	char anchor[420];
 
 	if (!json_is_array(trust))
 		return true;
-	if (refs->commit[0] != '\0')
-		snprintf(anchor, sizeof(anchor), "commit %s", refs->commit);
+	au_origins_anchor(a->request->origins, anchor);
 	return json_array_append_new(
 		       trust,
 		       json_pack("{s:s,s:s,s:s}", "owner",
@@ -236,7 +265,8 @@ enum ev_code au_report_audit(struct ev_span report,
 	    EV_OK)
 		return err->code;
 	a.document = document;
-	if (open_report(&a) != EV_OK)
+	if (open_report(&a) != EV_OK ||
+	    au_origins_at(request->origins, a.at, err) != EV_OK)
 		return err->code;
 	a.list = json_array();
 	if (a.list == NULL || !au_set(document, "audit", a.list))

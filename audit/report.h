@@ -3,16 +3,18 @@
  * A finished report of a replay (ecart-report/1) with the comparison of its
  * launch measurements added: for each of them an entry of the member "audit"
  * and a finding (measure.mrtd, measure.snp), and the verdict that follows.
- * Pure.
+ * It is a function of the report, the references and where they come from.
  */
 #ifndef AU_REPORT_H
 #define AU_REPORT_H
 
 #include "audit/artifact.h"
+#include "audit/origin.h"
 
 /* What is asked besides the report itself. */
 struct au_request {
 	const struct au_references *references;
+	struct au_origins *origins;	 /* of these references */
 	struct ev_span product, version; /* empty: any */
 	/* At hand, which may explain a difference; NULL: none. */
 	struct au_images *images;

@@ -82,9 +82,10 @@ def match(scratch):
     row, = rep["audit"]
     equal("match", row["result"], "result")
     equal(head_of(repository), row["repository"]["commit"], "commit")
-    # Nothing verifies a commit's signature, and nothing seems to.
-    equal(["commit", "manifests", "sha256"], sorted(row["repository"]),
-          "members of repository")
+    # Nobody signed, and nobody seems to have.
+    equal(["commit", "manifests", "sha256", "signature"],
+          sorted(row["repository"]), "members of repository")
+    equal("unsigned", row["repository"]["signature"]["state"], "signature")
     equal("1.0", row["reference"]["version"], "version")
     equal("pass", outcome(rep, "measure.mrtd"), "measure.mrtd")
     text = ecart("audit", *SIMULATED, "--references", repository, "--full").out

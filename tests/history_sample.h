@@ -115,7 +115,7 @@ static inline void sample_history(const struct sample_report *reports, size_t n,
 	assert_non_null(crypto);
 	for (size_t i = 0; i < n; i++)
 		sample_add(sights, crypto, &reports[at != NULL ? at[i] : i]);
-	assert_int_equal(au_history_make(sights, NULL, public, out, &err),
+	assert_int_equal(au_history_make(sights, NULL, NULL, public, out, &err),
 			 EV_OK);
 }
 

@@ -242,10 +242,12 @@ static void a_later_withdrawal_is_told(void **state)
 	ev_crypto_free(crypto);
 }
 
-static const char *objects(void *state, const struct au_listed *listed)
+static const char *objects(void *state, const struct au_listed *listed,
+			   int64_t at)
 {
 	size_t *asked = state;
 
+	assert_int_equal(at, MAY);
 	(*asked)++;
 	return strcmp(listed->path, P17) == 0 ? "unsigned" : NULL;
 }
@@ -256,13 +258,13 @@ static void nobody_vouches_for_a_match(void **state)
 	struct ev_crypto *crypto = ev_crypto_new();
 	struct au_references refs = { 0 };
 	size_t asked = 0;
-	const struct au_voucher voucher = { objects, &asked };
+	const struct au_objector objector = { objects, &asked };
 	uint8_t value[48];
 	struct au_question q = { .platform = AU_TDX,
 				 .reg = EV_SPAN_LITERAL("mrtd"),
 				 .value = EV_SPAN(value),
 				 .at = MAY,
-				 .voucher = &voucher };
+				 .objector = &objector };
 	struct au_comparison c;
 
 	(void)state;

@@ -148,6 +148,7 @@ static void compare(struct au_history *h, struct au_row *row)
 		.reg = ev_span_str(row->reg->name),
 		.value = ev_span_of(row->value, row->reg->size),
 		.at = au_time_of(h, &row->item[row->n - 1]),
+		.objector = h->objector,
 	};
 
 	if (h->references == NULL)
@@ -313,11 +314,13 @@ static bool make(struct making *m, uint8_t *measures)
 
 enum ev_code au_history_make(struct au_sights *sights,
 			     const struct au_references *references,
+			     const struct au_objector *objector,
 			     const struct au_sightings *sightings,
 			     struct au_history *out, struct ev_error *err)
 {
 	struct making m = { .h = { .sights = sights,
 				   .references = references,
+				   .objector = objector,
 				   .sightings = sightings } };
 	uint8_t *measures = calloc(sights->n_archives + 1, 1);
 	bool done = measures != NULL && au_sights_settle(sights) &&

@@ -49,9 +49,10 @@ struct au_uncounted_group {
 };
 
 struct au_history {
-	struct au_sights *sights;		/* borrowed, and put in order */
-	const struct au_references *references; /* NULL: not asked for */
-	const struct au_sightings *sightings;	/* NULL: not asked for */
+	struct au_sights *sights; /* borrowed, and put in order */
+	const struct au_references *references;
+	const struct au_objector *objector;   /* NULL: not asked for */
+	const struct au_sightings *sightings; /* NULL: not asked for */
 	/* By first sight, which of what the public alone saw is the first
 	 * second that it may be; then by register and value. */
 	struct au_row *row;
@@ -89,12 +90,13 @@ static inline int64_t au_time_of(const struct au_history *h,
 bool au_row_is_known(const struct au_row *row);
 
 /*
- * EV_OK, or EV_TROUBLE.  references and sightings may be NULL; all three are
- * borrowed, and sights is not to be added to afterwards.  Free with
- * au_history_free.
+ * EV_OK, or EV_TROUBLE.  references, the objector to them and sightings may be
+ * NULL; all are borrowed, and sights is not to be added to afterwards.  Free
+ * with au_history_free.
  */
 enum ev_code au_history_make(struct au_sights *sights,
 			     const struct au_references *references,
+			     const struct au_objector *objector,
 			     const struct au_sightings *sightings,
 			     struct au_history *out, struct ev_error *err);
 void au_history_free(struct au_history *history);

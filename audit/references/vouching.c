@@ -19,7 +19,7 @@ struct au_vouching {
 	struct au_voucher_trust trust;
 	bool began;	      /* au_git_begin */
 	git_repository *repo; /* NULL: a plain folder */
-	git_oid commit;
+	git_oid commit, tag;  /* tag zero: REV named none */
 	struct au_voucher of_tag, of_commit;
 	struct au_known known;
 	struct au_voucher verdict_on_all; /* state NULL: none */
@@ -126,15 +126,17 @@ static void say_not_in_git(struct au_vouching *v)
 	v->verdict_on_all = v->of_commit;
 }
 
-static enum ev_code read_tag(struct au_vouching *v, const git_oid *tag,
-			     struct ev_error *err)
+/* Those of REV itself. */
+static enum ev_code judge_revision(struct au_vouching *v, struct ev_error *err)
 {
-	if (!git_oid_is_zero(tag))
-		return au_voucher_read(v->repo, AU_VOUCHER_TAG, tag, &v->trust,
-				       &v->of_tag, err);
 	v->of_tag = au_voucher_none(AU_VOUCHED_UNSIGNED,
 				    "no annotated tag was named");
-	return EV_OK;
+	if (!git_oid_is_zero(&v->tag) &&
+	    au_voucher_read(v->repo, AU_VOUCHER_TAG, &v->tag, &v->trust,
+			    &v->of_tag, err) != EV_OK)
+		return err->code;
+	return au_voucher_read(v->repo, AU_VOUCHER_COMMIT, &v->commit,
+			       &v->trust, &v->of_commit, err);
 }
 
 static enum ev_code open_repository(struct au_vouching *v, struct ev_error *err)
@@ -142,13 +144,12 @@ static enum ev_code open_repository(struct au_vouching *v, struct ev_error *err)
 	const struct au_place *place = v->request.place;
 	ev_auto(git_commit_free) git_commit *commit = NULL;
 	char id[AU_COMMIT_TEXT];
-	git_oid tag;
 
 	if (au_git_begin(err) != EV_OK)
 		return err->code;
 	v->began = true;
 	if (au_git_open(place->path, &v->repo, err) != EV_OK ||
-	    au_git_commit_and_tag(v->repo, place->rev, &commit, &tag, err) !=
+	    au_git_commit_and_tag(v->repo, place->rev, &commit, &v->tag, err) !=
 		    EV_OK)
 		return err->code;
 	git_oid_cpy(&v->commit, git_commit_id(commit));
@@ -156,10 +157,7 @@ static enum ev_code open_repository(struct au_vouching *v, struct ev_error *err)
 	if (v->request.commit != NULL && strcmp(id, v->request.commit) != 0)
 		return ev_fail(err, EV_VALUE, object, "commit", EV_NO_BYTE,
 			       v->request.commit, id);
-	if (read_tag(v, &tag, err) != EV_OK)
-		return err->code;
-	return au_voucher_read(v->repo, AU_VOUCHER_COMMIT, &v->commit,
-			       &v->trust, &v->of_commit, err);
+	return judge_revision(v, err);
 }
 
 static enum ev_code open_place(struct au_vouching *v, struct ev_error *err)
@@ -196,14 +194,34 @@ enum ev_code au_vouching_open(const struct au_vouching_request *request,
 	return EV_OK;
 }
 
+static void forget_answers(struct au_vouching *v)
+{
+	for (size_t i = 0; v->walked && i < v->changes.paths.n; i++) {
+		au_reference_history_free(&v->answer[i].history);
+		v->answer[i] = (struct answer){ .there = false };
+	}
+	for (size_t i = 0; v->walked && i < v->changes.graph.n; i++) {
+		free(v->voucher[i]);
+		v->voucher[i] = NULL;
+	}
+	v->budget = AU_EVENTS_BYTES_MAX;
+}
+
+enum ev_code au_vouching_at(struct au_vouching *v, int64_t at,
+			    struct ev_error *err)
+{
+	if (v->request.signers == NULL || v->trust.at == at)
+		return EV_OK;
+	v->trust.at = at;
+	forget_answers(v);
+	return v->repo != NULL ? judge_revision(v, err) : EV_OK;
+}
+
 void au_vouching_free(struct au_vouching *v)
 {
 	if (v == NULL)
 		return;
-	for (size_t i = 0; v->walked && i < v->changes.paths.n; i++)
-		au_reference_history_free(&v->answer[i].history);
-	for (size_t i = 0; v->walked && i < v->changes.graph.n; i++)
-		free(v->voucher[i]);
+	forget_answers(v);
 	free(v->answer);
 	free(v->voucher);
 	au_git_changes_free(&v->changes);

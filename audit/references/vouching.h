@@ -11,8 +11,9 @@
  * that REV names; the signature of the commit that REV names; that of the
  * commit that made the file what it is, unless a merge behind it left another
  * version out (au_reference_history.dropped): what was signed once need not be
- * what is current.  The first that is good decides; where none is, that of the commit of REV is told (that of the tag, where the tag's
- * is bad).  Where the history was rewritten nothing vouches.
+ * what is current.  The first that is good decides; where none is, that of the
+ * commit of REV is told (that of the tag, where the tag's is bad).  Where the
+ * history was rewritten nothing vouches.
  */
 #ifndef AU_VOUCHING_H
 #define AU_VOUCHING_H
@@ -80,6 +81,12 @@ struct au_vouching;
 enum ev_code au_vouching_open(const struct au_vouching_request *request,
 			      struct au_vouching **out, struct ev_error *err);
 void au_vouching_free(struct au_vouching *v);
+
+/* From now on signers are judged as of that time; all that was borrowed of
+ * earlier answers is gone, what was walked stays.  Refuses as
+ * au_vouching_open does. */
+enum ev_code au_vouching_at(struct au_vouching *v, int64_t at,
+			    struct ev_error *err);
 
 /* Always there: not-asked, or a place that is not in git, has a state, too. */
 const struct au_known *au_vouching_known(const struct au_vouching *v);
