@@ -153,8 +153,12 @@ void au_measurement_html(const struct au_history *h, const struct au_row *row,
 	add(p, "<dl>\n");
 	ev_buffer_add_str(&text, hex);
 	term(p, "value", "mono", &text);
-	if (row->n > 0)
+	if (row->n > 0) {
 		counted(p, row);
+	} else {
+		ev_buffer_add_str(&text, "by the public alone: no evidence");
+		term(p, "seen", "dim", &text);
+	}
 	for (size_t i = 0; i < row->n_sightings && i < SIGHTINGS_MAX; i++) {
 		au_sighting_words(&row->sighting[i], &text);
 		term(p, "public", NULL, &text);
