@@ -150,7 +150,9 @@ static void judge_place(struct telling *t)
 {
 	enum au_known_state known = au_vouching_known(t->v)->state;
 
-	if (known == AU_KNOWN_REWRITTEN)
+	if (known == AU_KNOWN_REWRITTEN ||
+	    au_voucher_is_bad(au_vouching_tag(t->v)) ||
+	    au_voucher_is_bad(au_vouching_commit(t->v)))
 		worsen(t, CLI_FAIL);
 	if (known == AU_KNOWN_NOT_REACHED ||
 	    (t->o->signers != NULL && !is_in_git(t)))

@@ -326,6 +326,24 @@ def signed_tag(scratch):
         equal("unsigned", told["references"][0]["signature"]["state"], rev)
 
 
+@case("a tag whose signature is false: exit 1, though its commit is good")
+def bad_tag(scratch):
+    key, r = new_key(scratch), Repository(scratch)
+    r.sign_with(key)
+    r.commit({PATH: GOOD})
+    r.git("tag", "-s", "-m", "signed", "v1")
+    raw = r.git("cat-file", "tag", "v1") + "\n"
+    spoiled = r.git("hash-object", "-t", "tag", "-w", "--stdin",
+                    stdin=raw.replace("tag v1", "tag v2").encode())
+    r.git("update-ref", "refs/tags/v2", spoiled)
+    allowed = signers(scratch, f"{WHO} {public(key)}")
+    judged(r.path + "@v1", allowed, status=PASS)
+    told = judged(r.path + "@v2", allowed, status=FAIL)
+    equal("bad-signature", told["tag"]["state"], "tag")
+    entry = told["references"][0]["signature"]
+    equal(("good", "commit"), (entry["state"], entry["kind"]), "by")
+
+
 @case("a rewritten history: exit 1, whoever signed it; nothing is good")
 def rewritten(scratch):
     key, r = new_key(scratch), Repository(scratch)
