@@ -393,6 +393,18 @@ def members(scratch):
     assert "status" not in change, change
 
 
+@case("a change of the mode alone is an event, as in git log")
+def mode(scratch):
+    r = Repository(scratch)
+    r.commit({PATH: GOOD})
+    r.git("update-index", "--chmod=+x", PATH)
+    r.time += 100
+    r.git("commit", "-q", "-m", "mode")
+    event = history(r)["references"][0]["events"][1]
+    equal(("changed", r.head()), (event["kind"], event["commit"]), "event")
+    assert "restores" not in event and "status" not in event, event
+
+
 @case("a revert names the commit whose content it restores")
 def reverted(scratch):
     r = Repository(scratch)

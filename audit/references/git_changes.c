@@ -9,10 +9,16 @@
 static const char object[] = "repository";
 static const char top[] = "references";
 
+/* Those of AU_DEPTH_MAX and the top. */
+#define AU_COMPARISON_DEPTHS 5
+
 /* Two trees being compared. */
 struct comparison {
 	struct au_git_changes *changes;
-	size_t budget;	   /* bytes of trees that may still be loaded */
+	size_t budget; /* bytes of trees that may still be loaded */
+	/* By depth, the parent's tree that was loaded last: mostly that of the
+	 * next commit to be compared, and too large for libgit2's cache. */
+	git_tree *last[AU_COMPARISON_DEPTHS];
 	size_t n_compared; /* entries so far */
 	struct ev_error *err;
 };
@@ -59,13 +65,30 @@ static enum ev_code add_change(struct comparison *c, const char *path,
 }
 
 /* A tree by its id; *out stays NULL for the zero id. */
-static enum ev_code load(struct comparison *c, const git_oid *id,
+static enum ev_code load(struct comparison *c, const git_oid *id, size_t depth,
 			 git_tree **out)
 {
+	git_tree *last = c->last[depth];
+
 	if (git_oid_is_zero(id))
 		return EV_OK;
+	if (last != NULL && git_oid_equal(git_tree_id(last), id))
+		return git_tree_dup(out, last) == 0
+			       ? EV_OK
+			       : ev_fail_trouble(c->err, object,
+						 "out of memory");
 	return au_git_tree_read(c->changes->graph.repo, c->changes->graph.odb,
 				id, &c->budget, out, c->err);
+}
+
+/* Keeps the tree, the caller's no longer, in the place of the last. */
+static void keep_last(struct comparison *c, size_t depth, git_tree **tree)
+{
+	if (*tree == NULL)
+		return;
+	git_tree_free(c->last[depth]);
+	c->last[depth] = *tree;
+	*tree = NULL;
 }
 
 static const git_oid *tree_id(const git_tree_entry *e)
@@ -87,11 +110,22 @@ struct pair {
 	const git_tree_entry *from, *to;
 };
 
-static const git_tree_entry *find(const git_tree *tree, const git_tree_entry *e)
+/* Both trees have one order, so the same name mostly stands where the one
+ * before was found, or a little behind; *hint is that place. */
+static const git_tree_entry *find(const git_tree *tree, const git_tree_entry *e,
+				  size_t *hint)
 {
-	return tree != NULL
-		       ? git_tree_entry_byname(tree, git_tree_entry_name(e))
-		       : NULL;
+	const char *name = git_tree_entry_name(e);
+
+	for (size_t i = *hint; tree != NULL && i < *hint + 4; i++) {
+		const git_tree_entry *at = git_tree_entry_byindex(tree, i);
+
+		if (at == NULL || strcmp(git_tree_entry_name(at), name) != 0)
+			continue;
+		*hint = i + 1;
+		return at;
+	}
+	return tree != NULL ? git_tree_entry_byname(tree, name) : NULL;
 }
 
 static size_t count(const git_tree *tree)
@@ -100,17 +134,20 @@ static size_t count(const git_tree *tree)
 }
 
 /* Pair number i of two trees; both NULL where it was met before. */
-static struct pair pair_at(const git_tree *from, const git_tree *to, size_t i)
+static struct pair pair_at(const git_tree *from, const git_tree *to, size_t i,
+			   size_t *hint)
 {
 	struct pair pair = { NULL, NULL };
 
 	if (i < count(from)) {
 		pair.from = git_tree_entry_byindex(from, i);
-		pair.to = find(to, pair.from);
+		pair.to = find(to, pair.from, hint);
 		return pair;
 	}
+	if (i == count(from))
+		*hint = 0;
 	pair.to = git_tree_entry_byindex(to, i - count(from));
-	if (find(from, pair.to) != NULL)
+	if (find(from, pair.to, hint) != NULL)
 		pair.to = NULL;
 	return pair;
 }
@@ -146,13 +183,15 @@ static enum ev_code compare(struct comparison *c, const char *prefix,
 {
 	ev_auto(git_tree_free) git_tree *a = NULL;
 	ev_auto(git_tree_free) git_tree *b = NULL;
+	size_t hint = 0;
 
 	if (git_oid_equal(from, to) || depth > AU_DEPTH_MAX)
 		return EV_OK;
-	if (load(c, from, &a) != EV_OK || load(c, to, &b) != EV_OK)
+	if (load(c, to, depth, &b) != EV_OK ||
+	    load(c, from, depth, &a) != EV_OK)
 		return c->err->code;
 	for (size_t i = 0; i < count(a) + count(b); i++) {
-		struct pair pair = pair_at(a, b, i);
+		struct pair pair = pair_at(a, b, i, &hint);
 		char path[AU_PATH_MAX];
 		bool enter;
 
@@ -164,6 +203,7 @@ static enum ev_code compare(struct comparison *c, const char *prefix,
 				     tree_id(pair.to), depth + 1) != EV_OK)
 			return c->err->code;
 	}
+	keep_last(c, depth, &a);
 	return EV_OK;
 }
 
@@ -248,8 +288,11 @@ static enum ev_code read_changes(struct au_git_changes *all,
 	all->first = calloc(g->n_edges + g->n + 2, sizeof(*all->first));
 	if (all->first == NULL)
 		return ev_fail_trouble(err, object, "out of memory");
-	if (compare_parents(&c) != EV_OK || compare_roots(&c) != EV_OK ||
-	    compare_edge(&c, &none, &g->commit[0].references) != EV_OK)
+	if (compare_parents(&c) == EV_OK && compare_roots(&c) == EV_OK)
+		compare_edge(&c, &none, &g->commit[0].references);
+	for (size_t i = 0; i < AU_COMPARISON_DEPTHS; i++)
+		git_tree_free(c.last[i]);
+	if (err->code != EV_OK)
 		return err->code;
 	all->first[all->n_edges] = all->n_changes;
 	return order(all, err);

@@ -13,7 +13,7 @@
 /* Of one repository, together: files changed from a parent to its child, and
  * entries of folders that were compared for it. */
 static const size_t AU_CHANGES_MAX = (size_t)1 << 20;
-static const size_t AU_COMPARED_MAX = (size_t)1 << 25;
+static const size_t AU_COMPARED_MAX = (size_t)1 << 26;
 
 /* A file in a tree; mode 0: not there. */
 struct au_git_file {
