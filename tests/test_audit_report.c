@@ -146,7 +146,9 @@ static void replay_and_comparison_make_one_verdict(void **state)
 {
 	struct ev_crypto *crypto = ev_crypto_new();
 	struct au_references refs = { 0 };
-	const struct au_request request = { .references = &refs };
+	struct au_origins origins = { .references = &refs };
+	const struct au_request request = { .references = &refs,
+					    .origins = &origins };
 
 	(void)state;
 	load(crypto, &refs);
@@ -238,7 +240,9 @@ static void every_quote_is_compared_and_the_worst_decides(void **state)
 {
 	struct ev_crypto *crypto = ev_crypto_new();
 	struct au_references refs = { 0 };
-	const struct au_request request = { .references = &refs };
+	struct au_origins origins = { .references = &refs };
+	const struct au_request request = { .references = &refs,
+					    .origins = &origins };
 
 	(void)state;
 	load(crypto, &refs);
@@ -267,7 +271,9 @@ static void what_was_withdrawn_is_explained(void **state)
 {
 	struct ev_crypto *crypto = ev_crypto_new();
 	struct au_references refs = { 0 };
-	const struct au_request request = { .references = &refs };
+	struct au_origins origins = { .references = &refs };
+	const struct au_request request = { .references = &refs,
+					    .origins = &origins };
 	struct au_audited audited = { 0 };
 	struct ev_error err = { 0 };
 	ev_auto_json json_t *document = NULL;
@@ -366,7 +372,9 @@ static void what_is_no_report_is_refused(void **state)
 		       MAY, "pass"),
 	};
 	struct au_references refs = { 0 };
-	const struct au_request request = { .references = &refs };
+	struct au_origins origins = { .references = &refs };
+	const struct au_request request = { .references = &refs,
+					    .origins = &origins };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {

@@ -194,5 +194,6 @@ int main(void)
 		cmocka_unit_test(nothing_makes_an_empty_history),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -186,5 +186,6 @@ int main(void)
 		cmocka_unit_test(json_is_canonical_and_names_no_machine),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, make, drop);
 }

@@ -113,7 +113,8 @@ static void a_time_of_no_year_is_a_number(void **state)
 static void people_are_told_what_was_left_out_and_where_it_ends(void **state)
 {
 	struct au_voucher by = au_voucher_none("rewritten", "why");
-	struct au_reference_history h = { .end = AU_HISTORY_LIMIT, .dropped = ID };
+	struct au_reference_history h = { .end = AU_HISTORY_LIMIT,
+					  .dropped = ID };
 	struct au_vouched vouched = { .by = &by, .history = &h };
 	struct ev_buffer out = { 0 };
 	char *text;

@@ -180,5 +180,6 @@ int main(void)
 		WITH_DROP(more_overlaps_than_are_kept_are_said),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -180,5 +180,6 @@ int main(void)
 		cmocka_unit_test(what_is_no_report_adds_nothing),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, open_crypto, close_crypto);
 }

@@ -119,5 +119,6 @@ int main(void)
 		cmocka_unit_test(marks_are_as_many_as_can_be_told_apart),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
