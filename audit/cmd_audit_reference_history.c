@@ -3,6 +3,7 @@
 #include "audit/cmd_audit.h"
 
 #include "audit/cmd_references.h"
+#include "audit/json_set.h"
 #include "audit/references/history_json.h"
 #include "audit/references/history_text.h"
 
@@ -198,29 +199,20 @@ static json_t *document(struct telling *t)
 	json_t *out =
 		json_pack("{s:s,s:O}", "history", "ecart-reference-history/1",
 			  "references", t->references);
-	bool good = out != NULL;
+	bool good = out != NULL &&
+		    au_set(out, "signature", au_voucher_json(commit));
 
 	au_claimed_time(t->o->at, at);
-	if (is_in_git(t))
-		good = json_object_set_new(out, "commit",
-					   json_string(commit->object)) == 0 &&
-		       good;
-	if (tag->kind != AU_VOUCHER_NONE)
-		good = json_object_set_new(out, "tag", au_voucher_json(tag)) ==
-			       0 &&
-		       good;
-	if (t->o->known != NULL)
-		good = json_object_set_new(
-			       out, "known",
-			       au_known_json(au_vouching_known(t->v),
-					     t->o->known)) == 0 &&
-		       good;
-	if (t->o->signers != NULL)
-		good = json_object_set_new(out, "asOf", json_string(at)) == 0 &&
-		       good;
-	good = json_object_set_new(out, "signature", au_voucher_json(commit)) ==
-		       0 &&
-	       good;
+	if (good && is_in_git(t))
+		good = au_set_str(out, "commit", commit->object);
+	if (good && tag->kind != AU_VOUCHER_NONE)
+		good = au_set(out, "tag", au_voucher_json(tag));
+	if (good && t->o->known != NULL)
+		good = au_set(
+			out, "known",
+			au_known_json(au_vouching_known(t->v), t->o->known));
+	if (good && t->o->signers != NULL)
+		good = au_set_str(out, "asOf", at);
 	if (good)
 		return out;
 	json_decref(out);

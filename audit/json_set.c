@@ -17,6 +17,12 @@ bool au_set_text(json_t *obj, const char *member, struct ev_span text)
 	       au_set(obj, member, json_stringn((const char *)text.p, text.n));
 }
 
+bool au_set_str(json_t *obj, const char *member, const char *text)
+{
+	return text == NULL || text[0] == '\0' ||
+	       au_set(obj, member, json_string(text));
+}
+
 bool au_set_hex(json_t *obj, const char *member, const uint8_t *p, size_t n)
 {
 	char hex[2 * EV_DIGEST_MAX + 1];

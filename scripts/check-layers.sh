@@ -13,7 +13,7 @@ audit/contents: audit/contents audit/image/launch.h evidence evidence/base
 audit/corim: audit/corim evidence evidence/base
 audit/diff: audit/diff audit/html.h audit/image audit/contents replay evidence evidence/base
 audit/ssh: audit/ssh evidence evidence/base
-audit/references: audit/references audit/ssh evidence evidence/base
+audit/references: audit/references audit/json_set.h audit/ssh evidence evidence/base
 audit/history: audit/history audit/html.h audit/measured.h audit/compare.h audit/references replay evidence evidence/base
 audit: audit audit/references audit/ssh audit/image audit/contents audit/corim audit/diff audit/history replay evidence evidence/base
 collect: collect evidence evidence/base

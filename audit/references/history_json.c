@@ -2,6 +2,7 @@
 /* Histories and vouchers as JSON. */
 #include "audit/references/history_json.h"
 
+#include "audit/json_set.h"
 #include "evidence/base/time.h"
 
 #include <inttypes.h>
@@ -15,29 +16,17 @@ void au_claimed_time(int64_t time, char out[AU_CLAIMED_TIME])
 		snprintf(out, AU_CLAIMED_TIME, "@%" PRId64, time);
 }
 
-/* jansson's setters take what they are given, and fail on memory alone. */
-static bool set(json_t *obj, const char *member, json_t *v)
-{
-	return json_object_set_new(obj, member, v) == 0;
-}
-
-static bool set_text(json_t *obj, const char *member, const char *text)
-{
-	return text == NULL || text[0] == '\0' ||
-	       set(obj, member, json_string(text));
-}
-
 static bool set_time(json_t *obj, const char *member, int64_t t)
 {
 	char text[AU_CLAIMED_TIME];
 
 	au_claimed_time(t, text);
-	return set_text(obj, member, text);
+	return au_set_str(obj, member, text);
 }
 
 static bool set_true(json_t *obj, const char *member, bool value)
 {
-	return !value || set(obj, member, json_true());
+	return !value || au_set(obj, member, json_true());
 }
 
 static json_t *whole(json_t *obj, bool good)
@@ -57,25 +46,25 @@ json_t *au_voucher_json(const struct au_voucher *voucher)
 				   : au_voucher_kind_name(v->kind);
 
 	return whole(out,
-		     set_text(out, "state", v->state) &&
-			     set_text(out, "kind", kind) &&
-			     set_text(out, "object", v->object) &&
-			     set_text(out, "signature", v->signature) &&
-			     set_text(out, "principals", v->principals) &&
-			     set_text(out, "key", v->fingerprint) &&
-			     set_text(out, "algorithm", v->algorithm) &&
+		     au_set_str(out, "state", v->state) &&
+			     au_set_str(out, "kind", kind) &&
+			     au_set_str(out, "object", v->object) &&
+			     au_set_str(out, "signature", v->signature) &&
+			     au_set_str(out, "principals", v->principals) &&
+			     au_set_str(out, "key", v->fingerprint) &&
+			     au_set_str(out, "algorithm", v->algorithm) &&
 			     (!v->has_time || set_time(out, "time", v->time)) &&
-			     set_text(out, "reason", v->reason));
+			     au_set_str(out, "reason", v->reason));
 }
 
 static json_t *status_json(const struct au_reference_change *c)
 {
 	json_t *out = json_object();
 
-	return whole(out, set_text(out, "from", au_state_name(c->from)) &&
-				  set_text(out, "to", au_state_name(c->to)) &&
+	return whole(out, au_set_str(out, "from", au_state_name(c->from)) &&
+				  au_set_str(out, "to", au_state_name(c->to)) &&
 				  set_time(out, "since", c->since) &&
-				  set_text(out, "reason", c->reason));
+				  au_set_str(out, "reason", c->reason));
 }
 
 /* The names between commas. */
@@ -96,13 +85,13 @@ static json_t *members_json(const char *names)
 static bool set_change(json_t *out, const struct au_reference_change *c)
 {
 	return set_true(out, "fromUnreadable", c->from_unreadable) &&
-	       (!c->status || set(out, "status", status_json(c))) &&
+	       (!c->status || au_set(out, "status", status_json(c))) &&
 	       (c->n_added + c->n_removed == 0 ||
-		set(out, "measurements",
-		    json_pack("{s:I,s:I}", "added", (json_int_t)c->n_added,
-			      "removed", (json_int_t)c->n_removed))) &&
+		au_set(out, "measurements",
+		       json_pack("{s:I,s:I}", "added", (json_int_t)c->n_added,
+				 "removed", (json_int_t)c->n_removed))) &&
 	       (c->members[0] == '\0' ||
-		set(out, "members", members_json(c->members)));
+		au_set(out, "members", members_json(c->members)));
 }
 
 json_t *au_event_json(const struct au_event *event)
@@ -110,28 +99,28 @@ json_t *au_event_json(const struct au_event *event)
 	const struct au_event *e = event;
 	json_t *out = json_object();
 
-	return whole(
-		out,
-		set_text(out, "kind", au_event_kind_name(e->kind)) &&
-			set_text(out, "commit", e->commit) &&
-			set_time(out, "time", e->time) &&
-			set_text(out, "author", e->author) &&
-			set_text(out, "state", e->state) &&
-			set(out, "signature", au_voucher_json(&e->voucher)) &&
-			set_text(out, "restores", e->restores) &&
-			set_true(out, "timeGoesBack", e->time_goes_back) &&
-			set_text(out, "reason", e->reason) &&
-			set_change(out, &e->change));
+	return whole(out,
+		     au_set_str(out, "kind", au_event_kind_name(e->kind)) &&
+			     au_set_str(out, "commit", e->commit) &&
+			     set_time(out, "time", e->time) &&
+			     au_set_str(out, "author", e->author) &&
+			     au_set_str(out, "state", e->state) &&
+			     au_set(out, "signature",
+				    au_voucher_json(&e->voucher)) &&
+			     au_set_str(out, "restores", e->restores) &&
+			     set_true(out, "timeGoesBack", e->time_goes_back) &&
+			     au_set_str(out, "reason", e->reason) &&
+			     set_change(out, &e->change));
 }
 
 json_t *au_known_json(const struct au_known *known, const char *commit)
 {
 	json_t *out = json_object();
 
-	return whole(out, set_text(out, "state",
-				   au_known_state_name(known->state)) &&
-				  set_text(out, "commit", commit) &&
-				  set_text(out, "reason", known->reason));
+	return whole(out, au_set_str(out, "state",
+				     au_known_state_name(known->state)) &&
+				  au_set_str(out, "commit", commit) &&
+				  au_set_str(out, "reason", known->reason));
 }
 
 static json_t *events_json(const struct au_reference_history *h)
@@ -160,8 +149,8 @@ static bool set_names(json_t *out, const char *path)
 	v = ev_span_of(slash + 1, strlen(slash + 1) - strlen(".json"));
 	if (!au_reference_path(p, v, again))
 		return true;
-	return set(out, "product", json_stringn((const char *)p.p, p.n)) &&
-	       set(out, "version", json_stringn((const char *)v.p, v.n));
+	return au_set(out, "product", json_stringn((const char *)p.p, p.n)) &&
+	       au_set(out, "version", json_stringn((const char *)v.p, v.n));
 }
 
 json_t *au_vouched_json(const char *path, const struct au_vouched *vouched)
@@ -173,11 +162,12 @@ json_t *au_vouched_json(const char *path, const struct au_vouched *vouched)
 	ev_show(ev_span_str(path), shown, sizeof(shown));
 	return whole(
 		out,
-		set_text(out, "path", shown) && set_names(out, path) &&
-			set(out, "present", json_boolean(h->is_present)) &&
-			set_text(out, "end",
-				 au_reference_history_end_name(h->end)) &&
-			set_text(out, "dropped", h->dropped) &&
-			set(out, "signature", au_voucher_json(vouched->by)) &&
-			set(out, "events", events_json(h)));
+		au_set_str(out, "path", shown) && set_names(out, path) &&
+			au_set(out, "present", json_boolean(h->is_present)) &&
+			au_set_str(out, "end",
+				   au_reference_history_end_name(h->end)) &&
+			au_set_str(out, "dropped", h->dropped) &&
+			au_set(out, "signature",
+			       au_voucher_json(vouched->by)) &&
+			au_set(out, "events", events_json(h)));
 }

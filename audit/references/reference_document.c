@@ -2,17 +2,13 @@
 /* The document of a reference, made new or with something added. */
 #include "audit/references/reference_document.h"
 
+#include "audit/json_set.h"
 #include "evidence/base/hex.h"
 #include "evidence/base/time.h"
 
 #include <stdlib.h>
 
 static const char object[] = "reference";
-
-static bool set(json_t *obj, const char *member, json_t *v)
-{
-	return json_object_set_new(obj, member, v) == 0;
-}
 
 static json_t *hex(const uint8_t sha256[32])
 {
@@ -26,21 +22,22 @@ static json_t *hex(const uint8_t sha256[32])
 static json_t *new_document(const struct au_addition *add)
 {
 	json_t *v = json_object();
-	bool good = set(v, "reference", json_string(AU_REFERENCE_1)) &&
-		    set(v, "product", json_string(add->product)) &&
-		    set(v, "version", json_string(add->version)) &&
-		    set(v, "source",
-			json_pack("{s:s,s:s}", "repository", add->source,
-				  "commit", add->source_commit)) &&
-		    set(v, "recipe",
-			json_pack("{s:s,s:o}", "path", add->recipe_path,
-				  "sha256", hex(add->recipe_sha256))) &&
-		    set(v, "artifact",
-			json_pack("{s:s,s:o,s:I}", "name", add->artifact_name,
-				  "sha256", hex(add->artifact_sha256), "size",
-				  (json_int_t)add->artifact_size)) &&
-		    set(v, "measurements", json_array()) &&
-		    set(v, "status", json_array());
+	bool good =
+		au_set(v, "reference", json_string(AU_REFERENCE_1)) &&
+		au_set(v, "product", json_string(add->product)) &&
+		au_set(v, "version", json_string(add->version)) &&
+		au_set(v, "source",
+		       json_pack("{s:s,s:s}", "repository", add->source,
+				 "commit", add->source_commit)) &&
+		au_set(v, "recipe",
+		       json_pack("{s:s,s:o}", "path", add->recipe_path,
+				 "sha256", hex(add->recipe_sha256))) &&
+		au_set(v, "artifact",
+		       json_pack("{s:s,s:o,s:I}", "name", add->artifact_name,
+				 "sha256", hex(add->artifact_sha256), "size",
+				 (json_int_t)add->artifact_size)) &&
+		au_set(v, "measurements", json_array()) &&
+		au_set(v, "status", json_array());
 
 	if (good)
 		return v;
@@ -65,7 +62,7 @@ static enum ev_code add_parameter(json_t *all, const char *text,
 		return ev_fail_text(err, EV_DUPLICATE, object,
 				    "measurements.parameters", 0,
 				    "each name once", ev_span_str(name));
-	if (!set(all, name, json_string(equals + 1)))
+	if (!au_set(all, name, json_string(equals + 1)))
 		return ev_fail(err, EV_SYNTAX, object,
 			       "measurements.parameters", 0, "UTF-8 text",
 			       "other bytes");
@@ -88,7 +85,7 @@ static enum ev_code add_measurement(json_t *document,
 	for (size_t i = 0; i < add->n_parameters && code == EV_OK; i++)
 		code = add_parameter(all, add->parameter[i], err);
 	if (add->n_parameters > 0)
-		set(entry, "parameters", json_incref(all));
+		au_set(entry, "parameters", json_incref(all));
 	json_decref(all);
 	if (json_array_append_new(list, entry) != 0)
 		return ev_fail_trouble(err, object, "out of memory");
@@ -108,13 +105,13 @@ static enum ev_code add_state(json_t *document, const struct au_addition *add,
 			       "1970 to 9999", "another year");
 	ev_time_format(add->since, since);
 	entry = json_object();
-	good = set(entry, "state",
-		   json_string(add->state != NULL ? add->state : "good")) &&
-	       set(entry, "since", json_string(since));
+	good = au_set(entry, "state",
+		      json_string(add->state != NULL ? add->state : "good")) &&
+	       au_set(entry, "since", json_string(since));
 	if (good && add->reason != NULL)
-		good = set(entry, "reason", json_string(add->reason));
+		good = au_set(entry, "reason", json_string(add->reason));
 	if (good && add->advisory != NULL)
-		good = set(entry, "advisory", json_string(add->advisory));
+		good = au_set(entry, "advisory", json_string(add->advisory));
 	if (json_array_append_new(list, entry) != 0 || !good)
 		return ev_fail(err, EV_SYNTAX, object, "status", 0,
 			       "UTF-8 text", "other bytes, or no memory");
@@ -131,9 +128,9 @@ static enum ev_code add_provenance(json_t *document,
 	if (json_object_get(document, member) != NULL)
 		return ev_fail(err, EV_DUPLICATE, object, member, 0,
 			       "a reference without one", "one");
-	if (!set(document, member,
-		 json_pack("{s:s,s:o}", "path", add->provenance_path, "sha256",
-			   hex(add->provenance_sha256))))
+	if (!au_set(document, member,
+		    json_pack("{s:s,s:o}", "path", add->provenance_path,
+			      "sha256", hex(add->provenance_sha256))))
 		return ev_fail_trouble(err, object, "out of memory");
 	return EV_OK;
 }
