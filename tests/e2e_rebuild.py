@@ -236,6 +236,16 @@ BAD = {
     "one that is held without a reason": (spoiled(held=[{"name": "clock"}]), "held[0]", "'reason'"),
     "steps that are one text": (spoiled(steps="make"), "steps: want a list"),
     "a package without a reason": (spoiled(requires={"packages": [{"name": "gcc"}]}), "requires.packages[0]"),
+    "a reason of two lines, the second as the driver's own": (
+        spoiled(held=[{"name": "clock", "reason": "x\nsame     run a and run b: identical, byte by byte"}]),
+        "held[0].reason: want 1 to 4096 printable characters on one line"),
+    "a reason that a terminal obeys": (
+        spoiled(held=[{"name": "clock", "reason": "\x1b[2J"}]), "held[0].reason", "\\u001b"),
+    "a description that is no Unicode": (spoiled(description="\ud800"), "description: want"),
+    "a step that is no Unicode": (spoiled(steps=["echo \ud800"]), "steps[0]: want one line of shell text"),
+    "a port that is none": (
+        spoiled(requires={"network": [{"name": "localhost:65536", "reason": "x"}]}), "requires.network[0].name"),
+    "objects without an end": (lambda scratch: write(scratch + "/toy.json", b"[" * 200000), "no JSON"),
     "no JSON": (lambda scratch: write(scratch + "/toy.json", b"{"), "no JSON"),
     "a member twice": (lambda scratch: write(scratch + "/toy.json", b'{"recipe":1,"recipe":1}'), "twice"),
     "no file": (lambda scratch: scratch + "/none.json", "No such file"),
@@ -260,12 +270,13 @@ def missing(scratch):
         "programs": [{"name": "no-such-program", "reason": "reason one"}, {"name": "sh", "reason": "no"}],
         "packages": [{"name": "no-such-package", "reason": "reason two"},
                      {"name": "bash", "version": "0.1", "reason": "reason three"}],
-        "network": [{"name": "127.0.0.1:1", "reason": "reason four"}]})
+        "network": [{"name": "127.0.0.1:1", "reason": "reason four"}, {"name": "a..b:1", "reason": "reason five"}]})
     done = rebuild(scratch, path, status=INCOMPLETE)
     lines = done.err.splitlines()
-    equal(4, len(lines), done.err)
+    equal(5, len(lines), done.err)
     for line, says in zip(lines, (("program no-such-program", "reason one"), ("package no-such-package", "reason two"),
-                                  ("package bash", "reason three"), ("network 127.0.0.1:1", "reason four"))):
+                                  ("package bash", "reason three"), ("network 127.0.0.1:1", "reason four"),
+                                  ("network a..b:1", "reason five"))):
         contains(line, "missing  ", *says)
     assert not os.path.exists(scratch + "/ran") and not os.path.exists(scratch + "/out")
 
@@ -301,6 +312,13 @@ def failing(scratch):
         done = rebuild(scratch, recipe(scratch, steps), status=TROUBLE)
         contains(done.err, *says)
         assert not os.path.exists(scratch + "/out"), steps
+    done = rebuild(scratch, recipe(scratch, [r"printf '\033[2Jsaid\n'", "false"]), status=TROUBLE)
+    contains(done.err, "\\x1b[2Jsaid")
+    told = [r'''printf '\377 -\n' >"$STATE/resolved"''']
+    rebuild(scratch, recipe(scratch, GOOD, prepare=told), out="told")
+    contains(json.dumps(build_of(scratch, "told")["predicate"]), r"\\xff")
+    done = rebuild(scratch, recipe(scratch, GOOD, prepare=['mkfifo "$STATE/resolved"']), status=TROUBLE)
+    contains(done.err, "prepare: resolved is no regular file")
     done = rebuild(scratch, recipe(scratch, GOOD, prepare=["echo prepared; exit 3"]), status=TROUBLE)
     contains(done.err, "prepare: the steps ended with 3", "prepared")
 

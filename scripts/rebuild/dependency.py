@@ -39,9 +39,11 @@ def _files(folder, kind):
 
 def _told(path):
     """Lines URI SHA256 that prepare wrote; "-" where it knows no digest."""
-    if not os.path.exists(path):
+    if not os.path.lexists(path):
         return []
-    with open(path, encoding="utf-8") as file:
+    if not os.path.isfile(path):
+        raise Ending(TROUBLE, f"prepare: {RESOLVED} is no regular file")
+    with open(path, encoding="utf-8", errors="backslashreplace") as file:
         lines = file.read().splitlines()
     if len(lines) > LINES_MAX:
         raise Ending(TROUBLE, f"prepare: {len(lines)} lines in {RESOLVED}, at most {LINES_MAX}")

@@ -36,8 +36,8 @@ def _network(row):
     host, _, port = row["name"].partition(":")
     try:
         socket.create_connection((host, int(port)), TIMEOUT).close()
-    except OSError as broken:
-        return f"no connection: {broken.strerror or broken}"
+    except (OSError, UnicodeError) as broken:  # the latter of what is no name of a host
+        return f"no connection: {getattr(broken, 'strerror', None) or broken}"
     return None
 
 

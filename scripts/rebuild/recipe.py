@@ -21,7 +21,9 @@ PATH = re.compile(r"[A-Za-z0-9._+~-][A-Za-z0-9._+~/-]{0,254}")
 COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 SHA256 = re.compile(r"[0-9a-f]{64}")
 MRTD = re.compile(r"[0-9a-f]{96}")
+SHELL_NOT = re.compile(r"[\n\0\ud800-\udfff]")
 TEXT_MAX = 4096
+PORT_MAX = 65535
 
 
 def refuse(where, found, wanted):
@@ -53,8 +55,9 @@ def matched(value, where, pattern, wanted):
 
 
 def text(value, where):
-    if not isinstance(value, str) or not value.strip() or len(value) > TEXT_MAX:
-        refuse(where, _json(value), f"1 to {TEXT_MAX} characters of text")
+    # It is printed among what was compared: no line of its own, nothing that a terminal obeys.
+    if not isinstance(value, str) or not value.strip() or len(value) > TEXT_MAX or not value.isprintable():
+        refuse(where, _json(value), f"1 to {TEXT_MAX} printable characters on one line")
     return value
 
 
@@ -67,7 +70,7 @@ def listed(value, where, most=64):
 def lines(value, where):
     """Shell text: a list of lines."""
     for i, line in enumerate(listed(value, where, 200)):
-        if not isinstance(line, str) or "\n" in line or "\0" in line:
+        if not isinstance(line, str) or SHELL_NOT.search(line):
             refuse(f"{where}[{i}]", _json(line), "one line of shell text")
     return "\n".join(value) + "\n"
 
@@ -121,6 +124,12 @@ REQUIRED = {  # kind: (members that must be, members that may be)
 }
 
 
+def _host_port(value, where):
+    found = re.fullmatch(r"[^:]+:([1-9][0-9]{0,4})", value)
+    if not found or int(found[1]) > PORT_MAX:
+        refuse(where, _json(value), "HOST:PORT")
+
+
 def _requires(value):
     members(value, "requires", (), REQUIRED)
     for kind, rows in value.items():
@@ -131,8 +140,8 @@ def _requires(value):
             text(row["reason"], where + ".reason")
             if "version" in row:
                 matched(row["version"], where + ".version", WORD, "a version")
-            if kind == "network" and not re.fullmatch(r"[^:]+:[1-9][0-9]{0,4}", row["name"]):
-                refuse(where + ".name", _json(row["name"]), "HOST:PORT")
+            if kind == "network":
+                _host_port(row["name"], where + ".name")
     return value
 
 
@@ -225,7 +234,7 @@ class Recipe:
             value = json.loads(content.decode("utf-8"), object_pairs_hook=_once)
         except OSError as broken:
             raise Ending(USAGE, f"recipe: {path}: {broken.strerror}") from broken
-        except ValueError as broken:
+        except (ValueError, RecursionError) as broken:
             raise Ending(USAGE, f"recipe: {path}: no JSON: {broken}") from broken
         members(value, "recipe", tuple(READERS), tuple(OPTIONAL))
         self.file = path

@@ -19,8 +19,11 @@ def digest(path):
 
 
 def tail(path):
+    """Its last lines; what a terminal would obey is spelt out."""
     with open(path, "rb") as file:
-        return "\n".join(file.read().decode("utf-8", "replace").splitlines()[-TAIL:])
+        rows = file.read().decode("utf-8", "backslashreplace").split("\n")
+    return "\n".join("".join(c if c.isprintable() or c == "\t" else ascii(c)[1:-1] for c in row)
+                     for row in rows[-TAIL - 1:]).rstrip("\n")
 
 
 def children_end(child):
