@@ -227,6 +227,8 @@ BAD = {
     "no artifact": (spoiled(artifact=None), "'artifact'"),
     "an artifact outside": (spoiled(artifact="../made.igvm"), "artifact: want a path below the build folder"),
     "an absolute artifact": (spoiled(artifact="/made.igvm"), "artifact: want"),
+    "an artifact of the record's name": (spoiled(artifact="build.json"), "artifact: want another name"),
+    "an artifact of a log's name": (spoiled(artifact="made/b.log"), "artifact: want another name"),
     "a short commit": (spoiled(source={"repository": "https://x", "commit": "0123"}), "source.commit"),
     "another format": (spoiled(recipe="ecart-recipe/2"), "want ecart-recipe/1", "ecart-recipe/2"),
     "an input of another digest": (
@@ -302,14 +304,17 @@ def debian(scratch):
 
 @case("a step that fails, no artifact, one that is no file: exit 5, what the step said, nothing left")
 def failing(scratch):
-    for steps, says in (
+    for steps, says, *artifact in (
             (["echo told by the step", "exit 7", "touch made.igvm"], ("a step ended with 7", "told by the step")),
             (["false", "true"], ("a step ended with 1",)),
             (["true"], ("its steps left no artifact made.igvm", "No such file")),
             (["mkdir made.igvm"], ("left no artifact", "no regular file")),
             (['ln -s "$INPUTS/image.igvm" made.igvm'], ("left no artifact", "no regular file")),
+            (['ln -s "$INPUTS" made'], ("left no artifact", "behind a symbolic link"), "made/image.igvm"),
+            (['ln -s "$INPUTS/image.igvm" "$HOME/../out/made.igvm"', *GOOD], ("left no artifact", "File exists")),
             (["echo no image >made.igvm"], ("audit measure",))):
-        done = rebuild(scratch, recipe(scratch, steps), status=TROUBLE)
+        artifact = {"artifact": artifact[0]} if artifact else {}
+        done = rebuild(scratch, recipe(scratch, steps, **artifact), status=TROUBLE)
         contains(done.err, *says)
         assert not os.path.exists(scratch + "/out"), steps
     done = rebuild(scratch, recipe(scratch, [r"printf '\033[2Jsaid\n'", "false"]), status=TROUBLE)

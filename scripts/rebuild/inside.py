@@ -99,11 +99,15 @@ def enter(spec):
 
 def take(spec):
     """The artifact, copied to where the driver takes it; what is in its way is said."""
-    path = os.path.join(spec["build"], spec["artifact"])
+    top = os.path.realpath(spec["build"])
+    path = os.path.join(top, spec["artifact"])
     try:
         if not stat.S_ISREG(os.lstat(path).st_mode):
             return "is no regular file"
-        shutil.copyfile(path, spec["out"])
+        if os.path.realpath(path) != path:
+            return "stands behind a symbolic link"
+        with open(path, "rb") as made, open(spec["out"], "xb") as taken:
+            shutil.copyfileobj(made, taken)
     except OSError as broken:
         return broken.strerror
     return None

@@ -24,6 +24,7 @@ MRTD = re.compile(r"[0-9a-f]{96}")
 SHELL_NOT = re.compile(r"[\n\0\ud800-\udfff]")
 TEXT_MAX = 4096
 PORT_MAX = 65535
+LEFT_BESIDE = ("build.json", "a.log", "b.log")
 
 
 def refuse(where, found, wanted):
@@ -176,6 +177,14 @@ def _held(value):
     return value
 
 
+def _artifact(value):
+    inner_path(value, "artifact")
+    if posixpath.basename(value) in LEFT_BESIDE:
+        refuse("artifact", _json(value), "another name than those of what is left beside it: "
+               + ", ".join(LEFT_BESIDE))
+    return value
+
+
 def _published(value):
     members(value, "published", ("steps", "file", "reason"))
     lines(value["steps"], "published.steps")
@@ -200,7 +209,7 @@ READERS = {
     "source": _source,
     "requires": _requires,
     "steps": lambda value: lines(value, "steps"),
-    "artifact": lambda value: inner_path(value, "artifact"),
+    "artifact": _artifact,
     "held": _held,
 }
 OPTIONAL = {
