@@ -343,6 +343,31 @@ def outside(scratch):
     rebuild(scratch, recipe(scratch, ['echo x >"$HOME/x"; echo x >"$TMPDIR/x"; echo x >/dev/null', *GOOD]))
 
 
+RANDOM = ['head -c 4088 "$INPUTS/image.igvm" >made.igvm', 'head -c 8 /dev/urandom >>made.igvm',
+          'tail -c +4097 "$INPUTS/image.igvm" >>made.igvm']
+
+
+@case("run b finds nothing that run a left: no artifact, no log, no shared memory")
+def apart(scratch):
+    first = '[ "${NOISE:-none}" = none ]'
+    kept = [["echo no"],  # as it is: differs
+            ['x=$(find "$FETCHED/.." -name made.igvm 2>/dev/null | head -1)',
+             f'{first} || [ -z "$x" ] || {{ cp "$x" made.igvm; exit 0; }}'],
+            ['x="$FETCHED/../a"', f'{first} || ! ls -R "$x" >/dev/null 2>&1 || [ -z "$(ls -A "$x")" ]']]
+    tail = "base64 -w0 made.igvm | sed 's/^/IMAGE /;s/$/\\n/'"
+    logged = ['x=$(cat "$FETCHED"/../*log "$FETCHED"/../a/* 2>/dev/null | sed -n "s/^IMAGE //p" | head -1)',
+              f'{first} || [ -z "$x" ] || {{ echo "$x" | base64 -d >made.igvm; exit 0; }}', *RANDOM, tail]
+    for held in ([], [{"name": "user", "reason": "the test"}],
+                 [{"name": "user", "reason": "x"}, {"name": "path", "reason": "the test"}]):
+        for steps in [*([*early, *RANDOM] for early in kept), logged]:
+            shutil.rmtree(scratch + "/out", ignore_errors=True)
+            done = rebuild(scratch, recipe(scratch, steps, held=held), status=FAIL)
+            contains(done.out, "DIFFERS  run a and run b: ")
+    shutil.rmtree(scratch + "/out")
+    if os.geteuid() == 0:
+        rebuild(scratch, recipe(scratch, ['[ "$(wc -l </proc/sysvipc/shm)" = 1 ]', "ipcmk -M 4096", *GOOD]))
+
+
 @case("the steps have no network where the driver is root")
 def no_network(scratch):
     if os.geteuid() != 0:

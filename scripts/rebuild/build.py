@@ -43,6 +43,21 @@ class MountPoint:
             os.rmdir(path)
 
 
+class Hidden:
+    """A folder that nobody looks into meanwhile, for who has no mounts of its own to cover it with."""
+
+    def __init__(self, path):
+        self.path = None if surroundings.is_root() else path
+
+    def __enter__(self):
+        if self.path:
+            os.chmod(self.path, 0)
+
+    def __exit__(self, *_):
+        if self.path:
+            os.chmod(self.path, 0o755)
+
+
 class Build:
     """What a run was and left: path of the artifact, begun and ended, log."""
 
@@ -52,7 +67,9 @@ class Build:
         uid = plan.uid(run)
         work.folder(*folder)
         self.out = os.path.join(work.folder(*folder, "out", uid=uid), os.path.basename(recipe.artifact))
-        self.log = work.path(run + ".log")
+        self.log = work.path(run, "log")
+        # What the first run left must not find its way into the second.
+        self.hidden = work.path(surroundings.FIRST) if run == surroundings.SECOND else None
         # One after the other in one place, where the path must not differ; else each in its own.
         self.moved = None if "path" in plan.varied else work.path(*folder, "build")
         self.folder = work.path("build") if self.moved else work.path(*folder, "build")
@@ -65,7 +82,7 @@ class Build:
             "folder": self.folder, "build": plan.fixed_path or self.folder,
             "memory": plan.differs("file-order", run), "uid": uid, "cpus": plan.cpus(run),
             "umask": int(plan.value("umask", run), 8), "confined": self.confined,
-            "writable": [os.path.dirname(self.out), *own.values()],
+            "hidden": self.hidden, "writable": [os.path.dirname(self.out), *own.values()],
             "environment": {**plan.environment(run), **work.environment(), **own, **parameters},
             "script": work.script("steps.sh", recipe.steps), "artifact": recipe.artifact, "out": self.out}))
 
@@ -73,14 +90,15 @@ class Build:
         words = [sys.executable, "-B", ENTRANCE, self.spec]
         if not surroundings.is_root():
             return words
-        return ["unshare", "--mount", "--uts", "--net", "--pid", "--fork", "--kill-child=KILL", "--mount-proc", *words]
+        return ["unshare", "--mount", "--uts", "--ipc", "--net", "--pid", "--fork", "--kill-child=KILL",
+                "--mount-proc", *words]
 
     def go(self):
         self.begun = now()
         os.mkdir(self.folder, 0o755)
         if self.uid is not None:
             os.chown(self.folder, self.uid, self.uid)
-        with MountPoint(self.plan.fixed_path or "/"):
+        with MountPoint(self.plan.fixed_path or "/"), Hidden(self.hidden):
             status = workplace.run(self.words(), self.log)
         self.ended = now()
         if self.moved:

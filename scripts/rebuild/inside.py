@@ -83,6 +83,8 @@ def place(spec):
 def enter(spec):
     if os.geteuid() == 0:
         mount("-t", "tmpfs", "-o", "mode=1777", "tmpfs", "/dev/shm")  # what lies in it has names of process ids
+        if spec["hidden"]:
+            mount("-t", "tmpfs", "-o", "mode=000,ro", "tmpfs", spec["hidden"])
     if spec["hostname"]:
         socket.sethostname(spec["hostname"])
     place(spec)
