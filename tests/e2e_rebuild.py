@@ -234,6 +234,8 @@ BAD = {
     "an input of another digest": (
         spoiled(inputs=[{"path": "image.igvm", "sha256": "0" * 64}]), "input image.igvm: want sha256 0000"),
     "an input that is not there": (spoiled(inputs=[{"path": "none", "sha256": "0" * 64}]), "input none: No such file"),
+    "an input that is no file": (
+        spoiled(inputs=[{"path": "../../../../../../../../../dev/zero", "sha256": "0" * 64}]), "is no regular file"),
     "a surrounding that is none": (spoiled(held=[{"name": "moon", "reason": "x"}]), "held[0].name", "moon"),
     "one that is held without a reason": (spoiled(held=[{"name": "clock"}]), "held[0]", "'reason'"),
     "steps that are one text": (spoiled(steps="make"), "steps: want a list"),
@@ -389,6 +391,26 @@ def source(scratch):
         contains(done.err, "source toy.tar", says)
 
 
+@case("inputs stay what they were behind prepare, and all that the steps read while they run")
+def spoilt_input(scratch):
+    for words, says in (("echo x >\"$INPUTS/image.igvm\"", "behind prepare: input image.igvm: want sha256"),
+                        ("rm \"$INPUTS/image.igvm\"", "behind prepare: input image.igvm: want sha256"),
+                        ("mv \"$INPUTS/image.igvm\" ../x; ln -s ../x \"$INPUTS/image.igvm\"",
+                         "behind prepare: input image.igvm: want sha256")):
+        contains(rebuild(scratch, recipe(scratch, GOOD, prepare=[words]), status=TROUBLE).err, says)
+    path = recipe(scratch, [": >begun", f"until [ -e {scratch}/go ]; do sleep 0.1; done", *GOOD])
+    child = subprocess.Popen([os.path.join(FOLDER, "rebuild"), path, "--out", scratch + "/out", "--work",
+                              scratch + "/work"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 20
+    while not os.path.exists(scratch + "/work/a/build/begun") and time.monotonic() < deadline:
+        time.sleep(0.05)
+    write(scratch + "/work/fetched/late", b"x")
+    write(scratch + "/go", b"")
+    _, said = child.communicate(timeout=60)
+    equal(TROUBLE, child.returncode, said)
+    contains(said, "what the steps read is not what it was before they ran")
+
+
 @case("what is expected and what is published are compared, the latter fetched behind both runs")
 def published(scratch):
     steps = ['[ ! -e "$FETCHED/../published/got" ]', *GOOD]
@@ -398,6 +420,10 @@ def published(scratch):
         done = rebuild(scratch, path, status=status, out=f"out-{status}")
         contains(done.out + done.err, says)
         equal(status == 0, build_of(scratch, f"out-{status}")["outcome"]["published"]["compared"], "in the record")
+    for made in ('ln -s "$INPUTS/image.igvm" got', "mkfifo got", 'ln -s "$INPUTS" d; mkdir got'):
+        path = recipe(scratch, steps, published={"steps": [made], "file": "got", "reason": "the test"})
+        shutil.rmtree(scratch + "/out-5")
+        contains(rebuild(scratch, path, status=TROUBLE, out="out-5").err, "what was published: got: no regular file")
     other = igvm.build([igvm.platform(1, igvm.TDX), igvm.page(0x1000, 1, 0)], b"x" * 4096)
     write(scratch + "/other.igvm", other)
     path = recipe(scratch, steps, published={"steps": [f"cp {scratch}/other.igvm got"], "file": "got", "reason": "x"})
@@ -443,6 +469,16 @@ def sleeping():
         except OSError:
             pass
     return found
+
+
+@case("what a text leaves running is ended with it, in a session of its own as well")
+def leftovers(scratch):
+    begin = "setsid -f bash -c 'setsid -f sleep 71.07; sleep 71.07'; until pgrep -fx 'sleep 71.07' >/dev/null; do :; done"
+    for members in ({"prepare": [begin]}, {"steps": [begin, *GOOD]},
+                    {"published": {"steps": [begin, 'cp "$INPUTS/image.igvm" got'], "file": "got", "reason": "x"}}):
+        shutil.rmtree(scratch + "/out", ignore_errors=True)
+        rebuild(scratch, recipe(scratch, **{"steps": GOOD, **members}))
+        equal(0, sleeping(), "still running")
 
 
 @case("--into writes the reference: a SIMULATED quote over what was built is a match, by source and recipe")

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whether the runs agree with each other, with what the recipe expects, and with what was published."""
 
+import os
+
 import comparison
 import record
-from ending import Ending
+from ending import TROUBLE, Ending
 
 
 class Outcome:
@@ -47,6 +49,8 @@ class Outcome:
         path = work.path("published", *recipe.published["file"].split("/"))
         try:
             work.once("published", "\n".join(recipe.published["steps"]) + "\n", "published")
+            if os.path.realpath(path) != path or not os.path.isfile(path):
+                raise Ending(TROUBLE, f"{recipe.published['file']}: no regular file, or behind a symbolic link")
             found = comparison.Comparison(self.artifacts[0].path, path)
         except (Ending, OSError) as broken:
             self.trouble = f"what was published: {broken}"

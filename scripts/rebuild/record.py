@@ -19,7 +19,7 @@ def _byproduct(artifact, run):
     return found
 
 
-def predicate(recipe, work, builds, artifacts):
+def predicate(recipe, resolved, builds, artifacts):
     """The predicate of an in-toto Statement of the type https://slsa.dev/provenance/v1."""
     return {
         "buildDefinition": {
@@ -28,7 +28,7 @@ def predicate(recipe, work, builds, artifacts):
                                    "recipe": {"sha256": recipe.sha256}, "parameters": recipe.chosen},
             "internalParameters": {"confined": builds[0].confined, "ownNetwork": surroundings.is_root(),
                                    "machine": platform.machine(), "kernel": platform.release()},
-            "resolvedDependencies": dependency.resolved(recipe, work),
+            "resolvedDependencies": resolved,
         },
         "runDetails": {
             "builder": {"id": BUILDER, "version": {"ecart": comparison.ecart("--version").split("\n")[0].split()[-1],
@@ -60,12 +60,12 @@ def compared(found):
     return rows
 
 
-def document(recipe, work, plan, builds, artifacts, outcome):
+def document(recipe, resolved, plan, builds, artifacts, outcome):
     """All of it: members that are absent do not apply."""
     return {
         "build": FORMAT,
         "predicateType": "https://slsa.dev/provenance/v1",
-        "predicate": predicate(recipe, work, builds, artifacts),
+        "predicate": predicate(recipe, resolved, builds, artifacts),
         "runs": [_run(build, artifact) for build, artifact in zip(builds, artifacts)],
         "held": plan.held,
         "outcome": outcome,

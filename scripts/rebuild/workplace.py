@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """The folder that a rebuild works in, and the shell texts that are run in it."""
 
+import ctypes
 import hashlib
 import os
 import shutil
 import signal
+import stat
 import subprocess
 import tempfile
 
 from ending import TROUBLE, USAGE, Ending
 
 TAIL = 25
+SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 
 
 def digest(path):
@@ -26,17 +29,44 @@ def tail(path):
                      for row in rows[-TAIL - 1:]).rstrip("\n")
 
 
+def adopt():
+    """From here on whose parent is gone becomes a child of the driver, so that it can be ended, too."""
+    ctypes.CDLL(None).prctl(SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def children():
+    """The process ids of the driver's own."""
+    try:
+        with open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as file:
+            return [int(word) for word in file.read().split()]
+    except OSError:
+        return []
+
+
+def end(pid):
+    """Whether a child was ended; one of another user's is let be."""
+    try:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+    except (PermissionError, ProcessLookupError, ChildProcessError):
+        return False
+    return True
+
+
 def children_end(child):
-    """A child and all of its own, whatever ends the driver."""
+    """A child and all of its own, in a session of their own as well."""
     try:
         os.killpg(child.pid, signal.SIGKILL)
     except ProcessLookupError:
         pass
     child.wait()
+    while any([end(pid) for pid in children()]):  # those of the ended come next
+        pass
 
 
 def run(words, log, cwd=None, env=None):
     """A program to its end, what it says in the log; its exit status."""
+    adopt()
     with open(log, "ab") as out:
         child = subprocess.Popen(words, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=out,
                                  stderr=subprocess.STDOUT, start_new_session=True)
@@ -56,9 +86,9 @@ class Workplace:
             os.makedirs(given, exist_ok=True)
             if os.listdir(given):
                 raise Ending(USAGE, f"--work {given}: not empty")
-            self.top = os.path.abspath(given)
+            self.top = os.path.realpath(given)
         else:
-            self.top = tempfile.mkdtemp(prefix="rebuild-")
+            self.top = os.path.realpath(tempfile.mkdtemp(prefix="rebuild-"))
         os.chmod(self.top, 0o755)
         for name in ("inputs", "fetched", "state", "published"):
             self.folder(name)
@@ -83,13 +113,29 @@ class Workplace:
         for row in recipe.inputs:
             path = os.path.join(recipe.folder, row["path"])
             try:
-                copy = shutil.copy(path, self.path("inputs"))
+                if not stat.S_ISREG(os.stat(path).st_mode):
+                    raise Ending(USAGE, f"recipe: input {row['path']}: is no regular file")
+                copy = shutil.copyfile(path, self.path("inputs", os.path.basename(path)))
             except OSError as broken:
                 raise Ending(USAGE, f"recipe: input {row['path']}: {broken.strerror}") from broken
             os.chmod(copy, 0o644)
-            if digest(copy) != row["sha256"]:
-                raise Ending(USAGE, f"recipe: input {row['path']}: want sha256 {row['sha256']}, "
-                             f"found {digest(copy)}")
+        wrong = self.other_input(recipe)
+        if wrong:
+            raise Ending(USAGE, "recipe: " + wrong)
+
+    def other_input(self, recipe):
+        """The first input that is another than the recipe names, or None."""
+        for row in recipe.inputs:
+            path = self.path("inputs", os.path.basename(row["path"]))
+            found = digest(path) if os.path.isfile(path) and not os.path.islink(path) else "no file"
+            if found != row["sha256"]:
+                return f"input {row['path']}: want sha256 {row['sha256']}, found {found}"
+        return None
+
+    def check_inputs(self, recipe, when):
+        wrong = self.other_input(recipe)
+        if wrong:
+            raise Ending(TROUBLE, f"{when}: {wrong}")
 
     def environment(self):
         """What every shell text finds in its variables."""
