@@ -498,6 +498,40 @@ def into(scratch):
     equal(1, len(commits), "what differs becomes no reference")
 
 
+@case("the reference has the recipe as it was read, and the parameters that are not the default")
+def as_read(scratch):
+    value = json.loads(read(recipe(scratch, None)))
+    value.update(steps=GOOD, parameters={"flavour": {"values": ["plain", "other"], "reason": "the test"},
+                                         "size": {"values": ["1", "2"], "reason": "the test"}},
+                 published={"steps": [f"echo >>{scratch}/toy.json", 'cp "$INPUTS/image.igvm" got'], "file": "got",
+                            "reason": "the recipe is another when the reference is made"})
+    content = json.dumps(value).encode()
+    refs = scratch + "/refs.git"
+    rebuild(scratch, write(scratch + "/toy.json", content), "--parameter", "flavour=other", "--into", refs, "--",
+            "--init")
+    assert read(scratch + "/toy.json") != content
+    equal(content, tool(["git", "-C", refs, "show", "HEAD:recipes/toy/1/toy.json"]).stdout, "the recipe")
+    entry, = json.loads(tool(["git", "-C", refs, "show", "HEAD:references/toy/1.json"]).stdout)["measurements"]
+    equal({"flavour": "other"}, entry["parameters"], "parameters")
+
+
+@case("what cannot be left or entered is said before anything is run")
+def beforehand(scratch):
+    path = recipe(scratch, ["touch " + scratch + "/ran"])
+    os.mkdir(scratch + "/folder")
+    os.symlink("folder", scratch + "/link")
+    contains(rebuild(scratch, path, status=USAGE, out="link").err, "is there and not an empty folder")
+    contains(rebuild(scratch, path, "--into", scratch + "/none.git", status=USAGE).err,
+             "none.git: no such repository; -- --init makes one")
+    os.environ["ECART_BIN"] = scratch + "/no-ecart"
+    try:
+        done = rebuild(scratch, path, status=TROUBLE)
+    finally:
+        os.environ["ECART_BIN"] = ECART
+    contains(done.err, f"the program ecart, {scratch}/no-ecart: No such file or directory")
+    assert "begins" not in done.out, done.out
+
+
 @case("--into with --key keeps the record, signed, beside the reference; a key that is none is refused at once")
 def signed(scratch):
     done = rebuild(scratch, SIMULATED, "--into", scratch + "/refs.git", "--key", scratch + "/none.pem", status=USAGE)

@@ -21,7 +21,10 @@ def program():
 
 
 def ecart(*words, statuses=(0,)):
-    done = subprocess.run([program(), *words], capture_output=True, text=True, check=False)
+    try:
+        done = subprocess.run([program(), *words], capture_output=True, text=True, check=False)
+    except OSError as broken:
+        raise Ending(TROUBLE, f"the program ecart, {program()}: {broken.strerror}") from broken
     if done.returncode not in statuses:
         raise Ending(TROUBLE, f"ecart {' '.join(words)}: ended with {done.returncode}:\n{done.stdout}{done.stderr}")
     return done.stdout

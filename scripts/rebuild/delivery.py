@@ -13,10 +13,18 @@ from ending import TROUBLE, USAGE, Ending
 def check(out):
     """Before hours of building: whether the folder can be made."""
     above = os.path.dirname(os.path.abspath(out))
-    if os.path.lexists(out) and (not os.path.isdir(out) or os.listdir(out)):
+    if os.path.lexists(out) and (os.path.islink(out.rstrip("/")) or not os.path.isdir(out) or os.listdir(out)):
         raise Ending(USAGE, f"--out {out}: is there and not an empty folder")
     if not os.path.isdir(above):
         raise Ending(USAGE, f"--out {out}: no folder {above}")
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise Ending(USAGE, f"--out {out}: nothing can be made in {above}")
+
+
+def check_repository(repository, more):
+    """Before hours of building: whether it is there, where it is not to be made."""
+    if "--init" not in more and not os.path.isdir(repository):
+        raise Ending(USAGE, f"--into {repository}: no such repository; -- --init makes one")
 
 
 def deliver(out, builds, artifacts, document, reproduced):
@@ -53,8 +61,14 @@ def refer(repository, recipe, out, artifact, key, more):
     if value is None:
         raise Ending(TROUBLE, "--into: a reference is of an MRTD, and the artifact has none")
     words = ["audit", "reference", "add", repository, "--product", recipe.product, "--version", recipe.version,
-             "--source", recipe.source_name(), "--recipe", recipe.file,
-             "--artifact", os.path.join(out, artifact.name), "--mrtd", value]
+             "--source", recipe.source_name(), "--artifact", os.path.join(out, artifact.name), "--mrtd", value]
+    for word in recipe.others():
+        words += ["--parameter", word]
     if key:
         words += ["--build", os.path.join(out, "build.json"), "--key", key]
-    return comparison.ecart(*words, *more).strip()
+    with tempfile.TemporaryDirectory(prefix="rebuild-") as folder:
+        # The file may be another by now.
+        path = os.path.join(folder, os.path.basename(recipe.file))
+        with open(path, "wb") as file:
+            file.write(recipe.content)
+        return comparison.ecart(*words, "--recipe", path, *more).strip()

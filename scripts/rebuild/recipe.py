@@ -231,7 +231,7 @@ def _once(pairs):
 
 
 class Recipe:
-    """The members of a recipe by their names, absent ones empty; file and sha256 of the recipe itself;
+    """The members of a recipe by their names, absent ones empty; file, content and sha256 of the recipe itself;
     chosen, the value of every parameter."""
 
     def __init__(self, path, chosen=()):
@@ -248,6 +248,7 @@ class Recipe:
         members(value, "recipe", tuple(READERS), tuple(OPTIONAL))
         self.file = path
         self.folder = os.path.dirname(os.path.abspath(path))
+        self.content = content
         self.sha256 = hashlib.sha256(content).hexdigest()
         self.inputs, self.parameters, self.prepare, self.published, self.expected = [], {}, "", {}, {}
         for name, reader in {**READERS, **OPTIONAL}.items():
@@ -267,6 +268,11 @@ class Recipe:
                              + ", ".join(self.parameters[name]["values"]))
             found[name] = value
         return found
+
+    def others(self):
+        """NAME=VALUE of each parameter that has another than its default."""
+        return [f"{name}={value}" for name, value in self.chosen.items()
+                if value != self.parameters[name]["values"][0]]
 
     def source_name(self):
         """REPOSITORY@COMMIT, or that of the digest of the one file that is the source."""
