@@ -197,12 +197,36 @@ def varied(scratch):
     missing = set() if os.geteuid() == 0 else ROOT_ONLY
     if len(os.sched_getaffinity(0)) == 1:
         missing.add("cpus")
+    if surroundings.in_memory(scratch):
+        missing.add("file-order")
     equal(missing, set(build["held"]), "held by the machine")
     for name, reason in build["held"].items():
         contains(reason, "this machine: ")
     done, (first, second) = showing(scratch, surroundings.NAMES)
     equal(first, second, "held")
     contains(done.out, "held     path: the recipe: the test", "identical, byte by byte")
+
+
+@case("file-order is called varied only where one of both folders is not in memory")
+def order_in_memory(scratch):
+    if os.geteuid() != 0 or subprocess.run(["mount", "-t", "tmpfs", "tmpfs", scratch], check=False).returncode != 0:
+        raise Skip("no file system in memory can be mounted")
+    try:
+        done = rebuild(scratch, recipe(scratch, GOOD))
+    finally:
+        tool(["umount", scratch])
+    contains(done.out, "held     file-order: this machine: the work folder is in memory already")
+
+
+@case("what copies an input is reproduced and told; whose word a commit is, too")
+def told(scratch):
+    done = rebuild(scratch, recipe(scratch, GOOD))
+    contains(done.out, "note     made.igvm is, byte by byte, the input file image.igvm: nothing was built",
+             "note     source: that what is built is of this commit is the recipe's word, and not compared")
+    source, *_ = build_of(scratch)["predicate"]["buildDefinition"]["resolvedDependencies"]
+    equal(({"gitCommit": "0123456789" * 4}, {"verified": False}), (source["digest"], source["annotations"]), "source")
+    done = rebuild(scratch, SIMULATED, out="made")
+    assert "nothing was built" not in done.out and "word" not in done.out, done.out
 
 
 @case("where the steps stand at a fixed path they do, and nothing is there behind them")

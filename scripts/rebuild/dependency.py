@@ -57,11 +57,24 @@ def _told(path):
     return rows
 
 
+def same(sha256, rows):
+    """What of the inputs and the fetched files has that digest: KIND NAME."""
+    return [f"the {row['annotations']['kind']} file {row['name']}" for row in rows
+            if row.get("annotations", {}).get("kind") in ("input", "fetched")
+            and row["digest"].get("sha256") == sha256]
+
+
+def _source(source):
+    """Of a file the digest was verified; a commit is what the recipe says that it builds."""
+    if "sha256" in source:
+        return _named("source", source["repository"], source["sha256"])
+    found = _named("source", source["repository"], verified=False)
+    return {**found, "digest": {"gitCommit": source["commit"]}}
+
+
 def resolved(recipe, work):
     """The source first, then inputs, what was fetched, and what was installed."""
-    source = recipe.source
-    digest = {"sha256": source["sha256"]} if "sha256" in source else {"gitCommit": source["commit"]}
-    rows = [{"name": "source", "uri": source["repository"], "digest": digest}]
+    rows = [_source(recipe.source)]
     rows += _files(work.path("inputs"), "input") + _files(work.path("fetched"), "fetched")
     rows += _told(work.path("state", RESOLVED))
     for row in recipe.requires.get("packages", []):

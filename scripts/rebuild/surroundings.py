@@ -32,6 +32,12 @@ def processors():
     return sorted(os.sched_getaffinity(0))
 
 
+def in_memory(path):
+    """Whether the file system of a folder is in memory itself."""
+    done = subprocess.run(["stat", "-f", "-c", "%T", path], capture_output=True, text=True, check=False)
+    return done.stdout.strip() in ("tmpfs", "ramfs")
+
+
 NEEDS_ROOT = "only root can vary it"
 
 # name: (what it is, the first run's, the second's, why it cannot be varied here or None)
@@ -59,12 +65,14 @@ NAMES = tuple(TABLE)
 class Plan:
     """For one recipe on this machine: varied {name: (first, second)} and held {name: reason}."""
 
-    def __init__(self, recipe, first_path, second_path):
+    def __init__(self, recipe, work_folder, first_path, second_path):
         """The paths are those of the build folders where they may differ."""
         self.varied, self.held = {}, {}
         self.fixed_path = recipe.fixed_path()
         for name, (_, first, second, impossible) in TABLE.items():
             row, here = recipe.held_row(name), impossible()
+            if name == "file-order" and not here and in_memory(work_folder):
+                here = "the work folder is in memory already; --work names another"
             if row:
                 self.held[name] = "the recipe: " + row["reason"]
             elif here:
