@@ -410,6 +410,14 @@ def source(scratch):
     kinds = [row.get("annotations", {}).get("kind") for row in
              build_of(scratch)["predicate"]["buildDefinition"]["resolvedDependencies"]]
     equal([None, "input", "fetched"], kinds, "kinds")
+    prepare += ["mkdir -p tree/b; echo 1 >tree/b/one; echo 2 >tree/two; ln -s nowhere tree/link"]
+    rebuild(scratch, recipe(scratch, GOOD, source=named, prepare=prepare), out="folder")
+    row, = [row for row in build_of(scratch, "folder")["predicate"]["buildDefinition"]["resolvedDependencies"]
+            if row["name"] == "tree"]
+    text = "".join(f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in
+                   (("b/one", b"1\n"), ("link", b"nowhere"), ("two", b"2\n")))
+    equal(({"dirHash": hashlib.sha256(text.encode()).hexdigest()}, {"kind": "fetched folder"}),
+          (row["digest"], row["annotations"]), "a folder")
     for prepare, says in ((["echo other >toy.tar"], "want sha256 " + digest), ([], "neither fetched nor an input")):
         done = rebuild(scratch, recipe(scratch, GOOD, source=named, prepare=prepare), status=TROUBLE, out="no")
         contains(done.err, "source toy.tar", says)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a build was made from, and by: files with their digests, programs with their versions."""
 
+import hashlib
 import os
 import re
 import shutil
@@ -28,11 +29,34 @@ def _named(name, uri=None, sha256=None, **annotations):
     return found
 
 
+def _of_entry(path):
+    """Of a link its target's, which it says and which need not be there."""
+    if os.path.islink(path):
+        return hashlib.sha256(os.fsencode(os.readlink(path))).hexdigest()
+    return workplace.digest(path)
+
+
+def _of_folder(top):
+    """dirHash of in-toto: SHA-256 of the sorted lines "SHA256  PATH" of all files."""
+    paths = []
+    for folder, folders, files in os.walk(top):
+        names = files + [name for name in folders if os.path.islink(os.path.join(folder, name))]
+        paths += [os.path.relpath(os.path.join(folder, name), top) for name in names]
+    digest = hashlib.sha256()
+    for path in sorted(paths, key=os.fsencode):
+        full = os.path.join(top, path)
+        if os.path.isfile(full) or os.path.islink(full):
+            digest.update(f"{_of_entry(full)}  ".encode() + os.fsencode(path) + b"\n")
+    return digest.hexdigest()
+
+
 def _files(folder, kind):
     rows = []
     for name in sorted(os.listdir(folder)):
         path = os.path.join(folder, name)
-        if os.path.isfile(path) and not os.path.islink(path):
+        if os.path.isdir(path) and not os.path.islink(path):
+            rows.append({**_named(name, kind=kind + " folder"), "digest": {"dirHash": _of_folder(path)}})
+        elif os.path.isfile(path) and not os.path.islink(path):
             rows.append(_named(name, sha256=workplace.digest(path), kind=kind))
     return rows
 
