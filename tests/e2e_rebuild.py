@@ -237,6 +237,10 @@ def fixed_path(scratch):
     held = [{"name": "path", "reason": "the test", "value": path}]
     rebuild(scratch, recipe(scratch, [f'[ "$PWD" = {path} ]', *GOOD], held=held))
     assert not os.path.exists(scratch + "/fixed"), "the folder stayed"
+    for path, says in ((scratch + "/toy.json/below", "/toy.json: File exists"), ("/proc/not/here", "/proc/not: "),
+                       ("/usr", "its surroundings cannot be entered")):
+        held = [{"name": "path", "reason": "the test", "value": path}]
+        contains(rebuild(scratch, recipe(scratch, GOOD, held=held), status=TROUBLE, out="no").err, says)
 
 
 def spoiled(**members):
@@ -333,6 +337,9 @@ def failing(scratch):
     for steps, says, *artifact in (
             (["echo told by the step", "exit 7", "touch made.igvm"], ("a step ended with 7", "told by the step")),
             (["false", "true"], ("a step ended with 1",)),
+            (["no-such-command"], ("a step ended with 127", "command not found")),
+            (["exit 252"], ("a step ended with 1",)),
+            (["kill -9 $$"], ("a step ended with 137",)),
             (["true"], ("its steps left no artifact made.igvm", "No such file")),
             (["mkdir made.igvm"], ("left no artifact", "no regular file")),
             (['ln -s "$INPUTS/image.igvm" made.igvm'], ("left no artifact", "no regular file")),

@@ -35,8 +35,14 @@ class MountPoint:
             path = os.path.dirname(path)
 
     def __enter__(self):
-        for path in reversed(self.made):
-            os.mkdir(path, 0o755)
+        wanted, self.made = self.made, []
+        try:
+            for path in reversed(wanted):
+                os.mkdir(path, 0o755)
+                self.made.insert(0, path)
+        except OSError as broken:
+            self.__exit__()
+            raise Ending(TROUBLE, f"the recipe's path {wanted[0]}: {path}: {broken.strerror}") from broken
 
     def __exit__(self, *_):
         for path in self.made:

@@ -3,7 +3,7 @@
 
 Enters what SPEC says (mounts and names only where it is root, in name spaces of its own), gives
 up writing anywhere but in its own folders (Landlock), runs the steps, and copies the artifact out.
-Exit status: that of the steps; 126 where the surroundings cannot be entered, 127 where the steps
+Exit status: that of the steps; 251 where the surroundings cannot be entered, 252 where the steps
 left no artifact."""
 
 import ctypes
@@ -15,7 +15,7 @@ import stat
 import subprocess
 import sys
 
-CANNOT_ENTER, NO_ARTIFACT = 126, 127
+CANNOT_ENTER, NO_ARTIFACT = 251, 252
 
 # linux/landlock.h
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
@@ -120,13 +120,15 @@ def main():
         spec = json.load(file)
     try:
         enter(spec)
+        steps = subprocess.Popen(["/bin/bash", "-e", spec["script"]], env=spec["environment"],
+                                 stdin=subprocess.DEVNULL)
     except (OSError, subprocess.CalledProcessError) as broken:
         print(f"rebuild: the surroundings cannot be entered: {broken}", file=sys.stderr)
         return CANNOT_ENTER
-    done = subprocess.run(["/bin/bash", "-e", spec["script"]], env=spec["environment"], check=False,
-                          stdin=subprocess.DEVNULL)
-    if done.returncode != 0:
-        return done.returncode if 0 < done.returncode < CANNOT_ENTER else 1
+    status = steps.wait()
+    if status != 0:
+        status = status if status > 0 else 128 - status  # as a shell has it of a signal
+        return 1 if status in (CANNOT_ENTER, NO_ARTIFACT) else status
     wrong = take(spec)
     if wrong:
         print(f"rebuild: {spec['artifact']}: {wrong}", file=sys.stderr)
