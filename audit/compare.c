@@ -72,7 +72,7 @@ struct found {
 	struct au_comparison result;
 	struct hit best;	       /* among those asked for */
 	struct hit unvouched;	       /* the same, with an objection */
-	const char *objection;	       /* to it */
+	char objection[260];	       /* to it */
 	struct hit outside;	       /* among the others */
 	const struct au_listed *asked; /* of that product, other value */
 	const struct au_status *asked_status;
@@ -108,7 +108,8 @@ static void keep_vouched(const struct hit *hit, const struct au_question *q,
 		keep_better(hit, &f->best);
 	} else if (f->unvouched.listed == NULL) {
 		f->unvouched = *hit;
-		f->objection = objection;
+		/* The next one may be told in the same place. */
+		snprintf(f->objection, sizeof(f->objection), "%s", objection);
 	}
 }
 
@@ -257,7 +258,7 @@ static void say_differs(struct found *f)
 	add_outside(f, c);
 }
 
-/* The value is known, but not on the word of anybody who is allowed. */
+/* The value is known, but not on a word that counts. */
 static void say_unvouched(struct found *f)
 {
 	struct au_comparison *c = &f->result;
@@ -265,8 +266,7 @@ static void say_unvouched(struct found *f)
 
 	c->result = AU_NO_REFERENCE;
 	snprintf(c->reason, sizeof(c->reason),
-		 "%s has this value, but no allowed signer vouches for it: "
-		 "%.200s",
+		 "%.129s has this value, but %.240s",
 		 name_of(f->unvouched.listed, name), f->objection);
 }
 

@@ -20,9 +20,10 @@ const char *au_result_name(enum au_result result);
 
 /*
  * Who must vouch for a reference, as of a time, before it can be a match: NULL
- * where somebody allowed does, else what is wrong in a word or a few
- * ("unsigned").  Asked of those with the value alone, since an answer may cost
- * a walk through the history of a repository.
+ * where somebody allowed does, else a clause of what stands in the way ("nobody
+ * vouches for it"), good until the next question.  Asked of those with the
+ * value alone, since an answer may cost a walk through the history of a
+ * repository.
  */
 struct au_objector {
 	const char *(*objection)(void *state, const struct au_listed *listed,

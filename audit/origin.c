@@ -19,18 +19,25 @@ const char *au_origins_objection(void *state, const struct au_listed *listed,
 				 int64_t at)
 {
 	struct au_origins *o = state;
+	const struct au_known *known;
 	struct au_vouched vouched;
 
 	if (!o->must || o->vouching == NULL)
 		return NULL;
+	known = au_vouching_known(o->vouching);
 	if (au_vouching_at(o->vouching, at, &o->refused) != EV_OK ||
 	    au_vouching_find(o->vouching, listed->path, &vouched,
 			     &o->refused) != EV_OK)
 		return "its history cannot be read";
 	if (vouched.counts)
 		return NULL;
-	snprintf(o->words, sizeof(o->words), "%s%s%.180s", vouched.by->state,
-		 vouched.by->reason[0] != '\0' ? ", " : "", vouched.by->reason);
+	snprintf(o->words, sizeof(o->words), "%s: %s%s%.160s",
+		 known->state == AU_KNOWN_REWRITTEN ||
+				 known->state == AU_KNOWN_NOT_REACHED
+			 ? "nothing in its history counts"
+			 : "no allowed signer vouches for it",
+		 vouched.by->state, vouched.by->reason[0] != '\0' ? ", " : "",
+		 vouched.by->reason);
 	return o->words;
 }
 

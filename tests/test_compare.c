@@ -245,6 +245,7 @@ static void a_later_withdrawal_is_told(void **state)
 struct asking {
 	size_t n;
 	int64_t at; /* of the last question */
+	char words[80];
 };
 
 static const char *objects(void *state, const struct au_listed *listed,
@@ -254,7 +255,47 @@ static const char *objects(void *state, const struct au_listed *listed,
 
 	asked->n++;
 	asked->at = at;
-	return strcmp(listed->path, P17) == 0 ? "unsigned" : NULL;
+	return strcmp(listed->path, P17) == 0 ? "nobody vouches for it" : NULL;
+}
+
+static const char *names_it(void *state, const struct au_listed *listed,
+			    int64_t at)
+{
+	struct asking *asked = state;
+
+	(void)at;
+	snprintf(asked->words, sizeof(asked->words), "nobody signed %s",
+		 listed->path);
+	return asked->words;
+}
+
+/* Of two references that nobody vouches for, the one that is named is told. */
+static void the_objection_is_to_what_is_named(void **state)
+{
+	struct row two = { "",	 ON(variants),	  0xcc, MAY, "", "",
+			   NULL, AU_NO_REFERENCE, NULL, 0 };
+	struct ev_crypto *crypto = ev_crypto_new();
+	struct au_references refs = { 0 };
+	struct asking asked = { 0 };
+	const struct au_objector objector = { names_it, &asked };
+	uint8_t value[48];
+	struct au_question q = { .platform = AU_TDX,
+				 .reg = EV_SPAN_LITERAL("mrtd"),
+				 .value = EV_SPAN(value),
+				 .at = MAY,
+				 .objector = &objector };
+	struct au_comparison c;
+
+	(void)state;
+	load(&two, crypto, &refs);
+	memset(value, 0xcc, sizeof(value));
+	c = au_compare(&refs, &q);
+	assert_int_equal(c.result, AU_NO_REFERENCE);
+	assert_string_equal(c.reason, "a 1 has this value, but nobody signed "
+				      "references/a/1.json");
+	assert_string_equal(asked.words, "nobody signed references/b/1.json");
+	au_references_free(&refs);
+	ev_crypto_free(crypto);
 }
 
 /* A good state counts on somebody's word alone, a bad one on nobody's. */
@@ -277,7 +318,7 @@ static void nobody_vouches_for_a_match(void **state)
 	memset(value, 0xaa, sizeof(value));
 	c = au_compare(&refs, &q);
 	assert_int_equal(c.result, AU_NO_REFERENCE);
-	assert_non_null(strstr(c.reason, "vouches for it: unsigned"));
+	assert_non_null(strstr(c.reason, ", but nobody vouches for it"));
 	assert_null(c.listed);
 	assert_int_equal(asked.n, 1);
 	assert_int_equal(asked.at, MAY);
@@ -368,6 +409,7 @@ int main(void)
 		cmocka_unit_test(each_case_has_its_result),
 		cmocka_unit_test(a_later_withdrawal_is_told),
 		cmocka_unit_test(nobody_vouches_for_a_match),
+		cmocka_unit_test(the_objection_is_to_what_is_named),
 		cmocka_unit_test(a_value_cut_short_is_no_match),
 		cmocka_unit_test(a_path_must_be_what_the_names_make),
 		cmocka_unit_test(paths_equal_but_for_case_are_refused),
