@@ -17,7 +17,8 @@ static const char help[] =
 	"       ecart audit reference signer KEY.pem.pub --principal NAME\n"
 	"       ecart audit reference history REPO[@REV] [PRODUCT[@VERSION]] ...\n"
 	"\n"
-	"  list    every measurement: state, product, version, register, value\n"
+	"  list    every measurement: state, product, version, register, value,\n"
+	"          and the parameters that made it\n"
 	"  check   read every manifest, and in the same commit the recipes and who\n"
 	"          built it; report each fault with file and field (exit 1)\n"
 	"          --provenance-key PUB.pem, each: one of these must have signed that\n"
@@ -61,6 +62,20 @@ static int deliver(struct ev_buffer *out)
 	return cli_print(ev_buffer_span(out)) ? CLI_PASS : CLI_TROUBLE;
 }
 
+/* As the report has them. */
+static void list_parameters(const json_t *parameters, struct ev_buffer *out)
+{
+	ev_auto_free char *text = NULL;
+
+	if (parameters == NULL)
+		return;
+	text = json_dumps(parameters, JSON_SORT_KEYS | JSON_COMPACT);
+	if (text != NULL)
+		ev_buffer_printf(out, " %s", text);
+	else
+		out->failed = true;
+}
+
 static void list_one(const struct au_reference *ref, struct ev_buffer *out)
 {
 	const struct au_status *last = &ref->status[ref->n_status - 1];
@@ -73,12 +88,14 @@ static void list_one(const struct au_reference *ref, struct ev_buffer *out)
 			continue;
 		ev_hex_encode(ev_span_of(m->value, m->reg->size), hex);
 		ev_time_format(last->since, since);
-		ev_buffer_printf(out, "%s %s %.*s %.*s %s.%s %s%s\n",
+		ev_buffer_printf(out, "%s %s %.*s %.*s %s.%s %s%s",
 				 au_state_name(last->state), since,
 				 (int)ref->product.n, ref->product.p,
 				 (int)ref->version.n, ref->version.p,
 				 m->reg->platform_name, m->reg->name, hex,
 				 m->is_default ? "" : " variant");
+		list_parameters(m->parameters, out);
+		ev_buffer_printf(out, "\n");
 	}
 }
 

@@ -346,6 +346,10 @@ def listed(scratch):
     repository = repository_with(scratch, OTHER)
     contains(ecart("audit", "reference", "list", repository).out,
              "paravisor", "1.0")
+    ecart("audit", "reference", "add", repository, "--product", "paravisor", "--version", "1.0", "--mrtd", "ab" * 48,
+          "--parameter", "pageOrder=two-pass")
+    contains(ecart("audit", "reference", "list", repository).out,
+             "ab" * 48 + ' variant {"pageOrder":"two-pass"}\n')
     ecart("audit", "reference", "check", repository)
 
 
