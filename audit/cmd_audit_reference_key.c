@@ -6,23 +6,20 @@
 #include "audit/ssh/ssh_signature.h"
 #include "evidence/base/public_key.h"
 #include "evidence/limits.h"
+#include "replay/policy.h"
 
 static const char object[] = "key";
 
 static enum ev_code parse(struct ev_crypto *crypto, struct ev_span text,
 			  struct reference_key *key, struct ev_error *err)
 {
-	if (ev_pem_list_parse(text, 0, "PUBLIC KEY", &key->pem, err) != EV_OK)
+	if (rp_signer_key_parse(crypto, text, &key->pem, err) != EV_OK)
 		return err->code;
-	if (key->pem.n_blocks != 1)
-		return ev_fail_u64(err, EV_VALUE, object, "keys in the file", 0,
-				   1, key->pem.n_blocks);
 	key->spki = key->pem.block[0].der;
 	key->kind = ev_spki_kind(crypto, key->spki);
-	if (key->kind == EV_KEY_UNKNOWN || key->kind == EV_KEY_RSA)
+	if (key->kind == EV_KEY_RSA)
 		return ev_fail(err, EV_VALUE, object, "algorithm", 0,
-			       "Ed25519, P-256 or P-384",
-			       key->kind == EV_KEY_RSA ? "RSA" : "another");
+			       "Ed25519, P-256 or P-384", "RSA");
 	return EV_OK;
 }
 

@@ -390,8 +390,9 @@ def allowed_signers(scratch):
         ecart("audit", "reference", "signer", key + ".pub", "--principal",
               name, status=USAGE)
     ecart("audit", "reference", "signer", key + ".pub", status=USAGE)
-    ecart("audit", "reference", "signer", key, "--principal", "a",
-          status=UNREADABLE)
+    said = ecart("audit", "reference", "signer", key, "--principal", "a",
+                 status=UNREADABLE).err
+    contains(said, "a private key", "openssl pkey -pubout")
     write(scratch + "/rsa.pem", tool(["openssl", "genrsa", "2048"]).stdout)
     tool(["openssl", "pkey", "-in", scratch + "/rsa.pem", "-pubout", "-out",
           scratch + "/rsa.pub"])
