@@ -499,6 +499,29 @@ def interrupted(scratch):
         equal({"image.igvm", "tmp", "toy.json"}, set(os.listdir(scratch)), "left behind")
 
 
+@case("interrupted at any moment: all that was begun is there or nothing")
+def any_moment(scratch):
+    path = recipe(scratch, ["sleep 0.1", *GOOD], held=[{"name": "clock", "reason": "sleep"}])
+    os.makedirs(scratch + "/tmp")
+    os.environ["TMPDIR"] = scratch + "/tmp"
+    seen = set()
+    for i in range(24):
+        child = subprocess.Popen([os.path.join(FOLDER, "rebuild"), path, "--out", scratch + "/out"],
+                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        time.sleep(0.05 * i)
+        child.send_signal(signal.SIGTERM)
+        _, said = child.communicate(timeout=20)
+        seen.add(child.returncode)
+        assert child.returncode in (0, TROUBLE, -signal.SIGTERM), said
+        equal([], os.listdir(scratch + "/tmp"), f"left in the temporary folder, {i}")
+        found = set(os.listdir(scratch)) - {"image.igvm", "tmp", "toy.json"}
+        assert found <= {"out"}, found
+        if found:
+            equal({"a.log", "b.log", "build.json", "made.igvm"}, set(os.listdir(scratch + "/out")), "whole")
+            shutil.rmtree(scratch + "/out")
+    assert TROUBLE in seen, seen
+
+
 def sleeping():
     """How many processes are in the step of the case above."""
     found = 0

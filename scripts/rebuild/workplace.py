@@ -53,13 +53,14 @@ def end(pid):
     return True
 
 
-def children_end(child):
-    """A child and all of its own, in a session of their own as well."""
-    try:
-        os.killpg(child.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
-    child.wait()
+def children_end(child=None):
+    """A child and all of its own, in a session of their own as well; without one whatever there is."""
+    if child:
+        try:
+            os.killpg(child.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        child.wait()
     while any([end(pid) for pid in children()]):  # those of the ended come next
         pass
 
@@ -68,9 +69,10 @@ def run(words, log, cwd=None, env=None):
     """A program to its end, what it says in the log; its exit status."""
     adopt()
     with open(log, "ab") as out:
-        child = subprocess.Popen(words, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=out,
-                                 stderr=subprocess.STDOUT, start_new_session=True)
+        child = None
         try:
+            child = subprocess.Popen(words, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=out,
+                                     stderr=subprocess.STDOUT, start_new_session=True)
             return child.wait()
         finally:
             children_end(child)
@@ -166,5 +168,6 @@ class Workplace:
         raise Ending(TROUBLE, f"source {name}: neither fetched nor an input")
 
     def close(self):
+        children_end()
         if not self.kept:
             shutil.rmtree(self.top, ignore_errors=True)
