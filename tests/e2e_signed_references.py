@@ -462,6 +462,69 @@ def dropped(scratch):
     equal(withdrawal, reference["dropped"], "dropped")
 
 
+@case("a withdrawal that was undone before the merge is left out as well")
+def dropped_undone(scratch):
+    key, r = new_key(scratch), Repository(scratch)
+    r.sign_with(key)
+    first = r.commit({PATH: GOOD})
+    withdrawal = r.commit({PATH: WITHDRAWN})
+    r.sign_with(None)
+    undone = r.commit({PATH: GOOD})
+    allowed = signers(scratch, f"{WHO} {public(key)}")
+    tree = r.head(f"{first}^{{tree}}")
+    evil = r.git("commit-tree", "-m", "m", "-p", withdrawal, "-p", first, tree)
+    for parents in ((first, undone), (undone, first), (first, evil)):
+        words = [word for each in parents for word in ("-p", each)]
+        merge = r.git("commit-tree", "-m", "m", *words, tree)
+        r.git("update-ref", "refs/heads/other", merge)
+        reference, = judged(r.path + "@other", allowed, "--known", withdrawal,
+                            status=INCOMPLETE)["references"]
+        equal("unsigned", reference["signature"]["state"], str(parents))
+        if parents[0] == first:
+            equal(withdrawal, reference["dropped"], "dropped")
+
+
+@case("the same version made on another side, too, leaves nothing out")
+def dropped_same(scratch):
+    key, r = new_key(scratch), Repository(scratch)
+    r.commit({PATH: GOOD})
+    r.git("branch", "side")
+    r.sign_with(key)
+    r.commit({PATH: WITHDRAWN})
+    r.sign_with(None)
+    r.git("checkout", "-q", "side")
+    r.commit({PATH: WITHDRAWN, "README": "x\n"})
+    r.git("checkout", "-q", "main")
+    r.git("merge", "-q", "--no-ff", "-m", "merge", "side")
+    allowed = signers(scratch, f"{WHO} {public(key)}")
+    reference, = judged(r, allowed, status=PASS)["references"]
+    equal("file-commit", reference["signature"]["kind"], "kind")
+    assert "dropped" not in reference, reference
+
+
+@case("what a shallow clone does not have of a side may have been left out")
+def dropped_shallow(scratch):
+    key, r = new_key(scratch), Repository(scratch)
+    r.sign_with(key)
+    first = r.commit({PATH: GOOD})
+    r.commit({PATH: WITHDRAWN})
+    r.sign_with(None)
+    undone = r.commit({PATH: GOOD})
+    merge = r.git("commit-tree", "-m", "m", "-p", first, "-p", undone,
+                  r.head(f"{first}^{{tree}}"))
+    write(f"{r.path}/.git/shallow", f"{undone}\n".encode())
+    r.git("update-ref", "refs/heads/main", merge)
+    lost = r.git("rev-parse", merge + "^2")
+    raw = f"{r.path}/.git/objects/"
+    past = r.git("cat-file", "commit", lost).split("parent ")[1][:40]
+    os.unlink(f"{raw}{past[:2]}/{past[2:]}")
+    allowed = signers(scratch, f"{WHO} {public(key)}")
+    reference, = judged(r, allowed, "--known", undone,
+                        status=INCOMPLETE)["references"]
+    equal((undone, "unsigned"), (reference["dropped"],
+                                 reference["signature"]["state"]), "dropped")
+
+
 @case("a merge that takes a deleted file back is told, too")
 def dropped_deletion(scratch):
     r = Repository(scratch)

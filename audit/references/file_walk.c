@@ -17,8 +17,6 @@ struct walk {
 	size_t path;
 	struct place *stack;
 	size_t depth;
-	size_t *other; /* parents of merges that the walk passed by */
-	size_t n_others;
 	struct au_file_walk out;
 	struct ev_error *err;
 };
@@ -94,19 +92,6 @@ static bool find_same(const struct walk *w, size_t number, size_t *parent,
 	return false;
 }
 
-/* Before the first step: the parents of a merge that have another file. */
-static void note_others(struct walk *w, size_t number)
-{
-	const struct au_git_graph *g = &w->changes->graph;
-	const struct au_graph_commit *c = &g->commit[number];
-
-	for (size_t i = 0; i < c->n_parents && w->out.n == 0; i++) {
-		if (au_git_changes_find(w->changes, c->parent + i, w->path) !=
-		    NULL)
-			w->other[w->n_others++] = g->parent[c->parent + i];
-	}
-}
-
 static enum ev_code look_at(struct walk *w, const struct place *at)
 {
 	const struct au_git_graph *g = &w->changes->graph;
@@ -116,7 +101,6 @@ static enum ev_code look_at(struct walk *w, const struct place *at)
 
 	if (c->end == AU_GRAPH_INNER &&
 	    find_same(w, at->number, &parent, &change)) {
-		note_others(w, at->number);
 		if (parent != SIZE_MAX)
 			push(w, parent, at->child);
 		return EV_OK;
@@ -151,40 +135,41 @@ static void reach(struct walk *w, size_t number, bool *reached)
 	}
 }
 
-/* The commit that made the file what it is at another one; SIZE_MAX where
- * there is none, or where the way leads into one that was gone before. */
-static size_t maker_of(const struct walk *w, size_t number, bool *gone)
+/* Whether another version than kept was made by a commit, or, where kept is
+ * vouched for by a step and not by a mere end, may have been made behind it. */
+static bool may_have_made(const struct walk *w, size_t number,
+			  const struct au_git_file *kept)
 {
-	const struct au_git_graph *g = &w->changes->graph;
+	const struct au_graph_commit *c = w->changes->graph.commit;
 	const struct au_git_change *change;
+	size_t parent;
 
-	while (number != SIZE_MAX && !gone[number]) {
-		gone[number] = true;
-		/* Where parents are not known, it may be any of them. */
-		if (g->commit[number].end != AU_GRAPH_INNER ||
-		    !find_same(w, number, &number, &change))
-			return number;
-	}
-	return SIZE_MAX;
+	if (c[number].end != AU_GRAPH_INNER)
+		return w->out.n > 0 &&
+		       c[w->out.step[0].number].end == AU_GRAPH_INNER;
+	return !find_same(w, number, &parent, &change) &&
+	       !au_git_file_eq(&change->to, kept);
 }
 
-/* The newest step must know what each merge before it passed by. */
+/* The newest step must know every other version.  Not only what a merge has
+ * otherwise than a parent: what was undone on one side, and then merged with
+ * what was there before, is the same on both. */
 static enum ev_code find_dropped(struct walk *w)
 {
+	const struct au_git_file nothing = { .mode = 0 };
 	size_t n = w->changes->graph.n;
 	ev_auto_free bool *reached = calloc(n, sizeof(*reached));
-	ev_auto_free bool *gone = calloc(n, sizeof(*gone));
 
 	w->out.dropped = SIZE_MAX;
-	if (reached == NULL || gone == NULL)
+	if (reached == NULL)
 		return ev_fail_trouble(w->err, object, "out of memory");
 	if (w->out.n > 0)
 		reach(w, w->out.step[0].number, reached);
-	for (size_t i = 0; i < w->n_others && w->out.dropped == SIZE_MAX; i++) {
-		size_t maker = maker_of(w, w->other[i], gone);
-
-		if (maker != SIZE_MAX && !reached[maker])
-			w->out.dropped = maker;
+	for (size_t i = 0; i < n && w->out.dropped == SIZE_MAX; i++) {
+		if (!reached[i] &&
+		    may_have_made(w, i,
+				  w->out.n > 0 ? &w->out.step[0].to : &nothing))
+			w->out.dropped = i;
 	}
 	return EV_OK;
 }
@@ -194,13 +179,11 @@ static enum ev_code walk_all(struct walk *w)
 	const struct au_git_graph *g = &w->changes->graph;
 	ev_auto_free struct place *stack =
 		calloc(g->n_edges + 1, sizeof(*stack));
-	ev_auto_free size_t *other = calloc(g->n_edges + 1, sizeof(*other));
 	ev_auto_free bool *seen = calloc(g->n, sizeof(*seen));
 
-	if (stack == NULL || other == NULL || seen == NULL)
+	if (stack == NULL || seen == NULL)
 		return ev_fail_trouble(w->err, object, "out of memory");
 	w->stack = stack;
-	w->other = other;
 	push(w, 0, SIZE_MAX);
 	while (w->depth > 0) {
 		struct place at = stack[--w->depth];

@@ -28,10 +28,11 @@ struct au_file_walk {
 	 * that has the file is a step, but made no change that is known. */
 	bool shallow, limit;
 	/*
-	 * A commit whose version of the file a merge passed by that came after
-	 * the newest step, and that this step does not know: who made the
-	 * merge took an older or another's version, so the newest step says
-	 * nothing of what is current.  SIZE_MAX: there is none.
+	 * A commit that made another version of the file, and that the newest
+	 * step does not know; of several that nearest to commit 0.  Who merged
+	 * the two took an older or another's version, so the newest step says
+	 * nothing of what is current.  A commit whose parents are not known
+	 * may hide such a one, and counts, too.  SIZE_MAX: there is none.
 	 */
 	size_t dropped;
 };

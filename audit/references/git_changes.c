@@ -23,6 +23,11 @@ struct comparison {
 	struct ev_error *err;
 };
 
+bool au_git_file_eq(const struct au_git_file *a, const struct au_git_file *b)
+{
+	return a->mode == b->mode && git_oid_equal(&a->id, &b->id);
+}
+
 static bool is_tree(const git_tree_entry *e)
 {
 	return e != NULL && git_tree_entry_filemode(e) == GIT_FILEMODE_TREE;

@@ -20,6 +20,7 @@ struct au_git_file {
 	git_oid id;
 	git_filemode_t mode;
 };
+bool au_git_file_eq(const struct au_git_file *a, const struct au_git_file *b);
 
 struct au_git_change {
 	size_t path;

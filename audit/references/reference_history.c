@@ -118,11 +118,6 @@ static enum ev_code read_version(struct reading *r,
 	return r->err->code;
 }
 
-static bool is_same(const struct au_git_file *a, const struct au_git_file *b)
-{
-	return a->mode == b->mode && git_oid_equal(&a->id, &b->id);
-}
-
 /* The commit's own words. */
 static enum ev_code describe_commit(struct reading *r, size_t number,
 				    struct au_event *e)
@@ -184,7 +179,7 @@ static enum ev_code describe(struct reading *r, const struct au_file_step *step,
 	e->time_goes_back = step->time_goes_back;
 	if (describe_commit(r, step->number, e) != EV_OK)
 		return r->err->code;
-	if (step->to.mode != 0 && !is_same(&step->to, &to->file)) {
+	if (step->to.mode != 0 && !au_git_file_eq(&step->to, &to->file)) {
 		version_free(to);
 		if (read_version(r, &step->to, to) != EV_OK)
 			return r->err->code;
@@ -205,7 +200,7 @@ static void find_restored(const struct au_file_walk *walk, size_t i,
 	const struct au_file_step *step = &walk->step[i];
 
 	for (size_t k = i + 1; k < walk->n && step->to.mode != 0; k++) {
-		if (!is_same(&step->to, &walk->step[k].to))
+		if (!au_git_file_eq(&step->to, &walk->step[k].to))
 			continue;
 		memcpy(event[i].restores, event[k].commit,
 		       sizeof(event[i].restores));

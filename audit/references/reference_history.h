@@ -59,7 +59,7 @@ struct au_reference_history {
 	size_t n;
 	enum au_reference_history_end end;
 	bool is_present; /* at REV */
-	/* A commit whose version a merge behind the newest event left out
+	/* A commit whose version a merge left out, unknown to the newest event
 	 * (au_file_walk); "" where there is none. */
 	char dropped[AU_COMMIT_TEXT];
 };

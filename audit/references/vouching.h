@@ -9,11 +9,11 @@
  *
  * What vouches for a reference, in this order: a signature on the annotated tag
  * that REV names; the signature of the commit that REV names; that of the
- * commit that made the file what it is, unless a merge behind it left another
- * version out (au_reference_history.dropped): what was signed once need not be
- * what is current.  The first that is good decides; where none is, that of the
- * commit of REV is told (that of the tag, where the tag's is bad).  Where the
- * history was rewritten nothing vouches.
+ * commit that made the file what it is, unless a merge left out another version
+ * that it does not know (au_reference_history.dropped): what was signed once
+ * need not be what is current.  The first that is good decides; where none is,
+ * that of the commit of REV is told (that of the tag, where the tag's is bad).
+ * Where the history was rewritten nothing vouches.
  */
 #ifndef AU_VOUCHING_H
 #define AU_VOUCHING_H
@@ -107,8 +107,7 @@ enum ev_code au_vouching_find(struct au_vouching *v, const char *path,
 			      struct au_vouched *out, struct ev_error *err);
 
 /* The number of files that the history knows; 0 of a folder.  One that only a
- * side branch had has an empty history; where the branch still had it when it
- * was merged, dropped says so. */
+ * side branch had has an empty history, and dropped says so. */
 enum ev_code au_vouching_paths(struct au_vouching *v, size_t *n,
 			       struct ev_error *err);
 /* By number, bytewise ascending; borrowed; NULL behind the last. */
