@@ -270,6 +270,14 @@ def bad_past(scratch):
           [e["signature"]["state"] for e in reference["events"]], "events")
 
 
+@case("patterns that would take hours are given up: no match, and why")
+def too_many_patterns(scratch):
+    names = ",".join(str(i) for i in range(12000))
+    lines = "\n".join(15 * [f'{names} namespaces="file" KEY'])
+    entry = one_state(scratch, lines)
+    contains(entry["reason"], "the patterns of its lines take too many steps")
+
+
 @case("what has the shape of a PGP signature is named, not judged: exit 2")
 def pgp(scratch):
     key, r = new_key(scratch), Repository(scratch)

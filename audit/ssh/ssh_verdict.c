@@ -31,6 +31,7 @@ struct question {
 	const struct au_ssh_public *who;
 	struct ev_span name_space, identity;
 	int64_t at;
+	struct au_pattern_work *work;
 };
 
 /* The best that a line says: of two refusals the one that is the later
@@ -102,19 +103,18 @@ static bool next_part(struct ev_span *list, struct ev_span *out)
 /* What find-principals prints of the line: its principals as they stand, of a
  * certificate those of its own that they match. */
 static void put_principals(const struct au_allowed_signer *line,
-			   const struct au_ssh_public *who,
-			   struct ev_buffer *out)
+			   const struct question *q, struct ev_buffer *out)
 {
 	struct ev_span list = line->principals, pattern;
 
-	while (next_part(&list, &pattern)) {
-		struct ev_span left = who->certificate.principals, name;
+	while (q->work->left > 0 && next_part(&list, &pattern)) {
+		struct ev_span left = q->who->certificate.principals, name;
 
 		if (!line->cert_authority)
 			put_name(out, pattern);
 		else
 			while (au_ssh_certificate_principal(&left, &name))
-				if (au_pattern_matches(pattern, name))
+				if (au_pattern_matches(pattern, name, q->work))
 					put_name(out, name);
 	}
 }
@@ -137,7 +137,7 @@ static enum au_ssh_state judge_line(const struct au_allowed_signer *line,
 
 	*reason = "the key is another principal's";
 	if (q->identity.p != NULL &&
-	    !au_pattern_list_allows(line->principals, q->identity))
+	    !au_pattern_list_allows(line->principals, q->identity, q->work))
 		return AU_SSH_OTHER_PRINCIPAL;
 	if (line->cert_authority) {
 		state = judge_certificate(&q->who->certificate, q, reason);
@@ -146,7 +146,7 @@ static enum au_ssh_state judge_line(const struct au_allowed_signer *line,
 	}
 	*reason = "the key may not sign in this namespace";
 	if (line->has_namespaces && q->name_space.p != NULL &&
-	    !au_pattern_list_allows(line->namespaces, q->name_space))
+	    !au_pattern_list_allows(line->namespaces, q->name_space, q->work))
 		return AU_SSH_OTHER_NAMESPACE;
 	*reason = "the key is not yet valid";
 	if (line->valid_after != 0 && q->at < line->valid_after)
@@ -176,7 +176,7 @@ static void ask(const struct au_allowed_signers *signers,
 			continue;
 		this.state = judge_line(line, q, &this.reason);
 		if (this.state == AU_SSH_GOOD && principals != NULL) {
-			put_principals(line, q->who, principals);
+			put_principals(line, q, principals);
 			if (principals->n == 0 && line->cert_authority) {
 				this.state = AU_SSH_OTHER_PRINCIPAL;
 				this.reason = "the line allows none of the "
@@ -215,7 +215,7 @@ static void ask_of_anybody(const struct au_allowed_signers *signers,
 	a->reason = "the line has no principal that can be asked";
 	q.name_space = asked->name_space;
 	list = ev_buffer_span(principals);
-	while (next_part(&list, &q.identity)) {
+	while (q.work->left > 0 && next_part(&list, &q.identity)) {
 		if (is_name(q.identity))
 			ask(signers, &q, NULL, a);
 		if (a->state == AU_SSH_GOOD)
@@ -237,8 +237,10 @@ static enum ev_code judge_signer(const struct au_allowed_signers *signers,
 		ask(signers, q, NULL, &a);
 	else
 		ask_of_anybody(signers, q, &principals, &a);
+	if (a.state != AU_SSH_GOOD && q->work->left == 0)
+		a.reason = "the patterns of its lines take too many steps";
 	if (principals.n == 0 && a.line != NULL)
-		put_principals(a.line, q->who, &principals);
+		put_principals(a.line, q, &principals);
 	if (!ev_buffer_ok(&principals))
 		return ev_fail_trouble(err, "allowed signers", "memory");
 	v->state = a.state;
@@ -353,7 +355,9 @@ enum ev_code au_ssh_judge(struct ev_crypto *crypto,
 			  int64_t at, struct au_ssh_verdict *out,
 			  struct ev_error *err)
 {
+	struct au_pattern_work work = { AU_PATTERN_STEPS_MAX };
 	struct question q = {
+		.work = &work,
 		.name_space = ev_span_str(name_space),
 		.identity = identity,
 		.at = at,

@@ -3,7 +3,8 @@
  * Whether a signature is good: what `ssh-keygen -Y verify` of OpenSSH 9.2 says
  * at a given time (-Overify-time), of the same file of allowed signers in a
  * machine whose zone is UTC.  Known differences, all of them refusals:
- *  - limits: an armour above 64 KiB (ssh_signature.h);
+ *  - limits: an armour above 64 KiB (ssh_signature.h), patterns that take more
+ *    than AU_PATTERN_STEPS_MAX steps for one signature (pattern_list.h);
  *  - RSA keys above 8192 bits, and with an exponent that is even, 1, or above
  *    64 bits (evidence/base/sig.h);
  *  - ssh-dss, and the signatures that browsers make (webauthn);
