@@ -167,7 +167,6 @@ static void changes_are_those_of_manifests(void **state)
 			     "x", 30);
 	struct au_git_changes all = { .n_changes = 0 };
 	const struct au_git_change *at;
-	struct au_git_file file;
 	struct ev_error err = { 0 };
 
 	(void)state;
@@ -188,10 +187,6 @@ static void changes_are_those_of_manifests(void **state)
 	assert_non_null(au_git_changes_find(&all, 3, 0));
 	assert_null(au_git_changes_find(&all, 3, 2));
 	assert_int_equal(all.first[5] - all.first[4], 2);
-	assert_int_equal(au_git_changes_file(&all, 0, 0, &file, &err), EV_OK);
-	assert_int_equal(file.mode, 0);
-	assert_int_equal(au_git_changes_file(&all, 1, 0, &file, &err), EV_OK);
-	assert_int_equal(file.mode, GIT_FILEMODE_BLOB);
 	au_git_changes_free(&all);
 	git_repository_free(repo);
 }

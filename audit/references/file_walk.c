@@ -5,11 +5,13 @@
 #include "evidence/base/cleanup.h"
 
 static const char object[] = "repository";
+static const struct au_git_file nothing = { .mode = GIT_FILEMODE_UNREADABLE };
 
 /* A commit to look at, and the step that follows it. */
 struct place {
 	size_t number;
-	size_t child; /* a step; SIZE_MAX: none */
+	size_t child;		 /* a step; SIZE_MAX: none */
+	struct au_git_file file; /* that the commit has */
 };
 
 struct walk {
@@ -21,9 +23,10 @@ struct walk {
 	struct ev_error *err;
 };
 
-static void push(struct walk *w, size_t number, size_t child)
+static void push(struct walk *w, size_t number, size_t child,
+		 struct au_git_file file)
 {
-	w->stack[w->depth++] = (struct place){ number, child };
+	w->stack[w->depth++] = (struct place){ number, child, file };
 }
 
 static enum ev_code add_step(struct walk *w, size_t number,
@@ -46,18 +49,14 @@ static enum ev_code add_step(struct walk *w, size_t number,
 }
 
 /* Parents that are not known: what is there may be older. */
-static enum ev_code look_at_end(struct walk *w, size_t number)
+static enum ev_code look_at_end(struct walk *w, const struct place *at)
 {
-	enum au_graph_end end = w->changes->graph.commit[number].end;
-	struct au_git_file file;
+	enum au_graph_end end = w->changes->graph.commit[at->number].end;
 
 	*(end == AU_GRAPH_LIMIT ? &w->out.limit : &w->out.shallow) = true;
-	if (au_git_changes_file(w->changes, number, w->path, &file, w->err) !=
-	    EV_OK)
-		return w->err->code;
-	if (file.mode == 0)
+	if (at->file.mode == 0)
 		return EV_OK;
-	return add_step(w, number, (struct au_git_file){ .mode = 0 }, file);
+	return add_step(w, at->number, nothing, at->file);
 }
 
 /* The edges of a commit: to its parents, or of a root to nothing. */
@@ -102,18 +101,21 @@ static enum ev_code look_at(struct walk *w, const struct place *at)
 	if (c->end == AU_GRAPH_INNER &&
 	    find_same(w, at->number, &parent, &change)) {
 		if (parent != SIZE_MAX)
-			push(w, parent, at->child);
+			push(w, parent, at->child, at->file);
 		return EV_OK;
 	}
 	if (at->child != SIZE_MAX &&
 	    c->time > g->commit[w->out.step[at->child].number].time)
 		w->out.step[at->child].time_goes_back = true;
 	if (c->end != AU_GRAPH_INNER)
-		return look_at_end(w, at->number);
+		return look_at_end(w, at);
 	if (add_step(w, at->number, change->from, change->to) != EV_OK)
 		return w->err->code;
+	/* No parent has the file as this has it. */
 	for (size_t i = 0; i < c->n_parents; i++)
-		push(w, g->parent[c->parent + i], w->out.n - 1);
+		push(w, g->parent[c->parent + i], w->out.n - 1,
+		     au_git_changes_find(w->changes, c->parent + i, w->path)
+			     ->from);
 	return EV_OK;
 }
 
@@ -122,7 +124,7 @@ static void reach(struct walk *w, size_t number, bool *reached)
 {
 	const struct au_git_graph *g = &w->changes->graph;
 
-	push(w, number, SIZE_MAX);
+	push(w, number, SIZE_MAX, nothing);
 	while (w->depth > 0) {
 		size_t at = w->stack[--w->depth].number;
 		const struct au_graph_commit *c = &g->commit[at];
@@ -131,7 +133,7 @@ static void reach(struct walk *w, size_t number, bool *reached)
 			continue;
 		reached[at] = true;
 		for (size_t i = 0; i < c->n_parents; i++)
-			push(w, g->parent[c->parent + i], SIZE_MAX);
+			push(w, g->parent[c->parent + i], SIZE_MAX, nothing);
 	}
 }
 
@@ -156,7 +158,6 @@ static bool may_have_made(const struct walk *w, size_t number,
  * what was there before, is the same on both. */
 static enum ev_code find_dropped(struct walk *w)
 {
-	const struct au_git_file nothing = { .mode = 0 };
 	size_t n = w->changes->graph.n;
 	ev_auto_free bool *reached = calloc(n, sizeof(*reached));
 
@@ -177,6 +178,8 @@ static enum ev_code find_dropped(struct walk *w)
 static enum ev_code walk_all(struct walk *w)
 {
 	const struct au_git_graph *g = &w->changes->graph;
+	const struct au_git_change *there = au_git_changes_find(
+		w->changes, w->changes->n_edges - 1, w->path);
 	ev_auto_free struct place *stack =
 		calloc(g->n_edges + 1, sizeof(*stack));
 	ev_auto_free bool *seen = calloc(g->n, sizeof(*seen));
@@ -184,7 +187,7 @@ static enum ev_code walk_all(struct walk *w)
 	if (stack == NULL || seen == NULL)
 		return ev_fail_trouble(w->err, object, "out of memory");
 	w->stack = stack;
-	push(w, 0, SIZE_MAX);
+	push(w, 0, SIZE_MAX, there != NULL ? there->to : nothing);
 	while (w->depth > 0) {
 		struct place at = stack[--w->depth];
 

@@ -338,28 +338,3 @@ au_git_changes_find(const struct au_git_changes *changes, size_t edge,
 			       by_path)
 		     : NULL;
 }
-
-enum ev_code au_git_changes_file(const struct au_git_changes *changes, size_t c,
-				 size_t path, struct au_git_file *out,
-				 struct ev_error *err)
-{
-	const struct au_git_graph *g = &changes->graph;
-	const char *below = changes->paths.path[path] + sizeof(top);
-	ev_auto(git_tree_free) git_tree *tree = NULL;
-	size_t budget = AU_GRAPH_BYTES_MAX;
-	git_tree_entry *e = NULL;
-	int code;
-
-	*out = file_of(NULL);
-	if (git_oid_is_zero(&g->commit[c].references))
-		return EV_OK;
-	if (au_git_tree_read(g->repo, g->odb, &g->commit[c].references, &budget,
-			     &tree, err) != EV_OK)
-		return err->code;
-	code = git_tree_entry_bypath(&e, tree, below);
-	if (code != 0 && code != GIT_ENOTFOUND)
-		return au_git_fail(code, object, "object", err);
-	*out = file_of(e);
-	git_tree_entry_free(e);
-	return EV_OK;
-}

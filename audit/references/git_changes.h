@@ -53,9 +53,4 @@ const struct au_git_change *
 au_git_changes_find(const struct au_git_changes *changes, size_t edge,
 		    size_t path);
 
-/* What commit number c has at the path, looked up in its trees. */
-enum ev_code au_git_changes_file(const struct au_git_changes *changes, size_t c,
-				 size_t path, struct au_git_file *out,
-				 struct ev_error *err);
-
 #endif
