@@ -334,6 +334,26 @@ def signed_tag(scratch):
         equal("unsigned", told["references"][0]["signature"]["state"], rev)
 
 
+@case("a signed tag under another name than its own vouches for nothing")
+def other_name(scratch):
+    key, r = new_key(scratch), Repository(scratch)
+    r.commit({PATH: GOOD})
+    r.sign_with(key)
+    r.git("tag", "-s", "-m", "signed", "v1")
+    r.sign_with(None)
+    r.git("update-ref", "refs/tags/v2", r.head("v1"))
+    write(f"{r.path}/.git/refs/heads/v3", r.head("v1").encode() + b"\n")
+    allowed = signers(scratch, f"{WHO} {public(key)}")
+    for rev in ("v2", "refs/tags/v2", "v2~0", "v3"):
+        told = judged(f"{r.path}@{rev}", allowed, status=INCOMPLETE)
+        equal(("other-name", "unsigned"),
+              (told["tag"]["state"],
+               told["references"][0]["signature"]["state"]), rev)
+    for rev in ("v1", "refs/tags/v1", r.head("v1"), r.head("v1")[:12]):
+        told = judged(f"{r.path}@{rev}", allowed, status=PASS)
+        equal("good", told["tag"]["state"], rev)
+
+
 @case("a tag whose signature is false: exit 1, though its commit is good")
 def bad_tag(scratch):
     key, r = new_key(scratch), Repository(scratch)

@@ -24,8 +24,9 @@ struct search {
 /* What a name can mean, and how often. */
 struct meanings {
 	size_t n;
-	git_oid id;	  /* of the first */
-	char text[2][64]; /* the first two, for people */
+	git_oid id;			 /* of the first */
+	char name[AU_REVISION_MAX + 32]; /* of a reference, the first */
+	char text[2][64];		 /* the first two, for people */
 };
 
 static enum ev_code refuse(const struct search *s, enum ev_code code,
@@ -111,6 +112,8 @@ static enum ev_code add_reference(const struct search *s, const char *name,
 	git_oid id;
 	int code = git_reference_name_to_id(&id, s->repo, name);
 
+	if (code == 0 && m->n == 0)
+		snprintf(m->name, sizeof(m->name), "%s", name);
 	if (code == 0)
 		add_meaning(m, &id, name);
 	if (code == 0 || code == GIT_ENOTFOUND || code == GIT_EINVALIDSPEC)
@@ -202,26 +205,40 @@ static bool is_full_name(const char *base)
 
 /* What stands before the first "~" or "^". */
 static enum ev_code find_base(const struct search *s, const char *base,
-			      git_oid *id)
+			      struct meanings *m)
 {
-	struct meanings m = { 0 };
-
 	if (is_id(base)) {
-		git_oid_fromstr(id, base);
+		git_oid_fromstr(&m->id, base);
 		return EV_OK;
 	}
 	if (is_full_name(base)) {
-		if (add_reference(s, base, &m) != EV_OK)
+		if (add_reference(s, base, m) != EV_OK)
 			return s->err->code;
-	} else if (add_references(s, base, &m) != EV_OK ||
-		   add_beginning(s, base, &m) != EV_OK) {
+	} else if (add_references(s, base, m) != EV_OK ||
+		   add_beginning(s, base, m) != EV_OK) {
 		return s->err->code;
 	}
-	if (m.n == 0)
+	if (m->n == 0)
 		return refuse(s, EV_MISSING, want_commit);
-	if (m.n > 1)
-		return refuse_ambiguous(s, &m);
-	git_oid_cpy(id, &m.id);
+	return m->n > 1 ? refuse_ambiguous(s, m) : EV_OK;
+}
+
+/* name: of the reference that leads to the tag, "" for none. */
+static enum ev_code read_tag(const struct search *s, const git_oid *id,
+			     const char *name, struct au_git_named_tag *out)
+{
+	static const char folder[] = "refs/tags/";
+	size_t n = sizeof(folder) - 1;
+	git_tag *tag = NULL;
+	int code = git_tag_lookup(&tag, s->repo, id);
+
+	if (code != 0)
+		return au_git_fail(code, object, "revision", s->err);
+	git_oid_cpy(&out->id, id);
+	out->other_name =
+		name[0] != '\0' && (strncmp(name, folder, n) != 0 ||
+				    strcmp(name + n, git_tag_name(tag)) != 0);
+	git_tag_free(tag);
 	return EV_OK;
 }
 
@@ -278,31 +295,34 @@ static bool is_plain_revision(const char *rev)
 }
 
 static enum ev_code find_commit(const struct search *s, git_commit **out,
-				git_oid *tag)
+				struct au_git_named_tag *tag)
 {
 	ev_auto(git_commit_free) git_commit *commit = NULL;
 	size_t n = strcspn(s->rev, "~^");
 	char base[AU_REVISION_MAX];
-	git_oid id, named;
+	struct meanings m = { 0 };
+	git_oid named;
 	size_t depth = 0;
 
 	snprintf(base, sizeof(base), "%.*s", (int)n, s->rev);
-	if (find_base(s, base, &id) != EV_OK ||
-	    load_commit(s, &id, &commit, &depth) != EV_OK)
+	if (find_base(s, base, &m) != EV_OK ||
+	    load_commit(s, &m.id, &commit, &depth) != EV_OK)
 		return s->err->code;
 	git_oid_cpy(&named, git_commit_id(commit));
 	if (follow(s, s->rev + n, &commit) != EV_OK)
 		return s->err->code;
 	memset(tag, 0, sizeof(*tag));
-	if (depth > 0 && git_oid_equal(&named, git_commit_id(commit)))
-		git_oid_cpy(tag, &id);
+	if (depth > 0 && git_oid_equal(&named, git_commit_id(commit)) &&
+	    read_tag(s, &m.id, m.name, tag) != EV_OK)
+		return s->err->code;
 	*out = commit;
 	commit = NULL;
 	return EV_OK;
 }
 
 enum ev_code au_git_commit_and_tag(git_repository *repo, const char *rev,
-				   git_commit **out, git_oid *tag,
+				   git_commit **out,
+				   struct au_git_named_tag *tag,
 				   struct ev_error *err)
 {
 	ev_auto(git_odb_free) git_odb *odb = NULL;
@@ -323,7 +343,7 @@ enum ev_code au_git_commit_and_tag(git_repository *repo, const char *rev,
 enum ev_code au_git_commit(git_repository *repo, const char *rev,
 			   git_commit **out, struct ev_error *err)
 {
-	git_oid tag;
+	struct au_git_named_tag tag;
 
 	return au_git_commit_and_tag(repo, rev, out, &tag, err);
 }

@@ -22,13 +22,22 @@
 enum ev_code au_git_commit(git_repository *repo, const char *rev,
 			   git_commit **out, struct ev_error *err);
 
+/* An annotated tag; its signature covers the commit, and its own name. */
+struct au_git_named_tag {
+	git_oid id; /* zero: none */
+	/* It stands under another name than its own: whoever may move
+	 * references can show what was signed as v1 as v2.  Not so by id. */
+	bool other_name;
+};
+
 /*
  * The same, and the annotated tag that rev named, the outermost of tags of
- * tags: its signature covers the commit.  *tag is zero where rev is no tag,
- * a tag without an object of its own, or leads on from one (v1~1).
+ * tags.  There is none where rev is no tag, a tag without an object of its
+ * own, or leads on from one (v1~1).
  */
 enum ev_code au_git_commit_and_tag(git_repository *repo, const char *rev,
-				   git_commit **out, git_oid *tag,
+				   git_commit **out,
+				   struct au_git_named_tag *tag,
 				   struct ev_error *err);
 
 #endif

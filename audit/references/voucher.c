@@ -46,6 +46,12 @@ static void say(struct au_voucher *v, const char *state, const char *reason)
 	snprintf(v->reason, sizeof(v->reason), "%s", reason);
 }
 
+void au_voucher_object(struct au_voucher *voucher, const char *state,
+		       const char *reason)
+{
+	say(voucher, state, reason);
+}
+
 struct au_voucher au_voucher_none(const char *state, const char *reason)
 {
 	struct au_voucher v = { .signature = au_signature_kind_name(

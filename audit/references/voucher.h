@@ -31,6 +31,7 @@ const char *au_voucher_kind_name(enum au_voucher_kind kind);
 #define AU_VOUCHED_NOT_ASKED   "not-asked"   /* signed; no signers are given */
 #define AU_VOUCHED_NOT_IN_GIT  "not-in-git"  /* a plain folder */
 #define AU_VOUCHED_REWRITTEN   "rewritten"   /* known is no ancestor */
+#define AU_VOUCHED_OTHER_NAME  "other-name"  /* of a tag; else it were good */
 #define AU_VOUCHED_NOT_REACHED "not-reached" /* the history ends before known */
 
 struct au_voucher {
@@ -63,6 +64,10 @@ enum ev_code au_voucher_read(git_repository *repo, enum au_voucher_kind kind,
 
 /* A voucher that is none: a state alone, with why. */
 struct au_voucher au_voucher_none(const char *state, const char *reason);
+
+/* What is good, but not for what was asked: state and reason are others. */
+void au_voucher_object(struct au_voucher *voucher, const char *state,
+		       const char *reason);
 
 bool au_voucher_is_good(const struct au_voucher *voucher);
 

@@ -19,7 +19,8 @@ struct au_vouching {
 	struct au_voucher_trust trust;
 	bool began;	      /* au_git_begin */
 	git_repository *repo; /* NULL: a plain folder */
-	git_oid commit, tag;  /* tag zero: REV named none */
+	git_oid commit;
+	struct au_git_named_tag tag;
 	struct au_voucher of_tag, of_commit;
 	struct au_known known;
 	struct au_voucher verdict_on_all; /* state NULL: none */
@@ -131,10 +132,14 @@ static enum ev_code judge_revision(struct au_vouching *v, struct ev_error *err)
 {
 	v->of_tag = au_voucher_none(AU_VOUCHED_UNSIGNED,
 				    "no annotated tag was named");
-	if (!git_oid_is_zero(&v->tag) &&
-	    au_voucher_read(v->repo, AU_VOUCHER_TAG, &v->tag, &v->trust,
+	if (!git_oid_is_zero(&v->tag.id) &&
+	    au_voucher_read(v->repo, AU_VOUCHER_TAG, &v->tag.id, &v->trust,
 			    &v->of_tag, err) != EV_OK)
 		return err->code;
+	if (v->tag.other_name && au_voucher_is_good(&v->of_tag))
+		au_voucher_object(&v->of_tag, AU_VOUCHED_OTHER_NAME,
+				  "the tag has another name than it is "
+				  "asked by");
 	return au_voucher_read(v->repo, AU_VOUCHER_COMMIT, &v->commit,
 			       &v->trust, &v->of_commit, err);
 }
