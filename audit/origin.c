@@ -68,20 +68,22 @@ struct builder {
 	bool good;
 };
 
+/* A signature need not name its key, and may name it by any text. */
 static json_t *keys_json(const struct ev_dsse *envelope)
 {
 	json_t *out = json_array();
 
-	for (size_t i = 0; i < envelope->n_signatures; i++)
-		if (json_array_append_new(
-			    out,
-			    json_stringn((const char *)envelope->signature[i]
-						 .keyid.p,
-					 envelope->signature[i].keyid.n)) !=
-		    0) {
+	for (size_t i = 0; i < envelope->n_signatures; i++) {
+		char name[136];
+
+		if (envelope->signature[i].keyid.n == 0)
+			continue;
+		ev_show(envelope->signature[i].keyid, name, sizeof(name));
+		if (json_array_append_new(out, json_string(name)) != 0) {
 			json_decref(out);
 			return NULL;
 		}
+	}
 	return out;
 }
 

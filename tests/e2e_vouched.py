@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """An audit on the word of allowed signers: who vouches, since when, who built it."""
 
+import hashlib
 import json
 import os
 import sys
@@ -9,7 +10,7 @@ import sys
 sys.dont_write_bytecode = True
 
 from e2e import (AZURE_AT, FAIL, INCOMPLETE, USAGE, case, contains, ecart,
-                 equal, findings, main, run, simulated, tool, write, ECART)
+                 equal, findings, main, read, run, simulated, tool, write, ECART)
 
 SOURCE = "https://git.example/paravisor@" + "0123456789abcdef" * 2 + "01234567"
 ARCHIVE = simulated("replay/pass/archive.tar")
@@ -211,6 +212,26 @@ def built(scratch):
     equal(1, len(made["claimedKeys"]), "keys")
     text = ecart("audit", *SIMULATED, "--references", repository).out
     contains(text, "  built by    https://example.org/builders/simulated from 1 dependency, as it")
+
+
+@case("a signature that names no key, or names it by any text, spoils no report")
+def any_key_name(scratch):
+    build = write(scratch + "/build.json", json.dumps(BUILD).encode())
+    repository, _, _ = signed_repository(scratch, "--build", build)
+    tree = scratch + "/tree"
+    tool(["git", "clone", "-q", repository, tree])
+    envelope, manifest = tree + "/provenance/paravisor/1.0.dsse.json", tree + "/references/paravisor/1.0.json"
+    document, entry = json.loads(read(manifest)), json.loads(read(envelope))
+    for name, want in ((None, []), ("", []), ("\u202ea\x1b[31m\u00e9\n", ["\\xe2\\x80\\xaea\\x1b[31m\\xc3\\xa9\\x0a"]),
+                       ("k" * 1000, ["k" * 129 + "..."])):
+        entry["signatures"] = [{"sig": "AAAA"} if name is None else {"sig": "AAAA", "keyid": name}]
+        text = json.dumps(entry).encode()
+        write(envelope, text)
+        document["provenance"]["sha256"] = hashlib.sha256(text).hexdigest()
+        write(manifest, json.dumps(document, sort_keys=True, separators=(",", ":")).encode())
+        tool(["git", "-C", tree, "-c", "user.name=a", "-c", "user.email=b", "commit", "-qam", "m"])
+        made = audited(tree)[0]["reference"]["provenance"]
+        equal(want, made["claimedKeys"], "keys")
 
 
 @case("the same bytes on every run, from anywhere, at any hour")
