@@ -8,6 +8,7 @@ import random
 import stat
 import subprocess
 import sys
+import time
 
 sys.dont_write_bytecode = True
 
@@ -332,6 +333,22 @@ def signed_tag(scratch):
     for rev in ("main", "v0", r.head()):
         told = judged(f"{r.path}@{rev}", allowed, status=INCOMPLETE)
         equal("unsigned", told["references"][0]["signature"]["state"], rev)
+
+
+@case("commits of a MiB that change many files are loaded once")
+def large_commits(scratch):
+    r, out = Repository(scratch), []
+    for mark in range(1, 8):
+        text = "m" * 1000000
+        out.append(f"commit refs/heads/main\nmark :{mark}\ncommitter a <b> "
+                   f"{START + mark} +0000\ndata {len(text)}\n{text}\n")
+        out += [f"M 100644 inline references/paravisor/{i}.json\ndata 1\n"
+                f"{mark}\n" for i in range(400)]
+    r.git("fast-import", "--quiet", stdin="".join(out).encode())
+    begin = time.process_time() + sum(os.times()[2:4])
+    equal(400, len(history(r)["references"]), "references")
+    took = time.process_time() + sum(os.times()[2:4]) - begin
+    assert took < 6, f"{took} seconds of CPU"
 
 
 @case("a signed tag under another name than its own vouches for nothing")

@@ -34,6 +34,7 @@ static void each_commit_is_there_once_with_its_parents(void **state)
 	assert_int_equal(g.n_edges, 4);
 	assert_true(git_oid_equal(&at->id, &d));
 	assert_int_equal(at->time, COMMIT_TIME + 30);
+	assert_string_equal(at->author, "A \"quoted\" \\xc3\\xa4 name");
 	assert_int_equal(at->n_parents, 2);
 	assert_int_equal(g.parent[at->parent], n_b);
 	assert_int_equal(g.parent[at->parent + 1], n_c);

@@ -154,6 +154,17 @@ static enum ev_code add_parents(struct au_git_graph *g, size_t at,
 	return EV_OK;
 }
 
+static bool keep_words(struct au_graph_commit *c, const git_commit *commit)
+{
+	char author[AU_AUTHOR_TEXT];
+
+	ev_show(ev_span_str(git_commit_author(commit)->name), author,
+		sizeof(author));
+	c->time = git_commit_time(commit);
+	c->author = strdup(author);
+	return c->author != NULL;
+}
+
 /* Breadth first, so that what a bound cuts off is what is farthest. */
 static enum ev_code walk(struct au_git_graph *g, bool shallow, size_t *budget,
 			 struct ev_error *err)
@@ -169,7 +180,8 @@ static enum ev_code walk(struct au_git_graph *g, bool shallow, size_t *budget,
 				    &last, err) != EV_OK)
 			return err->code;
 		g->commit[at].references = last.references;
-		g->commit[at].time = git_commit_time(commit);
+		if (!keep_words(&g->commit[at], commit))
+			return ev_fail_trouble(err, object, "out of memory");
 		g->commit[at].end = end_of(g, commit, shallow);
 		if (add_parents(g, at, commit, err) != EV_OK)
 			return err->code;
@@ -253,6 +265,8 @@ enum ev_code au_git_graph_read(git_repository *repo, const git_oid *start,
 
 void au_git_graph_free(struct au_git_graph *graph)
 {
+	for (size_t i = 0; i < graph->n; i++)
+		free(graph->commit[i].author);
 	free(graph->commit);
 	free(graph->parent);
 	free(graph->slot);

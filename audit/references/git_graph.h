@@ -18,6 +18,8 @@ static const size_t AU_GRAPH_EDGES_MAX = 400000;
  * 20 KiB. */
 static const size_t AU_GRAPH_BYTES_MAX = (size_t)2 << 30;
 
+#define AU_AUTHOR_TEXT 256
+
 enum au_graph_end {
 	AU_GRAPH_INNER,	  /* all parents are in the graph; a root has none */
 	AU_GRAPH_SHALLOW, /* a parent is not in the repository */
@@ -28,8 +30,11 @@ struct au_graph_commit {
 	git_oid id;
 	git_oid references; /* the tree at references/; zero: none */
 	int64_t time;	    /* the committer's claim */
-	size_t parent;	    /* the first one's place in au_git_graph.parent */
-	size_t n_parents;   /* 0 where end is not AU_GRAPH_INNER */
+	/* Owned: the author's name, printable (ev_show), cut.  Here, since a
+	 * commit may be of a MiB and is loaded once. */
+	char *author;
+	size_t parent;	  /* the first one's place in au_git_graph.parent */
+	size_t n_parents; /* 0 where end is not AU_GRAPH_INNER */
 	/* Rises from the oldest, a parent's below its children's. */
 	size_t rank;
 	enum au_graph_end end;

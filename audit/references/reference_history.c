@@ -119,21 +119,15 @@ static enum ev_code read_version(struct reading *r,
 }
 
 /* The commit's own words. */
-static enum ev_code describe_commit(struct reading *r, size_t number,
-				    struct au_event *e)
+static void describe_commit(const struct reading *r, size_t number,
+			    struct au_event *e)
 {
 	const struct au_graph_commit *c = &r->graph->commit[number];
-	ev_auto(git_commit_free) git_commit *commit = NULL;
-	int code = git_commit_lookup(&commit, r->graph->repo, &c->id);
 
-	if (code != 0)
-		return au_git_fail(code, object, "commit", r->err);
 	e->number = number;
 	e->time = c->time;
 	git_oid_tostr(e->commit, sizeof(e->commit), &c->id);
-	ev_show(ev_span_str(git_commit_author(commit)->name), e->author,
-		sizeof(e->author));
-	return EV_OK;
+	snprintf(e->author, sizeof(e->author), "%s", c->author);
 }
 
 static enum au_event_kind kind_of(const struct reading *r,
@@ -177,8 +171,7 @@ static enum ev_code describe(struct reading *r, const struct au_file_step *step,
 	e->kind = kind_of(r, step);
 	e->came = e->kind == AU_EVENT_ADDED;
 	e->time_goes_back = step->time_goes_back;
-	if (describe_commit(r, step->number, e) != EV_OK)
-		return r->err->code;
+	describe_commit(r, step->number, e);
 	if (step->to.mode != 0 && !au_git_file_eq(&step->to, &to->file)) {
 		version_free(to);
 		if (read_version(r, &step->to, to) != EV_OK)

@@ -32,8 +32,8 @@ struct au_event {
 	bool came; /* the file was in no parent, and now is, readable or not */
 	size_t number; /* of the commit in the graph */
 	char commit[AU_COMMIT_TEXT];
-	int64_t time;	  /* claimed: the committer's */
-	char author[256]; /* name, printable (ev_show), cut */
+	int64_t time;		     /* claimed: the committer's */
+	char author[AU_AUTHOR_TEXT]; /* name, printable (ev_show), cut */
 	/* The committer's time lies before that of an older event. */
 	bool time_goes_back;
 	/* The file has the content that an older event gave it, whose commit
