@@ -12,6 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 
 sys.dont_write_bytecode = True
 
@@ -212,6 +213,33 @@ def unanswered(scratch):
     left, = document["notCounted"]
     equal((row["value"], 1), (left["value"], left["archives"]), "not counted")
     contains(left["reason"], "unauthenticated: dcap.quote.signature")
+
+
+def spoiled(scratch, name, item):
+    """An archive of testdata with one bit of an item flipped, and its manifest as it was."""
+    path = simulated(f"replay/{name}/archive.tar")
+    with tarfile.open(path) as tar:
+        at = next(m.offset_data for m in tar if item in m.name)
+    data = bytearray(read(path))
+    data[at + 200] ^= 1
+    return write(f"{scratch}/{item.replace('/', '-')}.ecart", bytes(data))
+
+
+@case("a tampered archive is none: neither seen nor a copy of the one whose manifest it has")
+def tampered(scratch):
+    good = simulated("replay/pass/archive.tar")
+    pcrs, quote = (spoiled(scratch, "pass", item) for item in ("items/tpm-pcrs", "items/tdx"))
+    words = (*SIMULATED, "--at", AZURE_AT)
+    alone = history(good, *words)
+    outputs = set()
+    for order in ((good, pcrs, quote), (quote, pcrs, good), (pcrs, good, quote)):
+        document = history(*order, *words, status=INCOMPLETE)
+        equal(alone["measurements"], document["measurements"], "measurements")
+        equal(2, sum(row["archives"] for row in document["notCounted"]), "not counted")
+        equal((3, 0), (document["archives"]["counted"], document["archives"]["duplicates"]),
+              "archives")
+        outputs.add(json.dumps(document))
+    equal(1, len(outputs), "outputs")
 
 
 @case("references name the build; what is withdrawn as of the last sight is none")

@@ -89,14 +89,15 @@ static void rows_collect_what_was_seen(void **state)
 	au_sights_free(&s);
 }
 
-static char *json_of(const size_t *order)
+static char *json_of(const struct sample_report *list, size_t n,
+		     const size_t *order)
 {
 	struct au_sights s = { 0 };
 	struct au_history h = { 0 };
 	struct au_lines lines = { 0 };
 	char *text;
 
-	sample_history(reports, N, order, NULL, &s, &h);
+	sample_history(list, n, order, NULL, &s, &h);
 	assert_true(au_lines_find(&h, &lines));
 	text = au_history_json(&h, &lines, NULL);
 	assert_non_null(text);
@@ -108,7 +109,7 @@ static char *json_of(const size_t *order)
 
 static void any_order_makes_the_same_bytes(void **state)
 {
-	char *first = json_of(NULL);
+	char *first = json_of(reports, N, NULL);
 	size_t order[N];
 	uint64_t seed = 1;
 
@@ -125,11 +126,57 @@ static void any_order_makes_the_same_bytes(void **state)
 			order[i] = order[k];
 			order[k] = kept;
 		}
-		text = json_of(order);
+		text = json_of(reports, N, order);
 		assert_string_equal(text, first);
 		free(text);
 	}
 	free(first);
+}
+
+/* Its id is that of the archive whose manifest it has. */
+static void a_tampered_copy_takes_nothing_away(void **state)
+{
+	static const struct sample_report copies[] = {
+		{ .id = '1', .time = A, .value = 'a', .verdict = "incomplete" },
+		{ .id = '1',
+		  .time = A,
+		  .value = 'b',
+		  .verdict = "fail",
+		  .tampered = true },
+		{ .id = '1',
+		  .time = A,
+		  .value = 'c',
+		  .verdict = "fail",
+		  .tampered = true },
+		{ .id = '1',
+		  .time = A,
+		  .value = 'c',
+		  .verdict = "fail",
+		  .tampered = true },
+	};
+	static const size_t orders[][4] = { { 0, 1, 2, 3 },
+					    { 3, 2, 1, 0 },
+					    { 1, 3, 0, 2 } };
+	char *first = json_of(copies, 4, NULL);
+	struct au_sights s = { 0 };
+	struct au_history h = { 0 };
+
+	(void)state;
+	sample_history(copies, 4, NULL, NULL, &s, &h);
+	assert_int_equal(h.n, 1);
+	assert_int_equal(h.row[0].value[0], 0xaa);
+	assert_int_equal(h.n_uncounted, 2);
+	assert_int_equal(h.archives, 3);
+	assert_int_equal(h.duplicates, 1);
+	for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++) {
+		char *text = json_of(copies, 4, orders[i]);
+
+		assert_string_equal(text, first);
+		free(text);
+	}
+	free(first);
+	au_history_free(&h);
+	au_sights_free(&s);
 }
 
 static void sightings_move_nothing(void **state)
@@ -190,6 +237,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_collect_what_was_seen),
 		cmocka_unit_test(any_order_makes_the_same_bytes),
+		cmocka_unit_test(a_tampered_copy_takes_nothing_away),
 		cmocka_unit_test(sightings_move_nothing),
 		cmocka_unit_test(nothing_makes_an_empty_history),
 	};

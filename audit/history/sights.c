@@ -13,24 +13,6 @@ static const char object[] = "report";
 /* Reasons are words of this program, some twenty. */
 static const size_t REASONS_MAX = 256;
 
-static const char *const bases[] = {
-	[AU_PROVEN] = "proven",
-	[AU_CLAIMED] = "claimed",
-	[AU_GIVEN] = "given",
-};
-static const char *const verdicts[AU_N_VERDICTS] = { "pass", "fail",
-						     "incomplete" };
-
-const char *au_basis_name(enum au_basis basis)
-{
-	return bases[basis];
-}
-
-const char *au_verdict_name(size_t verdict)
-{
-	return verdicts[verdict];
-}
-
 static enum ev_code no_memory(struct ev_error *err)
 {
 	return ev_fail_trouble(err, object, "out of memory");
@@ -261,49 +243,6 @@ static enum ev_code add_measured(struct au_sights *s, struct ev_crypto *crypto,
 	return code;
 }
 
-/* The index of a word; n where it is none of them. */
-static size_t index_of(const char *const *words, size_t n, struct ev_span word)
-{
-	size_t i = 0;
-
-	while (i < n && !ev_span_eq(word, ev_span_str(words[i])))
-		i++;
-	return i;
-}
-
-static enum ev_code read_archive(const json_t *report,
-				 struct au_archive_seen *out,
-				 struct ev_error *err)
-{
-	json_t *archive = NULL, *as_of = NULL;
-	struct ev_span basis = { NULL, 0 }, verdict = { NULL, 0 };
-	size_t b, v;
-
-	if (ev_json_get_object(report, object, "archive", &archive, err) !=
-		    EV_OK ||
-	    ev_json_get_hex(archive, "report.archive", "id", out->id,
-			    sizeof(out->id), err) != EV_OK ||
-	    ev_json_get_object(report, object, "asOf", &as_of, err) != EV_OK ||
-	    ev_json_get_time(as_of, "report.asOf", "time", &out->time, err) !=
-		    EV_OK ||
-	    ev_json_get_str(as_of, "report.asOf", "basis", &basis, err) !=
-		    EV_OK ||
-	    ev_json_get_str(report, object, "verdict", &verdict, err) != EV_OK)
-		return err->code;
-	b = index_of(bases, sizeof(bases) / sizeof(bases[0]), basis);
-	if (b == sizeof(bases) / sizeof(bases[0]))
-		return ev_fail_text(err, EV_VALUE, "report.asOf", "basis", 0,
-				    "proven, claimed or given", basis);
-	v = index_of(verdicts, AU_N_VERDICTS, verdict);
-	if (v == AU_N_VERDICTS)
-		return ev_fail_text(err, EV_VALUE, object, "verdict", 0,
-				    "pass, fail or incomplete", verdict);
-	out->basis = (enum au_basis)b;
-	out->verdict = (uint8_t)v;
-	out->is_counted = true;
-	return EV_OK;
-}
-
 static void read_policy(struct au_sights *s, const json_t *report)
 {
 	const char *name = rp_member_text(report, "policy", "name", NULL);
@@ -314,7 +253,8 @@ static void read_policy(struct au_sights *s, const json_t *report)
 }
 
 static enum ev_code add(struct au_sights *s, struct ev_crypto *crypto,
-			const json_t *report, struct ev_error *err)
+			struct ev_span text, const json_t *report,
+			struct ev_error *err)
 {
 	struct au_archive_seen archive = { 0 };
 	struct au_archive_seen *list = more(s->archive, s->n_archives,
@@ -326,7 +266,8 @@ static enum ev_code add(struct au_sights *s, struct ev_crypto *crypto,
 	if (s->n_archives == AU_ARCHIVES_MAX)
 		return ev_fail_u64(err, EV_LIMIT, object, "archives", 0,
 				   AU_ARCHIVES_MAX, AU_ARCHIVES_MAX + 1);
-	if (read_archive(report, &archive, err) != EV_OK ||
+	if (au_archive_seen_read(crypto, text, report, &archive, err) !=
+		    EV_OK ||
 	    add_measured(s, crypto, report, err) != EV_OK)
 		return err->code;
 	if (s->n_archives == 0)
@@ -345,7 +286,7 @@ enum ev_code au_sights_add(struct au_sights *sights, struct ev_crypto *crypto,
 	if (ev_json_parse(report, AU_SIGHTS_REPORT_MAX, object, &document,
 			  err) != EV_OK)
 		return err->code;
-	if (add(sights, crypto, document, err) == EV_OK)
+	if (add(sights, crypto, report, document, err) == EV_OK)
 		return EV_OK;
 	sights->n = n;
 	sights->n_uncounted = n_uncounted;

@@ -7,8 +7,8 @@
 #ifndef AU_SIGHTS_H
 #define AU_SIGHTS_H
 
+#include "audit/history/archive_seen.h"
 #include "audit/references/reference.h"
-#include "evidence/base/digest.h"
 
 /* Ten years of a corpus of 250 archives a day; two measurements each. */
 static const size_t AU_ARCHIVES_MAX = 1000000;
@@ -19,22 +19,6 @@ static const size_t AU_SIGHTS_REPORT_MAX = (size_t)256 << 20;
 #define AU_SVN_TEXT    64
 #define AU_POLICY_NAME 128
 #define AU_TCB_WORD    48 /* "OutOfDateConfigurationNeeded" and its like */
-
-/* How a time is known; the better one first. */
-enum au_basis { AU_PROVEN, AU_CLAIMED, AU_GIVEN };
-const char *au_basis_name(enum au_basis basis);
-
-/* In the order of enum rp_verdict. */
-#define AU_N_VERDICTS 3
-const char *au_verdict_name(size_t verdict);
-
-struct au_archive_seen {
-	uint8_t id[32]; /* SHA-256 of its manifest */
-	int64_t time;	/* as of which it was replayed */
-	enum au_basis basis;
-	uint8_t verdict;
-	bool is_counted; /* false: the same archive again */
-};
 
 struct au_observation {
 	const struct au_register *reg;

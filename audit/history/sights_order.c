@@ -18,23 +18,12 @@ bool au_observation_same(const struct au_observation *a,
 	return au_by_value(a->reg, a->value, b->reg, b->value) == 0;
 }
 
-static int by_archive(const struct au_archive_seen *a,
-		      const struct au_archive_seen *b)
-{
-	int by = memcmp(a->id, b->id, sizeof(a->id));
-
-	if (by == 0)
-		by = au_by_number(a->basis, b->basis);
-	if (by == 0)
-		by = au_by_number(a->time, b->time);
-	return by != 0 ? by : au_by_number(a->verdict, b->verdict);
-}
-
 static int by_archive_at(const void *a, const void *b, void *user)
 {
 	const struct au_archive_seen *all = user;
 
-	return by_archive(&all[*(const size_t *)a], &all[*(const size_t *)b]);
+	return au_archive_seen_order(&all[*(const size_t *)a],
+				     &all[*(const size_t *)b]);
 }
 
 static int by_sight(const void *left, const void *right, void *user)
@@ -50,7 +39,7 @@ static int by_sight(const void *left, const void *right, void *user)
 	if (by == 0)
 		by = au_by_number(in_a->basis, in_b->basis);
 	if (by == 0)
-		by = memcmp(in_a->id, in_b->id, sizeof(in_a->id));
+		by = au_archive_seen_order(in_a, in_b);
 	if (by == 0)
 		by = a->has_machine - b->has_machine;
 	if (by == 0)
@@ -73,8 +62,8 @@ static int by_reason(const void *left, const void *right, void *user)
 	if (by == 0)
 		by = strcmp(s->reason[a->reason], s->reason[b->reason]);
 	return by != 0 ? by
-		       : memcmp(s->archive[a->archive].id,
-				s->archive[b->archive].id, 32);
+		       : au_archive_seen_order(&s->archive[a->archive],
+					       &s->archive[b->archive]);
 }
 
 /* Of each id the first in order is counted. */
@@ -88,8 +77,8 @@ static bool mark_again(struct au_sights *s)
 		at[i] = i;
 	qsort_r(at, s->n_archives, sizeof(*at), by_archive_at, s->archive);
 	for (size_t i = 1; i < s->n_archives; i++) {
-		if (memcmp(s->archive[at[i]].id, s->archive[at[i - 1]].id,
-			   32) == 0)
+		if (au_archive_seen_same(&s->archive[at[i]],
+					 &s->archive[at[i - 1]]))
 			s->archive[at[i]].is_counted = false;
 	}
 	free(at);
