@@ -19,8 +19,11 @@
 
 #define A_PLAIN ENTRY(SAMPLE_A96, "")
 #define B_PLAIN ENTRY(SAMPLE_B96, "")
-#define A_2025	ENTRY(SAMPLE_A96, "\"time\":\"2025\",")
-#define A_2024	ENTRY(SAMPLE_A96, "\"remarks\":\"R\",\"time\":\"2024-09\",")
+#define A_AGAIN                                                                \
+	"{\"value\":\"" SAMPLE_A96 "\",\"place\":\"P\",\"source\":\"S\","      \
+	"\"platform\":\"tdx\",\"register\":\"mrtd\"}"
+#define A_2025 ENTRY(SAMPLE_A96, "\"time\":\"2025\",")
+#define A_2024 ENTRY(SAMPLE_A96, "\"remarks\":\"R\",\"time\":\"2024-09\",")
 
 static enum ev_code parse(const char *text, struct au_sightings *out,
 			  struct ev_error *err)
@@ -63,7 +66,9 @@ static void refusals_name_member_and_byte(void **state)
 		{ "[]", EV_MISSING, "sightings", NULL },
 		{ "{\"list\":[]}", EV_MISSING, "sightings", NULL },
 		{ "{\"list\":[],\"sightings\":\"ecart-sightings/2\"}", EV_VALUE,
-		  "sightings", NULL },
+		  "sightings", "\"ecart" },
+		{ "{\"list\":5,\"sightings\":\"ecart-sightings/1\"}", EV_SYNTAX,
+		  "list", "5" },
 		{ "{\"sightings\":\"ecart-sightings/1\"}", EV_MISSING, "list",
 		  NULL },
 		{ "{\"list\":[],\"more\":1,\"sightings\":"
@@ -92,8 +97,8 @@ static void refusals_name_member_and_byte(void **state)
 		  EV_VALUE, "list.platform", "\"sgx\"" },
 		{ LIST("{\"platform\":\"tdx\"}"), EV_MISSING, "list.register",
 		  "{\"platform" },
-		{ LIST(ENTRY(SAMPLE_A96, "") "," ENTRY(SAMPLE_A96, "")),
-		  EV_DUPLICATE, "list", NULL },
+		{ LIST(A_PLAIN "," B_PLAIN "," A_AGAIN "," A_PLAIN),
+		  EV_DUPLICATE, "list", A_AGAIN },
 		{ LIST(ENTRY(SAMPLE_A96, "\"place\":\"Q\",")), EV_DUPLICATE,
 		  NULL, NULL },
 	};

@@ -154,6 +154,7 @@ static enum ev_code read_entry(const struct ev_node *entry,
 	    read_prose(found, SOURCE, &s->source, err) != EV_OK ||
 	    read_prose(found, REMARKS, &s->remarks, err) != EV_OK)
 		return err->code;
+	s->at = entry->at;
 	s->has_time = found[TIME] != NULL;
 	if (s->has_time && !au_stated_time_parse(found[TIME]->text, &s->time))
 		return refuse(err, &members[TIME], found[TIME],
@@ -166,9 +167,8 @@ static int by_number(int64_t a, int64_t b)
 	return (a > b) - (a < b);
 }
 
-static int order(const void *left, const void *right)
+static int by_content(const struct au_sighting *a, const struct au_sighting *b)
 {
-	const struct au_sighting *a = left, *b = right;
 	int by = by_number(a->reg - au_registers, b->reg - au_registers);
 
 	if (by == 0)
@@ -186,26 +186,44 @@ static int order(const void *left, const void *right)
 	return by != 0 ? by : ev_span_cmp(a->remarks, b->remarks);
 }
 
+static int order(const void *left, const void *right)
+{
+	const struct au_sighting *a = left, *b = right;
+	int by = by_content(a, b);
+
+	return by != 0 ? by : by_number(a->at, b->at);
+}
+
 static enum ev_code settle(struct au_sightings *s, struct ev_error *err)
 {
 	if (s->n > 1)
 		qsort(s->item, s->n, sizeof(*s->item), order);
 	for (size_t i = 1; i < s->n; i++) {
-		if (order(&s->item[i - 1], &s->item[i]) == 0)
+		if (by_content(&s->item[i - 1], &s->item[i]) == 0)
 			return ev_fail_text(err, EV_DUPLICATE, object, "list",
-					    0, "each sighting once",
+					    s->item[i].at, "each sighting once",
 					    s->item[i].source);
 	}
 	return EV_OK;
 }
 
+/* A refusal of a member of the document, with where it stands. */
+static enum ev_code refused_at(const struct ev_node *root, const char *member,
+			       struct ev_error *err)
+{
+	const struct ev_node *v = ev_node_member(root, member);
+
+	err->offset = v != NULL ? v->at : root->at;
+	return err->code;
+}
+
 static enum ev_code read_list(struct au_sightings *s, struct ev_error *err)
 {
-	const struct ev_node *list = NULL, *v;
+	const struct ev_node *root = s->document.root, *list = NULL, *v;
 
-	if (ev_node_get_array(s->document.root, object, "list",
-			      AU_SIGHTINGS_MAX, &list, err) != EV_OK)
-		return err->code;
+	if (ev_node_get_array(root, object, "list", AU_SIGHTINGS_MAX, &list,
+			      err) != EV_OK)
+		return refused_at(root, "list", err);
 	s->item = calloc(list->n > 0 ? list->n : 1, sizeof(*s->item));
 	if (s->item == NULL)
 		return no_memory(err);
@@ -223,11 +241,12 @@ static enum ev_code read_document(struct au_sightings *s, struct ev_error *err)
 	const struct ev_node *root = s->document.root, *v;
 	struct ev_span word = { NULL, 0 };
 
-	if (ev_node_get_str(root, object, "sightings", &word, err) != EV_OK)
-		return err->code;
-	if (!ev_span_eq(word, ev_span_str(format)))
-		return ev_fail_text(err, EV_VALUE, object, "sightings", 0,
-				    format, word);
+	if (ev_node_get_str(root, object, "sightings", &word, err) == EV_OK &&
+	    !ev_span_eq(word, ev_span_str(format)))
+		ev_fail_text(err, EV_VALUE, object, "sightings", 0, format,
+			     word);
+	if (err->code != EV_OK)
+		return refused_at(root, "sightings", err);
 	v = ev_node_inside(root);
 	for (uint32_t i = 0; i < root->n; i++, v = ev_node_next(v)) {
 		if (!ev_span_eq(v->name, ev_span_str("sightings")) &&

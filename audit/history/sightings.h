@@ -23,6 +23,7 @@ struct au_sighting {
 	struct ev_span remarks;	       /* empty: none */
 	bool has_time;
 	struct au_stated_time time;
+	uint32_t at; /* of the entry in the document */
 };
 
 struct au_sightings {

@@ -9,8 +9,8 @@
 #include "audit/history/sights.h"
 
 /*
- * Archives in the order of au_archive_seen_order; of those that are the same the
- * first is counted.  What the others say is dropped.  Observations by
+ * Archives in the order of au_archive_seen_order; of those that are the same
+ * the first is counted.  What the others say is dropped.  Observations by
  * register, value, time, basis, archive and then by what they say; uncounted
  * measurements by register, value, reason and archive.  False: no memory.
  */
