@@ -3,6 +3,8 @@
 #include "audit/history/timeline.h"
 #include "tests/history_sample.h"
 
+#include <stdio.h>
+
 static void is_time(int64_t t, const char *want)
 {
 	char text[EV_TIME_TEXT];
@@ -110,6 +112,76 @@ static void marks_are_as_many_as_can_be_told_apart(void **state)
 	free(item);
 }
 
+/* Where the label of a tick stands, in hundredths of a part of a hundred. */
+static int64_t label_of(const char *axis, const char *text)
+{
+	const char *end = strstr(axis, text);
+	long long whole = 0;
+	unsigned int part = 0;
+
+	assert_non_null(end);
+	while (strncmp(end, " x=\"", 4) != 0)
+		end--;
+	assert_int_equal(sscanf(end, " x=\"%lld.%02u", &whole, &part), 2);
+	return whole * 100 + part;
+}
+
+/* A label of a month takes 13 of a hundred on a phone, one of a day 18. */
+static void labels_keep_apart_and_inside(void **state)
+{
+	struct au_timeline t =
+		between("2023-11-14T00:00:00Z", "2025-03-11T00:00:00Z");
+	ev_auto_buffer struct ev_buffer out = { 0 };
+	int64_t first;
+
+	(void)state;
+	au_timeline_axis(&t, &out);
+	ev_buffer_add_byte(&out, 0);
+	assert_null(strstr((const char *)out.p, "\"start\""));
+	first = label_of((const char *)out.p, "2024-01");
+	assert_true(label_of((const char *)out.p, "2024-04") - first > 1500);
+	t = between("2026-06-08T23:59:00Z", "2026-06-11T23:59:00Z");
+	out.n = 0;
+	au_timeline_axis(&t, &out);
+	ev_buffer_add_byte(&out, 0);
+	first = label_of((const char *)out.p, "2026-06-09");
+	assert_true(first >= 600);
+	assert_true(label_of((const char *)out.p, "2026-06-10") - first > 1900);
+}
+
+/* A bar of all of them, however many: what is left out would be missed. */
+static void every_overlap_and_gap_is_drawn(void **state)
+{
+	enum { MANY = 2000 };
+	struct au_timeline t =
+		between("2023-01-01T00:00:00Z", "2026-01-01T00:00:00Z");
+	struct au_meeting *list = calloc(MANY, sizeof(*list));
+	struct au_line line = { .overlap = list, .n_overlaps = MANY };
+	ev_auto_buffer struct ev_buffer out = { 0 };
+	int64_t step = (t.to - t.from) / MANY;
+	size_t n = 0;
+
+	(void)state;
+	assert_non_null(list);
+	for (int64_t i = 0; i < MANY; i++)
+		list[i] = (struct au_meeting){ .from = t.from + i * step,
+					       .to = t.from + (i + 1) * step };
+	au_timeline_line(&t, &line, &out);
+	ev_buffer_add_byte(&out, 0);
+	assert_non_null(
+		strstr((const char *)out.p, "x=\"2.00%\" width=\"95.99%\""));
+	out.n = 0;
+	line = (struct au_line){ .gap = list, .n_gaps = MANY };
+	au_timeline_line(&t, &line, &out);
+	ev_buffer_add_byte(&out, 0);
+	for (const char *p = (const char *)out.p;
+	     (p = strstr(p, "\"nothing\"")) != NULL; p++)
+		n++;
+	assert_in_range(n, 150, 200);
+	assert_non_null(strstr((const char *)out.p, "x1=\"97."));
+	free(list);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -117,6 +189,8 @@ int main(void)
 		cmocka_unit_test(one_instant_stands_amid_days),
 		cmocka_unit_test(nothing_has_a_timeline_too),
 		cmocka_unit_test(marks_are_as_many_as_can_be_told_apart),
+		cmocka_unit_test(labels_keep_apart_and_inside),
+		cmocka_unit_test(every_overlap_and_gap_is_drawn),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -17,8 +17,6 @@
 /* A gap that wide has room for its days; a period that wide is drawn as one. */
 #define LABELLED 1500
 #define PERIOD	 100
-/* A line's overlaps: more would be a block. */
-#define DRAWN_MAX 200
 
 const char au_timeline_style[] =
 	".time a{color:inherit}"
@@ -42,118 +40,6 @@ const char au_timeline_style[] =
 	"-webkit-print-color-adjust:exact}}";
 
 /* --- the scale --- */
-
-static void include(struct au_timeline *t, int64_t from, int64_t to)
-{
-	t->from = from < t->from ? from : t->from;
-	t->to = to > t->to ? to : t->to;
-}
-
-static void include_row(struct au_timeline *t, const struct au_history *h,
-			const struct au_row *row)
-{
-	if (row->n > 0)
-		include(t, au_time_of(h, au_row_first(row)),
-			au_time_of(h, &row->item[row->n - 1]));
-	for (size_t i = 0; i < row->n_sightings; i++) {
-		const struct au_sighting *s = &row->sighting[i];
-
-		if (s->has_time)
-			include(t, s->time.first, s->time.last);
-	}
-}
-
-/* The year and month, from 0, of a time that can be written. */
-static int64_t month_of(int64_t t)
-{
-	char text[EV_TIME_TEXT];
-	int64_t year = 0, month;
-
-	ev_time_format(t, text);
-	for (size_t i = 0; i < 4; i++)
-		year = year * 10 + (text[i] - '0');
-	month = (text[5] - '0') * 10 + (text[6] - '0');
-	return year * 12 + month - 1;
-}
-
-static bool month_begins(int64_t month, int64_t *out)
-{
-	char text[EV_TIME_TEXT];
-
-	if (month / 12 > 9999)
-		return false;
-	snprintf(text, sizeof(text), "%04u-%02u-01T00:00:00Z",
-		 (unsigned int)(month / 12) % 10000,
-		 (unsigned int)(month % 12) + 1);
-	return ev_time_parse_rfc3339(ev_span_str(text), out);
-}
-
-/* Ticks every so many months; false where there is no room for them all. */
-static bool by_months(struct au_timeline *t, int64_t step)
-{
-	int64_t month = month_of(t->from), at = 0;
-
-	t->n_ticks = 0;
-	month += (step - month % step) % step;
-	for (; month_begins(month, &at) && at <= t->to; month += step) {
-		if (at < t->from)
-			continue;
-		if (t->n_ticks == AU_TICKS_MAX)
-			return false;
-		t->tick[t->n_ticks++] = at;
-	}
-	t->tick_text = step % 12 == 0 ? 4 : 7;
-	return true;
-}
-
-/* Labels of days are wider: there is room for fewer. */
-static bool by_days(struct au_timeline *t, int64_t step)
-{
-	int64_t at = t->from + (step - t->from % step) % step;
-
-	t->n_ticks = 0;
-	for (; at <= t->to; at += step) {
-		if (t->n_ticks == AU_TICKS_MAX - 2)
-			return false;
-		t->tick[t->n_ticks++] = at;
-	}
-	t->tick_text = 10;
-	return true;
-}
-
-static void set_ticks(struct au_timeline *t)
-{
-	static const int64_t days[] = { 1, 2, 7, 14 };
-	static const int64_t months[] = { 1,   2,   3,	 6,    12,   24,   60,
-					  120, 240, 600, 1200, 6000, 24000 };
-
-	for (size_t i = 0; i < sizeof(days) / sizeof(days[0]); i++) {
-		if (by_days(t, days[i] * 86400))
-			return;
-	}
-	for (size_t i = 0; i < sizeof(months) / sizeof(months[0]); i++) {
-		if (by_months(t, months[i]))
-			return;
-	}
-	t->n_ticks = 0;
-}
-
-struct au_timeline au_timeline_of(const struct au_history *h)
-{
-	struct au_timeline t = { .from = EV_TIME_MAX, .to = 0 };
-
-	for (size_t i = 0; i < h->n; i++)
-		include_row(&t, h, &h->row[i]);
-	if (t.from > t.to)
-		t.from = t.to = 0;
-	/* One instant stands in the middle of a few days. */
-	if (t.to - t.from < 2 * 86400) {
-		t.from = t.from > 86400 ? t.from - 86400 : 0;
-		t.to = t.to < EV_TIME_MAX - 86400 ? t.to + 86400 : t.to;
-	}
-	set_ticks(&t);
-	return t;
-}
 
 static int64_t place(const struct au_timeline *t, int64_t at)
 {
@@ -187,20 +73,21 @@ static void ticks(const struct au_timeline *t, unsigned int height,
 
 void au_timeline_axis(const struct au_timeline *t, struct ev_buffer *out)
 {
+	/* Half of what a label takes on a phone, but for the page's margin. */
+	int64_t edge = 100 * (int64_t)(t->tick_text - 4);
+
 	begin(out, 18);
 	ev_buffer_add_str(out, "the times below\">");
 	for (size_t i = 0; i < t->n_ticks; i++) {
 		int64_t at = place(t, t->tick[i]);
 		char text[EV_TIME_TEXT];
 
+		at = at < edge ? edge : at;
+		at = at > WIDTH - edge ? WIDTH - edge : at;
 		ev_time_format(t->tick[i], text);
-		ev_buffer_add_str(out, "<text y=\"13\"");
+		ev_buffer_add_str(out, "<text y=\"13\" text-anchor=\"middle\"");
 		across(out, "x", at);
-		ev_buffer_printf(out, " text-anchor=\"%s\">%.*s</text>",
-				 at < WIDTH / 8	      ? "start"
-				 : at > WIDTH / 8 * 7 ? "end"
-						      : "middle",
-				 (int)t->tick_text, text);
+		ev_buffer_printf(out, ">%.*s</text>", (int)t->tick_text, text);
 	}
 	ev_buffer_add_str(out, "</svg>\n");
 }
@@ -334,6 +221,43 @@ static void gap(const struct au_timeline *t, const struct au_meeting *m,
 			 (long long)((m->to - m->from) / 86400));
 }
 
+/* They lie by when they begin; those that touch, to the eye, are one. */
+static void overlaps(const struct au_timeline *t, const struct au_line *line,
+		     struct ev_buffer *out)
+{
+	int64_t from = 0, to = -1;
+
+	for (size_t i = 0; i < line->n_overlaps; i++) {
+		int64_t next = place(t, line->overlap[i].from);
+		int64_t end = place(t, line->overlap[i].to);
+
+		if (to >= 0 && next > to + APART)
+			bar(out, "both", from, to, 14, 8);
+		if (to < 0 || next > to + APART)
+			from = next;
+		to = end > to ? end : to;
+	}
+	if (to >= 0)
+		bar(out, "both", from, to, 14, 8);
+}
+
+/* As many as can be told apart, the widest for certain. */
+static void gaps(const struct au_timeline *t, const struct au_line *line,
+		 struct ev_buffer *out)
+{
+	int64_t last = -APART;
+
+	for (size_t i = 0; i < line->n_gaps; i++) {
+		const struct au_meeting *m = &line->gap[i];
+		int64_t from = place(t, m->from);
+
+		if (from - last < APART && place(t, m->to) - from < APART)
+			continue;
+		gap(t, m, out);
+		last = from;
+	}
+}
+
 void au_timeline_line(const struct au_timeline *t, const struct au_line *line,
 		      struct ev_buffer *out)
 {
@@ -341,11 +265,8 @@ void au_timeline_line(const struct au_timeline *t, const struct au_line *line,
 	ev_buffer_printf(out, "%zu overlaps and %zu gaps, told below\">",
 			 line->n_overlaps, line->n_gaps);
 	ticks(t, 26, out);
-	for (size_t i = 0; i < line->n_overlaps && i < DRAWN_MAX; i++)
-		bar(out, "both", place(t, line->overlap[i].from),
-		    place(t, line->overlap[i].to), 14, 8);
-	for (size_t i = 0; i < line->n_gaps && i < DRAWN_MAX; i++)
-		gap(t, &line->gap[i], out);
+	overlaps(t, line, out);
+	gaps(t, line, out);
 	ev_buffer_add_str(out, "</svg>\n");
 }
 
