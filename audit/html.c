@@ -142,6 +142,8 @@ static const char style[] =
 	"@media print{:root{" LIGHT "}body{max-width:none;padding:0;"
 	"font-size:10pt}svg,li{print-color-adjust:exact;"
 	"-webkit-print-color-adjust:exact}li,tr{break-inside:avoid}"
+	"details::details-content{content-visibility:visible;"
+	"block-size:auto}"
 	"h2,h3{break-after:avoid}.map{display:block}}";
 
 void au_html_begin_styled(struct ev_buffer *out, const char *title,

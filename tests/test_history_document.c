@@ -157,6 +157,49 @@ static void a_page_has_room_for_a_thousand_rows(void **state)
 	assert_non_null(strstr(text, "first 1000 of 1500 measurements"));
 }
 
+/* What the public says takes no room from evidence, however old it is. */
+static void a_page_has_evidence_whatever_the_public_saw(void **state)
+{
+	enum { MANY = 1500 };
+	static struct au_sighting sighting[MANY];
+	static struct au_observation item;
+	static struct au_row row[MANY + 1];
+	static struct au_level_seen level;
+	struct au_archive_seen archive = { .time = 2000000000 };
+	struct au_sights s = { .archive = &archive, .n_archives = 1 };
+	struct au_history h = {
+		.sights = &s, .row = row, .n = MANY + 1, .n_seen = 1
+	};
+	struct au_lines none = { 0 };
+	ev_auto_buffer struct ev_buffer out = { 0 };
+	const char *text;
+
+	(void)state;
+	level.as = &item;
+	for (size_t i = 0; i < MANY; i++) {
+		sighting[i].value[1] = (uint8_t)i;
+		sighting[i].value[2] = (uint8_t)(i >> 8);
+		sighting[i].place = ev_span_str("P");
+		sighting[i].source = ev_span_str("S");
+		row[i] = (struct au_row){ .reg = &au_registers[0],
+					  .value = sighting[i].value,
+					  .sighting = &sighting[i],
+					  .n_sightings = 1 };
+	}
+	memset(item.value, 0xee, sizeof(item.value));
+	row[MANY] = (struct au_row){ .reg = &au_registers[0],
+				     .value = item.value,
+				     .item = &item,
+				     .n = 1,
+				     .level = &level,
+				     .n_levels = 1,
+				     .archives = 1 };
+	au_history_html(&h, &none, &out);
+	text = text_in(&out);
+	assert_non_null(strstr(text, "<section id=\"m-mrtd-eeee"));
+	assert_non_null(strstr(text, "first 500 of 1500 values"));
+}
+
 static void json_is_canonical_and_names_no_machine(void **state)
 {
 	struct ev_error err = { 0 };
@@ -183,6 +226,7 @@ int main(void)
 		cmocka_unit_test(full_text_has_every_digit),
 		cmocka_unit_test(a_page_escapes_what_the_public_says),
 		cmocka_unit_test(a_page_has_room_for_a_thousand_rows),
+		cmocka_unit_test(a_page_has_evidence_whatever_the_public_saw),
 		cmocka_unit_test(json_is_canonical_and_names_no_machine),
 	};
 

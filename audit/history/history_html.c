@@ -13,8 +13,10 @@
 /* What stands open; behind it lists are folded. */
 #define ROWS_OPEN 40
 /* What a page has room for; the JSON has all.  Rows: anybody who runs guests
- * can make measurements by the thousand. */
+ * can make measurements by the thousand.  What the public alone saw takes no
+ * room from evidence. */
 #define ROWS_MAX     1000
+#define PUBLIC_MAX   500
 #define MEETINGS_MAX 100
 #define OTHERS_MAX   200
 
@@ -22,13 +24,38 @@ struct page {
 	const struct au_history *h;
 	const struct au_lines *lines;
 	struct au_timeline time;
-	size_t n_rows; /* that are shown: the first ones */
+	size_t seen_end, public_end; /* of the rows that are shown */
 	struct ev_buffer *out;
 };
 
 static void add(struct page *p, const char *markup)
 {
 	ev_buffer_add_str(p->out, markup);
+}
+
+/* Behind the first max rows with evidence, or without. */
+static size_t end_of(const struct au_history *h, bool seen, size_t max)
+{
+	for (size_t i = 0; i < h->n; i++) {
+		if ((h->row[i].n > 0) == seen && max-- == 0)
+			return i;
+	}
+	return h->n;
+}
+
+static bool is_shown(const struct page *p, size_t i)
+{
+	return i < (p->h->row[i].n > 0 ? p->seen_end : p->public_end);
+}
+
+/* That the page does not have all. */
+static void left_out(struct page *p, size_t n, size_t max, const char *what)
+{
+	if (n > max)
+		ev_buffer_printf(p->out,
+				 "<p class=\"dim\">The first %zu of %zu %s; "
+				 "the JSON has all.</p>\n",
+				 max, n, what);
 }
 
 static void head(struct page *p)
@@ -120,10 +147,10 @@ static void draw_line(struct page *p, const struct au_line *line)
 		au_timeline_line(&p->time, line, p->out);
 		add(p, "</div>\n");
 	}
-	for (size_t i = 0; i < p->n_rows; i++) {
+	for (size_t i = 0; i < p->h->n; i++) {
 		const struct au_row *row = &p->h->row[i];
 
-		if (row->n > 0 && row->reg == line->reg &&
+		if (is_shown(p, i) && row->n > 0 && row->reg == line->reg &&
 		    row->is_hcl == line->is_hcl)
 			draw_row(p, row, n++);
 	}
@@ -136,9 +163,11 @@ static void draw_public(struct page *p)
 
 	if (p->h->n == p->h->n_seen)
 		return;
-	add(p, "<h3>Seen by the public alone</h3>\n<div class=\"time\">\n");
+	add(p, "<h3>Seen by the public alone</h3>\n");
+	left_out(p, p->h->n - p->h->n_seen, PUBLIC_MAX, "values");
+	add(p, "<div class=\"time\">\n");
 	draw_axis(p);
-	for (size_t i = 0; i < p->n_rows; i++) {
+	for (size_t i = 0; i < p->public_end; i++) {
 		if (p->h->row[i].n == 0)
 			draw_row(p, &p->h->row[i], n++);
 	}
@@ -148,11 +177,7 @@ static void draw_public(struct page *p)
 static void drawing(struct page *p)
 {
 	add(p, "<h2>Timeline</h2>\n");
-	if (p->n_rows < p->h->n)
-		ev_buffer_printf(p->out,
-				 "<p class=\"dim\">The first %zu of %zu "
-				 "measurements; the JSON has all.</p>\n",
-				 p->n_rows, p->h->n);
+	left_out(p, p->h->n_seen, ROWS_MAX, "measurements");
 	for (size_t i = 0; i < p->lines->n; i++)
 		draw_line(p, &p->lines->line[i]);
 	draw_public(p);
@@ -215,13 +240,17 @@ static void between(struct page *p)
 
 static void measurements(struct page *p)
 {
+	size_t n = 0;
+
 	add(p, "<h2>Measurements</h2>\n");
-	for (size_t i = 0; i < p->n_rows; i++) {
-		if (i == ROWS_OPEN)
+	for (size_t i = 0; i < p->h->n; i++) {
+		if (!is_shown(p, i))
+			continue;
+		if (n++ == ROWS_OPEN)
 			add(p, "<details><summary>and more</summary>\n");
 		au_measurement_html(p->h, &p->h->row[i], p->out);
 	}
-	if (p->n_rows > ROWS_OPEN)
+	if (n > ROWS_OPEN)
 		add(p, "</details>\n");
 }
 
@@ -266,8 +295,8 @@ void au_history_html(const struct au_history *history,
 	struct page p = { .h = history,
 			  .lines = lines,
 			  .time = au_timeline_of(history),
-			  .n_rows =
-				  history->n < ROWS_MAX ? history->n : ROWS_MAX,
+			  .seen_end = end_of(history, true, ROWS_MAX),
+			  .public_end = end_of(history, false, PUBLIC_MAX),
 			  .out = out };
 
 	au_html_begin_styled(out, "Launch measurements over time",
