@@ -21,26 +21,6 @@ const char *au_page_digest(const char *hex, bool full, char out[136])
 	return out;
 }
 
-/* Characters of the first n bytes. */
-static size_t columns(const char *text, size_t n)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < n; i++)
-		count += ((uint8_t)text[i] & 0xc0) != 0x80;
-	return count;
-}
-
-/* Bytes of the first `room` characters, at most n. */
-static size_t bytes_of(const char *text, size_t n, size_t room)
-{
-	size_t i = 0;
-
-	while (i < n && columns(text, i + 1) <= room)
-		i++;
-	return i;
-}
-
 static void indent(struct au_page *p)
 {
 	ev_buffer_printf(p->out, "\n%*s", (int)INDENT, "");
@@ -51,27 +31,47 @@ static void indent(struct au_page *p)
  * be copied. */
 static void word(struct au_page *p, const char *text, size_t n)
 {
-	size_t room = COLUMNS - INDENT, part;
+	size_t room = COLUMNS - INDENT;
 
-	if (p->column > INDENT && p->column + 1 + columns(text, n) > COLUMNS) {
+	if (p->column > INDENT && p->column + 1 + n > COLUMNS) {
 		indent(p);
 	} else if (p->column > INDENT) {
 		ev_buffer_add_str(p->out, " ");
 		p->column++;
 	}
-	while (!p->full && columns(text, n) > room) {
-		part = bytes_of(text, n, room);
-		ev_buffer_add(p->out, ev_span_of(text, part));
+	while (!p->full && n > room) {
+		ev_buffer_add(p->out, ev_span_of(text, room));
 		indent(p);
-		text += part;
-		n -= part;
+		text += room;
+		n -= room;
 	}
 	ev_buffer_add(p->out, ev_span_of(text, n));
-	p->column += columns(text, n);
+	p->column += n;
+}
+
+/* A terminal obeys controls, writes some characters from right to left and
+ * gives others two columns.  What is escaped already stays. */
+static void show(const char *text, struct ev_buffer *out)
+{
+	for (; *text != '\0'; text++) {
+		if (*text >= ' ' && *text <= '~')
+			ev_buffer_add_byte(out, (uint8_t)*text);
+		else
+			ev_buffer_printf(out, "\\x%02x", (uint8_t)*text);
+	}
+	ev_buffer_add_byte(out, 0);
 }
 
 void au_page_line(struct au_page *p, const char *label, const char *text)
 {
+	ev_auto_buffer struct ev_buffer shown = { 0 };
+
+	show(text, &shown);
+	if (!ev_buffer_ok(&shown)) {
+		p->out->failed = true;
+		return;
+	}
+	text = (const char *)shown.p;
 	if (strlen(label) < INDENT) {
 		ev_buffer_printf(p->out, "%-*s", (int)INDENT, label);
 		p->column = INDENT;
