@@ -335,6 +335,27 @@ def signed_tag(scratch):
         equal("unsigned", told["references"][0]["signature"]["state"], rev)
 
 
+@case("an index that puts objects outside of its pack is refused, as is a pipe")
+def hostile_folder(scratch):
+    r = Repository(scratch)
+    r.commit({PATH: GOOD})
+    r.git("gc", "-q")
+    pack = f"{r.path}/.git/objects/pack/"
+    name, = (n for n in os.listdir(pack) if n.endswith(".idx"))
+    history(r)
+    os.chmod(pack + name, stat.S_IRWXU)
+    whole = read(pack + name)
+    far = whole[:-44] + b"\x7f" + whole[-43:]
+    for spoiled in (far, b"\xfftOc\0\0\0\2" + 5000 * b"\xff"):
+        write(pack + name, spoiled)
+        contains(ecart("audit", "reference", "history", r.path,
+                       status=UNREADABLE).err, "pack index")
+    write(pack + name, whole)
+    os.mkfifo(f"{r.path}/.git/objects/info/alternates")
+    contains(ecart("audit", "reference", "history", r.path,
+                   status=UNREADABLE).err, "alternates")
+
+
 @case("commits of a MiB that change many files are loaded once")
 def large_commits(scratch):
     r, out = Repository(scratch), []

@@ -2,9 +2,12 @@
 /* A git repository through libgit2: only what the user named is opened. */
 #include "audit/references/git_repository.h"
 
+#include "audit/references/git_folder.h"
 #include "audit/references/git_memory.h"
+#include "evidence/base/cleanup.h"
 
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const char object[] = "repository";
@@ -77,6 +80,36 @@ static bool is_sha256_repository(void)
 	       strstr(e->message, "objectformat") != NULL;
 }
 
+/* Before libgit2 reads any of it.  Without HEAD it is a working tree, which has
+ * files of its own, or none of git's. */
+static enum ev_code check_folders(const char *path, struct ev_error *err)
+{
+	static const char *const inner[] = { "", "/.git" };
+
+	for (size_t i = 0; i < 2 && err->code == EV_OK; i++) {
+		ev_auto_free char *folder = NULL, *head = NULL;
+		struct stat st;
+
+		if (asprintf(&folder, "%s%s", path, inner[i]) < 0 ||
+		    asprintf(&head, "%s/HEAD", folder) < 0) {
+			head = NULL;
+			return ev_fail_trouble(err, object, "out of memory");
+		}
+		if (lstat(head, &st) == 0)
+			au_git_folder_check(folder, err);
+	}
+	return err->code;
+}
+
+/* A ".git" that is a file, and a working tree's share, lead elsewhere. */
+static enum ev_code check_shared(git_repository *repo, struct ev_error *err)
+{
+	return au_git_folder_check(git_repository_path(repo), err) == EV_OK
+		       ? au_git_folder_check(git_repository_commondir(repo),
+					     err)
+		       : err->code;
+}
+
 static int open_any_owner(const char *path, git_repository **out)
 {
 	int code;
@@ -100,6 +133,8 @@ enum ev_code au_git_open(const char *path, git_repository **out,
 		return ev_fail_text(err, EV_MISSING, object, "repository",
 				    EV_NO_BYTE, "a git repository, bare or not",
 				    ev_span_str("nothing at this path"));
+	if (check_folders(path, err) != EV_OK)
+		return err->code;
 	code = open_any_owner(path, &repo);
 	if (code == GIT_ENOTFOUND)
 		return ev_fail(err, EV_MISSING, object, "repository",
@@ -113,6 +148,10 @@ enum ev_code au_git_open(const char *path, git_repository **out,
 			"makes it");
 	if (code != 0)
 		return au_git_fail(code, object, "repository", err);
+	if (check_shared(repo, err) != EV_OK) {
+		git_repository_free(repo);
+		return err->code;
+	}
 	*out = repo;
 	return EV_OK;
 }
