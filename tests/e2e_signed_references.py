@@ -351,6 +351,14 @@ def hostile_folder(scratch):
         contains(ecart("audit", "reference", "history", r.path,
                        status=UNREADABLE).err, "pack index")
     write(pack + name, whole)
+    r.git("multi-pack-index", "write")
+    history(r)
+    whole = read(pack + "multi-pack-index")
+    os.chmod(pack + "multi-pack-index", stat.S_IRWXU)
+    write(pack + "multi-pack-index", whole[:-24] + b"\0\7\2\xa9" + whole[-20:])
+    contains(ecart("audit", "reference", "history", r.path,
+                   status=UNREADABLE).err, "multi-pack-index")
+    os.unlink(pack + "multi-pack-index")
     os.mkfifo(f"{r.path}/.git/objects/info/alternates")
     contains(ecart("audit", "reference", "history", r.path,
                    status=UNREADABLE).err, "alternates")

@@ -147,6 +147,38 @@ static void version_1_of_an_index_is_looked_at_too(void **state)
 	assert_int_equal(check("pack index"), EV_SYNTAX);
 }
 
+static void a_multi_pack_index_is_looked_at_too(void **state)
+{
+	uint8_t bytes[12 + 3 * 12 + 6 + 8 + 20] = "MIDX\1\1\2";
+	uint8_t *row = bytes + 12, *object = bytes + 54;
+
+	(void)state;
+	memcpy(row, "PNAM", 4);
+	row[11] = 48;
+	memcpy(row + 12, "OOFF", 4);
+	row[23] = 54;
+	row[35] = 62;
+	memcpy(bytes + 48, "a.idx", 6);
+	object[7] = 12;
+	make_folder();
+	put("x/objects/pack/multi-pack-index", bytes, sizeof(bytes));
+	assert_int_equal(check(""), EV_OK);
+	object[7] = PACK;
+	put("x/objects/pack/multi-pack-index", bytes, sizeof(bytes));
+	assert_int_equal(check("pack index"), EV_SYNTAX);
+	/* Of a pack that it does not name. */
+	object[7] = 12;
+	object[3] = 1;
+	put("x/objects/pack/multi-pack-index", bytes, sizeof(bytes));
+	assert_int_equal(check("pack index"), EV_SYNTAX);
+	object[3] = 0;
+	row[32] = 1; /* The last chunk ends behind the file. */
+	put("x/objects/pack/multi-pack-index", bytes, sizeof(bytes));
+	assert_int_equal(check("pack index"), EV_SYNTAX);
+	put("x/objects/pack/multi-pack-index", bytes, 20);
+	assert_int_equal(check("pack index"), EV_SYNTAX);
+}
+
 static void alternates_are_followed(void **state)
 {
 	static const char both[] = "# none\n../../y\n";
@@ -176,6 +208,7 @@ int main(void)
 		cmocka_unit_test(
 			an_index_is_of_its_size_and_inside_of_its_pack),
 		cmocka_unit_test(version_1_of_an_index_is_looked_at_too),
+		cmocka_unit_test(a_multi_pack_index_is_looked_at_too),
 		cmocka_unit_test(alternates_are_followed),
 	};
 

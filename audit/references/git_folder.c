@@ -101,6 +101,13 @@ static bool lie_inside(const uint8_t *index, const struct layout *l,
 	return true;
 }
 
+static bool is_pack_index(const char *name)
+{
+	size_t n = strlen(name);
+
+	return n > 4 && strcmp(name + n - 4, ".idx") == 0;
+}
+
 /* Of a pack without its file nothing is read. */
 static uint64_t pack_size(int folder, const char *name)
 {
@@ -113,17 +120,101 @@ static uint64_t pack_size(int folder, const char *name)
 		       : UINT64_MAX;
 }
 
-static bool is_index(const uint8_t *bytes, uint64_t size, uint64_t pack)
+static bool is_index(int folder, const char *name, const uint8_t *bytes,
+		     uint64_t size)
 {
 	struct layout layout;
 
 	return size >= HEAD_SIZE + 4 * N_FANOUT + TRAILER &&
 	       read_layout(bytes, size, &layout) &&
-	       lie_inside(bytes, &layout, pack);
+	       lie_inside(bytes, &layout, pack_size(folder, name));
 }
 
+/* --- multi-pack-index --- */
+
+#define MULTI_HEAD 12
+#define CHUNK_ROW  12
+#define PACKS_MAX  4096
+
+struct chunk {
+	uint32_t id;
+	uint64_t from, to;
+};
+
+/* Chunk i of a table that is there; false where it leaves the file. */
+static bool read_chunk(const uint8_t *bytes, uint64_t size, size_t i,
+		       struct chunk *out)
+{
+	const uint8_t *row = bytes + MULTI_HEAD + i * CHUNK_ROW;
+
+	*out = (struct chunk){ .id = u32be(row),
+			       .from = u64be(row + 4),
+			       .to = u64be(row + CHUNK_ROW + 4) };
+	return out->from <= out->to && out->to <= size;
+}
+
+/* The sizes of the packs by their number; the others stay 0. */
+static void read_packs(int folder, const uint8_t *bytes, const struct chunk *c,
+		       uint64_t *pack)
+{
+	const uint8_t *at = bytes + c->from, *end = bytes + c->to, *nul;
+
+	for (size_t i = 0; i < PACKS_MAX && at < end; i++, at = nul + 1) {
+		nul = memchr(at, 0, (size_t)(end - at));
+		if (nul == NULL || nul - at > NAME_MAX)
+			return;
+		if (is_pack_index((const char *)at))
+			pack[i] = pack_size(folder, (const char *)at);
+	}
+}
+
+static bool objects_lie_inside(const uint8_t *bytes, const struct chunk *c,
+			       const uint64_t *pack)
+{
+	for (uint64_t at = c->from; c->to - at >= 8; at += 8) {
+		uint32_t number = u32be(bytes + at);
+		uint32_t place = u32be(bytes + at + 4);
+
+		/* A pack above 2 GiB holds no references. */
+		if (number >= PACKS_MAX || place < PACK_HEAD ||
+		    place >= UINT32_C(1) << 31 || place >= pack[number])
+			return false;
+	}
+	return true;
+}
+
+static bool is_multi_index(int folder, const char *name, const uint8_t *bytes,
+			   uint64_t size)
+{
+	static const uint32_t names = 0x504e414d, objects = 0x4f4f4646;
+	uint64_t pack[PACKS_MAX] = { 0 };
+	struct chunk c;
+
+	(void)name;
+	if (size < MULTI_HEAD || memcmp(bytes, "MIDX", 4) != 0 ||
+	    size < MULTI_HEAD + (bytes[6] + UINT64_C(1)) * CHUNK_ROW)
+		return false;
+	for (size_t i = 0; i < bytes[6]; i++) {
+		if (!read_chunk(bytes, size, i, &c))
+			return false;
+		if (c.id == names)
+			read_packs(folder, bytes, &c, pack);
+	}
+	for (size_t i = 0; i < bytes[6]; i++) {
+		if (read_chunk(bytes, size, i, &c) && c.id == objects &&
+		    !objects_lie_inside(bytes, &c, pack))
+			return false;
+	}
+	return true;
+}
+
+/* --- files --- */
+
+typedef bool is_good(int folder, const char *name, const uint8_t *bytes,
+		     uint64_t size);
+
 static enum ev_code check_index(struct look *l, int folder, const char *name,
-				const struct stat *st)
+				const struct stat *st, is_good *is)
 {
 	size_t size = (size_t)st->st_size;
 	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -134,8 +225,7 @@ static enum ev_code check_index(struct look *l, int folder, const char *name,
 		bytes = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (fd >= 0)
 		close(fd);
-	good = bytes != MAP_FAILED &&
-	       is_index(bytes, size, pack_size(folder, name));
+	good = bytes != MAP_FAILED && is(folder, name, bytes, size);
 	if (bytes != MAP_FAILED)
 		munmap(bytes, size);
 	return good ? EV_OK
@@ -150,13 +240,6 @@ static enum ev_code look_into(struct look *l, int parent, const char *name,
 			      size_t depth);
 static enum ev_code look_at_objects(struct look *l, int parent,
 				    const char *name, size_t level);
-
-static bool is_pack_index(const char *name)
-{
-	size_t n = strlen(name);
-
-	return n > 4 && strcmp(name + n - 4, ".idx") == 0;
-}
 
 /* depth 0: of the folder itself only refs/ and objects/ are gone into. */
 static enum ev_code look_at(struct look *l, int folder, const char *name,
@@ -180,7 +263,10 @@ static enum ev_code look_at(struct look *l, int folder, const char *name,
 		return ev_fail_text(l->err, EV_VALUE, object, "file",
 				    EV_NO_BYTE, "a file or folder of git's",
 				    ev_span_str(name));
-	return is_pack_index(name) ? check_index(l, folder, name, &st) : EV_OK;
+	if (strcmp(name, "multi-pack-index") == 0)
+		return check_index(l, folder, name, &st, is_multi_index);
+	return is_pack_index(name) ? check_index(l, folder, name, &st, is_index)
+				   : EV_OK;
 }
 
 static enum ev_code look_into(struct look *l, int parent, const char *name,
