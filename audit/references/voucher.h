@@ -32,6 +32,7 @@ const char *au_voucher_kind_name(enum au_voucher_kind kind);
 #define AU_VOUCHED_NOT_IN_GIT  "not-in-git"  /* a plain folder */
 #define AU_VOUCHED_REWRITTEN   "rewritten"   /* known is no ancestor */
 #define AU_VOUCHED_OTHER_NAME  "other-name"  /* of a tag; else it were good */
+#define AU_VOUCHED_OVERRULED   "overruled"   /* overruling.h */
 #define AU_VOUCHED_NOT_REACHED "not-reached" /* the history ends before known */
 
 struct au_voucher {

@@ -4,6 +4,9 @@
 
 #include "audit/references/git_revision.h"
 #include "audit/references/git_signature.h"
+#include "audit/references/overruling.h"
+
+#include <stdio.h>
 
 static const char object[] = "repository";
 
@@ -33,14 +36,6 @@ struct au_vouching {
 	struct au_voucher **voucher;
 };
 
-const char *au_known_state_name(enum au_known_state state)
-{
-	static const char *const names[] = { "not-asked", "current", "ancestor",
-					     "rewritten", "not-reached" };
-
-	return names[state];
-}
-
 /* The graph and all changes, at the first need. */
 static enum ev_code walk(struct au_vouching *v, struct ev_error *err)
 {
@@ -63,42 +58,13 @@ static enum ev_code walk(struct au_vouching *v, struct ev_error *err)
 	return EV_OK;
 }
 
-static bool is_id(const char *text)
-{
-	return strlen(text) == GIT_OID_HEXSZ &&
-	       strspn(text, "0123456789abcdef") == GIT_OID_HEXSZ;
-}
-
-static struct au_known known_of(const struct au_vouching *v, const git_oid *id)
-{
-	const struct au_git_graph *g = &v->changes.graph;
-	size_t at = au_git_graph_find(g, id);
-
-	if (at != SIZE_MAX)
-		return (struct au_known){ at == 0 ? AU_KNOWN_CURRENT
-						  : AU_KNOWN_ANCESTOR,
-					  "" };
-	if (au_git_graph_is_cut(g))
-		return (struct au_known){
-			AU_KNOWN_NOT_REACHED,
-			"the history ends before the known commit could be met"
-		};
-	if (!git_odb_exists(g->odb, id))
-		return (struct au_known){
-			AU_KNOWN_REWRITTEN,
-			"the known commit is not in the repository"
-		};
-	return (struct au_known){ AU_KNOWN_REWRITTEN,
-				  "the known commit is no ancestor of this" };
-}
-
 static enum ev_code judge_known(struct au_vouching *v, struct ev_error *err)
 {
 	git_oid id;
 
 	if (v->request.known == NULL)
 		return EV_OK;
-	if (!is_id(v->request.known))
+	if (!au_known_is_id(v->request.known))
 		return ev_fail_text(err, EV_VALUE, object, "known", EV_NO_BYTE,
 				    "a commit id of 40 lower-case hex digits",
 				    ev_span_str(v->request.known));
@@ -108,7 +74,7 @@ static enum ev_code judge_known(struct au_vouching *v, struct ev_error *err)
 	else if (walk(v, err) != EV_OK)
 		return err->code;
 	else if (git_oid_fromstr(&id, v->request.known) == 0)
-		v->known = known_of(v, &id);
+		v->known = au_known_of(&v->changes.graph, &id);
 	if (v->known.state == AU_KNOWN_REWRITTEN)
 		v->verdict_on_all =
 			au_voucher_none(AU_VOUCHED_REWRITTEN, v->known.reason);
@@ -274,22 +240,73 @@ static enum ev_code file_commit(struct au_vouching *v, size_t n,
 	return EV_OK;
 }
 
-/* The first that is good; else that of the commit, or of a tag that is worse
- * than unsigned. */
-static struct au_voucher decide(const struct au_vouching *v,
-				const struct au_reference_history *h)
+static enum ev_code is_good_commit(void *state, size_t commit, bool *good,
+				   struct ev_error *err)
 {
+	struct au_voucher by;
+	enum ev_code code = file_commit(state, commit, &by, err);
+
+	*good = code == EV_OK && au_voucher_is_good(&by);
+	return code;
+}
+
+static struct au_voucher overruled(const struct au_vouching *v,
+				   const struct au_overruling *o)
+{
+	char reason[200], shown[AU_PATH_MAX], id[AU_COMMIT_TEXT];
+
+	git_oid_tostr(id, sizeof(id), &v->changes.graph.commit[o->commit].id);
+	ev_show(ev_span_str(v->changes.paths.path[o->path]), shown,
+		sizeof(shown));
+	snprintf(reason, sizeof(reason),
+		 "%.12s changed or deleted %.100s later, and nobody vouches "
+		 "for that",
+		 id, shown);
+	return au_voucher_none(AU_VOUCHED_OVERRULED, reason);
+}
+
+/* What the file's commit says, and whether somebody took away later what it
+ * vouched for; out->state NULL: it does not vouch. */
+static enum ev_code ask_file_commit(struct au_vouching *v, size_t path,
+				    const struct au_reference_history *h,
+				    struct au_voucher *out,
+				    struct ev_error *err)
+{
+	const struct au_commit_judge judge = { is_good_commit, v };
+	struct au_overruling found;
+
+	if (h->n == 0 || h->dropped[0] != '\0' ||
+	    h->event[0].kind == AU_EVENT_EARLIER ||
+	    !au_voucher_is_good(&h->event[0].voucher))
+		return EV_OK;
+	if (au_overruling_find(&v->changes, path, h->event[0].number, &judge,
+			       &found, err) != EV_OK)
+		return err->code;
+	*out = found.commit == SIZE_MAX ? h->event[0].voucher
+					: overruled(v, &found);
+	return EV_OK;
+}
+
+/* The first that is good; else that of the commit, or of a tag that is worse
+ * than unsigned, or why the file's own does not count. */
+static enum ev_code decide(struct au_vouching *v, size_t path,
+			   const struct au_reference_history *h,
+			   struct au_voucher *out, struct ev_error *err)
+{
+	const struct au_voucher *of_revision =
+		au_voucher_is_bad(&v->of_tag) ? &v->of_tag : &v->of_commit;
+	struct au_voucher file = { .state = NULL };
+
 	if (v->verdict_on_all.state != NULL)
-		return v->verdict_on_all;
-	if (au_voucher_is_good(&v->of_tag))
-		return v->of_tag;
-	if (au_voucher_is_good(&v->of_commit))
-		return v->of_commit;
-	if (h->n > 0 && h->dropped[0] == '\0' &&
-	    h->event[0].kind != AU_EVENT_EARLIER &&
-	    au_voucher_is_good(&h->event[0].voucher))
-		return h->event[0].voucher;
-	return au_voucher_is_bad(&v->of_tag) ? v->of_tag : v->of_commit;
+		of_revision = &v->verdict_on_all;
+	else if (au_voucher_is_good(&v->of_tag))
+		of_revision = &v->of_tag;
+	else if (au_voucher_is_good(&v->of_commit))
+		of_revision = &v->of_commit;
+	else if (ask_file_commit(v, path, h, &file, err) != EV_OK)
+		return err->code;
+	*out = file.state != NULL ? file : *of_revision;
+	return EV_OK;
 }
 
 static enum ev_code make_answer(struct au_vouching *v, size_t path,
@@ -297,6 +314,7 @@ static enum ev_code make_answer(struct au_vouching *v, size_t path,
 {
 	struct answer *a = &v->answer[path];
 	struct au_reference_history history = { .n = 0 };
+	struct au_voucher by;
 
 	if (a->there)
 		return EV_OK;
@@ -310,7 +328,11 @@ static enum ev_code make_answer(struct au_vouching *v, size_t path,
 			return err->code;
 		}
 	}
-	*a = (struct answer){ true, history, decide(v, &history) };
+	if (decide(v, path, &history, &by, err) != EV_OK) {
+		au_reference_history_free(&history);
+		return err->code;
+	}
+	*a = (struct answer){ true, history, by };
 	return EV_OK;
 }
 

@@ -18,6 +18,7 @@
 #ifndef AU_VOUCHING_H
 #define AU_VOUCHING_H
 
+#include "audit/references/known_commit.h"
 #include "audit/references/place.h"
 #include "audit/references/reference_history.h"
 
@@ -33,21 +34,6 @@ struct au_vouching_request {
 	const struct au_allowed_signers *signers; /* NULL: not asked for */
 	int64_t at;	   /* when signers must be valid; ignored without */
 	const char *known; /* 40 hex digits of an earlier report, or NULL */
-};
-
-enum au_known_state {
-	AU_KNOWN_NOT_ASKED,
-	AU_KNOWN_CURRENT,     /* REV's commit itself */
-	AU_KNOWN_ANCESTOR,    /* of REV's commit */
-	AU_KNOWN_REWRITTEN,   /* no ancestor, or no commit of the repository */
-	AU_KNOWN_NOT_REACHED, /* the history ends before it could be met */
-};
-/* "not-asked", "current", "ancestor", "rewritten", "not-reached". */
-const char *au_known_state_name(enum au_known_state state);
-
-struct au_known {
-	enum au_known_state state;
-	const char *reason; /* static; "" where current or an ancestor */
 };
 
 struct au_vouched {
