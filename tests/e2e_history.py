@@ -261,7 +261,8 @@ def references(scratch):
           (rows[0]["product"], rows[0]["version"], rows[0]["source"]["commit"]), "reference")
     equal(40, len(document["references"]["commit"]), "commit")
     contains(ecart("audit", "history", *words).out, "1 explained by a reproducible build",
-             "known build paravisor 1.0 (match), source 0123456789ab", "known build none")
+             "known build paravisor 1.0 (match), source 0123456789ab", "known build none",
+             f"\nAgainst 1 reference at commit {document['references']['commit'][:16]}...\n")
     ecart(*add, "--state", "withdrawn", "--reason", "a mistake", "--since",
           "2026-05-01T00:00:00Z", "--time", "2026-05-02T00:00:00Z")
     row = history(*words)["measurements"][0]["reference"]

@@ -236,6 +236,24 @@ static void uncounted(struct page *p)
 				 n - shown);
 }
 
+/* A history of builds is worth what the place it was compared with is worth. */
+static void against(struct page *p, struct ev_buffer *text)
+{
+	const struct au_references *refs = p->h->references;
+
+	if (refs == NULL)
+		return;
+	ev_buffer_printf(text, "%zu reference%s", refs->n,
+			 refs->n == 1 ? "" : "s");
+	if (refs->commit[0] == '\0')
+		ev_buffer_add_str(text, ", not in git");
+	else if (p->full)
+		ev_buffer_printf(text, " at commit %s", refs->commit);
+	else
+		ev_buffer_printf(text, " at commit %.16s...", refs->commit);
+	entry(p, "Against", SUMMARY_INDENT, text);
+}
+
 static void summary(struct page *p)
 {
 	ev_auto_buffer struct ev_buffer text = { 0 };
@@ -244,6 +262,7 @@ static void summary(struct page *p)
 		ev_buffer_add_str(p->out, "\n");
 	au_summary_words(p->h, &text);
 	entry(p, "Total", SUMMARY_INDENT, &text);
+	against(p, &text);
 	au_beside_words(p->h, &text);
 	if (text.n > 0)
 		entry(p, "Beside", SUMMARY_INDENT, &text);
