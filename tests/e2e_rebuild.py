@@ -539,7 +539,8 @@ def sleeping():
 
 @case("what a text leaves running is ended with it, in a session of its own as well")
 def leftovers(scratch):
-    begin = "setsid -f bash -c 'setsid -f sleep 71.07; sleep 71.07'; until pgrep -fx 'sleep 71.07' >/dev/null; do :; done"
+    begin = ("setsid -f bash -c 'setsid -f sleep 71.07; sleep 71.07'; "
+             "until pgrep -fx 'sleep 71.07' >/dev/null; do :; done")
     for members in ({"prepare": [begin]}, {"steps": [begin, *GOOD]},
                     {"published": {"steps": [begin, 'cp "$INPUTS/image.igvm" got'], "file": "got", "reason": "x"}}):
         shutil.rmtree(scratch + "/out", ignore_errors=True)
