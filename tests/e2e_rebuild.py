@@ -356,6 +356,10 @@ def failing(scratch):
         assert not os.path.exists(scratch + "/out"), steps
     done = rebuild(scratch, recipe(scratch, [r"printf '\033[2Jsaid\n'", "false"]), status=TROUBLE)
     contains(done.err, "\\x1b[2Jsaid")
+    long = ["head -c 9000000 /dev/zero | tr '\\0' x", "echo; echo at its end; false"]
+    done = rebuild(scratch, recipe(scratch, long), status=TROUBLE)
+    contains(done.err, "\nat its end\n")
+    assert len(done.err) < 10000, len(done.err)
     told = [r'''printf '\377 -\n' >"$STATE/resolved"''']
     rebuild(scratch, recipe(scratch, GOOD, prepare=told), out="told")
     contains(json.dumps(build_of(scratch, "told")["predicate"]), r"\\xff")
@@ -377,6 +381,11 @@ def outside(scratch):
         done = rebuild(scratch, recipe(scratch, [step, *GOOD]), status=TROUBLE)
         contains(done.err, "a step ended with 1", "ermission denied")
         equal({"there": b"before"}, tree(scratch + "/open"), step)
+    if os.geteuid() == 0:
+        held = [{"name": "user", "reason": "root may make devices"}]
+        for device in ("b 7 250", "c 1 3"):
+            done = rebuild(scratch, recipe(scratch, ["mknod device " + device, *GOOD], held=held), status=TROUBLE)
+            contains(done.err, "a step ended with 1", "ermission denied")
     rebuild(scratch, recipe(scratch, ['echo x >"$HOME/x"; echo x >"$TMPDIR/x"; echo x >/dev/null', *GOOD]))
 
 

@@ -12,7 +12,7 @@ import tempfile
 
 from ending import TROUBLE, USAGE, Ending
 
-TAIL = 25
+TAIL, TAIL_BYTES = 25, 8192
 SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 
 
@@ -24,7 +24,8 @@ def digest(path):
 def tail(path):
     """Its last lines; what a terminal would obey is spelt out."""
     with open(path, "rb") as file:
-        rows = file.read().decode("utf-8", "backslashreplace").split("\n")
+        file.seek(max(0, os.path.getsize(path) - TAIL_BYTES))
+        rows = file.read(TAIL_BYTES).decode("utf-8", "backslashreplace").split("\n")
     return "\n".join("".join(c if c.isprintable() or c == "\t" else ascii(c)[1:-1] for c in row)
                      for row in rows[-TAIL - 1:]).rstrip("\n")
 
