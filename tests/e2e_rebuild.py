@@ -317,12 +317,8 @@ def missing(scratch):
 def openhcl(scratch):
     if shutil.which("nix-shell", path=surroundings.PATH):
         raise Skip("nix-shell is here: the pipeline would run")
-    value = json.loads(read(os.path.join(RECIPES, "openhcl-x64-cvm.json")))
-    for row in value["requires"]["network"]:
-        row["name"] = "127.0.0.1:1"  # a test asks nobody else
-    done = rebuild(scratch, write(scratch + "/openhcl.json", json.dumps(value).encode()), status=INCOMPLETE)
-    contains(done.err, "missing  program nix-shell", "the pipeline wraps each command in nix-shell --pure",
-             "missing  network 127.0.0.1:1: no connection")
+    done = rebuild(scratch, os.path.join(RECIPES, "openhcl-x64-cvm.json"), status=INCOMPLETE)
+    contains(done.err, "missing  program nix-shell", "the pipeline wraps each command in nix-shell --pure")
 
 
 @case("debian-ovmf is a recipe that is read, and pins what it builds from")
@@ -452,11 +448,11 @@ def spoilt_input(scratch):
         contains(rebuild(scratch, recipe(scratch, GOOD, prepare=[words]), status=TROUBLE).err, says)
     path = recipe(scratch, [": >begun", f"until [ -e {scratch}/go ]; do sleep 0.1; done", *GOOD])
     child = subprocess.Popen([os.path.join(FOLDER, "rebuild"), path, "--out", scratch + "/out", "--work",
-                              scratch + "/work"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+                              scratch + "/kept"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 20
-    while not os.path.exists(os.path.join(scratch, "work", "a", "build", "begun")) and time.monotonic() < deadline:
+    while not os.path.exists(scratch + "/kept/a/build/begun") and time.monotonic() < deadline:
         time.sleep(0.05)
-    write(os.path.join(scratch, "work", "fetched", "late"), b"x")
+    write(scratch + "/kept/fetched/late", b"x")
     write(scratch + "/go", b"")
     _, said = child.communicate(timeout=60)
     equal(TROUBLE, child.returncode, said)
