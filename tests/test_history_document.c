@@ -115,6 +115,7 @@ static void a_page_escapes_what_the_public_says(void **state)
 	assert_null(strstr(text, "\xe2\x80\xae"));
 	assert_non_null(strstr(text, "&lt;b&gt;"));
 	assert_non_null(strstr(text, "by the public alone: no evidence"));
+	assert_non_null(strstr(text, "MRTD; public: "));
 	assert_null(strstr(text, "<script"));
 	assert_null(strstr(text, "://"));
 }

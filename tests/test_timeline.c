@@ -179,6 +179,13 @@ static void every_overlap_and_gap_is_drawn(void **state)
 		n++;
 	assert_in_range(n, 150, 200);
 	assert_non_null(strstr((const char *)out.p, "x1=\"97."));
+	/* Those that follow one another are two. */
+	out.n = 0;
+	line.n_gaps = 1;
+	au_timeline_line(&t, &line, &out);
+	ev_buffer_add_byte(&out, 0);
+	assert_non_null(strstr((const char *)out.p,
+			       "\"end\" y1=\"15\" y2=\"21\" x1=\"2.00%\""));
 	free(list);
 }
 

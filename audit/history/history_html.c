@@ -81,6 +81,15 @@ static void head(struct page *p)
 
 /* --- the drawing --- */
 
+/* Where its heading does not say it. */
+static void add_register(struct page *p, const struct au_register *reg)
+{
+	char title[AU_REGISTER_TITLE];
+
+	au_register_title(reg, title);
+	ev_buffer_printf(p->out, "%s; ", title);
+}
+
 static void label(struct page *p, const struct au_row *row)
 {
 	ev_auto_buffer struct ev_buffer text = { 0 };
@@ -97,6 +106,8 @@ static void label(struct page *p, const struct au_row *row)
 				 row->archives, row->archives == 1 ? "" : "s",
 				 row->n_machines,
 				 row->n_machines == 1 ? "" : "s");
+	else
+		add_register(p, row->reg);
 	if (row->n > 0 && row->n_sightings > 0)
 		add(p, "; ");
 	if (row->n_sightings > 0) {

@@ -32,6 +32,7 @@ const char au_timeline_style[] =
 	"svg .hollow{fill:var(--bg);stroke:var(--dim);stroke-width:1.6}"
 	"svg .nothing{stroke:var(--muted);stroke-width:2;"
 	"stroke-dasharray:2 4}"
+	"svg .end{stroke:var(--muted)}"
 	"svg .both{fill:var(--dim)}"
 	"details{margin:.4rem 0}summary{cursor:pointer}"
 	"@media(min-width:60rem){.time .row{grid-template-columns:22rem 1fr;"
@@ -203,6 +204,15 @@ void au_timeline_row(const struct au_timeline *t, const struct au_history *h,
 
 /* --- a line --- */
 
+/* What was seen once has no width: two gaps would look like one. */
+static void end_of_gap(struct ev_buffer *out, int64_t at)
+{
+	ev_buffer_add_str(out, "<line class=\"end\" y1=\"15\" y2=\"21\"");
+	across(out, "x1", at);
+	across(out, "x2", at);
+	ev_buffer_add_str(out, "/>");
+}
+
 static void gap(const struct au_timeline *t, const struct au_meeting *m,
 		struct ev_buffer *out)
 {
@@ -212,6 +222,8 @@ static void gap(const struct au_timeline *t, const struct au_meeting *m,
 	across(out, "x1", from);
 	across(out, "x2", to);
 	ev_buffer_add_str(out, "/>");
+	end_of_gap(out, from);
+	end_of_gap(out, to);
 	if (to - from < LABELLED)
 		return;
 	ev_buffer_add_str(out, "<text class=\"at\" y=\"12\" "
