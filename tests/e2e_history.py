@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import tempfile
 
 sys.dont_write_bytecode = True
 
@@ -29,13 +30,19 @@ SOURCE = "https://git.example/paravisor@" + "0123456789abcdef" * 2 + "01234567"
 SIMULATED = ("--anchors", simulated("anchors"))
 
 
-def corpus(scratch):
-    folder = scratch + "/corpus"
-    done = subprocess.run([sys.executable, os.path.join(ROOT, "scripts", "corpus"), folder],
-                          env=dict(os.environ, ECART_VECTORS=VECTORS), capture_output=True,
-                          text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return folder, done.stdout
+made = []  # the corpus, once: its folder and what was said
+
+
+def corpus():
+    if not made:
+        whole = tempfile.TemporaryDirectory(prefix="ecart-corpus-")
+        folder = whole.name + "/corpus"
+        done = subprocess.run([sys.executable, os.path.join(ROOT, "scripts", "corpus"), folder],
+                              env=dict(os.environ, ECART_VECTORS=VECTORS), capture_output=True,
+                              text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        made.extend((folder, done.stdout, whole))
+    return made[:2]
 
 
 def known_mrtd():
@@ -75,7 +82,7 @@ def order_of(document, values):
 
 @case("all real evidence: the measurements of Azure and GCP in order of time")
 def real(scratch):
-    folder, said = corpus(scratch)
+    folder, said = corpus()
     packed = re.findall(r"^packed   (\S+)", said, re.M)
     equal(sorted(os.listdir(folder)), sorted(packed), "what is in the folder")
     assert len(re.findall("^left out .*: .+", said, re.M)) >= 8, said
@@ -104,7 +111,7 @@ def real(scratch):
 
 @case("public sightings stand beside, and move nothing")
 def public(scratch):
-    folder, _ = corpus(scratch)
+    folder, _ = corpus()
     entries = known_mrtd()
     assert len(entries) > 20, entries
     alone = history(folder, status=INCOMPLETE)
@@ -128,7 +135,7 @@ def public(scratch):
 
 @case("the same bytes for any order of archives, any zone, locale and folder")
 def same(scratch):
-    folder, _ = corpus(scratch)
+    folder, _ = corpus()
     names = sorted(os.listdir(folder))
     words = ["audit", "history", "--sightings", sightings(scratch, known_mrtd())]
     rng = random.Random(8)
@@ -321,7 +328,7 @@ class Page(html.parser.HTMLParser):
 
 
 def rendered(scratch):
-    folder, _ = corpus(scratch)
+    folder, _ = corpus()
     ecart("audit", "history", folder, "--sightings", sightings(scratch, known_mrtd()), "--format",
           "html", "-o", scratch + "/history.html", status=INCOMPLETE)
     return read(scratch + "/history.html").decode()
@@ -335,7 +342,7 @@ def page(scratch):
     equal(sorted(set(found.ids)), sorted(found.ids), "ids, each once")
     equal([], [link for link in found.links if link[1:] not in found.ids], "links to nowhere")
     texts = " ".join(found.text)
-    document = history(scratch + "/corpus", "--sightings", scratch + "/sightings.json",
+    document = history(corpus()[0], "--sightings", scratch + "/sightings.json",
                        status=INCOMPLETE)
     for row in document["measurements"]:
         contains(texts, row["value"])
@@ -364,7 +371,7 @@ out.push(beyond,small,close);"""
 def in_browser(scratch):
     browser.wanted()
     text = rendered(scratch)
-    document = history(scratch + "/corpus", status=INCOMPLETE)
+    document = history(corpus()[0], status=INCOMPLETE)
     for width in browser.WIDTHS:
         wide, bars, beyond, small, close = browser.numbers(scratch, text, width, MARKS)
         equal(width, wide, f"width of the page at {width}")
