@@ -167,6 +167,31 @@ def bad_news(scratch):
     no_match(repository, "unsigned", "--allowed-signers", signers)
 
 
+@case("bad news that was taken away in another file: nobody vouches for what is left")
+def taken_away(scratch):
+    repository, key, _ = signed_repository(scratch)
+    signers = signers_in(scratch, key)
+    add(repository, "2.0", mrtd(), "--key", key)
+    withdrawal = ecart("audit", "reference", "add", repository, "--product", "paravisor", "--version",
+                       "2.0", "--state", "withdrawn", "--reason", "a mistake", "--since",
+                       "2026-05-01T00:00:00Z", "--time", "2026-05-02T00:00:00Z", "--key",
+                       key).out.split()[0]
+    words = ("--allowed-signers", signers, "--known", withdrawal)
+    entry, _ = audited(repository, *words, status=FAIL)
+    equal("differs-explained", entry["result"], "withdrawn")
+    tree = scratch + "/tree"
+    tool(["git", "clone", "-q", repository, tree])
+    who = ("-c", "user.name=SIMULATED", "-c", "user.email=simulated@localhost")
+    tool(["git", "-C", tree, *who, "rm", "-q", "references/paravisor/2.0.json"])
+    tool(["git", "-C", tree, *who, "commit", "-q", "-m", "gone"])
+    entry = no_match(tree, "overruled", *words)
+    contains(entry["reason"], "references/paravisor/2.0.json")
+    add(tree, "3.0", "ab" * 48, "--key", key)
+    entry, _ = audited(tree, *words)
+    equal(("match", "commit"), (entry["result"], entry["reference"]["vouchedBy"]["kind"]),
+          "who signs what is left vouches for it")
+
+
 @case("a rewritten history: no match, whoever signed it; from the known commit on it is one")
 def rewritten(scratch):
     repository, key, first = signed_repository(scratch)
