@@ -4,6 +4,7 @@
 #include "tests/changed.h"
 
 #include "tests/parts.h"
+#include "tests/sanitized.h"
 #include "tests/vectors.h"
 
 #include <glob.h>
@@ -16,17 +17,6 @@
 /* The lowest bit, which keeps most text well-formed, and the highest, which
  * does not. */
 const uint8_t changed_patterns[CHANGED_PATTERNS] = { 0x01, 0x80 };
-
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
 
 size_t changed_step(void)
 {
